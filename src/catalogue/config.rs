@@ -1,0 +1,95 @@
+//! `matchmark.toml`: what a repository asks of the gate.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// `matchmark.toml`. Every key has a default; an unknown key is an error.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Config {
+    pub edition: u32,
+    #[serde(default)]
+    pub gate: Gate,
+    #[serde(default)]
+    pub replay: ReplayConfig,
+    #[serde(default)]
+    pub privacy: Privacy,
+    #[serde(default)]
+    pub board: Board,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            edition: 1,
+            gate: Gate::default(),
+            replay: ReplayConfig::default(),
+            privacy: Privacy::default(),
+            board: Board::default(),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Gate {
+    /// Branch whose merge base with the head is the base of a run.
+    pub base: String,
+}
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self {
+            base: "origin/main".to_owned(),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct ReplayConfig {
+    /// Which recorded payloads are replayed.
+    pub history: String,
+    pub budget: ReplayBudget,
+}
+
+impl Default for ReplayConfig {
+    fn default() -> Self {
+        Self {
+            history: "payloads/**/*.ndjson".to_owned(),
+            budget: ReplayBudget::default(),
+        }
+    }
+}
+
+/// How many recorded payloads a change may newly reject before the gate fails.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct ReplayBudget {
+    pub newly_rejected: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Privacy {
+    /// `never` or `terminal`.
+    pub show_values: String,
+}
+
+impl Default for Privacy {
+    fn default() -> Self {
+        Self {
+            show_values: "never".to_owned(),
+        }
+    }
+}
+
+/// Who decides about exceptions.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Board {
+    pub roles: Vec<String>,
+    pub quorum: BTreeMap<String, Vec<String>>,
+    pub max_waiver_days: Option<u32>,
+}

@@ -1,0 +1,280 @@
+//! Entries of the catalogue and their versions.
+
+use super::{Source, bundle};
+use crate::model::{Direction, Place, VersionId, VersionName};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use wire::json::Document;
+
+/// How far a version has come.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    Draft,
+    Candidate,
+    Released,
+    Deprecated,
+    Retired,
+}
+
+impl Status {
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Candidate => "candidate",
+            Self::Released => "released",
+            Self::Deprecated => "deprecated",
+            Self::Retired => "retired",
+        }
+    }
+
+    /// Whether partners may use it: released and not yet retired.
+    #[must_use]
+    pub fn is_served(self) -> bool {
+        matches!(self, Self::Released | Self::Deprecated)
+    }
+
+    /// Whether its files may still change.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Draft | Self::Candidate)
+    }
+}
+
+/// Sensitivity of what a payload carries: P3 identified clinical or claims, P2 identified demographics
+/// or coverage, P1 pseudonymous or organisation ids tied to a request, P0 none.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+pub enum PhiClass {
+    P0,
+    P1,
+    P2,
+    P3,
+}
+
+impl PhiClass {
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::P0 => "P0",
+            Self::P1 => "P1",
+            Self::P2 => "P2",
+            Self::P3 => "P3",
+        }
+    }
+}
+
+/// What an entry has to do with consent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ConsentNeed {
+    /// It carries member data but no consent.
+    None,
+    /// A consent travels inside it, so all 13 HRex items must be required.
+    Bearing,
+    /// It may only be sent when a consent was judged.
+    Required,
+}
+
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Criticality {
+    Low,
+    Medium,
+    High,
+}
+
+/// How a caller of an operation proves who it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Auth {
+    /// `smart-backend-services`, `udap-b2b`, `mtls`.
+    pub scheme: Option<String>,
+    #[serde(default)]
+    pub scopes: Vec<String>,
+}
+
+/// The operation whose request this entry is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Operation {
+    /// `$member-match`.
+    pub name: String,
+    pub method: String,
+    pub path: String,
+    /// Canonical of the published operation definition; each scope must equal it letter for letter.
+    pub canonical: String,
+    /// Entry of its successful answer.
+    pub response: String,
+    pub auth: Option<Auth>,
+}
+
+/// `schemas/<id>/entry.toml`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct EntryFile {
+    pub id: String,
+    pub title: String,
+    pub direction: Direction,
+    /// A team of `policies/board.toml`.
+    #[serde(default)]
+    pub owner: String,
+    #[serde(default)]
+    pub reviewers: Vec<String>,
+    #[serde(default)]
+    pub escalation: String,
+    pub criticality: Criticality,
+    pub phi: PhiClass,
+    /// The published guide that it comes from, or `matchmark` for shapes of our own.
+    pub guide: String,
+    /// Entry of its refusals; `none` where it cannot be refused.
+    pub errors: String,
+    /// JSON pointers of the attributes that identify a member; `*` stands for any array index.
+    pub identity: Vec<String>,
+    pub consent: ConsentNeed,
+    #[serde(default)]
+    pub depends_on: Vec<String>,
+    #[serde(default)]
+    pub operation: Option<Operation>,
+    #[serde(default, rename = "version")]
+    pub versions: Vec<VersionFile>,
+}
+
+/// One `[[version]]` of `entry.toml`. A draft or candidate lives in the folder `next`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct VersionFile {
+    #[schemars(with = "String")]
+    pub version: semver::Version,
+    /// Version of the published guide.
+    pub guide_version: Option<String>,
+    pub status: Status,
+    #[schemars(with = "Option<String>")]
+    pub released: Option<chrono::NaiveDate>,
+    #[schemars(with = "Option<String>")]
+    pub deprecated: Option<chrono::NaiveDate>,
+    #[schemars(with = "Option<String>")]
+    pub sunset: Option<chrono::NaiveDate>,
+    pub replaced_by: Option<String>,
+    pub migration: Option<String>,
+    /// Digest of `schema.json`, written at release; the file never changes afterwards.
+    pub digest: Option<String>,
+    #[serde(default)]
+    pub notes: String,
+}
+
+/// A synthetic payload that a version must accept or reject.
+#[derive(Clone, Debug)]
+pub struct Example {
+    pub path: String,
+    pub document: Arc<Document>,
+}
+
+/// One version of an entry: its schema and its examples.
+#[derive(Clone, Debug)]
+pub struct SchemaVersion {
+    pub id: VersionId,
+    /// Number that it has or, for `next`, that it declares to get.
+    pub number: semver::Version,
+    pub file: VersionFile,
+    /// Path of `schema.json`.
+    pub path: String,
+    pub digest: String,
+    pub schema: Arc<Document>,
+    pub accepted: Vec<Example>,
+    pub rejected: Vec<Example>,
+}
+
+/// A message of the exchange with all its versions.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub source: Source,
+    pub file: EntryFile,
+    /// In order of their numbers, `next` last.
+    pub versions: BTreeMap<VersionName, SchemaVersion>,
+}
+
+impl Entry {
+    /// Versions that partners may use, oldest first.
+    pub fn served(&self) -> impl DoubleEndedIterator<Item = &SchemaVersion> {
+        self.versions
+            .values()
+            .filter(|version| version.file.status.is_served())
+    }
+
+    /// Versions with a number, oldest first.
+    pub fn released(&self) -> impl DoubleEndedIterator<Item = &SchemaVersion> {
+        self.versions
+            .values()
+            .filter(|version| version.id.version != VersionName::Next)
+    }
+
+    /// The draft, if one is being written.
+    #[must_use]
+    pub fn draft(&self) -> Option<&SchemaVersion> {
+        self.versions.get(&VersionName::Next)
+    }
+}
+
+/// All entries, by id.
+#[derive(Clone, Debug, Default)]
+pub struct Catalogue {
+    pub entries: BTreeMap<String, Entry>,
+}
+
+impl Catalogue {
+    #[must_use]
+    pub fn entry(&self, id: &str) -> Option<&Entry> {
+        self.entries.get(id)
+    }
+
+    #[must_use]
+    pub fn version(&self, id: &VersionId) -> Option<&SchemaVersion> {
+        self.entries.get(&id.entry)?.versions.get(&id.version)
+    }
+
+    /// All versions of all entries, by id and number.
+    pub fn versions(&self) -> impl Iterator<Item = &SchemaVersion> {
+        self.entries
+            .values()
+            .flat_map(|entry| entry.versions.values())
+    }
+
+    /// Served versions of `entry` that `range` admits, and its draft when the range admits that number.
+    #[must_use]
+    pub fn in_range(&self, entry: &str, range: &semver::VersionReq) -> Vec<&SchemaVersion> {
+        self.entries.get(entry).map_or_else(Vec::new, |found| {
+            found
+                .versions
+                .values()
+                .filter(|version| version.file.status.is_served() || version.file.status.is_open())
+                .filter(|version| range.matches(&version.number))
+                .collect()
+        })
+    }
+
+    /// The version as one document that needs no other: every entry that it refers to stands under `$defs`.
+    ///
+    /// Errors: the first reference that leads out of the catalogue
+    pub fn bundle(&self, id: &VersionId) -> Result<bundle::Bundle, bundle::MissingReference> {
+        bundle::bundle(self, id)
+    }
+
+    /// The file, line and column of `pointer` in the bundle of `id`, or of its nearest parent that stands there.
+    #[must_use]
+    pub fn place(&self, id: &VersionId, pointer: &str) -> Place {
+        let (owner, local) = bundle::owner(id, pointer);
+        self.version(&owner).map_or_else(
+            || Place::start(format!("schemas/{}", owner.entry)),
+            |version| Place::at(&version.path, version.schema.nearest(&local)),
+        )
+    }
+}

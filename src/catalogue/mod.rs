@@ -1,0 +1,23 @@
+//! What an entry, a version, a partner, a contract file, a waiver *is*, and how to look one up.
+//! Refuses to know where they come from (no files, no git, no http) and whether they are any good.
+
+mod bundle;
+mod config;
+mod entry;
+mod history;
+mod partner;
+mod source;
+mod waiver;
+mod workspace;
+
+pub use bundle::{Bundle, MissingReference};
+pub use config::{Board, Config, Gate, Privacy, ReplayBudget, ReplayConfig};
+pub use entry::{
+    Auth, Catalogue, ConsentNeed, Criticality, Entry, EntryFile, Example, Operation, PhiClass,
+    SchemaVersion, Status, VersionFile,
+};
+pub use history::{Envelope, EnvelopeOutcome, History};
+pub use partner::{Failure, Maturity, Partner, PartnerFile, Responsibilities, Support};
+pub use source::Source;
+pub use waiver::{Waiver, WaiverClass, WaiverFile, WaiverWhy};
+pub use workspace::{ContractSource, RuleFolder, Workspace};

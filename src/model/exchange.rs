@@ -1,0 +1,43 @@
+//! One observed request and its answer, as a rehearsal saw it travel.
+
+/// A request as it was sent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HttpRequest {
+    pub method: String,
+    pub path: String,
+    /// Name in lower case and value, in the order sent.
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+/// An answer as it arrived.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HttpResponse {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+/// What an exchange left behind in the provider, counted before and after.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Effects {
+    pub rows: u64,
+    pub events: u64,
+    pub outbound_calls: u64,
+}
+
+/// One interaction of one contract, driven against a provider.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exchange {
+    /// Path of the contract file.
+    pub contract: String,
+    /// Key of the interaction in that file.
+    pub interaction: String,
+    pub request: HttpRequest,
+    /// What came back, or why nothing did.
+    pub answer: Result<HttpResponse, String>,
+    /// What it changed in the provider; `None` where the provider does not tell.
+    pub effects: Option<Effects>,
+    /// States of the contract that the provider does not know how to set up.
+    pub states_missing: Vec<String>,
+}

@@ -1,0 +1,5 @@
+//! Finding ids of `payload/...`.
+
+use super::Rule;
+
+pub(super) const RULES: &[Rule] = &[];

@@ -1,0 +1,5 @@
+//! Finding ids of `policy/...`.
+
+use super::Rule;
+
+pub(super) const RULES: &[Rule] = &[];

@@ -1,0 +1,4 @@
+//! What travels between payers, seen the same way by the harness and by the reference service.
+//! Refuses to know files, networks and clocks.
+
+pub mod json;
