@@ -2,3 +2,5 @@
 //! Refuses to know files, networks and clocks.
 
 pub mod json;
+pub mod outcome;
+pub mod payload;

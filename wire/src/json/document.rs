@@ -1,0 +1,225 @@
+//! A JSON document with the place of every value in its text.
+//! Refuses to know what the document means.
+
+use super::reader::{Node, Reading, read};
+use super::{Fault, Limits, Position, lexer, pointer};
+use serde_json::Value;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+/// Bytes between two marks: a place is found by counting at most that many.
+const MARK_STEP: usize = 1024;
+
+/// A value and the places of its parts. Cloning shares both.
+#[derive(Clone)]
+pub struct Document(Arc<Inner>);
+
+struct Inner {
+    text: Box<str>,
+    value: Value,
+    tape: Vec<Node>,
+    /// The position of every [`MARK_STEP`]th byte, counted when a place is first asked for.
+    marks: OnceLock<Vec<Position>>,
+}
+
+impl Document {
+    /// The document that `bytes` hold, exactly one and nothing else.
+    ///
+    /// Errors: the first thing that is wrong, with its position; the position of a name that stands twice is that of
+    ///         the second one
+    pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Self, Fault> {
+        let (text, Reading { value, tape }) = read(bytes, limits)?;
+        Ok(Self(Arc::new(Inner {
+            text: text.into(),
+            value,
+            tape,
+            marks: OnceLock::new(),
+        })))
+    }
+
+    /// Members stand in the order of the text.
+    #[must_use]
+    pub fn value(&self) -> &Value {
+        &self.0.value
+    }
+
+    /// Where the value at `pointer` begins.
+    #[must_use]
+    pub fn place(&self, pointer: &str) -> Option<Position> {
+        Some(self.position(self.find(pointer)?.0.start))
+    }
+
+    /// Where the name of the member at `pointer` begins; the value itself for an item or the whole.
+    #[must_use]
+    pub fn key_place(&self, pointer: &str) -> Option<Position> {
+        Some(self.position(self.find(pointer)?.0.key))
+    }
+
+    /// Where the value at `pointer` begins, or else its nearest parent that exists.
+    #[must_use]
+    pub fn nearest(&self, pointer: &str) -> Position {
+        let mut shorter = pointer;
+        loop {
+            if let Some(position) = self.place(shorter) {
+                return position;
+            }
+            match shorter.rsplit_once('/') {
+                Some((parent, _)) => shorter = parent,
+                None => return Position::START,
+            }
+        }
+    }
+
+    /// The number at `pointer` as it is written.
+    #[must_use]
+    pub fn number_text(&self, pointer: &str) -> Option<&str> {
+        let (node, value) = self.find(pointer)?;
+        let text = self.0.text.get(node.start as usize..)?;
+        value
+            .is_number()
+            .then(|| text.get(..lexer::number_length(text)))?
+    }
+
+    /// The names of the object at `pointer`, each with its place, in the order of the text.
+    pub fn members(&self, pointer: &str) -> impl Iterator<Item = (&str, Position)> {
+        let (first, members) = match self.find(pointer) {
+            Some((node, Value::Object(members))) => (node.first, Some(members)),
+            _ => (0, None),
+        };
+        let nodes = self.0.tape.get(first as usize..).unwrap_or_default();
+        members
+            .into_iter()
+            .flat_map(serde_json::Map::keys)
+            .zip(nodes)
+            .map(|(name, node)| (name.as_str(), self.position(node.key)))
+    }
+
+    fn find(&self, pointer: &str) -> Option<(&Node, &Value)> {
+        let mut node = self.0.tape.last()?;
+        let mut value = self.value();
+        for segment in pointer::pointer_segments(pointer)? {
+            let (index, child) = match value {
+                Value::Array(items) => {
+                    let index = pointer::index(&segment)?;
+                    (index, items.get(index)?)
+                }
+                Value::Object(members) => {
+                    let child = members.get(segment.as_ref())?;
+                    (members.keys().position(|name| *name == segment)?, child)
+                }
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return None,
+            };
+            node = self.0.tape.get(node.first as usize + index)?;
+            value = child;
+        }
+        Some((node, value))
+    }
+
+    fn position(&self, offset: u32) -> Position {
+        let text = self.0.text.as_bytes();
+        let marks = self.0.marks.get_or_init(|| {
+            text.chunks(MARK_STEP)
+                .scan(Position::START, |at, chunk| {
+                    let here = *at;
+                    *at = at.after(chunk);
+                    Some(here)
+                })
+                .collect()
+        });
+        let offset = offset as usize;
+        let step = offset / MARK_STEP;
+        let from = marks.get(step).copied().unwrap_or(Position::START);
+        from.after(text.get(step * MARK_STEP..offset).unwrap_or_default())
+    }
+}
+
+impl fmt::Debug for Document {
+    /// Sizes only: a document may be a payload, and payloads are never printed.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Document")
+            .field("bytes", &self.0.text.len())
+            .field("values", &self.0.tape.len())
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+
+    fn document(text: &str) -> Document {
+        Document::parse(text.as_bytes(), &Limits::FILE).expect("a document")
+    }
+
+    fn at(line: u32, column: u32) -> Option<Position> {
+        Some(Position { line, column })
+    }
+
+    #[test]
+    fn every_value_and_every_name_has_its_place() {
+        let text = " {\"a\": [1, {\"b/c\": null}],\n \"ü\": 2, \"z\" : {}}";
+        let document = document(text);
+        for (pointer, place, key) in [
+            ("", at(1, 2), at(1, 2)),
+            ("/a", at(1, 8), at(1, 3)),
+            ("/a/0", at(1, 9), at(1, 9)),
+            ("/a/1", at(1, 12), at(1, 12)),
+            ("/a/1/b~1c", at(1, 20), at(1, 13)),
+            ("/ü", at(2, 7), at(2, 2)),
+            ("/z", at(2, 16), at(2, 10)),
+            ("/a/2", None, None),
+            ("/a/01", None, None),
+            ("/a/0/x", None, None),
+            ("a", None, None),
+        ] {
+            assert_eq!(document.place(pointer), place, "{pointer}");
+            assert_eq!(document.key_place(pointer), key, "{pointer}");
+        }
+        assert_eq!(
+            document.nearest("/a/1/b~1c/x/y"),
+            Position {
+                line: 1,
+                column: 20
+            }
+        );
+        assert_eq!(document.nearest("/a/7"), Position { line: 1, column: 8 });
+        assert_eq!(document.nearest("x"), Position::START);
+    }
+
+    #[test]
+    fn places_far_into_a_long_line_are_exact() {
+        let text = format!("[{} true]", "\"é\",".repeat(5000));
+        let document = document(&text);
+        assert_eq!(document.place("/4999"), at(1, 4999 * 4 + 2));
+        assert_eq!(document.place("/5000"), at(1, 5000 * 4 + 3));
+    }
+
+    #[test]
+    fn numbers_keep_their_text() {
+        let document = document("{\"a\":1.50e+0,\"b\":[-0, 12345678901234567890123],\"c\":\"7\"}");
+        assert_eq!(document.number_text("/a"), Some("1.50e+0"));
+        assert_eq!(document.number_text("/b/0"), Some("-0"));
+        assert_eq!(
+            document.number_text("/b/1"),
+            Some("12345678901234567890123")
+        );
+        assert_eq!(document.number_text("/c"), None);
+        assert_eq!(document.number_text("/d"), None);
+    }
+
+    #[test]
+    fn members_come_in_the_order_of_the_text() {
+        let document = document("{\"o\":{\"b\":1,\"a\":{\"x\":1}},\"l\":[]}");
+        let names: Vec<_> = document.members("/o").collect();
+        assert_eq!(names, [("b", at(1, 7).unwrap()), ("a", at(1, 13).unwrap())]);
+        assert_eq!(document.members("/l").count(), 0);
+        assert_eq!(document.members("/none").count(), 0);
+    }
+
+    #[test]
+    fn debug_output_holds_nothing_of_the_text() {
+        let shown = format!("{:?}", document("{\"canary\":\"canary\"}"));
+        assert!(!shown.contains("canary"), "{shown}");
+    }
+}
