@@ -2,8 +2,9 @@
 //! Refuses to know what the document means.
 
 use super::reader::{Node, Reading, read};
-use super::{Fault, Limits, Position, lexer, pointer};
+use super::{Fault, Limits, Position, lexer};
 use serde_json::Value;
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -18,8 +19,16 @@ struct Inner {
     text: Box<str>,
     value: Value,
     tape: Vec<Node>,
-    /// The position of every [`MARK_STEP`]th byte, counted when a place is first asked for.
-    marks: OnceLock<Vec<Position>>,
+    /// Made when a place is first asked for: most documents are never asked.
+    index: OnceLock<Index>,
+}
+
+/// What finds the place of a value in constant time, however wide its parents are.
+struct Index {
+    /// The position of every [`MARK_STEP`]th byte.
+    marks: Vec<Position>,
+    /// Address of a value to its node.
+    nodes: HashMap<usize, Node>,
 }
 
 impl Document {
@@ -33,7 +42,7 @@ impl Document {
             text: text.into(),
             value,
             tape,
-            marks: OnceLock::new(),
+            index: OnceLock::new(),
         })))
     }
 
@@ -94,43 +103,56 @@ impl Document {
             .map(|(name, node)| (name.as_str(), self.position(node.key)))
     }
 
-    fn find(&self, pointer: &str) -> Option<(&Node, &Value)> {
-        let mut node = self.0.tape.last()?;
-        let mut value = self.value();
-        for segment in pointer::pointer_segments(pointer)? {
-            let (index, child) = match value {
-                Value::Array(items) => {
-                    let index = pointer::index(&segment)?;
-                    (index, items.get(index)?)
-                }
-                Value::Object(members) => {
-                    let child = members.get(segment.as_ref())?;
-                    (members.keys().position(|name| *name == segment)?, child)
-                }
-                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return None,
-            };
-            node = self.0.tape.get(node.first as usize + index)?;
-            value = child;
-        }
-        Some((node, value))
+    fn find(&self, pointer: &str) -> Option<(Node, &Value)> {
+        let value = self.value().pointer(pointer)?;
+        Some((*self.index().nodes.get(&address(value))?, value))
+    }
+
+    fn index(&self) -> &Index {
+        self.0.index.get_or_init(|| Index::new(&self.0))
     }
 
     fn position(&self, offset: u32) -> Position {
-        let text = self.0.text.as_bytes();
-        let marks = self.0.marks.get_or_init(|| {
-            text.chunks(MARK_STEP)
-                .scan(Position::START, |at, chunk| {
-                    let here = *at;
-                    *at = at.after(chunk);
-                    Some(here)
-                })
-                .collect()
-        });
         let offset = offset as usize;
         let step = offset / MARK_STEP;
-        let from = marks.get(step).copied().unwrap_or(Position::START);
-        from.after(text.get(step * MARK_STEP..offset).unwrap_or_default())
+        let from = self.index().marks.get(step).copied();
+        let text = self.0.text.as_bytes().get(step * MARK_STEP..offset);
+        from.unwrap_or(Position::START)
+            .after(text.unwrap_or_default())
     }
+}
+
+impl Index {
+    fn new(document: &Inner) -> Self {
+        let mut nodes = HashMap::with_capacity(document.tape.len());
+        let mut open = Vec::new();
+        open.extend(document.tape.last().map(|node| (*node, &document.value)));
+        while let Some((node, value)) = open.pop() {
+            nodes.insert(address(value), node);
+            let beside = document.tape.get(node.first as usize..).unwrap_or_default();
+            let beside = beside.iter().copied();
+            match value {
+                Value::Array(items) => open.extend(beside.zip(items)),
+                Value::Object(members) => open.extend(beside.zip(members.values())),
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+            }
+        }
+        let mark = |at: &mut Position, chunk: &[u8]| {
+            let here = *at;
+            *at = at.after(chunk);
+            Some(here)
+        };
+        let text = document.text.as_bytes().chunks(MARK_STEP);
+        Self {
+            marks: text.scan(Position::START, mark).collect(),
+            nodes,
+        }
+    }
+}
+
+/// The values of a document never move while it lives.
+fn address(value: &Value) -> usize {
+    std::ptr::from_ref(value).addr()
 }
 
 impl fmt::Debug for Document {

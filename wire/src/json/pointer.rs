@@ -31,17 +31,6 @@ fn unescape(segment: &str) -> Option<Cow<'_, str>> {
     (!plain.contains('~')).then(|| Cow::Owned(segment.replace("~1", "/").replace("~0", "~")))
 }
 
-/// The array index that a segment names.
-pub(super) fn index(segment: &str) -> Option<usize> {
-    let digits = !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_digit());
-    let plain = segment == "0" || !segment.starts_with('0');
-    if digits && plain {
-        segment.parse().ok()
-    } else {
-        None
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -61,14 +50,5 @@ mod tests {
             assert_eq!(pointer_segments(text), None, "{text}");
         }
         assert_eq!(pointer_segments("").unwrap().len(), 0);
-    }
-
-    #[test]
-    fn an_index_has_no_leading_zero_and_no_sign() {
-        assert_eq!(index("0"), Some(0));
-        assert_eq!(index("10"), Some(10));
-        for text in ["", "-", "01", "+1", "1.0", "99999999999999999999999"] {
-            assert_eq!(index(text), None, "{text}");
-        }
     }
 }

@@ -1,8 +1,18 @@
 //! One payload against one schema version: what is wrong, where, and what was meant.
 //! Refuses to put a value or an undeclared name of the payload into any text.
 
+mod atlas;
+mod explain;
+mod form;
+mod id;
+mod mask;
 mod problem;
 mod schema;
+mod shape;
+mod slice;
+mod trail;
+mod words;
 
+pub use id::IDS;
 pub use problem::Problem;
 pub use schema::{Schema, SchemaFault};

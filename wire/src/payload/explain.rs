@@ -1,0 +1,314 @@
+//! From the errors of one payload to problems: each at its place, in the right form, without a value.
+//! Refuses to decide validity: it explains what the validator found.
+
+use super::atlas::{Atlas, Spot};
+use super::form::{self, Form, plural};
+use super::mask::Mask;
+use super::problem::Problem;
+use super::trail::Trail;
+use super::words::{Words, words};
+use super::{id, shape, slice};
+use crate::json::{Document, pointer_escape};
+use crate::outcome::{Code, expression};
+use jsonschema::ValidationError;
+use jsonschema::error::ValidationErrorKind as Kind;
+use serde_json::Value;
+
+/// Explains the errors of one document.
+pub(super) struct Explainer<'a> {
+    atlas: &'a Atlas,
+    document: &'a Document,
+    mask: Mask<'a>,
+    resource: &'a str,
+    problems: Vec<Problem>,
+}
+
+/// What an error inherits from the form that it belongs to.
+#[derive(Clone, Default)]
+struct Inherited {
+    form: Option<String>,
+    code: Option<Code>,
+}
+
+/// What an error concerns.
+struct Subject<'a> {
+    /// Pointer into the payload, unmasked; it may name a member that is missing.
+    pointer: String,
+    trail: Trail<'a>,
+    inherited: Inherited,
+}
+
+/// Keywords that refuse every member at once when they are `false`.
+const REFUSING_ALL: [&str; 2] = ["additionalProperties", "propertyNames"];
+
+impl<'a> Explainer<'a> {
+    pub(super) fn new(atlas: &'a Atlas, document: &'a Document) -> Self {
+        Self {
+            atlas,
+            document,
+            mask: Mask::new(atlas, document.value()),
+            resource: resource(atlas),
+            problems: Vec::new(),
+        }
+    }
+
+    /// The problems so far, in the order of the text, each once.
+    pub(super) fn finish(mut self) -> Vec<Problem> {
+        self.problems.sort_by(|a, b| a.rank().cmp(&b.rank()));
+        self.problems.dedup_by(|a, b| a.is_same(b));
+        self.problems
+    }
+
+    /// What is said when the validator refuses a document without an error.
+    pub(super) fn add_unexplained(&mut self) {
+        let subject = Subject {
+            pointer: String::new(),
+            trail: Trail::follow(self.atlas, "", false),
+            inherited: Inherited::default(),
+        };
+        let words = Words::new(
+            id::VALUE_NOT_ALLOWED,
+            "the document does not fit the schema",
+        );
+        self.push(subject, words, None, None);
+    }
+
+    pub(super) fn add(&mut self, error: &ValidationError<'_>) {
+        self.add_inside(error, Inherited::default());
+    }
+
+    fn add_inside(&mut self, error: &ValidationError<'_>, inherited: Inherited) {
+        let kind = error.kind();
+        let whole = matches!(kind, Kind::FalseSchema);
+        let subject = Subject {
+            pointer: error.instance_path().as_str().to_owned(),
+            trail: Trail::follow(self.atlas, error.evaluation_path().as_str(), !whole),
+            inherited,
+        };
+        match kind {
+            Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
+                self.add_form(subject, context);
+            }
+            Kind::OneOfMultipleValid { context } => self.add_several_forms(subject, context),
+            Kind::AdditionalProperties { unexpected }
+            | Kind::UnevaluatedProperties { unexpected } => self.add_unknown(&subject, unexpected),
+            Kind::PropertyNames { error } => self.add_name(subject, error),
+            Kind::Required { property } => {
+                self.add_missing(subject, property.as_str().unwrap_or_default());
+            }
+            Kind::Contains => self.add_slice(subject),
+            Kind::FalseSchema => self.add_forbidden(subject),
+            kind => self.add_value(subject, kind),
+        }
+    }
+
+    fn add_value(&mut self, subject: Subject<'a>, kind: &Kind) {
+        let schema = subject.trail.schema().map(|spot| spot.schema);
+        let words = words(kind, schema.unwrap_or(&Value::Null));
+        let shaped = [id::FORMAT_WRONG, id::PATTERN_MISMATCH].contains(&words.id);
+        let describe = if shaped {
+            shape::found_with_shape
+        } else {
+            shape::found
+        };
+        let found = self.value(&subject.pointer).map(describe);
+        let means = self.meaning(&subject.trail.spots);
+        self.push(subject, words, found, means);
+    }
+
+    fn add_missing(&mut self, mut subject: Subject<'a>, name: &str) {
+        let declared: Vec<_> = subject
+            .trail
+            .spots
+            .iter()
+            .flat_map(|spot| self.atlas.member(spot, name))
+            .collect();
+        let means = Atlas::meaning(&declared);
+        subject.pointer = format!("{}/{}", subject.pointer, pointer_escape(name));
+        let words = Words::new(id::REQUIRED_MISSING, format!("`{name}` is required"));
+        self.push(subject, words, None, means);
+    }
+
+    fn add_unknown(&mut self, subject: &Subject<'a>, names: &[String]) {
+        for name in names {
+            let shown = self.mask.name(name);
+            let one = Subject {
+                pointer: format!("{}/{}", subject.pointer, pointer_escape(name)),
+                trail: subject.trail.clone(),
+                inherited: subject.inherited.clone(),
+            };
+            let words = Words::new(id::UNKNOWN_NAME, format!("`{shown}` is not declared here"));
+            self.push(one, words, None, None);
+        }
+    }
+
+    /// A member's name breaks `propertyNames`; the error inside is about the name.
+    fn add_name(&mut self, mut subject: Subject<'a>, error: &ValidationError<'_>) {
+        let schema = subject
+            .trail
+            .schema()
+            .map_or(&Value::Null, |spot| spot.schema);
+        let want = words(error.kind(), schema).want;
+        if let Some(name) = error.instance().as_str() {
+            subject.pointer = format!("{}/{}", subject.pointer, pointer_escape(name));
+        }
+        let words = Words {
+            want,
+            ..Words::new(id::UNKNOWN_NAME, "the name is not one that may stand here")
+        };
+        self.push(subject, words, None, None);
+    }
+
+    /// A schema is `false`: for the value, or for every member of it.
+    fn add_forbidden(&mut self, subject: Subject<'a>) {
+        if let (Some(Value::Object(members)), true) = (
+            self.value(&subject.pointer),
+            subject.trail.ends_in(&REFUSING_ALL),
+        ) {
+            let names: Vec<_> = members.keys().cloned().collect();
+            return self.add_unknown(&subject, &names);
+        }
+        let (parent, last) = subject.pointer.rsplit_once('/').unwrap_or_default();
+        let words = match self.value(parent) {
+            Some(Value::Object(_)) => {
+                let name = self.mask.pointer(&subject.pointer);
+                let name = name.rsplit('/').next().unwrap_or_default().to_owned();
+                Words::new(id::UNKNOWN_NAME, format!("`{name}` may not stand here"))
+            }
+            Some(Value::Array(_)) if !last.is_empty() => {
+                Words::new(id::TOO_MANY, "the array has too many items")
+            }
+            _ => Words::new(id::VALUE_NOT_ALLOWED, "nothing may stand here"),
+        };
+        self.push(subject, words, None, None);
+    }
+
+    fn add_slice(&mut self, subject: Subject<'a>) {
+        let Some(spot) = subject.trail.schema() else {
+            return;
+        };
+        let items = self.value(&subject.pointer).unwrap_or(&Value::Null);
+        let words = slice::words(self.atlas, spot, items);
+        let inner = spot
+            .child("contains")
+            .and_then(|slice| self.meaning(&[slice]));
+        let means = inner.or_else(|| self.meaning(&subject.trail.spots));
+        self.push(subject, words, Some(shape::found(items)), means);
+    }
+
+    /// No form fits: the errors of the form that was meant, or that none fits.
+    fn add_form(&mut self, subject: Subject<'a>, context: &[Vec<ValidationError<'static>>]) {
+        let forms = forms(&subject.trail, context);
+        let value = self.value(&subject.pointer).unwrap_or(&Value::Null);
+        if let Some((index, note)) = form::choose(self.atlas, &forms, value, &subject.pointer) {
+            let inherited = Inherited {
+                form: Some(note),
+                code: Some(subject.code()),
+            };
+            for error in context.get(index).into_iter().flatten() {
+                self.add_inside(error, inherited.clone());
+            }
+            return;
+        }
+        let titles: Vec<_> = forms
+            .iter()
+            .map(|form| form::title(self.atlas, &form.spot))
+            .collect();
+        let fits = format!("none of {} fits", plural(forms.len(), "form", "forms"));
+        let words = Words {
+            want: Some(titles.join(", or ")),
+            ..Words::new(id::NO_FORM_FITS, fits)
+        };
+        let (found, means) = (shape::found(value), self.meaning(&subject.trail.spots));
+        self.push(subject, words, Some(found), means);
+    }
+
+    fn add_several_forms(
+        &mut self,
+        subject: Subject<'a>,
+        context: &[Vec<ValidationError<'static>>],
+    ) {
+        let forms = forms(&subject.trail, context);
+        let fitting: Vec<_> = forms
+            .iter()
+            .filter(|form| form.errors.is_empty())
+            .map(|form| form::title(self.atlas, &form.spot))
+            .collect();
+        let words = Words {
+            want: Some("exactly one form".to_owned()),
+            ..Words::new(
+                id::NO_FORM_FITS,
+                format!("more than one form fits: {}", fitting.join(", ")),
+            )
+        };
+        let means = self.meaning(&subject.trail.spots);
+        self.push(subject, words, None, means);
+    }
+
+    fn push(
+        &mut self,
+        subject: Subject<'a>,
+        words: Words,
+        found: Option<String>,
+        means: Option<String>,
+    ) {
+        let pointer = self.mask.pointer(&subject.pointer);
+        let position = match words.id {
+            id::UNKNOWN_NAME => self.document.key_place(&subject.pointer),
+            _ => None,
+        };
+        self.problems.push(Problem {
+            id: words.id,
+            expression: expression(self.resource, &pointer),
+            pointer,
+            schema_pointer: subject.trail.pointer(),
+            position: position.unwrap_or_else(|| self.document.nearest(&subject.pointer)),
+            message: words.message,
+            found,
+            want: words.want,
+            means,
+            code: subject.code(),
+            form: subject.inherited.form.or(subject.trail.form),
+        });
+    }
+
+    fn value(&self, pointer: &str) -> Option<&'a Value> {
+        self.document.value().pointer(pointer)
+    }
+
+    /// What the outermost of these schemas means: the field rather than its type.
+    fn meaning(&self, spots: &[Spot<'a>]) -> Option<String> {
+        let views: Vec<_> = spots
+            .iter()
+            .flat_map(|spot| self.atlas.views(spot))
+            .collect();
+        Atlas::meaning(&views)
+    }
+}
+
+impl Subject<'_> {
+    fn code(&self) -> Code {
+        match self.inherited.code {
+            Some(Code::MissingIdentifier) => Code::MissingIdentifier,
+            _ if self.trail.identifies() => Code::MissingIdentifier,
+            _ => Code::BadBundle,
+        }
+    }
+}
+
+fn forms<'a>(trail: &Trail<'a>, context: &'a [Vec<ValidationError<'static>>]) -> Vec<Form<'a>> {
+    let branches = match (trail.schema(), &trail.keyword) {
+        (Some(spot), Some(keyword)) => spot.children(keyword),
+        _ => Vec::new(),
+    };
+    let form = |(spot, errors): (_, &'a Vec<_>)| Form { spot, errors };
+    branches.into_iter().zip(context).map(form).collect()
+}
+
+/// The resource that the schema describes.
+fn resource(atlas: &Atlas) -> &str {
+    match atlas.pinned(&atlas.root(), "resourceType").as_deref() {
+        Some([Value::String(word)]) => word,
+        _ => "Resource",
+    }
+}

@@ -1,0 +1,140 @@
+//! Which of several forms a payload meant, and what a form is called.
+//! Refuses to guess: where two forms are equally near, none is chosen.
+
+use super::atlas::{Atlas, Spot};
+use jsonschema::ValidationError;
+use jsonschema::error::ValidationErrorKind;
+use serde_json::Value;
+
+/// Members that say what a resource or part is, the most telling first.
+///
+/// Source: FHIR R4 (every resource has `resourceType`, every part of Parameters has `name`)
+const TELLING: [&str; 4] = ["resourceType", "name", "code", "system"];
+
+/// Required names that a form is called by, at most.
+const MOST_NAMES: usize = 3;
+
+/// One branch of `anyOf` or `oneOf`, with what it says against the payload.
+pub(super) struct Form<'a> {
+    pub(super) spot: Spot<'a>,
+    pub(super) errors: &'a [ValidationError<'static>],
+}
+
+/// Index of the form to judge a payload by, and the sentence that says so: by kind, then by what names the form, then
+/// by the fewest errors.
+pub(super) fn choose(
+    atlas: &Atlas,
+    forms: &[Form<'_>],
+    value: &Value,
+    at: &str,
+) -> Option<(usize, String)> {
+    let mut candidates: Vec<usize> = (0..forms.len()).collect();
+    candidates.retain(|index| forms.get(*index).is_some_and(|form| !form.wrong_kind(at)));
+    if candidates.is_empty() {
+        candidates.extend(0..forms.len());
+    }
+    let (index, how) = match candidates.as_slice() {
+        [only] => (*only, "chosen by its kind".to_owned()),
+        several => told(atlas, forms, several, value)
+            .map(|(index, name)| (index, format!("chosen by `{name}`")))
+            .or_else(|| Some((nearest(forms, several)?, "the nearest".to_owned())))?,
+    };
+    let title = title(atlas, &forms.get(index)?.spot);
+    let others = forms.len().saturating_sub(1);
+    let others = plural(others, "other form folded", "other forms folded");
+    Some((index, format!("{title}, {how} ({others})")))
+}
+
+impl Form<'_> {
+    fn wrong_kind(&self, at: &str) -> bool {
+        self.errors.iter().any(|error| {
+            matches!(error.kind(), ValidationErrorKind::Type { .. })
+                && error.instance_path().as_str() == at
+        })
+    }
+}
+
+/// The one candidate that pins a member to what the payload has, while all others pin it to something else.
+fn told<'v>(
+    atlas: &Atlas,
+    forms: &[Form<'_>],
+    candidates: &[usize],
+    value: &'v Value,
+) -> Option<(usize, &'v str)> {
+    let Value::Object(members) = value else {
+        return None;
+    };
+    let rank = |name: &str| TELLING.iter().position(|telling| *telling == name);
+    let mut names: Vec<_> = members
+        .iter()
+        .filter(|(name, _)| atlas.declares(name))
+        .collect();
+    names.sort_by_key(|(name, _)| rank(name).unwrap_or(TELLING.len()));
+    names.into_iter().find_map(|(name, said)| {
+        let mut fitting = candidates.iter().filter_map(|index| {
+            let pinned = atlas.pinned(&forms.get(*index)?.spot, name);
+            let fits = pinned.as_ref().is_none_or(|values| values.contains(&said));
+            fits.then_some((*index, pinned.is_some()))
+        });
+        match (fitting.next(), fitting.next()) {
+            (Some((index, true)), None) => Some((index, name.as_str())),
+            _ => None,
+        }
+    })
+}
+
+/// The one candidate with the fewest errors.
+fn nearest(forms: &[Form<'_>], candidates: &[usize]) -> Option<usize> {
+    let errors = |index: &usize| {
+        forms
+            .get(*index)
+            .map_or(usize::MAX, |form| form.errors.len())
+    };
+    let fewest = candidates.iter().map(errors).min()?;
+    let mut nearest = candidates.iter().filter(|index| errors(index) == fewest);
+    match (nearest.next(), nearest.next()) {
+        (Some(index), None) => Some(*index),
+        _ => None,
+    }
+}
+
+/// What a form is called: its title, what names it, what it requires, or its kind.
+pub(super) fn title(atlas: &Atlas, spot: &Spot<'_>) -> String {
+    let views = atlas.views(spot);
+    let word = |keyword| {
+        views
+            .iter()
+            .find_map(|view| view.schema.get(keyword)?.as_str())
+    };
+    if let Some(title) = word("title") {
+        return title.to_owned();
+    }
+    let named = |name: &&str| match atlas.pinned(spot, name)?.as_slice() {
+        [Value::String(word)] => Some(word.clone()),
+        _ => None,
+    };
+    if let Some(name) = TELLING.iter().find_map(named) {
+        return name;
+    }
+    let required = views
+        .iter()
+        .filter_map(|view| view.schema.get("required")?.as_array());
+    let names: Vec<_> = required
+        .flatten()
+        .filter_map(Value::as_str)
+        .take(MOST_NAMES)
+        .collect();
+    if !names.is_empty() {
+        return format!("with `{}`", names.join("`, `"));
+    }
+    match (word("type"), spot.pointer.rsplit('/').next()) {
+        (Some(kind), _) => kind.to_owned(),
+        (None, Some(index)) => format!("form at {index}"),
+        (None, None) => "unnamed form".to_owned(),
+    }
+}
+
+/// `1 item`, `2 items`.
+pub(super) fn plural(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}

@@ -1,0 +1,149 @@
+//! The way through a bundle to the keyword that failed, with every schema that judged the same value.
+//! Refuses to know payloads.
+
+use super::atlas::{Atlas, Spot};
+use super::form::plural;
+use crate::json::{pointer_escape, pointer_segments};
+use serde_json::Value;
+
+/// Requirements whose breach means that a member cannot be identified.
+///
+/// Source: US Core 6.1.0 us-core-15, HRex 1.0.0 hrex-cov-1, HRex 1.2.0 hrex-pat-1
+const IDENTIFYING: [&str; 3] = ["us-core-15", "hrex-cov-1", "hrex-pat-1"];
+
+/// Where an error stands in the bundle.
+#[derive(Clone, Debug)]
+pub(super) struct Trail<'a> {
+    /// The schemas that judged the failing value itself, outermost first; never empty.
+    pub(super) spots: Vec<Spot<'a>>,
+    /// The keyword that failed; `None` when a schema is `false` as a whole.
+    pub(super) keyword: Option<String>,
+    /// The slice that applied, when a condition chose it.
+    pub(super) form: Option<String>,
+}
+
+/// How a keyword leads from a schema to a schema.
+enum Step {
+    /// To what a reference names.
+    Reference,
+    /// To a schema for the same value; it stands in a group or not.
+    Same { grouped: bool },
+    /// To a schema for a part of the value.
+    Part { grouped: bool },
+}
+
+/// Source: JSON Schema 2020-12 core, sections 8.2.3, 10 and 11
+fn step(keyword: &str) -> Option<Step> {
+    Some(match keyword {
+        "$ref" | "$dynamicRef" => Step::Reference,
+        "not" | "if" | "then" | "else" => Step::Same { grouped: false },
+        "allOf" | "anyOf" | "oneOf" | "dependentSchemas" => Step::Same { grouped: true },
+        "items"
+        | "contains"
+        | "propertyNames"
+        | "additionalProperties"
+        | "unevaluatedProperties"
+        | "unevaluatedItems" => Step::Part { grouped: false },
+        "properties" | "patternProperties" | "prefixItems" => Step::Part { grouped: true },
+        _ => return None,
+    })
+}
+
+impl<'a> Trail<'a> {
+    /// Follows an evaluation path; where it leads out of the bundle, the trail ends early.
+    pub(super) fn follow(atlas: &'a Atlas, path: &str, ends_in_keyword: bool) -> Self {
+        let mut way = pointer_segments(path).unwrap_or_default();
+        let keyword = ends_in_keyword.then(|| way.pop().map(Into::into)).flatten();
+        let mut trail = Self {
+            spots: vec![atlas.root()],
+            keyword,
+            form: None,
+        };
+        let mut way = way.iter();
+        while let Some(segment) = way.next() {
+            let Some(next) = trail.step(atlas, segment, || way.next().map(AsRef::as_ref)) else {
+                break;
+            };
+            trail.spots.push(next);
+        }
+        trail
+    }
+
+    fn step<'s>(
+        &mut self,
+        atlas: &'a Atlas,
+        keyword: &str,
+        name: impl FnOnce() -> Option<&'s str>,
+    ) -> Option<Spot<'a>> {
+        let here = self.spots.last()?.clone();
+        let child = |grouped: bool| match grouped {
+            true => here.child(keyword)?.child(name()?),
+            false => here.child(keyword),
+        };
+        match step(keyword)? {
+            Step::Reference => atlas.resolve(&here.pointer, here.schema.get(keyword)?.as_str()?),
+            Step::Same { grouped } => {
+                if keyword == "then" {
+                    self.form = self.slice(&here).or(self.form.take());
+                }
+                child(grouped)
+            }
+            Step::Part { grouped } => {
+                self.spots.clear();
+                child(grouped)
+            }
+        }
+    }
+
+    /// Names the slice whose `then` stands in `here`: the constant that its `if` asks for.
+    fn slice(&self, here: &Spot<'a>) -> Option<String> {
+        let (name, constant) = condition(here)?;
+        let parent = self.spots.iter().rev().nth(1)?;
+        let same = |slice: &Spot<'_>| condition(slice).is_some_and(|(other, _)| other == name);
+        let slices = parent.children("allOf").iter().filter(|s| same(s)).count();
+        let others = slices.saturating_sub(1);
+        Some(format!(
+            "{constant}, chosen by `{name}` ({})",
+            plural(others, "other form folded", "other forms folded")
+        ))
+    }
+
+    /// The innermost schema.
+    pub(super) fn schema(&self) -> Option<&Spot<'a>> {
+        self.spots.last()
+    }
+
+    /// Pointer of the failing keyword in the bundle.
+    pub(super) fn pointer(&self) -> String {
+        let schema = self.schema().map_or("", |spot| spot.pointer.as_str());
+        match &self.keyword {
+            Some(keyword) => format!("{schema}/{}", pointer_escape(keyword)),
+            None => schema.to_owned(),
+        }
+    }
+
+    /// Whether the way ends in one of these keywords, and not in a member of that name.
+    pub(super) fn ends_in(&self, keywords: &[&str]) -> bool {
+        let mut way = self.schema().map_or("", |spot| &spot.pointer).rsplit('/');
+        let last = way.next().is_some_and(|last| keywords.contains(&last));
+        last && way.next() != Some("properties")
+    }
+
+    /// Whether a schema on the way carries a requirement without which nobody can be identified.
+    pub(super) fn identifies(&self) -> bool {
+        self.spots.iter().any(|spot| {
+            let source = spot.schema.get("x-source");
+            let statement = source.and_then(|source| source.get("statement")?.as_str());
+            statement.is_some_and(|statement| IDENTIFYING.contains(&statement))
+        })
+    }
+}
+
+/// The first member that the `if` of a slice pins to one string, and that string.
+fn condition<'a>(slice: &Spot<'a>) -> Option<(&'a str, &'a str)> {
+    let Value::Object(members) = slice.schema.get("if")?.get("properties")? else {
+        return None;
+    };
+    let (name, member) = members.iter().next()?;
+    Some((name, member.get("const")?.as_str()?))
+}
