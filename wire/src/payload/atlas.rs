@@ -113,9 +113,15 @@ impl Atlas {
                 self.declared.extend(members.keys().cloned());
             }
         }
-        let required = schema.get("required").and_then(Value::as_array);
-        let names = required.into_iter().flatten().filter_map(Value::as_str);
-        self.declared.extend(names.map(str::to_owned));
+        let dependent = schema.get("dependentRequired").and_then(Value::as_object);
+        let dependent = dependent.into_iter().flat_map(serde_json::Map::values);
+        for names in dependent
+            .chain(schema.get("required"))
+            .filter_map(Value::as_array)
+        {
+            let names = names.iter().filter_map(Value::as_str);
+            self.declared.extend(names.map(str::to_owned));
+        }
     }
 
     pub(super) fn root(&self) -> Spot<'_> {

@@ -188,7 +188,8 @@ impl<'a> Explainer<'a> {
             return;
         };
         let items = self.value(&subject.pointer).unwrap_or(&Value::Null);
-        let words = slice::words(self.atlas, spot, items);
+        let keyword = subject.trail.keyword.as_deref().unwrap_or_default();
+        let words = slice::words(self.atlas, spot, keyword, items);
         let inner = spot
             .child("contains")
             .and_then(|slice| self.meaning(&[slice]));

@@ -2,6 +2,7 @@
 //! Refuses to guess: where two forms are equally near, none is chosen.
 
 use super::atlas::{Atlas, Spot};
+use super::slice::constant;
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind;
 use serde_json::Value;
@@ -37,7 +38,7 @@ pub(super) fn choose(
         [only] => (*only, "chosen by its kind".to_owned()),
         several => told(atlas, forms, several, value)
             .map(|(index, name)| (index, format!("chosen by `{name}`")))
-            .or_else(|| Some((nearest(forms, several)?, "the nearest".to_owned())))?,
+            .or_else(|| Some((nearest(forms, several, at)?, "the nearest".to_owned())))?,
     };
     let title = title(atlas, &forms.get(index)?.spot);
     let others = forms.len().saturating_sub(1);
@@ -83,15 +84,17 @@ fn told<'v>(
     })
 }
 
-/// The one candidate with the fewest errors.
-fn nearest(forms: &[Form<'_>], candidates: &[usize]) -> Option<usize> {
-    let errors = |index: &usize| {
-        forms
-            .get(*index)
-            .map_or(usize::MAX, |form| form.errors.len())
+/// The one candidate with the fewest errors; of those with as many, the one whose errors lie deeper in the value.
+fn nearest(forms: &[Form<'_>], candidates: &[usize], at: &str) -> Option<usize> {
+    let distance = |index: &usize| {
+        let errors = forms.get(*index).map_or(&[][..], |form| form.errors);
+        let here = errors
+            .iter()
+            .filter(|error| error.instance_path().as_str() == at);
+        (errors.len(), here.count())
     };
-    let fewest = candidates.iter().map(errors).min()?;
-    let mut nearest = candidates.iter().filter(|index| errors(index) == fewest);
+    let least = candidates.iter().map(distance).min()?;
+    let mut nearest = candidates.iter().filter(|index| distance(index) == least);
     match (nearest.next(), nearest.next()) {
         (Some(index), None) => Some(*index),
         _ => None,
@@ -125,7 +128,11 @@ pub(super) fn title(atlas: &Atlas, spot: &Spot<'_>) -> String {
         .take(MOST_NAMES)
         .collect();
     if !names.is_empty() {
-        return format!("with `{}`", names.join("`, `"));
+        let names = names.join("`, `");
+        return match constant(atlas, spot) {
+            Some((name, word)) => format!("with `{names}` that has `{name}` `{word}`"),
+            None => format!("with `{names}`"),
+        };
     }
     match (word("type"), spot.pointer.rsplit('/').next()) {
         (Some(kind), _) => kind.to_owned(),

@@ -16,34 +16,41 @@ const DEEPEST_NAME: usize = 6;
 /// Source: FHIR R4 slices by part name, by resource, by code and by system
 const NAMING: [&str; 5] = ["name", "resourceType", "code", "system", "uri"];
 
-/// What is wrong with the number of items that fit `contains` in `spot`.
-pub(super) fn words(atlas: &Atlas, spot: &Spot<'_>, items: &Value) -> Words {
+/// What is wrong with the number of items that fit the `contains` of `spot`, told by the keyword that failed.
+pub(super) fn words(atlas: &Atlas, spot: &Spot<'_>, keyword: &str, items: &Value) -> Words {
     let bound = |keyword| spot.schema.get(keyword).and_then(Value::as_u64);
-    let (least, most) = (bound("minContains").unwrap_or(1), bound("maxContains"));
+    let (least, most) = (bound("minContains"), bound("maxContains"));
     let slice = spot.child("contains");
     let what = slice
         .as_ref()
-        .map_or("item".to_owned(), |slice| noun(atlas, slice));
+        .map_or("an item that fits".to_owned(), |slice| noun(atlas, slice));
     let count = slice.and_then(|slice| count(atlas, &slice, items));
-    let (id, message) = match (count, most) {
-        (Some(0), _) => (id::CONTAINS_MISSING, format!("{what} is missing")),
-        (Some(count), Some(most)) if count > most => (
-            id::TOO_MANY,
-            format!("{what} stands {} too often", plural_times(count - most)),
+    let (id, how) = match (keyword, count) {
+        (_, Some(0)) => (id::CONTAINS_MISSING, "is missing".to_owned()),
+        ("maxContains", Some(count)) => {
+            let over = times(count.saturating_sub(most.unwrap_or(count)));
+            (id::TOO_MANY, format!("stands {over} too often"))
+        }
+        ("maxContains", None) if least.is_some() => (id::TOO_MANY, "stands too often".to_owned()),
+        // Without `minContains` the validator does not say which bound of `maxContains` was broken.
+        ("maxContains", None) => (
+            id::CONTAINS_MISSING,
+            "is missing or stands too often".to_owned(),
         ),
+        _ if least.unwrap_or(1) == 1 => (id::CONTAINS_MISSING, "is missing".to_owned()),
         _ => (
             id::CONTAINS_MISSING,
-            format!("{what} does not stand as often as it must"),
+            "does not stand often enough".to_owned(),
         ),
     };
     Words {
         id,
-        message,
-        want: Some(bounds(least, most)),
+        message: format!("{what} {how}"),
+        want: Some(bounds(least.unwrap_or(1), most)),
     }
 }
 
-fn plural_times(count: u64) -> String {
+fn times(count: u64) -> String {
     match count {
         1 => "once".to_owned(),
         count => format!("{count} times"),
@@ -75,33 +82,36 @@ fn noun(atlas: &Atlas, slice: &Spot<'_>) -> String {
     if let Some(title) = slice.schema.get("title").and_then(Value::as_str) {
         return format!("item `{title}`");
     }
-    match constant(atlas, slice, DEEPEST_NAME) {
+    match constant(atlas, slice) {
         Some(("name", word)) => format!("part `{word}`"),
         Some((name, word)) => format!("an item with `{name}` `{word}`"),
         None => "an item that fits".to_owned(),
     }
 }
 
-/// The nearest naming constant in a slice.
-fn constant<'a>(
+/// The nearest constant below a schema that names what it asks for.
+pub(super) fn constant<'a>(atlas: &'a Atlas, spot: &Spot<'a>) -> Option<(&'static str, &'a str)> {
+    constant_within(atlas, spot, DEEPEST_NAME)
+}
+
+fn constant_within<'a>(
     atlas: &'a Atlas,
-    slice: &Spot<'a>,
+    spot: &Spot<'a>,
     depth: usize,
 ) -> Option<(&'static str, &'a str)> {
-    let pinned = |name| match atlas.pinned(slice, name)?.as_slice() {
+    let pinned = |name| match atlas.pinned(spot, name)?.as_slice() {
         [Value::String(word)] => Some((name, word.as_str())),
         _ => None,
     };
     NAMING.into_iter().find_map(pinned).or_else(|| {
         let depth = depth.checked_sub(1)?;
-        let views = atlas.views(slice);
+        let views = atlas.views(spot);
         let mut parts = views.iter().flat_map(|view| {
             let lists = ["contains", "items"].map(|keyword| view.child(keyword));
-            view.children("properties")
-                .into_iter()
-                .chain(lists.into_iter().flatten())
+            let members = view.children("properties");
+            members.into_iter().chain(lists.into_iter().flatten())
         });
-        parts.find_map(|part| constant(atlas, &part, depth))
+        parts.find_map(|part| constant_within(atlas, &part, depth))
     })
 }
 
@@ -111,9 +121,9 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn said(schema: Value, items: &Value) -> (&'static str, String, String) {
+    fn said(schema: Value, keyword: &str, items: &Value) -> (&'static str, String, String) {
         let atlas = Atlas::new(&schema);
-        let words = words(&atlas, &atlas.root(), items);
+        let words = words(&atlas, &atlas.root(), keyword, items);
         (words.id, words.message, words.want.unwrap())
     }
 
@@ -129,53 +139,75 @@ mod tests {
     #[test]
     fn a_slice_is_called_by_its_name() {
         let once = json!({"minContains": 1, "maxContains": 1});
-        assert_eq!(
-            said(part(once.clone()), &json!([{"name": "Other"}])),
-            (
-                id::CONTAINS_MISSING,
-                "part `Consent` is missing".into(),
-                "exactly 1".into()
-            )
-        );
         let three = json!([{"name": "Consent"}, {"name": "Consent"}, {"name": "Consent"}]);
-        assert_eq!(
-            said(part(once), &three),
+        let other = json!([{"name": "Other"}]);
+        let few = json!({"minContains": 0, "maxContains": 2});
+        let many = json!({"minContains": 4});
+        for (bounds, keyword, items, id, message, want) in [
             (
-                id::TOO_MANY,
-                "part `Consent` stands 2 times too often".into(),
-                "exactly 1".into()
-            )
-        );
-        assert_eq!(
-            said(part(json!({"minContains": 0, "maxContains": 2})), &three),
+                &once,
+                "minContains",
+                &other,
+                id::CONTAINS_MISSING,
+                "part `Consent` is missing",
+                "exactly 1",
+            ),
             (
+                &once,
+                "maxContains",
+                &three,
                 id::TOO_MANY,
-                "part `Consent` stands once too often".into(),
-                "at most 2".into()
-            )
-        );
-        assert_eq!(
-            said(part(json!({"minContains": 4})), &three).2,
-            "at least 4"
-        );
+                "part `Consent` stands 2 times too often",
+                "exactly 1",
+            ),
+            (
+                &few,
+                "maxContains",
+                &three,
+                id::TOO_MANY,
+                "part `Consent` stands once too often",
+                "at most 2",
+            ),
+            (
+                &many,
+                "minContains",
+                &three,
+                id::CONTAINS_MISSING,
+                "part `Consent` does not stand often enough",
+                "at least 4",
+            ),
+        ] {
+            let expected = (id, message.to_owned(), want.to_owned());
+            assert_eq!(said(part(bounds.clone()), keyword, items), expected);
+        }
     }
 
     #[test]
     fn a_coded_slice_is_called_by_its_code() {
         let schema = json!({"contains": {"properties": {"type": {"properties": {"coding": {
             "contains": {"properties": {"system": {"const": "urn:s"}, "code": {"const": "MB"}}}}}}}}});
-        assert_eq!(
-            said(schema, &json!([])),
+        let expected = "an item with `code` `MB` is missing";
+        assert_eq!(said(schema, "contains", &json!([1])).1, expected);
+    }
+
+    #[test]
+    fn a_nameless_slice_is_an_item_that_fits() {
+        let only_most = json!({"contains": {"type": "string"}, "maxContains": 1});
+        let both = json!({"contains": {"type": "string"}, "minContains": 1, "maxContains": 1});
+        for (schema, items, message) in [
             (
-                id::CONTAINS_MISSING,
-                "an item with `code` `MB` is missing".into(),
-                "at least 1".into()
-            )
-        );
-        let nameless = json!({"contains": {"type": "string"}});
-        assert_eq!(
-            said(nameless, &json!([1])).1,
-            "an item that fits does not stand as often as it must"
-        );
+                &only_most,
+                json!([1]),
+                "an item that fits is missing or stands too often",
+            ),
+            (&only_most, json!([]), "an item that fits is missing"),
+            (
+                &both,
+                json!(["a", "b"]),
+                "an item that fits stands too often",
+            ),
+        ] {
+            assert_eq!(said(schema.clone(), "maxContains", &items).1, message);
+        }
     }
 }
