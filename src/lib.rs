@@ -1,4 +1,12 @@
 //! matchmark tells a payer, before a merge, whether a change still fits every partner, and proves it.
 
+#[cfg(feature = "cli")]
+mod app;
 pub mod catalogue;
+#[cfg(feature = "cli")]
+pub mod cli;
+pub mod lifecycle;
+#[cfg(feature = "cli")]
+pub mod load;
 pub mod model;
+pub mod replay;

@@ -37,3 +37,12 @@ pub struct Envelope {
 pub struct History {
     pub source: Source,
 }
+
+impl History {
+    /// Its lines that are not blank, each with its number from 1.
+    pub fn lines(&self) -> impl Iterator<Item = (u32, &[u8])> {
+        (1..)
+            .zip(self.source.bytes.split(|byte| *byte == b'\n'))
+            .filter(|(_, line)| !line.iter().all(u8::is_ascii_whitespace))
+    }
+}

@@ -1,15 +1,18 @@
 //! What an entry, a version, a partner, a contract file, a waiver *is*, and how to look one up.
-//! Refuses to know where they come from (no files, no git, no http) and whether they are any good.
+//! Refuses to know where they come from: no files, no git, no http.
 
+mod board;
 mod bundle;
 mod config;
 mod entry;
 mod history;
+mod lint;
 mod partner;
 mod source;
 mod waiver;
 mod workspace;
 
+pub use board::{BoardFile, Team};
 pub use bundle::{Bundle, MissingReference};
 pub use config::{Board, Config, Gate, Privacy, ReplayBudget, ReplayConfig};
 pub use entry::{
@@ -17,6 +20,7 @@ pub use entry::{
     SchemaVersion, Status, VersionFile,
 };
 pub use history::{Envelope, EnvelopeOutcome, History};
+pub use lint::{Annotations, lint};
 pub use partner::{Failure, Maturity, Partner, PartnerFile, Responsibilities, Support};
 pub use source::Source;
 pub use waiver::{Waiver, WaiverClass, WaiverFile, WaiverWhy};

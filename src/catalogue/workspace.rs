@@ -1,6 +1,6 @@
 //! Everything that a run judges, as values.
 
-use super::{Catalogue, Config, History, Partner, Source, Waiver};
+use super::{BoardFile, Catalogue, Config, History, Partner, Source, Waiver};
 use std::collections::BTreeMap;
 
 /// A contract file, not yet read as a contract.
@@ -28,6 +28,7 @@ pub struct RuleFolder {
 pub struct Workspace {
     pub config: Config,
     pub catalogue: Catalogue,
+    pub board: BoardFile,
     pub partners: BTreeMap<String, Partner>,
     pub contracts: Vec<ContractSource>,
     pub rules: BTreeMap<String, RuleFolder>,
@@ -37,4 +38,18 @@ pub struct Workspace {
     pub histories: Vec<History>,
     /// Digest of every file that was read, by path.
     pub inputs: BTreeMap<String, String>,
+}
+
+impl RuleFolder {
+    /// A folder of which nothing is known yet but its name.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            toml: None,
+            rego: None,
+            fires: Vec::new(),
+            quiet: Vec::new(),
+        }
+    }
 }

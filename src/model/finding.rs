@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 pub struct Place {
     /// Path relative to the repository's root, with forward slashes.
     pub file: String,
+    /// Line of the file, counted from 1.
     pub line: u32,
+    /// Unicode scalar value of the line, counted from 1.
     pub column: u32,
 }
 
@@ -50,19 +52,31 @@ pub enum WitnessSource {
     /// Made from the two schemas alone; it may be shown.
     Generated,
     /// A catalogue example; synthetic, but shown by its place only.
-    Example { place: Place, digest: String },
+    Example {
+        /// Where the example stands.
+        place: Place,
+        /// Digest of the example's bytes.
+        digest: String,
+    },
     /// A recorded payload: cited by place and digest, never shown.
-    Recorded { place: Place, digest: String },
+    Recorded {
+        /// Where the record stands.
+        place: Place,
+        /// Digest of the record's bytes.
+        digest: String,
+    },
 }
 
 /// A payload that proves a break: accepted on one side, rejected on the other.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Witness {
+    /// How the payload was come by.
     pub source: WitnessSource,
     /// `id@version` that accepts it.
     pub accepted_by: String,
     /// `id@version` that rejects it.
     pub rejected_by: String,
+    /// Length of its canonical text.
     pub bytes: usize,
     /// The payload itself, only when it was generated.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,6 +92,7 @@ pub struct Hurt {
     pub who: String,
     /// Why, in a few words without any payload value.
     pub why: String,
+    /// Where that reliance is written down.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
 }
@@ -85,7 +100,9 @@ pub struct Hurt {
 /// One labelled line below a finding: `change`, `known`, `tried`, `owner`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Note {
+    /// One word that says what kind of line it is.
     pub label: String,
+    /// The line itself, without any payload value.
     pub text: String,
 }
 

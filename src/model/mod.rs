@@ -1,22 +1,38 @@
 //! The words that every room shares: findings, verdicts, reports, ids, exchanges.
 //! Refuses to know any room: nothing here imports anything of ours but the places of `wire`.
 
+mod card;
 mod effect;
+mod excerpt;
 mod exchange;
 mod finding;
 mod fingerprint;
 mod ids;
+mod nearest;
 mod report;
+mod request;
 mod rule;
 mod severity;
+mod validation;
 
+pub use card::{EntryCard, Explanation, FieldCard, RuleCard, VersionCard};
 pub use effect::{Bump, Direction, Effect};
+pub use excerpt::Excerpt;
 pub use exchange::{Effects, Exchange, HttpRequest, HttpResponse};
 pub use finding::{Finding, Gravity, Hurt, Note, Place, Witness, WitnessSource};
 pub use fingerprint::{digest, fingerprint};
 pub use ids::{Subject, VersionId, VersionName};
+pub use nearest::{did_you_mean, nearest};
 pub use report::{
-    AppliedWaiver, Change, Check, CheckName, Judged, Mention, Report, ReportHeader, Summary,
+    AppliedWaiver, Change, Check, CheckName, Diff, Judged, Mention, Report, ReportHeader, Summary,
+};
+#[cfg(feature = "service")]
+pub use request::ServeRequest;
+pub use request::{
+    Against, BatchRequest, CatalogueListRequest, CatalogueShowRequest, CheckRequest, DiffRequest,
+    ExplainRequest, Format, InitRequest, Redact, Repository, Request, Show, Stage, Target,
+    ValidateRequest, Wanted,
 };
 pub use rule::{Rule, rule, rules};
 pub use severity::{Severity, Verdict};
+pub use validation::{ExpectedAnswer, PayloadProblem, PayloadState, ValidatedPayload, Validation};

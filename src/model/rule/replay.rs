@@ -1,5 +1,42 @@
 //! Finding ids of `replay/...`.
 
 use super::Rule;
+use crate::model::Severity::{Error, Undecided, Warning};
 
-pub(super) const RULES: &[Rule] = &[];
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "replay/envelope-malformed",
+        severity: Error,
+        title: "Every recorded line must be an envelope with the known fields.",
+        why: "A line that cannot be read is a payload that was not replayed.",
+        fix: "Record the line again, or take it out of the history.",
+    },
+    Rule {
+        id: "replay/history-missing",
+        severity: Undecided,
+        title: "Every partner must have recorded payloads.",
+        why: "What a partner really sends differs from what it said it would; only its history shows that.",
+        fix: "Record some of its payloads below payloads/, scrubbed of real people.",
+    },
+    Rule {
+        id: "replay/newly-accepted",
+        severity: Warning,
+        title: "A change should not accept what was refused before, unless it means to.",
+        why: "A constraint that was relaxed by accident lets bad data in without a word.",
+        fix: "Restore the constraint, or say in the notes that it is gone.",
+    },
+    Rule {
+        id: "replay/newly-rejected",
+        severity: Error,
+        title: "A change must accept what partners sent before and had accepted.",
+        why: "Each such payload is a member whose record does not arrive.",
+        fix: "Take the change back, or release it as a major version beside the old one.",
+    },
+    Rule {
+        id: "replay/version-unknown",
+        severity: Undecided,
+        title: "Every recorded payload must name a version of the catalogue.",
+        why: "A payload of an unknown version is judged by nothing.",
+        fix: "Add the version, or take its payloads out of the history.",
+    },
+];

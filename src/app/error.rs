@@ -1,0 +1,37 @@
+//! Why a verb could give no result at all.
+
+use crate::load::LoadError;
+use crate::model::{Finding, Severity, rule};
+
+/// What stopped a verb; the process ends with exit code 2.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    #[error("{place}: {message}; `matchmark check` lists everything that is wrong")]
+    Unusable { place: String, message: String },
+    #[error("there is no schema `{asked}` in the catalogue{hint}")]
+    UnknownSchema { asked: String, hint: String },
+    #[error("{name} is no valid JSON Schema: {reason} at {pointer}")]
+    SchemaInvalid {
+        name: String,
+        reason: String,
+        pointer: String,
+    },
+}
+
+/// Refuses to go on when a file of ours below `folder` could not be used.
+///
+/// Errors: the first such file
+pub(super) fn usable(findings: &[Finding], folder: &str) -> Result<(), AppError> {
+    let fault = findings.iter().find(|finding| {
+        finding.place.file.starts_with(folder)
+            && rule(&finding.rule).is_some_and(|rule| rule.severity == Severity::Fault)
+    });
+    fault.map_or(Ok(()), |finding| {
+        Err(AppError::Unusable {
+            place: finding.place.to_string(),
+            message: finding.message.clone(),
+        })
+    })
+}

@@ -1,0 +1,265 @@
+//! `validate`: payloads of a partner, each against the schema that it is meant to fit.
+
+use super::AppError;
+use super::recognise::{Recogniser, newest_first};
+use crate::catalogue::{Catalogue, Workspace};
+use crate::load::{self, PayloadFile};
+use crate::model::{
+    Against, ExpectedAnswer, PayloadProblem, PayloadState, Redact, ValidateRequest,
+    ValidatedPayload, Validation, Verdict, VersionId, did_you_mean, rule,
+};
+use crate::replay::Schemas;
+use wire::json::{Document, Fault, Limits};
+use wire::outcome::Code;
+use wire::payload::{Problem, Schema};
+
+/// Judges every named payload; one that cannot be read does not stop the others.
+///
+/// Errors: the catalogue or the schema file cannot be read, or `--as` names nothing
+pub(super) fn validate(request: &ValidateRequest) -> Result<Validation, AppError> {
+    let workspace = workspace(request)?;
+    let judge = Judge::new(&workspace.catalogue, request)?;
+    let mut payloads = Vec::new();
+    for file in load::payloads(&request.repository.root, &request.files) {
+        judge.file(&file, &mut payloads);
+    }
+    Ok(summed(payloads, request))
+}
+
+fn workspace(request: &ValidateRequest) -> Result<Workspace, AppError> {
+    if matches!(request.against, Against::File(_)) {
+        return Ok(Workspace::default());
+    }
+    let repository = &request.repository;
+    let (workspace, findings) = load::folder(&repository.root, repository.config.as_deref())?;
+    super::error::usable(&findings, "schemas/")?;
+    Ok(workspace)
+}
+
+fn summed(payloads: Vec<ValidatedPayload>, request: &ValidateRequest) -> Validation {
+    let count = |state: PayloadState| payloads.iter().filter(|p| p.state == state).count() as u64;
+    let (valid, invalid) = (count(PayloadState::Valid), count(PayloadState::Invalid));
+    let unreadable = count(PayloadState::Unreadable);
+    let verdict = if unreadable > 0 {
+        Verdict::Error
+    } else if invalid > 0 {
+        Verdict::NoGo
+    } else if valid == 0 {
+        Verdict::Empty
+    } else {
+        Verdict::Go
+    };
+    Validation {
+        verdict,
+        exit_code: super::exit_code(verdict, request.allow_empty, request.exit_zero),
+        valid,
+        invalid,
+        unreadable,
+        payloads,
+    }
+}
+
+struct Judge<'a> {
+    schemas: Schemas,
+    recogniser: Recogniser<'a>,
+    /// Versions that every payload is judged against, when the user named them.
+    named: Option<Vec<VersionId>>,
+    /// A schema outside the catalogue, with its name.
+    outside: Option<(String, Schema)>,
+    redact: Redact,
+}
+
+impl<'a> Judge<'a> {
+    fn new(catalogue: &'a Catalogue, request: &ValidateRequest) -> Result<Self, AppError> {
+        let (mut named, mut outside) = (None, None);
+        match &request.against {
+            Against::Recognised => {}
+            Against::Entry(asked) => named = Some(versions(catalogue, asked)?),
+            Against::File(path) => {
+                let shown = path.display().to_string();
+                let value = load::schema(&request.repository.root.join(path), &shown)?;
+                let schema = Schema::compile(&value).map_err(|fault| AppError::SchemaInvalid {
+                    name: shown.clone(),
+                    reason: fault.reason,
+                    pointer: fault.pointer,
+                })?;
+                outside = Some((shown, schema));
+            }
+        }
+        Ok(Self {
+            schemas: Schemas::of(catalogue),
+            recogniser: Recogniser::of(catalogue),
+            named,
+            outside,
+            redact: request.redact,
+        })
+    }
+
+    fn file(&self, file: &PayloadFile, results: &mut Vec<ValidatedPayload>) {
+        let source = match &file.source {
+            Ok(source) => source,
+            Err(why) => {
+                results.push(unreadable(&file.name, None, why.clone()));
+                return;
+            }
+        };
+        if !file.is_lines() {
+            results.push(self.payload(&file.name, None, &source.bytes));
+            return;
+        }
+        for (record, line) in (1..).zip(source.bytes.split(|byte| *byte == b'\n')) {
+            if !line.iter().all(u8::is_ascii_whitespace) {
+                results.push(self.payload(&file.name, Some(record), line));
+            }
+        }
+    }
+
+    fn payload(&self, file: &str, record: Option<u64>, bytes: &[u8]) -> ValidatedPayload {
+        let document = match Document::parse(bytes, &Limits::default()) {
+            Ok(document) => document,
+            Err(fault) => {
+                let mut problem = not_json(&fault);
+                in_file(&mut problem, record);
+                return judged(file, record, None, vec![problem]);
+            }
+        };
+        let Some((name, schema)) = self.schema_for(&document) else {
+            let why = "nothing says which schema it should fit; name one with --as".to_owned();
+            return unreadable(file, record, why);
+        };
+        let mut problems: Vec<PayloadProblem> = schema
+            .problems(&document)
+            .iter()
+            .map(|found| problem(found, self.redact))
+            .collect();
+        for problem in &mut problems {
+            in_file(problem, record);
+        }
+        judged(file, record, Some(name), problems)
+    }
+
+    /// The newest candidate that accepts the payload, or else the newest.
+    fn schema_for(&self, document: &Document) -> Option<(String, &Schema)> {
+        if let Some((name, schema)) = &self.outside {
+            return Some((name.clone(), schema));
+        }
+        let candidates = match &self.named {
+            Some(named) => named.clone(),
+            None => self.recogniser.candidates(document.value()),
+        };
+        let compiled: Vec<(&VersionId, &Schema)> = candidates
+            .iter()
+            .filter_map(|id| Some((id, self.schemas.get(id)?)))
+            .collect();
+        compiled
+            .iter()
+            .find(|(_, schema)| schema.accepts(document.value()))
+            .or_else(|| compiled.first())
+            .map(|(id, schema)| (id.to_string(), *schema))
+    }
+}
+
+/// `ID@VERSION` gives that one; `ID` gives the newest served.
+fn versions(catalogue: &Catalogue, asked: &str) -> Result<Vec<VersionId>, AppError> {
+    let (id, version) = asked
+        .split_once('@')
+        .map_or((asked, None), |(id, version)| (id, Some(version)));
+    let entry = catalogue.entry(id).ok_or_else(|| AppError::UnknownSchema {
+        asked: asked.to_owned(),
+        hint: did_you_mean(id, catalogue.entries.keys().map(String::as_str)),
+    })?;
+    let Some(version) = version else {
+        return Ok(newest_first(entry).into_iter().take(1).collect());
+    };
+    let known: Vec<String> = entry.versions.keys().map(ToString::to_string).collect();
+    let found = entry
+        .versions
+        .values()
+        .find(|found| found.id.version.to_string() == version);
+    found
+        .map(|found| vec![found.id.clone()])
+        .ok_or_else(|| AppError::UnknownSchema {
+            asked: asked.to_owned(),
+            hint: format!("; it has {}", known.join(", ")),
+        })
+}
+
+/// A payload that is no JSON: nothing more is known of it than where it stops being JSON.
+fn not_json(fault: &Fault) -> PayloadProblem {
+    PayloadProblem {
+        rule: "payload/not-json".to_owned(),
+        line: fault.position.line,
+        column: fault.position.column,
+        pointer: String::new(),
+        message: fault.kind.to_string(),
+        found: None,
+        want: None,
+        means: None,
+        form: None,
+        fix: rule("payload/not-json").map(|rule| rule.fix.to_owned()),
+        code: Code::Malformed.word().to_owned(),
+    }
+}
+
+fn problem(found: &Problem, redact: Redact) -> PayloadProblem {
+    PayloadProblem {
+        rule: found.id.to_owned(),
+        line: found.position.line,
+        column: found.position.column,
+        pointer: found.pointer.clone(),
+        message: found.message.clone(),
+        found: match redact {
+            Redact::Normal => found.found.clone(),
+            Redact::Strict => None,
+        },
+        want: found.want.clone(),
+        means: found.means.clone(),
+        form: found.form.clone(),
+        fix: rule(found.id).map(|rule| rule.fix.to_owned()),
+        code: found.code.word().to_owned(),
+    }
+}
+
+/// In a file of lines the record's number is the line.
+fn in_file(problem: &mut PayloadProblem, record: Option<u64>) {
+    if let Some(record) = record {
+        problem.line = u32::try_from(record).unwrap_or(u32::MAX);
+    }
+}
+
+fn judged(
+    file: &str,
+    record: Option<u64>,
+    against: Option<String>,
+    problems: Vec<PayloadProblem>,
+) -> ValidatedPayload {
+    let answer = problems.first().and_then(|first| {
+        let code: Code = first.code.parse().ok()?;
+        Some(ExpectedAnswer {
+            status: code.status(),
+            code: code.word().to_owned(),
+            retry: code.retry().sentence().to_owned(),
+        })
+    });
+    ValidatedPayload {
+        file: file.to_owned(),
+        record,
+        state: if problems.is_empty() {
+            PayloadState::Valid
+        } else {
+            PayloadState::Invalid
+        },
+        against,
+        problems,
+        obstacle: None,
+        answer,
+    }
+}
+
+fn unreadable(file: &str, record: Option<u64>, why: String) -> ValidatedPayload {
+    ValidatedPayload {
+        state: PayloadState::Unreadable,
+        obstacle: Some(why),
+        ..judged(file, record, None, Vec::new())
+    }
+}

@@ -1,0 +1,68 @@
+//! Whether every entry and partner has someone who answers for it.
+
+use crate::catalogue::{BoardFile, Entry, Partner};
+use crate::model::{Finding, Place};
+
+pub(super) fn entry(entry: &Entry, board: &BoardFile) -> Vec<Finding> {
+    let file = &entry.file;
+    let mut findings = Vec::new();
+    let reviewers: Vec<&str> = file.reviewers.iter().map(String::as_str).collect();
+    for (key, named) in [
+        ("owner", vec![file.owner.as_str()]),
+        ("reviewers", reviewers),
+    ] {
+        let unknown = named
+            .iter()
+            .find(|team| team.trim().is_empty() || board.team(team).is_none());
+        if named.is_empty() || unknown.is_some() {
+            findings.push(missing(entry, key, "a team of policies/board.toml"));
+        }
+    }
+    if file.escalation.trim().is_empty() {
+        findings.push(missing(
+            entry,
+            "escalation",
+            "an address that someone reads",
+        ));
+    }
+    findings
+}
+
+fn missing(entry: &Entry, key: &str, wanted: &str) -> Finding {
+    let line = format!("\n{key} ");
+    let mut place = entry.source.find(&line);
+    if place != Place::start(&entry.source.path) {
+        place.line += 1;
+        place.column = 1;
+    }
+    Finding::new("catalogue/owner-missing", entry.file.id.clone(), place)
+        .pointer(format!("/{key}"))
+        .kind(key)
+        .message(format!(
+            "`{}` names no {key} that is {wanted}",
+            entry.file.id
+        ))
+        .remedy(format!("set `{key}` in {}", entry.source.path))
+}
+
+/// Without support hours and response times nobody can be held to an answer.
+pub(super) fn partner(partner: &Partner) -> Option<Finding> {
+    let file = &partner.file;
+    let complete = file.support.as_ref().is_some_and(|support| {
+        !support.contact.is_empty() && !support.hours.is_empty() && !support.response.is_empty()
+    });
+    (!complete).then(|| {
+        Finding::new(
+            "catalogue/partner-support-missing",
+            file.id.clone(),
+            Place::start(&partner.source.path),
+        )
+        .pointer("/support")
+        .kind("support")
+        .message(format!(
+            "`{}` has no contact, hours and response times",
+            file.id
+        ))
+        .remedy(format!("complete [support] in {}", partner.source.path))
+    })
+}

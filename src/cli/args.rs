@@ -1,0 +1,355 @@
+//! The commands and their own flags, as clap derives them. Help texts live here.
+
+use super::flags::{
+    AmountFlags, LeniencyFlags, ListFormats, ProgressFlags, Redaction, ReportFormats,
+    RepositoryFlags, ValidationFormats, VoiceFlags, WorkFlags,
+};
+use super::value;
+use crate::model::CheckName;
+use chrono::{DateTime, Utc};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Widest line of help.
+const HELP_WIDTH: usize = 100;
+
+/// The whole command, for parsing, completions and the manual.
+#[must_use]
+pub fn command() -> clap::Command {
+    Arguments::command().max_term_width(HELP_WIDTH)
+}
+
+/// Tells a payer, before a merge, whether a change still fits every partner, and proves it
+#[derive(Parser, Debug)]
+#[command(
+    name = "matchmark",
+    version,
+    before_long_help = ROOT_EXAMPLES,
+    after_help = EXIT_CODES,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    disable_help_subcommand = true
+)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum Verb {
+    /// Run the gate: catalogue, policy, compat, contract, replay, lifecycle
+    #[command(before_long_help = CHECK_EXAMPLES, after_long_help = EXIT_CODES)]
+    Check(Box<CheckArguments>),
+    /// Judge payloads against a schema, offline
+    #[command(before_long_help = VALIDATE_EXAMPLES, after_long_help = EXIT_CODES)]
+    Validate(Box<ValidateArguments>),
+    /// Tell what changed between two versions, with one witness per break
+    #[command(before_long_help = DIFF_EXAMPLES)]
+    Diff(DiffArguments),
+    /// Explain a rule or a schema: why, whose, how to settle it
+    #[command(before_long_help = EXPLAIN_EXAMPLES)]
+    Explain(ExplainArguments),
+    /// Look things up in the catalogue
+    #[command(subcommand, disable_help_subcommand = true)]
+    Catalogue(CatalogueVerb),
+    /// Write a small working repository; overwrites nothing
+    #[command(before_long_help = INIT_EXAMPLES)]
+    Init(InitArguments),
+    /// Answer compatibility questions, one JSON object a line
+    #[command(before_long_help = COMPAT_EXAMPLES)]
+    Compat(CompatArguments),
+    /// Start the reference service alone, on loopback
+    #[cfg(feature = "service")]
+    #[command(before_long_help = SERVE_EXAMPLES)]
+    Serve(ServeArguments),
+    /// Print the completion script of a shell
+    Completions {
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum StageWord {
+    Local,
+    PullRequest,
+    Staging,
+    ReleaseCandidate,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    Error,
+    Warning,
+    Info,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct CheckArguments {
+    #[command(flatten)]
+    pub repository: RepositoryFlags,
+    /// Compare with REF instead of the merge base with the configured branch
+    #[arg(
+        long,
+        value_name = "REF",
+        env = "MATCHMARK_BASE",
+        hide_env_values = true
+    )]
+    pub base: Option<String>,
+    /// How strict to be; `pull-request` where CI is set, else `local`
+    #[arg(long, value_enum, env = "MATCHMARK_STAGE", hide_env_values = true)]
+    pub stage: Option<StageWord>,
+    /// Run only these checks; leaving out a required one gives `undecided`
+    #[arg(long, value_name = "CHECK", value_delimiter = ',', conflicts_with = "skip", env = "MATCHMARK_ONLY", hide_env_values = true, value_parser = check_names())]
+    pub only: Vec<CheckName>,
+    /// Leave these checks out
+    #[arg(long, value_name = "CHECK", value_delimiter = ',', env = "MATCHMARK_SKIP", hide_env_values = true, value_parser = check_names())]
+    pub skip: Vec<CheckName>,
+    #[command(flatten)]
+    pub formats: ReportFormats,
+    /// Lightest severity that fails the gate; never softer than the stage
+    #[arg(
+        long,
+        value_enum,
+        value_name = "SEVERITY",
+        env = "MATCHMARK_FAIL_ON",
+        hide_env_values = true
+    )]
+    pub fail_on: Option<FailOn>,
+    #[command(flatten)]
+    pub amount: AmountFlags,
+    /// Judge as if now were this date (its first second in UTC) or RFC 3339 instant
+    #[arg(long, value_name = "DATE", env = "MATCHMARK_AS_OF", hide_env_values = true, value_parser = value::instant)]
+    pub as_of: Option<DateTime<Utc>>,
+    #[command(flatten)]
+    pub leniency: LeniencyFlags,
+    #[command(flatten)]
+    pub work: WorkFlags,
+    /// Give the rehearsal at most this long (90s, 2m)
+    #[arg(long, value_name = "TIME", env = "MATCHMARK_TIMEOUT", hide_env_values = true, value_parser = value::duration)]
+    pub timeout: Option<Duration>,
+    #[command(flatten)]
+    pub voice: VoiceFlags,
+    #[command(flatten)]
+    pub progress: ProgressFlags,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ValidateArguments {
+    /// Payloads: JSON or NDJSON files, folders, `-` for standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub repository: RepositoryFlags,
+    /// Judge against this entry of the catalogue (newest served version unless named)
+    #[arg(
+        long = "as",
+        value_name = "ID[@VERSION]",
+        conflicts_with = "schema",
+        env = "MATCHMARK_AS",
+        hide_env_values = true
+    )]
+    pub entry: Option<String>,
+    /// Judge against a schema file outside the catalogue
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "MATCHMARK_SCHEMA",
+        hide_env_values = true
+    )]
+    pub schema: Option<PathBuf>,
+    /// How much is said about a value that is wrong
+    #[arg(
+        long,
+        value_enum,
+        default_value = "normal",
+        env = "MATCHMARK_REDACT",
+        hide_env_values = true
+    )]
+    pub redact: Redaction,
+    #[command(flatten)]
+    pub formats: ValidationFormats,
+    #[command(flatten)]
+    pub amount: AmountFlags,
+    #[command(flatten)]
+    pub leniency: LeniencyFlags,
+    #[command(flatten)]
+    pub work: WorkFlags,
+    #[command(flatten)]
+    pub voice: VoiceFlags,
+    #[command(flatten)]
+    pub progress: ProgressFlags,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct DiffArguments {
+    /// The older side: ID@VERSION or a schema file
+    pub old: String,
+    /// The newer side: ID@VERSION or a schema file
+    pub new: String,
+    #[command(flatten)]
+    pub repository: RepositoryFlags,
+    #[command(flatten)]
+    pub formats: ReportFormats,
+    #[command(flatten)]
+    pub voice: VoiceFlags,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ExplainArguments {
+    /// A rule (compat/required-added) or a schema (hrex-coverage)
+    pub id: String,
+    #[command(flatten)]
+    pub repository: RepositoryFlags,
+    #[command(flatten)]
+    pub formats: ListFormats,
+    #[command(flatten)]
+    pub voice: VoiceFlags,
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum CatalogueVerb {
+    /// List every entry with its versions, owner and source
+    List {
+        #[command(flatten)]
+        repository: RepositoryFlags,
+        #[command(flatten)]
+        formats: ListFormats,
+        #[command(flatten)]
+        voice: VoiceFlags,
+    },
+    /// Show one entry: owner, versions, fields and what they mean
+    Show {
+        /// An entry, or one version of it
+        #[arg(value_name = "ID[@VERSION]")]
+        id: String,
+        #[command(flatten)]
+        repository: RepositoryFlags,
+        #[command(flatten)]
+        formats: ListFormats,
+        #[command(flatten)]
+        voice: VoiceFlags,
+    },
+}
+
+#[derive(Args, Debug)]
+pub(super) struct InitArguments {
+    /// Write into DIR instead of here
+    #[arg(
+        short = 'C',
+        value_name = "DIR",
+        env = "MATCHMARK_DIR",
+        default_value = ".",
+        hide_default_value = true,
+        hide_env_values = true
+    )]
+    pub directory: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FormatMeaning {
+    Annotation,
+    Assertion,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct CompatArguments {
+    /// Read questions from standard input, one JSON object a line
+    #[arg(long, required = true)]
+    pub batch: bool,
+    /// Whether the keyword `format` is checked
+    #[arg(long, value_enum, default_value = "annotation")]
+    pub format: FormatMeaning,
+    /// Longest work on one line, in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 2000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub budget_ms: u64,
+    #[command(flatten)]
+    pub work: WorkFlags,
+}
+
+#[cfg(feature = "service")]
+#[derive(Args, Debug)]
+pub(super) struct ServeArguments {
+    #[command(flatten)]
+    pub repository: RepositoryFlags,
+    /// Make a development key and token under .matchmark/dev/ and print a curl line that uses them
+    #[arg(long)]
+    pub dev: bool,
+}
+
+fn check_names() -> impl clap::builder::TypedValueParser<Value = CheckName> {
+    use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+    PossibleValuesParser::new(CheckName::ALL.map(CheckName::word)).try_map(|word| {
+        CheckName::ALL
+            .into_iter()
+            .find(|check| check.word() == word)
+            .ok_or("not a check")
+    })
+}
+
+const ROOT_EXAMPLES: &str = "\
+Examples:
+  matchmark init                                    write a small working repository
+  matchmark check                                   judge everything that is declared here
+  matchmark check --base origin/main --format json=report.json
+  matchmark validate out/*.json --as hrex-member-match-request
+  matchmark explain compat/required-added
+";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  matchmark check                                   the six checks, against the configured base
+  matchmark check --base HEAD~1                     against the commit before
+  matchmark check --stage release-candidate --as-of 2026-11-21
+  matchmark check --format json=report.json --format markdown=comment.md
+  matchmark check --only catalogue,compat           exits 3: what was left out is not proved
+";
+
+const VALIDATE_EXAMPLES: &str = "\
+Examples:
+  matchmark validate out/*.json --as hrex-member-match-request
+  matchmark validate day.ndjson --as hrex-coverage@2.0.1 --format json=/dev/stdout
+  cat match.json | matchmark validate - --as hrex-member-match-request
+  matchmark validate match.json --schema my-schema.json --format operation-outcome
+";
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  matchmark diff hrex-coverage@1.0.0 hrex-coverage@2.0.0
+  matchmark diff old/schema.json new/schema.json --format markdown
+";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  matchmark explain compat/required-added           a rule: why it is one, how to settle it
+  matchmark explain hrex-coverage                   a schema: owner, escalation, meaning of its fields
+";
+
+const INIT_EXAMPLES: &str = "\
+Examples:
+  matchmark init
+  matchmark init -C gate
+";
+
+const COMPAT_EXAMPLES: &str = "\
+Examples:
+  matchmark compat --batch < questions.ndjson > answers.ndjson
+  echo '{\"n\":1,\"old\":{\"type\":\"number\"},\"new\":{\"type\":\"integer\"},\"draft\":\"2020-12\"}' | matchmark compat --batch
+";
+
+#[cfg(feature = "service")]
+const SERVE_EXAMPLES: &str = "\
+Examples:
+  matchmark serve --dev
+";
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0 go         everything asked for was checked and holds
+  1 no-go      something fails the gate
+  2 error      usage, or a file of ours that could not be used
+  3 undecided  something could not be proved or was left out
+  4 empty      nothing was checked";

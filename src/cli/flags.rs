@@ -1,0 +1,142 @@
+//! Groups of flags that several commands share. A command takes only the groups that it honours.
+
+use super::value;
+use crate::model::{Format, Redact, Wanted};
+use clap::Args;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+/// Where the repository is.
+#[derive(Args, Debug)]
+pub(super) struct RepositoryFlags {
+    /// Judge the repository in DIR instead of the one here
+    #[arg(
+        short = 'C',
+        value_name = "DIR",
+        env = "MATCHMARK_DIR",
+        default_value = ".",
+        hide_default_value = true,
+        hide_env_values = true
+    )]
+    pub directory: PathBuf,
+    /// Read FILE instead of matchmark.toml
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "MATCHMARK_CONFIG",
+        hide_env_values = true
+    )]
+    pub config: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// How a result is said.
+#[derive(Args, Debug)]
+pub(super) struct VoiceFlags {
+    /// Print no text and no progress; the exit code and asked formats remain
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Print what passed and what is only worth knowing, too
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// When to colour; NO_COLOR is honoured
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        env = "MATCHMARK_COLOR",
+        default_value = "auto",
+        hide_env_values = true
+    )]
+    pub color: Color,
+}
+
+/// How long work is shown while it runs.
+#[derive(Args, Debug)]
+pub(super) struct ProgressFlags {
+    /// Show no progress on standard error
+    #[arg(long, env = "MATCHMARK_NO_PROGRESS", hide_env_values = true, value_parser = clap::builder::FalseyValueParser::new())]
+    pub no_progress: bool,
+}
+
+/// What a verdict turns into.
+#[derive(Args, Debug)]
+pub(super) struct LeniencyFlags {
+    /// Let a run that had nothing to check exit with 0 instead of 4
+    #[arg(long, env = "MATCHMARK_ALLOW_EMPTY", hide_env_values = true, value_parser = clap::builder::FalseyValueParser::new())]
+    pub allow_empty: bool,
+    /// Exit with 0 whatever was found (for trials); an error still exits with 2
+    #[arg(long, env = "MATCHMARK_EXIT_ZERO", hide_env_values = true, value_parser = clap::builder::FalseyValueParser::new())]
+    pub exit_zero: bool,
+}
+
+/// How much work is done at once.
+#[derive(Args, Debug)]
+pub(super) struct WorkFlags {
+    /// Work on N things at once; results do not depend on it
+    #[arg(long, value_name = "N", env = "MATCHMARK_JOBS", hide_env_values = true)]
+    pub jobs: Option<NonZeroUsize>,
+}
+
+/// How much people are shown.
+#[derive(Args, Debug)]
+pub(super) struct AmountFlags {
+    /// Show people at most N findings; json holds all of them
+    #[arg(
+        long,
+        value_name = "N",
+        env = "MATCHMARK_MAX_FINDINGS",
+        hide_env_values = true
+    )]
+    pub max_findings: Option<usize>,
+}
+
+/// Formats of `check` and `diff`.
+#[derive(Args, Debug)]
+pub(super) struct ReportFormats {
+    /// Give text, json or markdown; repeatable, `json=report.json` writes a file
+    #[arg(long, value_name = "FORMAT[=PATH]", env = "MATCHMARK_FORMAT", value_delimiter = ',', hide_env_values = true,
+          value_parser = |text: &str| value::wanted(text, &[Format::Text, Format::Json, Format::Markdown]))]
+    pub format: Vec<Wanted>,
+}
+
+/// Formats of `validate`.
+#[derive(Args, Debug)]
+pub(super) struct ValidationFormats {
+    /// Give text, json or operation-outcome; repeatable, `json=report.json` writes a file
+    #[arg(long, value_name = "FORMAT[=PATH]", env = "MATCHMARK_FORMAT", value_delimiter = ',', hide_env_values = true,
+          value_parser = |text: &str| value::wanted(text, &[Format::Text, Format::Json, Format::OperationOutcome]))]
+    pub format: Vec<Wanted>,
+}
+
+/// Formats of lists and explanations.
+#[derive(Args, Debug)]
+pub(super) struct ListFormats {
+    /// Give text or json; repeatable, `json=list.json` writes a file
+    #[arg(long, value_name = "FORMAT[=PATH]", env = "MATCHMARK_FORMAT", value_delimiter = ',', hide_env_values = true,
+          value_parser = |text: &str| value::wanted(text, &[Format::Text, Format::Json]))]
+    pub format: Vec<Wanted>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Redaction {
+    /// Kind, length and character shape of a wrong value
+    Normal,
+    /// Kind only
+    Strict,
+}
+
+impl From<Redaction> for Redact {
+    fn from(redaction: Redaction) -> Self {
+        match redaction {
+            Redaction::Normal => Self::Normal,
+            Redaction::Strict => Self::Strict,
+        }
+    }
+}

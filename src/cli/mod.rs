@@ -1,0 +1,88 @@
+//! Arguments and environment -> one typed `Request`, or the text to print instead.
+//! Refuses to know what a check is and how a request is answered.
+
+mod args;
+mod flags;
+mod request;
+mod value;
+
+use crate::model::Request;
+use clap::{CommandFactory as _, FromArgMatches as _};
+use std::ffi::OsString;
+
+pub use args::command;
+
+/// What the process stands in, as far as defaults depend on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Surroundings {
+    pub stdout_is_terminal: bool,
+    /// `NO_COLOR` is set to something.
+    pub no_color: bool,
+    /// `CI` is set to something: the default stage is then `pull-request`.
+    pub ci: bool,
+}
+
+/// How much is said on standard error while it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chatter {
+    /// Nothing but failures.
+    Quiet,
+    /// Messages, no progress.
+    Messages,
+    /// Messages and progress.
+    Progress,
+}
+
+/// What the arguments ask for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Asked {
+    /// A request to run.
+    Run(Box<Request>, Chatter),
+    /// A text that answers already: help, version, completions, manual.
+    Print(String),
+    /// The arguments make no sense: usage error.
+    Refuse(String),
+}
+
+/// Reads the arguments of the process.
+#[must_use]
+pub fn read(arguments: impl IntoIterator<Item = OsString>, around: &Surroundings) -> Asked {
+    let parsed = command()
+        .try_get_matches_from(arguments)
+        .and_then(|matches| args::Arguments::from_arg_matches(&matches));
+    match parsed {
+        Ok(arguments) => request::resolve(arguments.verb, around),
+        Err(error) => said(&error, around),
+    }
+}
+
+/// What clap answers by itself: help and version are results, everything else is a refusal.
+fn said(error: &clap::Error, around: &Surroundings) -> Asked {
+    let rendered = error.render();
+    if error.use_stderr() {
+        return Asked::Refuse(rendered.to_string());
+    }
+    if around.stdout_is_terminal && !around.no_color {
+        Asked::Print(rendered.ansi().to_string())
+    } else {
+        Asked::Print(rendered.to_string())
+    }
+}
+
+/// The script that completes commands and flags in `shell`.
+fn completions(shell: clap_complete::Shell) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command(), "matchmark", &mut script);
+    String::from_utf8_lossy(&script).into_owned()
+}
+
+/// The manual page, in roff.
+fn manual() -> String {
+    let mut page = Vec::new();
+    // Writing to memory cannot fail.
+    let _ = clap_mangen::Man::new(args::Arguments::command()).render(&mut page);
+    String::from_utf8_lossy(&page).into_owned()
+}
+
+#[cfg(test)]
+mod tests;

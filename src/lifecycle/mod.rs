@@ -1,0 +1,12 @@
+//! What time does to versions and waivers: windows, sunsets, expiry, all at a given instant.
+//! Refuses to know the clock and git: the instant is an argument.
+
+mod expiry;
+mod rule;
+mod version;
+mod waiver;
+
+pub use expiry::Expiry;
+pub use rule::removed_rules;
+pub use version::versions;
+pub use waiver::{Standing, State, standings, waivers};

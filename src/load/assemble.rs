@@ -1,0 +1,169 @@
+//! Gives every file its part in the workspace; a file with no part is a finding.
+
+use super::entry::EntryFiles;
+use super::read::{malformed, toml};
+use super::tree::{CONFIG, Files};
+use crate::catalogue::{
+    BoardFile, Catalogue, Config, ContractSource, History, Partner, PartnerFile, RuleFolder,
+    Source, Waiver, WaiverFile, Workspace,
+};
+use crate::model::{Finding, Place};
+use globset::{GlobBuilder, GlobMatcher};
+use std::collections::BTreeMap;
+
+/// Reads every file once. What is wrong is listed; the rest goes on.
+pub(super) fn workspace(files: Files) -> (Workspace, Vec<Finding>) {
+    let mut assembly = Assembly::default();
+    for (path, why) in &files.unreadable {
+        let finding = malformed("catalogue/file-unreadable", Place::start(path), why);
+        assembly.findings.push(*finding);
+    }
+    if let Some(config) = files.sources.get(CONFIG) {
+        assembly.config(config);
+    }
+    let history = assembly.history();
+    for (path, source) in files.sources {
+        assembly
+            .workspace
+            .inputs
+            .insert(path.clone(), source.digest());
+        assembly.place(&path, source, history.as_ref());
+    }
+    assembly.finish()
+}
+
+#[derive(Default)]
+struct Assembly {
+    workspace: Workspace,
+    entries: BTreeMap<String, EntryFiles>,
+    findings: Vec<Finding>,
+}
+
+impl Assembly {
+    fn config(&mut self, source: &Source) {
+        match toml::<Config>(source, "catalogue/config-unreadable") {
+            Ok(config) => self.workspace.config = config,
+            Err(finding) => self.findings.push(*finding),
+        }
+    }
+
+    /// Which paths hold recorded payloads.
+    fn history(&mut self) -> Option<GlobMatcher> {
+        let pattern = &self.workspace.config.replay.history;
+        let glob = GlobBuilder::new(pattern).literal_separator(true).build();
+        match glob {
+            Ok(glob) => Some(glob.compile_matcher()),
+            Err(error) => {
+                let what = format!("has a replay history that is no glob: {}", error.kind());
+                let place = Place::start(CONFIG);
+                self.findings
+                    .push(*malformed("catalogue/config-unreadable", place, &what));
+                None
+            }
+        }
+    }
+
+    /// The one table of which path means what.
+    fn place(&mut self, path: &str, source: Source, history: Option<&GlobMatcher>) {
+        let parts: Vec<&str> = path.split('/').collect();
+        match parts.as_slice() {
+            [CONFIG] => {}
+            ["schemas", id, rest @ ..] if !rest.is_empty() => {
+                let entry = self.entries.entry((*id).to_owned()).or_default();
+                if let Err(source) = entry.add(rest, source) {
+                    self.unexpected(&source.path);
+                }
+            }
+            ["partners", name] if name.ends_with(".toml") => self.partner(source),
+            ["contracts", consumer, name] if name.ends_with(".json") => {
+                self.workspace.contracts.push(ContractSource {
+                    consumer: (*consumer).to_owned(),
+                    source,
+                });
+            }
+            ["policies", "board.toml"] => self.board(&source),
+            ["policies", "profiles", name] if name.ends_with(".toml") => {
+                let stage = name.trim_end_matches(".toml").to_owned();
+                self.workspace.profiles.insert(stage, source);
+            }
+            ["policies", "waivers", name] if name.ends_with(".toml") => self.waiver(source),
+            ["policies", "rules", name, rest @ ..] if !rest.is_empty() => {
+                self.rule(name, rest, source);
+            }
+            _ if history.is_some_and(|glob| glob.is_match(path)) => {
+                self.workspace.histories.push(History { source })
+            }
+            _ if parts.last().is_some_and(|name| is_note(name)) => {}
+            _ => self.unexpected(path),
+        }
+    }
+
+    fn partner(&mut self, source: Source) {
+        match toml::<PartnerFile>(&source, "catalogue/partner-unreadable") {
+            Ok(file) => {
+                let partner = Partner { source, file };
+                self.workspace
+                    .partners
+                    .insert(partner.file.id.clone(), partner);
+            }
+            Err(finding) => self.findings.push(*finding),
+        }
+    }
+
+    fn board(&mut self, source: &Source) {
+        match toml::<BoardFile>(source, "catalogue/board-unreadable") {
+            Ok(board) => self.workspace.board = board,
+            Err(finding) => self.findings.push(*finding),
+        }
+    }
+
+    fn waiver(&mut self, source: Source) {
+        match toml::<WaiverFile>(&source, "lifecycle/waiver-unreadable") {
+            Ok(file) => self.workspace.waivers.push(Waiver { source, file }),
+            Err(finding) => self.findings.push(*finding),
+        }
+    }
+
+    fn rule(&mut self, name: &str, rest: &[&str], source: Source) {
+        let folder = self
+            .workspace
+            .rules
+            .entry(name.to_owned())
+            .or_insert_with(|| RuleFolder::named(name));
+        match rest {
+            ["rule.toml"] => folder.toml = Some(source),
+            ["rule.rego"] => folder.rego = Some(source),
+            ["fires", case] if case.ends_with(".json") => folder.fires.push(source),
+            ["quiet", case] if case.ends_with(".json") => folder.quiet.push(source),
+            _ => self.unexpected(&source.path),
+        }
+    }
+
+    fn unexpected(&mut self, path: &str) {
+        let finding = Finding::new("catalogue/file-unexpected", path, Place::start(path))
+            .kind("unexpected")
+            .message(format!(
+                "`{path}` has no meaning here, so nothing checks it"
+            ))
+            .remedy("move it to the folder that it belongs to, or delete it");
+        self.findings.push(finding);
+    }
+
+    fn finish(mut self) -> (Workspace, Vec<Finding>) {
+        let mut catalogue = Catalogue::default();
+        for (id, files) in self.entries {
+            let (entry, findings) = files.read(&id);
+            self.findings.extend(findings);
+            if let Some(entry) = entry {
+                catalogue.entries.insert(id, entry);
+            }
+        }
+        self.workspace.catalogue = catalogue;
+        (self.workspace, self.findings)
+    }
+}
+
+/// Notes for people may stand beside the data.
+fn is_note(name: &str) -> bool {
+    name.ends_with(".md") || name == ".gitkeep" || name == "CODEOWNERS"
+}

@@ -1,0 +1,142 @@
+//! The folder of one catalogue entry.
+
+use super::read::{json, malformed, toml};
+use crate::catalogue::{Entry, EntryFile, Example, SchemaVersion, Source, VersionFile};
+use crate::model::{Finding, Place, VersionId, VersionName};
+use std::collections::BTreeMap;
+
+/// Files below `schemas/<id>/`, sorted into their places.
+#[derive(Default)]
+pub(super) struct EntryFiles {
+    manifest: Option<Source>,
+    versions: BTreeMap<String, VersionFiles>,
+}
+
+#[derive(Default)]
+struct VersionFiles {
+    schema: Option<Source>,
+    accepted: Vec<Source>,
+    rejected: Vec<Source>,
+}
+
+impl EntryFiles {
+    /// Takes a file by its path below the entry, or gives it back when it has no place there.
+    pub(super) fn add(&mut self, rest: &[&str], source: Source) -> Result<(), Source> {
+        match rest {
+            ["entry.toml"] => self.manifest = Some(source),
+            ["transforms", name] if name.ends_with(".toml") => {}
+            [version, "schema.json"] => self.version(version).schema = Some(source),
+            [version, "accepted", name] if name.ends_with(".json") => {
+                self.version(version).accepted.push(source);
+            }
+            [version, "rejected", name] if name.ends_with(".json") => {
+                self.version(version).rejected.push(source);
+            }
+            _ => return Err(source),
+        }
+        Ok(())
+    }
+
+    fn version(&mut self, name: &str) -> &mut VersionFiles {
+        self.versions.entry(name.to_owned()).or_default()
+    }
+
+    /// The entry as far as it can be read, and what could not be.
+    pub(super) fn read(self, id: &str) -> (Option<Entry>, Vec<Finding>) {
+        let folder = format!("schemas/{id}");
+        let Some(source) = self.manifest else {
+            let path = format!("{folder}/entry.toml");
+            let finding = malformed(
+                "catalogue/entry-unreadable",
+                Place::start(path),
+                "is missing",
+            );
+            return (None, vec![*finding]);
+        };
+        let file: EntryFile = match toml(&source, "catalogue/entry-unreadable") {
+            Ok(file) => file,
+            Err(finding) => return (None, vec![*finding]),
+        };
+        let mut findings = Vec::new();
+        let mut versions = BTreeMap::new();
+        let mut folders = self.versions;
+        for record in &file.versions {
+            let name = if record.status.is_open() {
+                VersionName::Next
+            } else {
+                VersionName::Number(record.version.clone())
+            };
+            let version = VersionId {
+                entry: id.to_owned(),
+                version: name.clone(),
+            };
+            let files = folders.remove(&name.to_string());
+            match read_version(version, record, files, &source, &mut findings) {
+                Ok(version) => {
+                    versions.insert(name, version);
+                }
+                Err(finding) => findings.push(*finding),
+            }
+        }
+        for name in folders.into_keys() {
+            let place = Place::start(format!("{folder}/{name}"));
+            let finding = Finding::new("catalogue/version-unlisted", format!("{id}@{name}"), place)
+                .kind("unlisted")
+                .message(format!("`{folder}/{name}` is not listed in entry.toml, so nothing judges it"))
+                .remedy(format!("add a [[version]] to {folder}/entry.toml, or delete the folder; a draft lives in `next`"));
+            findings.push(finding);
+        }
+        let entry = Entry {
+            source,
+            file,
+            versions,
+        };
+        (Some(entry), findings)
+    }
+}
+
+fn read_version(
+    id: VersionId,
+    record: &VersionFile,
+    files: Option<VersionFiles>,
+    manifest: &Source,
+    findings: &mut Vec<Finding>,
+) -> Result<SchemaVersion, Box<Finding>> {
+    let path = format!("schemas/{}/{}/schema.json", id.entry, id.version);
+    let files = files.unwrap_or_default();
+    let Some(source) = files.schema else {
+        let place = manifest.find(&format!("\"{}\"", record.version));
+        let finding = malformed(
+            "catalogue/schema-unreadable",
+            place,
+            "lists a version without a schema",
+        );
+        return Err(Box::new(finding.pointer(path)));
+    };
+    let schema = json(&source, "catalogue/schema-unreadable")?;
+    Ok(SchemaVersion {
+        number: record.version.clone(),
+        file: record.clone(),
+        digest: source.digest(),
+        schema,
+        accepted: examples(files.accepted, findings),
+        rejected: examples(files.rejected, findings),
+        path,
+        id,
+    })
+}
+
+/// Examples that are JSON; a rejected one may be malformed on purpose only in a replayed history.
+fn examples(sources: Vec<Source>, findings: &mut Vec<Finding>) -> Vec<Example> {
+    let mut examples = Vec::with_capacity(sources.len());
+    for source in sources {
+        match json(&source, "catalogue/example-unreadable") {
+            Ok(document) => examples.push(Example {
+                path: source.path,
+                document,
+            }),
+            Err(finding) => findings.push(*finding),
+        }
+    }
+    examples
+}

@@ -1,0 +1,55 @@
+//! Reads: folders, git revisions, payload files. The only room that opens files or runs git.
+//! Refuses to know rules: what is unreadable becomes a finding, what the world denies becomes an error.
+
+mod assemble;
+mod entry;
+mod git;
+mod payload;
+mod read;
+mod schema;
+mod tree;
+
+pub use git::{Base, base, head};
+pub use payload::{PayloadFile, payloads};
+pub use schema::schema;
+
+use crate::catalogue::Workspace;
+use crate::model::Finding;
+use std::path::{Path, PathBuf};
+
+/// Why nothing could be read at all.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    #[error("cannot read {}", path.display())]
+    Io {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("cannot run git")]
+    GitMissing(#[source] std::io::Error),
+    #[error("git {command} failed: {message}")]
+    Git { command: String, message: String },
+    #[error("{0} is not a revision of this repository")]
+    UnknownRevision(String),
+    #[error("{name}: {reason}")]
+    Schema { name: String, reason: String },
+    #[error("{} has no matchmark.toml and none of the folders schemas, contracts, policies, partners, payloads; run `matchmark init`", path.display())]
+    NotAWorkspace { path: PathBuf },
+}
+
+/// The working tree below `root`, and everything in it that could not be read.
+///
+/// Errors: `root` is no folder or holds nothing of ours
+pub fn folder(root: &Path, config: Option<&Path>) -> Result<(Workspace, Vec<Finding>), LoadError> {
+    let files = tree::folder(root, config)?;
+    Ok(assemble::workspace(files))
+}
+
+/// The same of a commit, read as git objects; nothing of it is executed.
+///
+/// Errors: git is missing, or the commit is
+pub fn revision(root: &Path, commit: &str) -> Result<(Workspace, Vec<Finding>), LoadError> {
+    let files = tree::revision(root, commit)?;
+    Ok(assemble::workspace(files))
+}

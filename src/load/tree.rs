@@ -1,0 +1,138 @@
+//! Lists and reads the files of a workspace, from a folder or from a commit.
+
+use super::{LoadError, git};
+use crate::catalogue::Source;
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::path::Path;
+use walkdir::WalkDir;
+
+/// Largest file of ours that is read; payload histories may be larger.
+pub(super) const FILE_LIMIT: u64 = 16 << 20;
+/// Largest history file that is read.
+pub(super) const HISTORY_LIMIT: u64 = 1 << 30;
+
+/// The folders of a workspace, and the file that configures it.
+pub(super) const FOLDERS: [&str; 5] = ["contracts", "partners", "payloads", "policies", "schemas"];
+pub(super) const CONFIG: &str = "matchmark.toml";
+
+/// The files of one revision, and those that could not be read with the reason.
+#[derive(Debug, Default)]
+pub(super) struct Files {
+    pub sources: BTreeMap<String, Source>,
+    pub unreadable: BTreeMap<String, String>,
+}
+
+impl Files {
+    fn add(&mut self, path: String, size: u64, bytes: Result<Vec<u8>, String>) {
+        let limit = limit(&path);
+        if size > limit {
+            self.unreadable
+                .insert(path, format!("it is larger than {} MiB", limit >> 20));
+            return;
+        }
+        match bytes {
+            Ok(bytes) => {
+                self.sources.insert(path.clone(), Source::new(path, bytes));
+            }
+            Err(why) => {
+                self.unreadable.insert(path, why);
+            }
+        }
+    }
+}
+
+fn limit(path: &str) -> u64 {
+    if path.starts_with("payloads/") {
+        HISTORY_LIMIT
+    } else {
+        FILE_LIMIT
+    }
+}
+
+/// Every file of ours below `root`; links are not followed.
+pub(super) fn folder(root: &Path, config: Option<&Path>) -> Result<Files, LoadError> {
+    let io = |source| LoadError::Io {
+        path: root.to_path_buf(),
+        source,
+    };
+    if !std::fs::metadata(root).map_err(io)?.is_dir() {
+        return Err(io(std::io::Error::from(std::io::ErrorKind::NotADirectory)));
+    }
+    let mut files = Files::default();
+    let config_path = config.map_or_else(|| root.join(CONFIG), Path::to_path_buf);
+    let mut anything = false;
+    if config.is_some() || config_path.is_file() {
+        anything = true;
+        files.add(CONFIG.to_owned(), 0, read(&config_path));
+    }
+    for name in FOLDERS {
+        let folder = root.join(name);
+        if !folder.is_dir() {
+            continue;
+        }
+        anything = true;
+        for item in WalkDir::new(&folder).sort_by_file_name() {
+            match item {
+                Ok(item) if item.file_type().is_file() => {
+                    let size = item.metadata().map_or(0, |meta| meta.len());
+                    let bytes = || read(item.path());
+                    let path = relative(root, item.path());
+                    let within = size <= limit(&path);
+                    files.add(path, size, if within { bytes() } else { Ok(Vec::new()) });
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    let path = error
+                        .path()
+                        .map_or_else(|| name.to_owned(), |p| relative(root, p));
+                    files
+                        .unreadable
+                        .insert(path, "it cannot be opened".to_owned());
+                }
+            }
+        }
+    }
+    if anything {
+        Ok(files)
+    } else {
+        Err(LoadError::NotAWorkspace {
+            path: root.to_path_buf(),
+        })
+    }
+}
+
+/// Every file of ours in `commit`, as git stores it.
+pub(super) fn revision(root: &Path, commit: &str) -> Result<Files, LoadError> {
+    let mut files = Files::default();
+    let mut wanted = Vec::new();
+    for blob in git::list(root, commit, &[&FOLDERS[..], &[CONFIG]].concat())? {
+        if blob.size > limit(&blob.path) {
+            files.add(blob.path, blob.size, Ok(Vec::new()));
+        } else {
+            wanted.push(blob);
+        }
+    }
+    for (blob, bytes) in git::read(root, wanted)? {
+        files.add(blob.path, blob.size, Ok(bytes));
+    }
+    Ok(files)
+}
+
+/// Bytes of a file, or why there are none.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)
+        .and_then(|file| file.take(HISTORY_LIMIT + 1).read_to_end(&mut bytes))
+        .map(|_| bytes)
+        .map_err(|error| format!("it cannot be opened: {}", error.kind()))
+}
+
+fn relative(root: &Path, path: &Path) -> String {
+    let relative = path.strip_prefix(root).unwrap_or(path);
+    let parts: Vec<_> = relative
+        .components()
+        .map(|part| part.as_os_str().to_string_lossy())
+        .collect();
+    parts.join("/")
+}

@@ -1,0 +1,241 @@
+//! What was asked on the command line, read once and typed: one value a verb.
+//! Refuses to know how it was written there, and how it will be answered.
+
+use super::{CheckName, Severity};
+use chrono::{DateTime, Utc};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// One command with everything that it needs.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Request {
+    Check(CheckRequest),
+    Validate(ValidateRequest),
+    Diff(DiffRequest),
+    Explain(ExplainRequest),
+    CatalogueList(CatalogueListRequest),
+    CatalogueShow(CatalogueShowRequest),
+    Init(InitRequest),
+    CompatBatch(BatchRequest),
+    #[cfg(feature = "service")]
+    Serve(ServeRequest),
+}
+
+impl Request {
+    /// What it shows and where; `None` for the verbs that stream or write files instead.
+    #[must_use]
+    pub fn show(&self) -> Option<&Show> {
+        match self {
+            Self::Check(request) => Some(&request.show),
+            Self::Validate(request) => Some(&request.show),
+            Self::Diff(request) => Some(&request.show),
+            Self::Explain(request) => Some(&request.show),
+            Self::CatalogueList(request) => Some(&request.show),
+            Self::CatalogueShow(request) => Some(&request.show),
+            Self::Init(_) | Self::CompatBatch(_) => None,
+            #[cfg(feature = "service")]
+            Self::Serve(_) => None,
+        }
+    }
+}
+
+/// Which repository is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repository {
+    /// Its root; `.` unless `-C` says otherwise.
+    pub root: PathBuf,
+    /// Another configuration file than `matchmark.toml` of the root.
+    pub config: Option<PathBuf>,
+}
+
+/// What a result looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Format {
+    Text,
+    Json,
+    Markdown,
+    OperationOutcome,
+}
+
+impl Format {
+    /// The word that stands on the command line.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+            Self::Markdown => "markdown",
+            Self::OperationOutcome => "operation-outcome",
+        }
+    }
+}
+
+/// Where a result goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    Stdout,
+    /// Relative to the directory where the command was typed.
+    File(PathBuf),
+}
+
+/// One asked format with its target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    pub format: Format,
+    pub target: Target,
+}
+
+/// What a verb shows. At most one of `wanted` goes to standard output.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Show {
+    pub wanted: Vec<Wanted>,
+    /// Show what passed and what is only worth knowing, too.
+    pub verbose: bool,
+    /// Whether standard output may carry colour; files never do.
+    pub color: bool,
+}
+
+/// How far a change has come: later stages are stricter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    Local,
+    PullRequest,
+    Staging,
+    ReleaseCandidate,
+}
+
+impl Stage {
+    pub const ALL: [Self; 4] = [
+        Self::Local,
+        Self::PullRequest,
+        Self::Staging,
+        Self::ReleaseCandidate,
+    ];
+
+    /// The word that names its profile in `policies/profiles/`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::PullRequest => "pull-request",
+            Self::Staging => "staging",
+            Self::ReleaseCandidate => "release-candidate",
+        }
+    }
+}
+
+/// `matchmark check`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CheckRequest {
+    pub repository: Repository,
+    /// Revision to compare with; `None` leaves it to the configuration.
+    pub base: Option<String>,
+    pub stage: Stage,
+    /// Checks to run; all six unless `--only` or `--skip` was given.
+    pub checks: Vec<CheckName>,
+    /// The lightest severity that fails the gate, when it was asked for.
+    pub fail_on: Option<Severity>,
+    /// How many findings people are shown; the machine formats hold all.
+    pub max_findings: Option<usize>,
+    /// The instant that is taken for now; `None` for the real one.
+    pub as_of: Option<DateTime<Utc>>,
+    pub allow_empty: bool,
+    pub exit_zero: bool,
+    pub jobs: Option<NonZeroUsize>,
+    /// How long the rehearsal may take.
+    pub timeout: Option<Duration>,
+    pub show: Show,
+}
+
+/// How much a validation says about the shape of a value that is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Redact {
+    /// Kind, length and character shape.
+    Normal,
+    /// Kind only.
+    Strict,
+}
+
+/// What payloads are judged against.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Against {
+    /// Found from each payload's own marks.
+    Recognised,
+    /// `ID` or `ID@VERSION` of the catalogue.
+    Entry(String),
+    /// A schema file outside the catalogue.
+    File(PathBuf),
+}
+
+/// `matchmark validate FILE...`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ValidateRequest {
+    pub repository: Repository,
+    /// Files, folders, or `-` for standard input.
+    pub files: Vec<PathBuf>,
+    pub against: Against,
+    pub redact: Redact,
+    pub max_findings: Option<usize>,
+    pub allow_empty: bool,
+    pub exit_zero: bool,
+    pub jobs: Option<NonZeroUsize>,
+    pub show: Show,
+}
+
+/// `matchmark diff OLD NEW`: each side `ID@VERSION` or a schema file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DiffRequest {
+    pub repository: Repository,
+    pub old: String,
+    pub new: String,
+    pub show: Show,
+}
+
+/// `matchmark explain ID`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExplainRequest {
+    pub repository: Repository,
+    pub id: String,
+    pub show: Show,
+}
+
+/// `matchmark catalogue list`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CatalogueListRequest {
+    pub repository: Repository,
+    pub show: Show,
+}
+
+/// `matchmark catalogue show ID[@VERSION]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CatalogueShowRequest {
+    pub repository: Repository,
+    pub id: String,
+    pub show: Show,
+}
+
+/// `matchmark init`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InitRequest {
+    pub root: PathBuf,
+}
+
+/// `matchmark compat --batch`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BatchRequest {
+    /// Whether `format` is asserted rather than an annotation.
+    pub formats_asserted: bool,
+    /// Longest work on one line.
+    pub budget: Duration,
+    pub jobs: Option<NonZeroUsize>,
+}
+
+/// `matchmark serve`.
+#[cfg(feature = "service")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServeRequest {
+    pub repository: Repository,
+    /// Make a development key and token, and print a curl line that uses them.
+    pub dev: bool,
+}

@@ -1,0 +1,87 @@
+//! What `validate` says of payloads: problems built from kinds and schemas, never from a value.
+
+use super::Verdict;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What became of one payload.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum PayloadState {
+    Valid,
+    Invalid,
+    /// The file could not be opened, or nothing says which schema it should meet.
+    Unreadable,
+}
+
+/// One place where a payload departs from its schema.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PayloadProblem {
+    /// `payload/required-missing`.
+    pub rule: String,
+    pub line: u32,
+    pub column: u32,
+    /// JSON pointer; a name that no schema declares stands as `{key#1}`.
+    pub pointer: String,
+    pub message: String,
+    /// Kind, length and shape of what stands there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub found: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub want: Option<String>,
+    /// What the field is, in the words of its schema.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub means: Option<String>,
+    /// Which branch of an alternative was judged, and how many were folded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub form: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fix: Option<String>,
+    /// Bound outcome code that the receiver answers for it.
+    pub code: String,
+}
+
+/// What the receiver would answer to a payload that is not valid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ExpectedAnswer {
+    pub status: u16,
+    /// Bound outcome code.
+    pub code: String,
+    /// Whether and when to send it again, as a half-sentence.
+    pub retry: String,
+}
+
+/// One judged payload.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ValidatedPayload {
+    /// As it was named on the command line; `-` for standard input.
+    pub file: String,
+    /// Line of a file that holds one payload a line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record: Option<u64>,
+    pub state: PayloadState,
+    /// `id@version` that it was judged against.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub against: Option<String>,
+    /// By place.
+    pub problems: Vec<PayloadProblem>,
+    /// Why it could not be judged, without a word of its content.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub obstacle: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer: Option<ExpectedAnswer>,
+}
+
+/// The result of one `validate`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Validation {
+    pub verdict: Verdict,
+    pub exit_code: u8,
+    pub valid: u64,
+    pub invalid: u64,
+    pub unreadable: u64,
+    /// In the order in which they were named.
+    pub payloads: Vec<ValidatedPayload>,
+}

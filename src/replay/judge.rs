@@ -1,0 +1,155 @@
+//! One recorded payload against its own version and against the draft that follows it.
+
+use super::Schemas;
+use super::cluster::{Cause, Shift};
+use super::read::{Line, envelope};
+use crate::catalogue::{Catalogue, Envelope, EnvelopeOutcome};
+use crate::model::{Finding, Place, VersionId, VersionName, digest};
+use serde_json::Value;
+use wire::json::{Document, Limits};
+use wire::payload::Schema;
+
+pub(super) struct Judge<'a> {
+    pub head: &'a Catalogue,
+    pub schemas: &'a Schemas,
+    /// The same versions before the change.
+    pub before: Option<&'a Schemas>,
+}
+
+/// What one recorded payload came to.
+pub(super) struct Judged {
+    pub partner: String,
+    pub version: VersionId,
+    pub draft: Option<VersionId>,
+    pub place: Place,
+    pub bytes: usize,
+    pub digest: String,
+    pub shifts: Vec<Cause>,
+}
+
+impl Judge<'_> {
+    pub(super) fn line(&self, line: &Line<'_>) -> Result<Judged, Box<Finding>> {
+        let recorded = envelope(line)?;
+        let version = VersionId {
+            entry: recorded.schema.clone(),
+            version: VersionName::Number(recorded.version.clone()),
+        };
+        if self.schemas.get(&version).is_none() {
+            return Err(unknown(line, &version));
+        }
+        let draft = self.draft(&version);
+        let payload = serde_json::to_vec(&recorded.payload).unwrap_or_default();
+        let candidates = std::iter::once(&version).chain(&draft);
+        Ok(Judged {
+            shifts: candidates
+                .filter_map(|candidate| self.shift(&recorded, &version, candidate))
+                .collect(),
+            partner: recorded.partner,
+            place: line.place.clone(),
+            bytes: payload.len(),
+            digest: digest(&payload),
+            version,
+            draft,
+        })
+    }
+
+    /// The draft that promises to accept what `version` accepts: a later number of the same major.
+    fn draft(&self, version: &VersionId) -> Option<VersionId> {
+        let draft = self.head.entry(&version.entry)?.draft()?;
+        let number = version.version.number()?;
+        let follows = draft.number.major == number.major && draft.number >= *number;
+        (follows && self.schemas.get(&draft.id).is_some()).then(|| draft.id.clone())
+    }
+
+    fn shift(
+        &self,
+        recorded: &Envelope,
+        version: &VersionId,
+        candidate: &VersionId,
+    ) -> Option<Cause> {
+        let value = &recorded.payload;
+        let now = self.schemas.get(candidate)?;
+        let was_accepted = match recorded.outcome {
+            EnvelopeOutcome::Accepted => true,
+            // It may have been refused for a reason that no schema knows.
+            EnvelopeOutcome::Rejected => self.before(version)?.accepts(value),
+        };
+        let cause = |shift, rule: &str, pointer: &str, message: &str| Cause {
+            shift,
+            candidate: candidate.clone(),
+            recorded: version.clone(),
+            direction: self
+                .head
+                .entry(&candidate.entry)
+                .map(|entry| entry.file.direction),
+            partner: recorded.partner.clone(),
+            rule: rule.to_owned(),
+            pointer: starred(pointer),
+            message: message.to_owned(),
+        };
+        match (was_accepted, now.accepts(value)) {
+            (true, true) | (false, false) => None,
+            (true, false) => {
+                let (rule, pointer, message) = first_problem(now, value);
+                Some(cause(Shift::NewlyRejected, &rule, &pointer, &message))
+            }
+            (false, true) => {
+                let (rule, pointer, message) = first_problem(self.before(version)?, value);
+                Some(cause(Shift::NewlyAccepted, &rule, &pointer, &message))
+            }
+        }
+    }
+
+    fn before(&self, version: &VersionId) -> Option<&Schema> {
+        self.before
+            .and_then(|before| before.get(version))
+            .or_else(|| self.schemas.get(version))
+    }
+}
+
+/// What a payload's rejection is told by: finding id, pointer and message of its first problem.
+fn first_problem(schema: &Schema, payload: &Value) -> (String, String, String) {
+    let told = || {
+        let bytes = serde_json::to_vec(payload).ok()?;
+        let document = Document::parse(&bytes, &Limits::default()).ok()?;
+        let first = schema.problems(&document).into_iter().next()?;
+        Some((first.id.to_owned(), first.pointer, first.message))
+    };
+    // A rejection that cannot be explained still counts.
+    told().unwrap_or_else(|| {
+        let message = "the schema rejects it".to_owned();
+        ("payload/no-form-fits".to_owned(), String::new(), message)
+    })
+}
+
+/// Array positions differ from payload to payload; the cause is the same.
+fn starred(pointer: &str) -> String {
+    let starred = |segment: &str| {
+        let index = !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_digit());
+        if index {
+            "*".to_owned()
+        } else {
+            segment.to_owned()
+        }
+    };
+    pointer
+        .split('/')
+        .map(starred)
+        .collect::<Vec<_>>()
+        .join("/")
+}
+
+fn unknown(line: &Line<'_>, version: &VersionId) -> Box<Finding> {
+    Box::new(
+        Finding::new(
+            "replay/version-unknown",
+            version.to_string(),
+            line.place.clone(),
+        )
+        .kind("unknown")
+        .message(format!(
+            "a payload was recorded under `{version}`, which the catalogue does not have"
+        ))
+        .remedy("add the version to the catalogue, or take its payloads out of the history"),
+    )
+}

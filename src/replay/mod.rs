@@ -1,0 +1,113 @@
+//! A history of payloads against versions: what would newly be rejected or accepted, and for which cause.
+//! Refuses to know files: lines come with their places.
+
+mod cluster;
+mod judge;
+mod read;
+mod schemas;
+
+pub use cluster::{Cause, Cluster, Shift};
+pub use schemas::Schemas;
+
+use crate::catalogue::{Catalogue, History};
+use crate::model::{Finding, VersionId};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a replay is asked.
+pub struct Question<'a> {
+    pub histories: &'a [History],
+    pub head: &'a Catalogue,
+    /// The catalogue before the change, where there is one.
+    pub base: Option<&'a Catalogue>,
+    /// Recorded payloads that may be newly rejected before it is a finding.
+    pub budget: u64,
+    /// Threads; the answer does not depend on it.
+    pub jobs: usize,
+}
+
+/// What a replay found.
+#[derive(Debug, Default, PartialEq)]
+pub struct Answer {
+    pub envelopes: u64,
+    pub newly_rejected: u64,
+    pub newly_accepted: u64,
+    pub clusters: Vec<Cluster>,
+    pub findings: Vec<Finding>,
+    /// Partners that have at least one envelope.
+    pub partners: BTreeSet<String>,
+    /// Envelopes on record, by version and partner.
+    pub seen: BTreeMap<VersionId, BTreeMap<String, u64>>,
+    /// Drafts that recorded payloads were judged by.
+    pub drafts: BTreeSet<VersionId>,
+}
+
+/// Judges every recorded payload by its own version and by the draft that is to follow it.
+#[must_use]
+pub fn replay(question: &Question<'_>) -> Answer {
+    let schemas = Schemas::of(question.head);
+    let before = question.base.map(Schemas::of);
+    let lines: Vec<read::Line<'_>> = question.histories.iter().flat_map(read::lines).collect();
+    let judge = judge::Judge {
+        head: question.head,
+        schemas: &schemas,
+        before: before.as_ref(),
+    };
+    let verdicts = in_parallel(&lines, question.jobs, |line| judge.line(line));
+    let mut answer = Answer::default();
+    let mut clusters = cluster::Clusters::default();
+    for verdict in verdicts {
+        match verdict {
+            Err(finding) => answer.findings.push(*finding),
+            Ok(judged) => {
+                answer.envelopes += 1;
+                answer.partners.insert(judged.partner.clone());
+                *answer
+                    .seen
+                    .entry(judged.version.clone())
+                    .or_default()
+                    .entry(judged.partner.clone())
+                    .or_default() += 1;
+                answer.drafts.extend(judged.draft.clone());
+                clusters.add(judged);
+            }
+        }
+    }
+    answer.clusters = clusters.finish();
+    for (shift, count) in [
+        (Shift::NewlyRejected, &mut answer.newly_rejected),
+        (Shift::NewlyAccepted, &mut answer.newly_accepted),
+    ] {
+        let of_shift = answer.clusters.iter().filter(|c| c.cause.shift == shift);
+        *count = of_shift.map(|cluster| cluster.count).sum();
+    }
+    let over_budget = answer.newly_rejected > question.budget;
+    let shown = answer
+        .clusters
+        .iter()
+        .filter(|cluster| over_budget || cluster.cause.shift == Shift::NewlyAccepted)
+        .map(|cluster| cluster.finding(answer.envelopes));
+    answer.findings.extend(shown);
+    answer
+}
+
+/// Maps `items` on `jobs` threads; the results keep the order of the items.
+fn in_parallel<T: Sync, R: Send>(
+    items: &[T],
+    jobs: usize,
+    work: impl Fn(&T) -> R + Sync,
+) -> Vec<R> {
+    let share = items.len().div_ceil(jobs.max(1)).max(1);
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = items
+            .chunks(share)
+            .map(|chunk| scope.spawn(|| chunk.iter().map(&work).collect::<Vec<R>>()))
+            .collect();
+        threads
+            .into_iter()
+            .flat_map(|thread| match thread.join() {
+                Ok(results) => results,
+                Err(panic) => std::panic::resume_unwind(panic),
+            })
+            .collect()
+    })
+}
