@@ -1,8 +1,14 @@
 //! What a schema may be, and payloads that would like to break the judge.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 use serde_json::{Value, json};
 use wire::json::{Document, Limits};
+use wire::outcome::Code;
 use wire::payload::{Problem, Schema};
 
 fn problems(schema: &Value, payload: &str) -> Vec<Problem> {
@@ -194,6 +200,88 @@ fn forbidden_things_are_told_by_the_schemas_own_names() {
         assert_eq!(ids(&problems), [(id, pointer)], "{schema}");
         assert_eq!(problems.first().unwrap().message, message);
     }
+}
+
+#[test]
+fn a_slip_of_the_pen_is_told_by_the_declared_name() {
+    let schema = json!({"properties": {"birthDate": true}, "additionalProperties": false});
+    let problems = problems(&schema, "{\"birthdate\":1}");
+    let want = problems.first().and_then(|problem| problem.want.as_deref());
+    assert_eq!(want, Some("perhaps `birthDate`"));
+    assert_eq!(ids(&problems), [("payload/unknown-name", "/{key#1}")]);
+}
+
+#[test]
+fn what_is_missing_to_identify_somebody_has_its_own_code() {
+    let statement =
+        |word: &str| json!({"x-source": {"guide": "HRex", "version": "1.2.0", "statement": word}});
+    let number = |word: &str| {
+        let mut number = statement(word);
+        let rest = json!({"type": "string", "x-semantics": {"text": "The number on the card."}});
+        number
+            .as_object_mut()
+            .unwrap()
+            .extend(rest.as_object().unwrap().clone());
+        number
+    };
+    let either =
+        json!([{"required": ["a"]}, {"required": ["b"], "properties": {"b": {"minLength": 2}}}]);
+    let by_members =
+        |word: &str| json!({"properties": {"a": number(word), "b": number(word)}, "anyOf": either});
+    let by_choice =
+        json!({"allOf": [{"x-source": statement("hrex-cov-1")["x-source"], "anyOf": either}]});
+    let plain = json!({"required": ["a"], "properties": {"a": number("us-core-15")}});
+    for (schema, payload, id, code) in [
+        (
+            by_members("us-core-15"),
+            "{}",
+            "payload/no-form-fits",
+            Code::MissingIdentifier,
+        ),
+        (
+            by_members("us-core-15"),
+            "{\"b\":\"\"}",
+            "payload/too-short",
+            Code::MissingIdentifier,
+        ),
+        (
+            by_members("mm-6"),
+            "{}",
+            "payload/no-form-fits",
+            Code::BadBundle,
+        ),
+        (
+            by_choice,
+            "{}",
+            "payload/no-form-fits",
+            Code::MissingIdentifier,
+        ),
+        (
+            plain.clone(),
+            "{}",
+            "payload/required-missing",
+            Code::MissingIdentifier,
+        ),
+        (plain, "{\"a\":1}", "payload/type-wrong", Code::BadBundle),
+    ] {
+        let problems = problems(&schema, payload);
+        let problem = problems.first().unwrap();
+        assert_eq!((problem.id, problem.code), (id, code), "{schema} {payload}");
+        assert_eq!(Problem::code_of(&problems), Some(code));
+    }
+}
+
+#[test]
+fn a_meaning_is_found_beside_the_form_that_was_judged() {
+    let schema = json!({
+        "properties": {"list": {"items": {"properties": {"b": {"x-semantics": {"text": "A meaning."}}}}}},
+        "allOf": [{"properties": {"list": {"items": {"properties": {"b": {"type": "string"}}}}}}],
+    });
+    let problems = problems(&schema, "{\"list\":[{\"b\":1}]}");
+    assert_eq!(
+        problems.first().unwrap().means.as_deref(),
+        Some("A meaning.")
+    );
 }
 
 #[test]

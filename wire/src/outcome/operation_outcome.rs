@@ -150,9 +150,10 @@ impl Issue {
             code: id.to_owned(),
         }));
         Self {
-            severity: match code {
-                Code::Partial => IssueSeverity::Warning,
-                _ => IssueSeverity::Error,
+            severity: if code == Code::Partial {
+                IssueSeverity::Warning
+            } else {
+                IssueSeverity::Error
             },
             code: code.issue_code(status),
             details: Details { coding },

@@ -44,6 +44,15 @@ impl<'a> Spot<'a> {
         })
     }
 
+    /// The schema under a keyword, or the one of that name in the group under it.
+    pub(super) fn below(&self, keyword: &str, name: Option<&str>) -> Option<Spot<'a>> {
+        let child = self.child(keyword)?;
+        match name {
+            Some(name) => child.child(name),
+            None => Some(child),
+        }
+    }
+
     /// The members of a keyword that holds schemas by name or by index.
     pub(super) fn children(&self, keyword: &str) -> Vec<Spot<'a>> {
         let Some(group) = self.child(keyword) else {

@@ -2,17 +2,18 @@
 //! Refuses to decide validity: it explains what the validator found.
 
 use super::atlas::{Atlas, Spot};
-use super::form::{self, Form, plural};
+use super::form::{self, Form, plural, required};
 use super::mask::Mask;
 use super::problem::Problem;
-use super::trail::Trail;
+use super::trail::{Trail, identifies};
 use super::words::{Words, words};
-use super::{id, shape, slice};
+use super::{id, near, shape, slice};
 use crate::json::{Document, pointer_escape};
 use crate::outcome::{Code, expression};
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// Explains the errors of one document.
 pub(super) struct Explainer<'a> {
@@ -23,19 +24,36 @@ pub(super) struct Explainer<'a> {
     problems: Vec<Problem>,
 }
 
-/// What an error inherits from the form that it belongs to.
-#[derive(Clone, Default)]
+/// What an error has from the form that it belongs to.
+#[derive(Clone)]
 struct Inherited {
     form: Option<String>,
-    code: Option<Code>,
+    code: Code,
+}
+
+impl Inherited {
+    const NOTHING: Self = Self {
+        form: None,
+        code: Code::BadBundle,
+    };
 }
 
 /// What an error concerns.
+#[derive(Clone)]
 struct Subject<'a> {
     /// Pointer into the payload, unmasked; it may name a member that is missing.
     pointer: String,
     trail: Trail<'a>,
     inherited: Inherited,
+}
+
+impl Subject<'_> {
+    /// Something is missing that these schemas ask for.
+    fn lacks(&mut self, asked: &[Spot<'_>]) {
+        if identifies(asked) {
+            self.inherited.code = Code::MissingIdentifier;
+        }
+    }
 }
 
 /// Keywords that refuse every member at once when they are `false`.
@@ -64,7 +82,7 @@ impl<'a> Explainer<'a> {
         let subject = Subject {
             pointer: String::new(),
             trail: Trail::follow(self.atlas, "", false),
-            inherited: Inherited::default(),
+            inherited: Inherited::NOTHING,
         };
         let words = Words::new(
             id::VALUE_NOT_ALLOWED,
@@ -74,7 +92,7 @@ impl<'a> Explainer<'a> {
     }
 
     pub(super) fn add(&mut self, error: &ValidationError<'_>) {
-        self.add_inside(error, Inherited::default());
+        self.add_inside(error, Inherited::NOTHING);
     }
 
     fn add_inside(&mut self, error: &ValidationError<'_>, inherited: Inherited) {
@@ -112,32 +130,33 @@ impl<'a> Explainer<'a> {
             shape::found
         };
         let found = self.value(&subject.pointer).map(describe);
-        let means = self.meaning(&subject.trail.spots);
+        let means = self.meaning(&subject.trail.declarations());
         self.push(subject, words, found, means);
     }
 
     fn add_missing(&mut self, mut subject: Subject<'a>, name: &str) {
-        let declared: Vec<_> = subject
-            .trail
-            .spots
-            .iter()
-            .flat_map(|spot| self.atlas.member(spot, name))
-            .collect();
+        let declared = self.declared(&subject.trail, name);
         let means = Atlas::meaning(&declared);
+        subject.lacks(&declared);
+        subject.lacks(&subject.trail.spots.clone());
         subject.pointer = format!("{}/{}", subject.pointer, pointer_escape(name));
         let words = Words::new(id::REQUIRED_MISSING, format!("`{name}` is required"));
         self.push(subject, words, None, means);
     }
 
     fn add_unknown(&mut self, subject: &Subject<'a>, names: &[String]) {
+        let declared = self.names(&subject.trail);
         for name in names {
             let shown = self.mask.name(name);
             let one = Subject {
                 pointer: format!("{}/{}", subject.pointer, pointer_escape(name)),
-                trail: subject.trail.clone(),
-                inherited: subject.inherited.clone(),
+                ..subject.clone()
             };
-            let words = Words::new(id::UNKNOWN_NAME, format!("`{shown}` is not declared here"));
+            let message = format!("`{shown}` is not declared here");
+            let words = Words {
+                want: near::nearest(name, &declared).map(|near| format!("perhaps `{near}`")),
+                ..Words::new(id::UNKNOWN_NAME, message)
+            };
             self.push(one, words, None, None);
         }
     }
@@ -183,45 +202,58 @@ impl<'a> Explainer<'a> {
         self.push(subject, words, None, None);
     }
 
-    fn add_slice(&mut self, subject: Subject<'a>) {
-        let Some(spot) = subject.trail.schema() else {
+    fn add_slice(&mut self, mut subject: Subject<'a>) {
+        let Some(spot) = subject.trail.schema().cloned() else {
             return;
         };
         let items = self.value(&subject.pointer).unwrap_or(&Value::Null);
         let keyword = subject.trail.keyword.as_deref().unwrap_or_default();
-        let words = slice::words(self.atlas, spot, keyword, items);
-        let inner = spot
-            .child("contains")
-            .and_then(|slice| self.meaning(&[slice]));
-        let means = inner.or_else(|| self.meaning(&subject.trail.spots));
+        let words = slice::words(self.atlas, &spot, keyword, items);
+        let mut declarations = subject.trail.declarations();
+        if words.id == id::CONTAINS_MISSING {
+            subject.lacks(&declarations);
+        }
+        declarations.splice(0..0, spot.child("contains"));
+        let means = self.meaning(&declarations);
         self.push(subject, words, Some(shape::found(items)), means);
     }
 
     /// No form fits: the errors of the form that was meant, or that none fits.
-    fn add_form(&mut self, subject: Subject<'a>, context: &[Vec<ValidationError<'static>>]) {
+    fn add_form(&mut self, mut subject: Subject<'a>, context: &[Vec<ValidationError<'static>>]) {
         let forms = forms(&subject.trail, context);
         let value = self.value(&subject.pointer).unwrap_or(&Value::Null);
+        if self.identify(&subject.trail, &forms) {
+            subject.inherited.code = Code::MissingIdentifier;
+        }
         if let Some((index, note)) = form::choose(self.atlas, &forms, value, &subject.pointer) {
             let inherited = Inherited {
                 form: Some(note),
-                code: Some(subject.code()),
+                ..subject.inherited
             };
             for error in context.get(index).into_iter().flatten() {
                 self.add_inside(error, inherited.clone());
             }
             return;
         }
-        let titles: Vec<_> = forms
-            .iter()
-            .map(|form| form::title(self.atlas, &form.spot))
-            .collect();
+        let title = |form: &Form<'_>| form::title(self.atlas, &form.spot);
+        let titles: Vec<_> = forms.iter().map(title).collect();
         let fits = format!("none of {} fits", plural(forms.len(), "form", "forms"));
         let words = Words {
             want: Some(titles.join(", or ")),
             ..Words::new(id::NO_FORM_FITS, fits)
         };
-        let (found, means) = (shape::found(value), self.meaning(&subject.trail.spots));
-        self.push(subject, words, Some(found), means);
+        let means = self.meaning(&subject.trail.declarations());
+        self.push(subject, words, Some(shape::found(value)), means);
+    }
+
+    /// Whether these forms are the ways to say who a member is: by a requirement on the choice itself, or because
+    /// every form asks for a member that carries one.
+    fn identify(&self, trail: &Trail<'a>, forms: &[Form<'_>]) -> bool {
+        let asks = |form: &Form<'_>| {
+            let mut names = required(self.atlas, &form.spot).into_iter();
+            names.any(|name| identifies(&self.declared(trail, name)))
+        };
+        identifies(&trail.spots) || (!forms.is_empty() && forms.iter().all(asks))
     }
 
     fn add_several_forms(
@@ -242,7 +274,7 @@ impl<'a> Explainer<'a> {
                 format!("more than one form fits: {}", fitting.join(", ")),
             )
         };
-        let means = self.meaning(&subject.trail.spots);
+        let means = self.meaning(&subject.trail.declarations());
         self.push(subject, words, None, means);
     }
 
@@ -268,13 +300,31 @@ impl<'a> Explainer<'a> {
             found,
             want: words.want,
             means,
-            code: subject.code(),
+            code: subject.inherited.code,
             form: subject.inherited.form.or(subject.trail.form),
         });
     }
 
     fn value(&self, pointer: &str) -> Option<&'a Value> {
         self.document.value().pointer(pointer)
+    }
+
+    /// The schemas that declare the member `name` of the value that the trail leads to.
+    fn declared(&self, trail: &Trail<'a>, name: &str) -> Vec<Spot<'a>> {
+        let objects = trail.declarations().into_iter();
+        objects
+            .flat_map(|object| self.atlas.member(&object, name))
+            .collect()
+    }
+
+    /// The members that are declared for the value that the trail leads to.
+    fn names(&self, trail: &Trail<'a>) -> BTreeSet<&'a str> {
+        let objects = trail.declarations().into_iter();
+        let views = objects.flat_map(|object| self.atlas.views(&object));
+        let members = views.filter_map(|view| view.schema.get("properties")?.as_object());
+        members
+            .flat_map(|members| members.keys().map(String::as_str))
+            .collect()
     }
 
     /// What the outermost of these schemas means: the field rather than its type.
@@ -284,16 +334,6 @@ impl<'a> Explainer<'a> {
             .flat_map(|spot| self.atlas.views(spot))
             .collect();
         Atlas::meaning(&views)
-    }
-}
-
-impl Subject<'_> {
-    fn code(&self) -> Code {
-        match self.inherited.code {
-            Some(Code::MissingIdentifier) => Code::MissingIdentifier,
-            _ if self.trail.identifies() => Code::MissingIdentifier,
-            _ => Code::BadBundle,
-        }
     }
 }
 

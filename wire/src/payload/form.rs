@@ -2,7 +2,7 @@
 //! Refuses to guess: where two forms are equally near, none is chosen.
 
 use super::atlas::{Atlas, Spot};
-use super::slice::constant;
+use super::slice;
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind;
 use serde_json::Value;
@@ -119,18 +119,12 @@ pub(super) fn title(atlas: &Atlas, spot: &Spot<'_>) -> String {
     if let Some(name) = TELLING.iter().find_map(named) {
         return name;
     }
-    let required = views
-        .iter()
-        .filter_map(|view| view.schema.get("required")?.as_array());
-    let names: Vec<_> = required
-        .flatten()
-        .filter_map(Value::as_str)
-        .take(MOST_NAMES)
-        .collect();
+    let names = required(atlas, spot);
     if !names.is_empty() {
+        let names: Vec<_> = names.into_iter().take(MOST_NAMES).collect();
         let names = names.join("`, `");
-        return match constant(atlas, spot) {
-            Some((name, word)) => format!("with `{names}` that has `{name}` `{word}`"),
+        return match slice::naming(atlas, spot) {
+            Some(naming) => format!("with `{names}` that has {naming}"),
             None => format!("with `{names}`"),
         };
     }
@@ -139,6 +133,13 @@ pub(super) fn title(atlas: &Atlas, spot: &Spot<'_>) -> String {
         (None, Some(index)) => format!("form at {index}"),
         (None, None) => "unnamed form".to_owned(),
     }
+}
+
+/// The members that a form requires.
+pub(super) fn required<'a>(atlas: &'a Atlas, spot: &Spot<'a>) -> Vec<&'a str> {
+    let views = atlas.views(spot).into_iter();
+    let lists = views.filter_map(|view| view.schema.get("required")?.as_array());
+    lists.flatten().filter_map(Value::as_str).collect()
 }
 
 /// `1 item`, `2 items`.

@@ -6,6 +6,7 @@ mod explain;
 mod form;
 mod id;
 mod mask;
+mod near;
 mod problem;
 mod schema;
 mod shape;

@@ -5,6 +5,7 @@ use super::atlas::{Atlas, Spot};
 use super::id;
 use super::words::Words;
 use serde_json::Value;
+use std::fmt;
 
 /// Levels below a slice in which the constant is looked for that names it.
 ///
@@ -13,8 +14,11 @@ const DEEPEST_NAME: usize = 6;
 
 /// Members whose constant names a slice.
 ///
-/// Source: FHIR R4 slices by part name, by resource, by code and by system
-const NAMING: [&str; 5] = ["name", "resourceType", "code", "system", "uri"];
+/// Source: FHIR R4 slices by part name, by resource, by code, by the address of an extension or policy, by system
+const NAMING: [&str; 6] = ["name", "resourceType", "code", "url", "uri", "system"];
+
+/// Words that a member may have and still name a slice.
+const MOST_WORDS: usize = 4;
 
 /// What is wrong with the number of items that fit the `contains` of `spot`, told by the keyword that failed.
 pub(super) fn words(atlas: &Atlas, spot: &Spot<'_>, keyword: &str, items: &Value) -> Words {
@@ -82,26 +86,42 @@ fn noun(atlas: &Atlas, slice: &Spot<'_>) -> String {
     if let Some(title) = slice.schema.get("title").and_then(Value::as_str) {
         return format!("item `{title}`");
     }
-    match constant(atlas, slice) {
-        Some(("name", word)) => format!("part `{word}`"),
-        Some((name, word)) => format!("an item with `{name}` `{word}`"),
+    match naming(atlas, slice) {
+        Some(Naming {
+            member: "name",
+            words,
+        }) if words.len() == 1 => format!("part {}", words.join("")),
+        Some(naming) => format!("an item with {naming}"),
         None => "an item that fits".to_owned(),
     }
 }
 
-/// The nearest constant below a schema that names what it asks for.
-pub(super) fn constant<'a>(atlas: &'a Atlas, spot: &Spot<'a>) -> Option<(&'static str, &'a str)> {
-    constant_within(atlas, spot, DEEPEST_NAME)
+/// The member that tells what a schema asks for, and the words that it may have.
+pub(super) struct Naming {
+    member: &'static str,
+    words: Vec<String>,
 }
 
-fn constant_within<'a>(
-    atlas: &'a Atlas,
-    spot: &Spot<'a>,
-    depth: usize,
-) -> Option<(&'static str, &'a str)> {
-    let pinned = |name| match atlas.pinned(spot, name)?.as_slice() {
-        [Value::String(word)] => Some((name, word.as_str())),
-        _ => None,
+impl fmt::Display for Naming {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` {}", self.member, self.words.join(" or "))
+    }
+}
+
+/// The nearest member below a schema that it pins to one or a few words.
+pub(super) fn naming(atlas: &Atlas, spot: &Spot<'_>) -> Option<Naming> {
+    naming_within(atlas, spot, DEEPEST_NAME)
+}
+
+fn naming_within(atlas: &Atlas, spot: &Spot<'_>, depth: usize) -> Option<Naming> {
+    let pinned = |member| {
+        let values = atlas.pinned(spot, member)?;
+        let few = !values.is_empty() && values.len() <= MOST_WORDS;
+        let words = values.into_iter().filter_map(Value::as_str).map(quoted);
+        few.then(|| Naming {
+            member,
+            words: words.collect(),
+        })
     };
     NAMING.into_iter().find_map(pinned).or_else(|| {
         let depth = depth.checked_sub(1)?;
@@ -111,8 +131,12 @@ fn constant_within<'a>(
             let members = view.children("properties");
             members.into_iter().chain(lists.into_iter().flatten())
         });
-        parts.find_map(|part| constant_within(atlas, &part, depth))
+        parts.find_map(|part| naming_within(atlas, &part, depth))
     })
+}
+
+fn quoted(word: &str) -> String {
+    format!("`{word}`")
 }
 
 #[cfg(test)]

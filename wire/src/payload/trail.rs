@@ -11,11 +11,16 @@ use serde_json::Value;
 /// Source: US Core 6.1.0 us-core-15, HRex 1.0.0 hrex-cov-1, HRex 1.2.0 hrex-pat-1
 const IDENTIFYING: [&str; 3] = ["us-core-15", "hrex-cov-1", "hrex-pat-1"];
 
+/// Keywords that mean the same part of a value in every schema that has them.
+const TWINNED: [&str; 2] = ["properties", "items"];
+
 /// Where an error stands in the bundle.
 #[derive(Clone, Debug)]
 pub(super) struct Trail<'a> {
     /// The schemas that judged the failing value itself, outermost first; never empty.
     pub(super) spots: Vec<Spot<'a>>,
+    /// What other schemas beside the way declare for the same value.
+    twins: Vec<Spot<'a>>,
     /// The keyword that failed; `None` when a schema is `false` as a whole.
     pub(super) keyword: Option<String>,
     /// The slice that applied, when a condition chose it.
@@ -56,6 +61,7 @@ impl<'a> Trail<'a> {
         let keyword = ends_in_keyword.then(|| way.pop().map(Into::into)).flatten();
         let mut trail = Self {
             spots: vec![atlas.root()],
+            twins: Vec::new(),
             keyword,
             form: None,
         };
@@ -76,22 +82,40 @@ impl<'a> Trail<'a> {
         name: impl FnOnce() -> Option<&'s str>,
     ) -> Option<Spot<'a>> {
         let here = self.spots.last()?.clone();
-        let child = |grouped: bool| match grouped {
-            true => here.child(keyword)?.child(name()?),
-            false => here.child(keyword),
-        };
         match step(keyword)? {
             Step::Reference => atlas.resolve(&here.pointer, here.schema.get(keyword)?.as_str()?),
             Step::Same { grouped } => {
                 if keyword == "then" {
                     self.form = self.slice(&here).or(self.form.take());
                 }
-                child(grouped)
+                here.below(keyword, if grouped { Some(name()?) } else { None })
             }
             Step::Part { grouped } => {
-                self.spots.clear();
-                child(grouped)
+                let name = if grouped { Some(name()?) } else { None };
+                self.turn_to_part(atlas, keyword, name);
+                here.below(keyword, name)
             }
+        }
+    }
+
+    /// From here on another value is judged: only what else is declared for it is kept.
+    fn turn_to_part(&mut self, atlas: &'a Atlas, keyword: &str, name: Option<&str>) {
+        let last = self.spots.last().map(|spot| spot.pointer.clone());
+        let judged = std::mem::take(&mut self.spots);
+        let beside = std::mem::take(&mut self.twins);
+        if !TWINNED.contains(&keyword) {
+            return;
+        }
+        for view in judged
+            .iter()
+            .chain(&beside)
+            .flat_map(|spot| atlas.views(spot))
+        {
+            let known =
+                |spot: &Spot<'_>| self.twins.iter().any(|twin| twin.pointer == spot.pointer);
+            let twin = view.below(keyword, name).filter(|spot| !known(spot));
+            self.twins
+                .extend(twin.filter(|_| Some(&view.pointer) != last.as_ref()));
         }
     }
 
@@ -129,14 +153,19 @@ impl<'a> Trail<'a> {
         last && way.next() != Some("properties")
     }
 
-    /// Whether a schema on the way carries a requirement without which nobody can be identified.
-    pub(super) fn identifies(&self) -> bool {
-        self.spots.iter().any(|spot| {
-            let source = spot.schema.get("x-source");
-            let statement = source.and_then(|source| source.get("statement")?.as_str());
-            statement.is_some_and(|statement| IDENTIFYING.contains(&statement))
-        })
+    /// All schemas for the failing value: those that judged it, then those beside the way.
+    pub(super) fn declarations(&self) -> Vec<Spot<'a>> {
+        self.spots.iter().chain(&self.twins).cloned().collect()
     }
+}
+
+/// Whether one of these schemas carries a requirement without which nobody can be identified.
+pub(super) fn identifies(spots: &[Spot<'_>]) -> bool {
+    spots.iter().any(|spot| {
+        let source = spot.schema.get("x-source");
+        let statement = source.and_then(|source| source.get("statement")?.as_str());
+        statement.is_some_and(|statement| IDENTIFYING.contains(&statement))
+    })
 }
 
 /// The first member that the `if` of a slice pins to one string, and that string.
