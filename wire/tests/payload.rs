@@ -1,6 +1,8 @@
 //! Payloads against a bundled schema: every case folder holds a payload and what must be said of it, word for word.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use proptest::prelude::*;
+use serde_json::Value;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use wire::json::{Document, Limits};
@@ -93,6 +95,66 @@ fn a_problem_is_never_said_without_a_known_id_and_never_repeats_the_payload() {
         }
         for problem in problems {
             assert!(IDS.contains(&problem.id), "{} is not listed", problem.id);
+        }
+    }
+}
+
+/// Payloads that know the schema's names and hide a canary in every value and in half of the names.
+fn wild_payload() -> impl Strategy<Value = Value> {
+    let name = prop::sample::select(vec![
+        "resourceType",
+        "parameter",
+        "name",
+        "resource",
+        "birthDate",
+        "identifier",
+        "subscriberId",
+        "provision",
+        "period",
+        "source",
+        "kind",
+        "canary-a",
+        "canary-b",
+        "canary/c",
+        "CANARY",
+    ]);
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        Just(Value::from(7_331_733)),
+        Just(Value::from("canary")),
+        prop::sample::select(vec![
+            "MemberPatient",
+            "CoverageToMatch",
+            "Consent",
+            "Parameters"
+        ])
+        .prop_map(Value::from),
+    ];
+    leaf.prop_recursive(6, 60, 6, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map(name.clone(), inner, 0..6).prop_map(|members| {
+                members
+                    .into_iter()
+                    .map(|(name, value)| (name.to_owned(), value))
+                    .collect()
+            }),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_payload_is_explained_with_its_own_words(part in wild_payload(), whole in wild_payload()) {
+        let schema = schema();
+        let name = serde_json::json!({"resourceType": "Parameters", "parameter": [part]});
+        for payload in [name, whole] {
+            let text = serde_json::to_string_pretty(&payload).unwrap();
+            let document = Document::parse(text.as_bytes(), &Limits::PAYLOAD).expect("a document");
+            let problems = schema.problems(&document);
+            prop_assert_eq!(problems.is_empty(), schema.accepts(&payload));
+            let said = printed(&problems).to_lowercase();
+            prop_assert!(!said.contains("canary") && !said.contains("7331733"), "{}", said);
         }
     }
 }
