@@ -9,4 +9,6 @@ pub mod lifecycle;
 #[cfg(feature = "cli")]
 pub mod load;
 pub mod model;
+pub mod policy;
+pub mod rego;
 pub mod replay;

@@ -3,6 +3,7 @@
 
 mod check;
 mod error;
+mod facts;
 mod judge;
 mod recognise;
 mod room;

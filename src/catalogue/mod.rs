@@ -13,7 +13,7 @@ mod waiver;
 mod workspace;
 
 pub use board::{BoardFile, Team};
-pub use bundle::{Bundle, MissingReference};
+pub use bundle::{BASE, Bundle, MissingReference};
 pub use config::{Board, Config, Gate, Privacy, ReplayBudget, ReplayConfig};
 pub use entry::{
     Auth, Catalogue, ConsentNeed, Criticality, Entry, EntryFile, Example, Operation, PhiClass,

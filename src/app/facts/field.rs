@@ -1,0 +1,261 @@
+//! The leaves of a schema: every property of a payload that has no properties of its own, wherever it is declared.
+//! Refuses to be fooled by where a property stands: schemas that apply to the same value are read together.
+
+use super::word::{case, semantics, words};
+use crate::catalogue::{BASE, Catalogue, SchemaVersion};
+use crate::model::VersionId;
+use crate::policy::input::{FieldFacts, SemanticsFacts, UNKNOWN};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use wire::json::pointer_escape;
+
+/// The leaves that `version` itself declares, by pointer.
+pub(super) fn of(catalogue: &Catalogue, version: &SchemaVersion) -> Vec<FieldFacts> {
+    let Ok(bundle) = catalogue.bundle(&version.id) else {
+        // Said by the lint of names.
+        return Vec::new();
+    };
+    let mut walk = Walk {
+        root: &bundle.value,
+        seen: BTreeSet::new(),
+        leaves: BTreeMap::new(),
+    };
+    walk.value(vec![Site::new(String::new())]);
+    walk.leaves
+        .into_iter()
+        .map(|(pointer, leaf)| leaf.facts(&version.id, pointer))
+        .collect()
+}
+
+/// A subschema that applies to a value.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Site {
+    /// Pointer in the bundle.
+    pointer: String,
+    /// Whether it applies in every case, not only under `if` or in one branch.
+    always: bool,
+}
+
+impl Site {
+    fn new(pointer: String) -> Self {
+        Self {
+            pointer,
+            always: true,
+        }
+    }
+
+    fn below(&self, step: &str) -> Self {
+        Self {
+            pointer: format!("{}/{}", self.pointer, pointer_escape(step)),
+            always: self.always,
+        }
+    }
+}
+
+/// A leaf and the annotations that speak of it.
+#[derive(Debug)]
+struct Leaf<'a> {
+    name: String,
+    required: bool,
+    annotations: Option<&'a Value>,
+}
+
+impl Leaf<'_> {
+    fn facts(self, id: &VersionId, pointer: String) -> FieldFacts {
+        let text = |path: &str| {
+            let found = self.annotations.and_then(|on| on.pointer(path));
+            found.and_then(Value::as_str)
+        };
+        let (state, adds) = semantics(&self.name, text("/x-semantics/text").unwrap_or(""));
+        let known = |path: &str| text(path).unwrap_or(UNKNOWN).to_owned();
+        let source: Vec<&str> = ["guide", "version", "statement"]
+            .iter()
+            .filter_map(|part| text(&format!("/x-source/{part}")))
+            .collect();
+        FieldFacts {
+            schema: id.to_string(),
+            entry: id.entry.clone(),
+            pointer,
+            words: words(&self.name),
+            case: case(&self.name),
+            semantics: SemanticsFacts {
+                state,
+                adds,
+                tag: known("/x-semantics/tag"),
+            },
+            phi: known("/x-phi"),
+            since: known("/x-since"),
+            source: super::known(&source.join(" ")),
+            required: self.required,
+            name: self.name,
+        }
+    }
+}
+
+struct Walk<'a> {
+    root: &'a Value,
+    seen: BTreeSet<Vec<Site>>,
+    leaves: BTreeMap<String, Leaf<'a>>,
+}
+
+impl<'a> Walk<'a> {
+    /// Reads everything that the schemas at `sites`, which apply to one value, say of its members and items.
+    fn value(&mut self, sites: Vec<Site>) {
+        let mut open = vec![sites];
+        while let Some(sites) = open.pop() {
+            let sites = self.in_place(sites);
+            if !self.seen.insert(sites.clone()) {
+                continue;
+            }
+            for (name, places) in self.properties(&sites) {
+                self.leaf(&name, &places, &sites);
+                open.push(places);
+            }
+            open.extend(self.items(&sites));
+        }
+    }
+
+    fn at(&self, site: &Site) -> &'a Value {
+        self.root.pointer(&site.pointer).unwrap_or(&Value::Null)
+    }
+
+    /// The sites and everything that applies to the same value: references and branches.
+    fn in_place(&self, mut open: Vec<Site>) -> Vec<Site> {
+        let mut all = BTreeSet::new();
+        while let Some(site) = open.pop() {
+            let schema = self.at(&site);
+            if let Some(target) = schema.get("$ref").and_then(Value::as_str) {
+                open.extend(self.target(&site, target));
+            }
+            for (keyword, always) in [("allOf", site.always), ("anyOf", false), ("oneOf", false)] {
+                let branches = schema.get(keyword).and_then(Value::as_array);
+                open.extend((0..branches.map_or(0, Vec::len)).map(|index| Site {
+                    always,
+                    ..site.below(keyword).below(&index.to_string())
+                }));
+            }
+            for keyword in ["then", "else"] {
+                if schema.get(keyword).is_some() {
+                    open.push(Site {
+                        always: false,
+                        ..site.below(keyword)
+                    });
+                }
+            }
+            if !all.contains(&site) {
+                all.insert(site);
+            }
+        }
+        all.into_iter().collect()
+    }
+
+    /// Where a reference leads inside the bundle.
+    fn target(&self, from: &Site, target: &str) -> Option<Site> {
+        let pointer = match target.strip_prefix(BASE) {
+            Some(version) => {
+                let (version, local) = version.split_once('#').unwrap_or((version, ""));
+                format!("/$defs/{}{local}", version.replacen('/', "@", 1))
+            }
+            None => format!("{}{}", member_of(&from.pointer), target.strip_prefix('#')?),
+        };
+        self.root.pointer(&pointer)?;
+        Some(Site {
+            pointer,
+            always: from.always,
+        })
+    }
+
+    /// Properties by name, each with every place that declares it. A property that may not stand is none.
+    fn properties(&self, sites: &[Site]) -> BTreeMap<String, Vec<Site>> {
+        let mut found: BTreeMap<String, Vec<Site>> = BTreeMap::new();
+        for site in sites {
+            let properties = self.at(site).get("properties").and_then(Value::as_object);
+            for (name, schema) in properties.into_iter().flatten() {
+                if *schema != Value::Bool(false) {
+                    let place = site.below("properties").below(name);
+                    found.entry(name.clone()).or_default().push(place);
+                }
+            }
+        }
+        found
+    }
+
+    /// Groups of schemas that apply to the items, or to members without a fixed name.
+    fn items(&self, sites: &[Site]) -> Vec<Vec<Site>> {
+        let mut each = Vec::new();
+        let mut groups = Vec::new();
+        for site in sites {
+            let schema = self.at(site);
+            // What some item must contain says nothing of every item.
+            let keywords = [("items", site.always), ("contains", false)].into_iter();
+            let present = keywords.filter(|(keyword, _)| schema.get(keyword).is_some());
+            each.extend(present.map(|(keyword, always)| Site {
+                always,
+                ..site.below(keyword)
+            }));
+            let first = schema.get("prefixItems").and_then(Value::as_array);
+            let first = 0..first.map_or(0, Vec::len);
+            groups.extend(first.map(|n| vec![site.below("prefixItems").below(&n.to_string())]));
+            if schema
+                .get("additionalProperties")
+                .is_some_and(Value::is_object)
+            {
+                groups.push(vec![site.below("additionalProperties")]);
+            }
+            let patterns = schema.get("patternProperties").and_then(Value::as_object);
+            let patterns = patterns.into_iter().flatten();
+            groups.extend(
+                patterns.map(|(pattern, _)| vec![site.below("patternProperties").below(pattern)]),
+            );
+        }
+        groups.push(each);
+        groups
+    }
+
+    /// Notes the property when it is a leaf and this version declares it.
+    fn leaf(&mut self, name: &str, places: &[Site], parents: &[Site]) {
+        let whole = self.in_place(places.to_vec());
+        let inner = self
+            .items(&whole)
+            .into_iter()
+            .map(|sites| self.in_place(sites));
+        let structured = inner
+            .chain([whole.clone()])
+            .any(|sites| !self.properties(&sites).is_empty());
+        if structured {
+            return;
+        }
+        let annotated = |site: &&Site| self.at(site).get("x-semantics").is_some();
+        let declaring = places.iter().find(annotated);
+        let annotations = declaring.or_else(|| whole.iter().find(annotated));
+        let place = declaring.or_else(|| {
+            places
+                .iter()
+                .find(|site| member_of(&site.pointer).is_empty())
+        });
+        let Some(place) = place.filter(|site| member_of(&site.pointer).is_empty()) else {
+            return;
+        };
+        let required = parents.iter().filter(|parent| parent.always).any(|parent| {
+            let names = self.at(parent).get("required").and_then(Value::as_array);
+            names.is_some_and(|names| names.iter().any(|required| required == name))
+        });
+        let leaf = Leaf {
+            name: name.to_owned(),
+            required,
+            annotations: annotations.map(|site| self.at(site)),
+        };
+        let known = self.leaves.entry(place.pointer.clone()).or_insert(leaf);
+        known.required |= required;
+    }
+}
+
+/// The pointer of the bundled entry that `pointer` stands in; empty for the version itself.
+fn member_of(pointer: &str) -> &str {
+    let inside = || {
+        let rest = pointer.strip_prefix("/$defs/")?;
+        let name = rest.split('/').next()?;
+        name.contains('@').then_some("/$defs/".len() + name.len())
+    };
+    inside().and_then(|end| pointer.get(..end)).unwrap_or("")
+}
