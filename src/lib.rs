@@ -1,10 +1,11 @@
 //! matchmark tells a payer, before a merge, whether a change still fits every partner, and proves it.
 
 #[cfg(feature = "cli")]
-mod app;
+pub mod app;
 pub mod catalogue;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod evidence;
 pub mod lifecycle;
 #[cfg(feature = "cli")]
 pub mod load;
@@ -12,3 +13,6 @@ pub mod model;
 pub mod policy;
 pub mod rego;
 pub mod replay;
+pub mod report;
+#[cfg(feature = "cli")]
+pub mod store;

@@ -1,2 +1,172 @@
-//! .
-fn main() {}
+//! Prints and exits: arguments -> request -> answer -> standard output, files, exit code.
+//! Refuses to know anything else; the only clock and the only printing of the harness are here.
+
+use chrono::{DateTime, Utc};
+use matchmark::app::{self, Answer, AppError, Sink};
+use matchmark::cli::{self, Asked, Chatter, Surroundings};
+use matchmark::model::{Request, Verdict};
+use std::error::Error as _;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::panic::{self, AssertUnwindSafe};
+use std::process::ExitCode;
+use std::time::{Duration, Instant, SystemTime};
+
+/// How long a run is silent before it shows progress on a terminal.
+///
+/// Source: the command line guidelines ask for a sign of life soon, and for silence when it is quick
+const SILENCE: Duration = Duration::from_millis(300);
+/// Pause between two lines of progress where nobody watches live.
+const PAUSE: Duration = Duration::from_secs(5);
+
+fn main() -> ExitCode {
+    panic::set_hook(Box::new(|fault| confess(fault.location())));
+    match cli::read(std::env::args_os(), &surroundings()) {
+        Asked::Run(request, chatter) => answer(*request, chatter),
+        Asked::Print(text) => print(&text, Verdict::Go.exit_code()),
+        Asked::Refuse(text) => {
+            say(text.trim_end());
+            ExitCode::from(Verdict::Error.exit_code())
+        }
+    }
+}
+
+/// Runs the request and writes every asked format in one pass.
+fn answer(request: Request, chatter: Chatter) -> ExitCode {
+    let show = request.show().cloned();
+    let mut screen = Screen::new(chatter);
+    let run = panic::catch_unwind(AssertUnwindSafe(|| app::run(request, now(), &mut screen)));
+    screen.clear();
+    let answer = match run {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(AppError::Unread(_))) => return ExitCode::from(Verdict::Error.exit_code()),
+        Ok(Err(error)) => {
+            complain(&error);
+            Answer::failure(show.as_ref())
+        }
+        Err(_) => Answer::failure(show.as_ref()),
+    };
+    match answer.deliver() {
+        Ok(text) => print(&text, answer.exit_code),
+        Err(error) => {
+            complain(&error);
+            ExitCode::from(Verdict::Error.exit_code())
+        }
+    }
+}
+
+/// Writes to standard output. A reader that went away (`| head`) has seen enough.
+fn print(text: &str, exit_code: u8) -> ExitCode {
+    let mut stdout = io::stdout().lock();
+    let written = stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush());
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            say(&format!("matchmark: cannot write the result: {error}"));
+            ExitCode::from(Verdict::Error.exit_code())
+        }
+        Ok(()) | Err(_) => ExitCode::from(exit_code),
+    }
+}
+
+/// Says why there is no result, with every cause.
+fn complain(error: &AppError) {
+    let mut text = format!("error: {error}");
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text.push_str(&format!("\n  because: {inner}"));
+        cause = inner.source();
+    }
+    say(&text);
+}
+
+/// Says where matchmark itself failed. What the panic says stays unsaid: it may hold a payload.
+fn confess(place: Option<&panic::Location<'_>>) {
+    let place = place.map_or_else(String::new, |place| format!(" at {place}"));
+    say(&format!(
+        "matchmark failed inside itself{place}; this is a fault of matchmark, not of your files"
+    ));
+}
+
+/// A line on standard error; if that is closed, there is nobody to tell.
+fn say(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+fn surroundings() -> Surroundings {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    Surroundings {
+        stdout_is_terminal: io::stdout().is_terminal(),
+        no_color: is_set("NO_COLOR"),
+        ci: is_set("CI"),
+    }
+}
+
+/// The present, in whole seconds.
+fn now() -> DateTime<Utc> {
+    let since_epoch = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(since_epoch.as_secs())
+        .ok()
+        .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
+        .unwrap_or_default()
+}
+
+/// The two standard streams, as a run sees them.
+struct Screen {
+    chatter: Chatter,
+    watched: bool,
+    started: Instant,
+    /// When progress was last shown.
+    shown: Option<Instant>,
+}
+
+impl Screen {
+    fn new(chatter: Chatter) -> Self {
+        Self {
+            chatter,
+            watched: io::stderr().is_terminal(),
+            started: Instant::now(),
+            shown: None,
+        }
+    }
+
+    /// Takes the line of progress away.
+    fn clear(&mut self) {
+        if self.watched && self.shown.take().is_some() {
+            let _ = write!(io::stderr(), "\r\u{1b}[K");
+        }
+    }
+}
+
+impl Sink for Screen {
+    fn result(&mut self, text: &str) -> io::Result<()> {
+        self.clear();
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(text.as_bytes())?;
+        stdout.flush()
+    }
+
+    fn progress(&mut self, step: &str) {
+        if self.chatter != Chatter::Progress {
+            return;
+        }
+        if self.watched {
+            if self.started.elapsed() >= SILENCE {
+                let _ = write!(io::stderr(), "\r\u{1b}[K{step} ...");
+                self.shown = Some(Instant::now());
+            }
+        } else if self.shown.unwrap_or(self.started).elapsed() >= PAUSE {
+            say(&format!("{step} ..."));
+            self.shown = Some(Instant::now());
+        }
+    }
+
+    fn message(&mut self, text: &str) {
+        if self.chatter != Chatter::Quiet {
+            self.clear();
+            say(text);
+        }
+    }
+}

@@ -2,12 +2,23 @@
 
 use crate::load::LoadError;
 use crate::model::{Finding, Severity, rule};
+use crate::store::StoreError;
 
 /// What stopped a verb; the process ends with exit code 2.
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
     #[error(transparent)]
     Load(#[from] LoadError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the result has no form as {0}")]
+    NoSuchForm(&'static str),
+    #[error("`{asked}` is neither a rule nor a schema{hint}")]
+    UnknownId { asked: String, hint: String },
+    #[error("nobody reads the result any more")]
+    Unread(#[source] std::io::Error),
+    #[error("this program was built without `{0}`")]
+    NotBuilt(&'static str),
     #[error("{place}: {message}; `matchmark check` lists everything that is wrong")]
     Unusable { place: String, message: String },
     #[error("there is no schema `{asked}` in the catalogue{hint}")]

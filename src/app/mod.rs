@@ -1,17 +1,56 @@
 //! The order of the hops: one file a verb.
 //! Refuses to know how a check works.
 
+mod answer;
+mod card;
 mod check;
 mod error;
+mod explain;
 mod facts;
+mod fields;
+mod init;
 mod judge;
 mod recognise;
 mod room;
 mod validate;
 
+pub use answer::{Answer, Output, Sink};
 pub use error::AppError;
 
-use crate::model::Verdict;
+use crate::model::{Request, Verdict};
+use crate::report::Content;
+use chrono::{DateTime, Utc};
+
+/// Answers a request. `now` is the only clock that a run knows.
+///
+/// Errors: the world denied what the answer needs, or the request names nothing
+pub fn run(request: Request, now: DateTime<Utc>, sink: &mut dyn Sink) -> Result<Answer, AppError> {
+    answer::reserve(&request)?;
+    let _ = now;
+    match request {
+        Request::Validate(request) => {
+            let validation = validate::validate(&request)?;
+            let (verdict, exit_code) = (validation.verdict, validation.exit_code);
+            let content = Content::Validation(&validation);
+            Answer::of(
+                verdict,
+                exit_code,
+                content,
+                &request.show,
+                request.max_findings,
+            )
+        }
+        Request::Explain(request) => explain::explain(&request),
+        Request::CatalogueList(request) => card::list(&request),
+        Request::CatalogueShow(request) => card::show(&request),
+        Request::Init(request) => init::init(&request, sink),
+        Request::Check(_) => Err(AppError::NotBuilt("check")),
+        Request::Diff(_) => Err(AppError::NotBuilt("diff")),
+        Request::CompatBatch(_) => Err(AppError::NotBuilt("compat")),
+        #[cfg(feature = "service")]
+        Request::Serve(_) => Err(AppError::NotBuilt("serve")),
+    }
+}
 
 /// The process exit code: an empty run may be allowed, and a trial never fails but for an error.
 fn exit_code(verdict: Verdict, allow_empty: bool, exit_zero: bool) -> u8 {

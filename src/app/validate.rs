@@ -191,6 +191,7 @@ fn not_json(fault: &Fault) -> PayloadProblem {
         line: fault.position.line,
         column: fault.position.column,
         pointer: String::new(),
+        expression: String::new(),
         message: fault.kind.to_string(),
         found: None,
         want: None,
@@ -207,6 +208,7 @@ fn problem(found: &Problem, redact: Redact) -> PayloadProblem {
         line: found.position.line,
         column: found.position.column,
         pointer: found.pointer.clone(),
+        expression: found.expression.clone(),
         message: found.message.clone(),
         found: match redact {
             Redact::Normal => found.found.clone(),

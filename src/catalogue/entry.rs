@@ -82,6 +82,17 @@ pub enum ConsentNeed {
     Required,
 }
 
+impl ConsentNeed {
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Bearing => "bearing",
+            Self::Required => "required",
+        }
+    }
+}
+
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
@@ -90,6 +101,17 @@ pub enum Criticality {
     Low,
     Medium,
     High,
+}
+
+impl Criticality {
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
 }
 
 /// How a caller of an operation proves who it is.

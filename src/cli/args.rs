@@ -1,8 +1,8 @@
 //! The commands and their own flags, as clap derives them. Help texts live here.
 
 use super::flags::{
-    AmountFlags, LeniencyFlags, ListFormats, ProgressFlags, Redaction, ReportFormats,
-    RepositoryFlags, ValidationFormats, VoiceFlags, WorkFlags,
+    AmountFlags, ColorFlags, LeniencyFlags, ListFormats, ProgressFlags, Redaction, ReportFormats,
+    RepositoryFlags, ValidationFormats, VolumeFlags, WorkFlags,
 };
 use super::value;
 use crate::model::CheckName;
@@ -92,21 +92,16 @@ pub(super) struct CheckArguments {
     #[command(flatten)]
     pub repository: RepositoryFlags,
     /// Compare with REF instead of the merge base with the configured branch
-    #[arg(
-        long,
-        value_name = "REF",
-        env = "MATCHMARK_BASE",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "REF", env = "MATCHMARK_BASE", hide_env = true)]
     pub base: Option<String>,
     /// How strict to be; `pull-request` where CI is set, else `local`
-    #[arg(long, value_enum, env = "MATCHMARK_STAGE", hide_env_values = true)]
+    #[arg(long, value_enum, env = "MATCHMARK_STAGE", hide_env = true)]
     pub stage: Option<StageWord>,
     /// Run only these checks; leaving out a required one gives `undecided`
-    #[arg(long, value_name = "CHECK", value_delimiter = ',', conflicts_with = "skip", env = "MATCHMARK_ONLY", hide_env_values = true, value_parser = check_names())]
+    #[arg(long, value_name = "CHECK", value_delimiter = ',', conflicts_with = "skip", env = "MATCHMARK_ONLY", hide_env = true, value_parser = check_names())]
     pub only: Vec<CheckName>,
     /// Leave these checks out
-    #[arg(long, value_name = "CHECK", value_delimiter = ',', env = "MATCHMARK_SKIP", hide_env_values = true, value_parser = check_names())]
+    #[arg(long, value_name = "CHECK", value_delimiter = ',', env = "MATCHMARK_SKIP", hide_env = true, value_parser = check_names())]
     pub skip: Vec<CheckName>,
     #[command(flatten)]
     pub formats: ReportFormats,
@@ -116,23 +111,25 @@ pub(super) struct CheckArguments {
         value_enum,
         value_name = "SEVERITY",
         env = "MATCHMARK_FAIL_ON",
-        hide_env_values = true
+        hide_env = true
     )]
     pub fail_on: Option<FailOn>,
     #[command(flatten)]
     pub amount: AmountFlags,
     /// Judge as if now were this date (its first second in UTC) or RFC 3339 instant
-    #[arg(long, value_name = "DATE", env = "MATCHMARK_AS_OF", hide_env_values = true, value_parser = value::instant)]
+    #[arg(long, value_name = "DATE", env = "MATCHMARK_AS_OF", hide_env = true, value_parser = value::instant)]
     pub as_of: Option<DateTime<Utc>>,
     #[command(flatten)]
     pub leniency: LeniencyFlags,
     #[command(flatten)]
     pub work: WorkFlags,
     /// Give the rehearsal at most this long (90s, 2m)
-    #[arg(long, value_name = "TIME", env = "MATCHMARK_TIMEOUT", hide_env_values = true, value_parser = value::duration)]
+    #[arg(long, value_name = "TIME", env = "MATCHMARK_TIMEOUT", hide_env = true, value_parser = value::duration)]
     pub timeout: Option<Duration>,
     #[command(flatten)]
-    pub voice: VoiceFlags,
+    pub volume: VolumeFlags,
+    #[command(flatten)]
+    pub color: ColorFlags,
     #[command(flatten)]
     pub progress: ProgressFlags,
 }
@@ -150,16 +147,11 @@ pub(super) struct ValidateArguments {
         value_name = "ID[@VERSION]",
         conflicts_with = "schema",
         env = "MATCHMARK_AS",
-        hide_env_values = true
+        hide_env = true
     )]
     pub entry: Option<String>,
     /// Judge against a schema file outside the catalogue
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "MATCHMARK_SCHEMA",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "FILE", env = "MATCHMARK_SCHEMA", hide_env = true)]
     pub schema: Option<PathBuf>,
     /// How much is said about a value that is wrong
     #[arg(
@@ -167,7 +159,7 @@ pub(super) struct ValidateArguments {
         value_enum,
         default_value = "normal",
         env = "MATCHMARK_REDACT",
-        hide_env_values = true
+        hide_env = true
     )]
     pub redact: Redaction,
     #[command(flatten)]
@@ -177,11 +169,9 @@ pub(super) struct ValidateArguments {
     #[command(flatten)]
     pub leniency: LeniencyFlags,
     #[command(flatten)]
-    pub work: WorkFlags,
+    pub volume: VolumeFlags,
     #[command(flatten)]
-    pub voice: VoiceFlags,
-    #[command(flatten)]
-    pub progress: ProgressFlags,
+    pub color: ColorFlags,
 }
 
 #[derive(Args, Debug)]
@@ -195,7 +185,9 @@ pub(super) struct DiffArguments {
     #[command(flatten)]
     pub formats: ReportFormats,
     #[command(flatten)]
-    pub voice: VoiceFlags,
+    pub volume: VolumeFlags,
+    #[command(flatten)]
+    pub color: ColorFlags,
 }
 
 #[derive(Args, Debug)]
@@ -207,44 +199,41 @@ pub(super) struct ExplainArguments {
     #[command(flatten)]
     pub formats: ListFormats,
     #[command(flatten)]
-    pub voice: VoiceFlags,
+    pub color: ColorFlags,
 }
 
 #[derive(Subcommand, Debug)]
 pub(super) enum CatalogueVerb {
     /// List every entry with its versions, owner and source
-    List {
-        #[command(flatten)]
-        repository: RepositoryFlags,
-        #[command(flatten)]
-        formats: ListFormats,
-        #[command(flatten)]
-        voice: VoiceFlags,
-    },
+    List(CatalogueFlags),
     /// Show one entry: owner, versions, fields and what they mean
     Show {
         /// An entry, or one version of it
         #[arg(value_name = "ID[@VERSION]")]
         id: String,
         #[command(flatten)]
-        repository: RepositoryFlags,
-        #[command(flatten)]
-        formats: ListFormats,
-        #[command(flatten)]
-        voice: VoiceFlags,
+        flags: CatalogueFlags,
     },
 }
 
 #[derive(Args, Debug)]
+pub(super) struct CatalogueFlags {
+    #[command(flatten)]
+    pub repository: RepositoryFlags,
+    #[command(flatten)]
+    pub formats: ListFormats,
+}
+
+#[derive(Args, Debug)]
 pub(super) struct InitArguments {
-    /// Write into DIR instead of here
+    /// Act as if started in DIR
     #[arg(
         short = 'C',
         value_name = "DIR",
         env = "MATCHMARK_DIR",
         default_value = ".",
         hide_default_value = true,
-        hide_env_values = true
+        hide_env = true
     )]
     pub directory: PathBuf,
 }
@@ -352,4 +341,7 @@ Exit codes:
   1 no-go      something fails the gate
   2 error      usage, or a file of ours that could not be used
   3 undecided  something could not be proved or was left out
-  4 empty      nothing was checked";
+  4 empty      nothing was checked
+
+Most flags can also stand in the environment: --as-of as MATCHMARK_AS_OF, -C as MATCHMARK_DIR.
+A flag outranks the environment, which outranks matchmark.toml.";

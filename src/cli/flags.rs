@@ -9,23 +9,18 @@ use std::path::PathBuf;
 /// Where the repository is.
 #[derive(Args, Debug)]
 pub(super) struct RepositoryFlags {
-    /// Judge the repository in DIR instead of the one here
+    /// Act as if started in DIR
     #[arg(
         short = 'C',
         value_name = "DIR",
         env = "MATCHMARK_DIR",
         default_value = ".",
         hide_default_value = true,
-        hide_env_values = true
+        hide_env = true
     )]
     pub directory: PathBuf,
     /// Read FILE instead of matchmark.toml
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "MATCHMARK_CONFIG",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "FILE", env = "MATCHMARK_CONFIG", hide_env = true)]
     pub config: Option<PathBuf>,
 }
 
@@ -36,15 +31,9 @@ pub(super) enum Color {
     Never,
 }
 
-/// How a result is said.
+/// When a result is coloured.
 #[derive(Args, Debug)]
-pub(super) struct VoiceFlags {
-    /// Print no text and no progress; the exit code and asked formats remain
-    #[arg(short, long, conflicts_with = "verbose")]
-    pub quiet: bool,
-    /// Print what passed and what is only worth knowing, too
-    #[arg(short, long)]
-    pub verbose: bool,
+pub(super) struct ColorFlags {
     /// When to colour; NO_COLOR is honoured
     #[arg(
         long,
@@ -52,16 +41,27 @@ pub(super) struct VoiceFlags {
         value_name = "WHEN",
         env = "MATCHMARK_COLOR",
         default_value = "auto",
-        hide_env_values = true
+        hide_env = true
     )]
     pub color: Color,
+}
+
+/// How much a result says.
+#[derive(Args, Debug)]
+pub(super) struct VolumeFlags {
+    /// Print no text and no progress; the exit code and asked formats remain
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Print what passed and what is only worth knowing, too
+    #[arg(short, long, conflicts_with = "quiet")]
+    pub verbose: bool,
 }
 
 /// How long work is shown while it runs.
 #[derive(Args, Debug)]
 pub(super) struct ProgressFlags {
     /// Show no progress on standard error
-    #[arg(long, env = "MATCHMARK_NO_PROGRESS", hide_env_values = true, value_parser = clap::builder::FalseyValueParser::new())]
+    #[arg(long, env = "MATCHMARK_NO_PROGRESS", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
     pub no_progress: bool,
 }
 
@@ -69,10 +69,10 @@ pub(super) struct ProgressFlags {
 #[derive(Args, Debug)]
 pub(super) struct LeniencyFlags {
     /// Let a run that had nothing to check exit with 0 instead of 4
-    #[arg(long, env = "MATCHMARK_ALLOW_EMPTY", hide_env_values = true, value_parser = clap::builder::FalseyValueParser::new())]
+    #[arg(long, env = "MATCHMARK_ALLOW_EMPTY", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
     pub allow_empty: bool,
     /// Exit with 0 whatever was found (for trials); an error still exits with 2
-    #[arg(long, env = "MATCHMARK_EXIT_ZERO", hide_env_values = true, value_parser = clap::builder::FalseyValueParser::new())]
+    #[arg(long, env = "MATCHMARK_EXIT_ZERO", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
     pub exit_zero: bool,
 }
 
@@ -80,7 +80,7 @@ pub(super) struct LeniencyFlags {
 #[derive(Args, Debug)]
 pub(super) struct WorkFlags {
     /// Work on N things at once; results do not depend on it
-    #[arg(long, value_name = "N", env = "MATCHMARK_JOBS", hide_env_values = true)]
+    #[arg(long, value_name = "N", env = "MATCHMARK_JOBS", hide_env = true)]
     pub jobs: Option<NonZeroUsize>,
 }
 
@@ -92,7 +92,7 @@ pub(super) struct AmountFlags {
         long,
         value_name = "N",
         env = "MATCHMARK_MAX_FINDINGS",
-        hide_env_values = true
+        hide_env = true
     )]
     pub max_findings: Option<usize>,
 }
@@ -101,7 +101,7 @@ pub(super) struct AmountFlags {
 #[derive(Args, Debug)]
 pub(super) struct ReportFormats {
     /// Give text, json or markdown; repeatable, `json=report.json` writes a file
-    #[arg(long, value_name = "FORMAT[=PATH]", env = "MATCHMARK_FORMAT", value_delimiter = ',', hide_env_values = true,
+    #[arg(long, value_name = "FORMAT[=PATH]", env = "MATCHMARK_FORMAT", value_delimiter = ',', hide_env = true,
           value_parser = |text: &str| value::wanted(text, &[Format::Text, Format::Json, Format::Markdown]))]
     pub format: Vec<Wanted>,
 }
@@ -110,7 +110,7 @@ pub(super) struct ReportFormats {
 #[derive(Args, Debug)]
 pub(super) struct ValidationFormats {
     /// Give text, json or operation-outcome; repeatable, `json=report.json` writes a file
-    #[arg(long, value_name = "FORMAT[=PATH]", env = "MATCHMARK_FORMAT", value_delimiter = ',', hide_env_values = true,
+    #[arg(long, value_name = "FORMAT[=PATH]", env = "MATCHMARK_FORMAT", value_delimiter = ',', hide_env = true,
           value_parser = |text: &str| value::wanted(text, &[Format::Text, Format::Json, Format::OperationOutcome]))]
     pub format: Vec<Wanted>,
 }
@@ -119,7 +119,7 @@ pub(super) struct ValidationFormats {
 #[derive(Args, Debug)]
 pub(super) struct ListFormats {
     /// Give text or json; repeatable, `json=list.json` writes a file
-    #[arg(long, value_name = "FORMAT[=PATH]", env = "MATCHMARK_FORMAT", value_delimiter = ',', hide_env_values = true,
+    #[arg(long, value_name = "FORMAT[=PATH]", env = "MATCHMARK_FORMAT", value_delimiter = ',', hide_env = true,
           value_parser = |text: &str| value::wanted(text, &[Format::Text, Format::Json]))]
     pub format: Vec<Wanted>,
 }

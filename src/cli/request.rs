@@ -1,17 +1,21 @@
 //! Parsed arguments and surroundings -> a request: defaults are settled here, once.
 
 use super::args::{
-    CatalogueVerb, CheckArguments, DiffArguments, ExplainArguments, FailOn, FormatMeaning,
-    StageWord, ValidateArguments, Verb,
+    CatalogueFlags, CatalogueVerb, CheckArguments, DiffArguments, ExplainArguments, FailOn,
+    FormatMeaning, StageWord, ValidateArguments, Verb,
 };
-use super::flags::{Color, RepositoryFlags, VoiceFlags};
+use super::flags::{Color, RepositoryFlags, VolumeFlags};
 use super::{Asked, Chatter, Surroundings, completions, manual};
 use crate::model::{
     Against, BatchRequest, CatalogueListRequest, CatalogueShowRequest, CheckName, CheckRequest,
     DiffRequest, ExplainRequest, Format, InitRequest, Repository, Request, Severity, Show, Stage,
     Target, ValidateRequest, Wanted,
 };
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+const TWO_ON_STDOUT: &str = "error: only one format can go to standard output; \
+    give the others a path, as in `--format json=report.json`";
 
 /// What the arguments come to in these surroundings.
 pub(super) fn resolve(verb: Verb, around: &Surroundings) -> Asked {
@@ -31,7 +35,7 @@ pub(super) fn resolve(verb: Verb, around: &Surroundings) -> Asked {
         }))),
         #[cfg(feature = "service")]
         Verb::Serve(arguments) => Ok(messages(Request::Serve(crate::model::ServeRequest {
-            repository: repository(arguments.repository),
+            repository: repository(&arguments.repository),
             dev: arguments.dev,
         }))),
         Verb::Completions { shell } => Ok(Asked::Print(completions(shell))),
@@ -41,14 +45,21 @@ pub(super) fn resolve(verb: Verb, around: &Surroundings) -> Asked {
 }
 
 fn check(arguments: CheckArguments, around: &Surroundings) -> Result<Asked, String> {
-    let chatter = chatter(&arguments.voice, arguments.progress.no_progress);
+    let chatter = chatter(&arguments.volume, arguments.progress.no_progress);
     let checks = CheckName::ALL
         .into_iter()
         .filter(|check| arguments.only.is_empty() || arguments.only.contains(check))
         .filter(|check| !arguments.skip.contains(check))
         .collect();
+    let repository = repository(&arguments.repository);
+    let voice = Voice {
+        formats: &arguments.formats.format,
+        volume: Some(&arguments.volume),
+        color: arguments.color.color,
+    };
+    let show = voice.show(&repository.root, around)?;
     let request = CheckRequest {
-        repository: repository(arguments.repository),
+        repository,
         base: arguments.base,
         stage: stage(arguments.stage, around),
         checks,
@@ -59,70 +70,92 @@ fn check(arguments: CheckArguments, around: &Surroundings) -> Result<Asked, Stri
         exit_zero: arguments.leniency.exit_zero,
         jobs: arguments.work.jobs,
         timeout: arguments.timeout,
-        show: show(arguments.formats.format, &arguments.voice, around)?,
+        show,
     };
     Ok(Asked::Run(Box::new(Request::Check(request)), chatter))
 }
 
 fn validate(arguments: ValidateArguments, around: &Surroundings) -> Result<Asked, String> {
-    let chatter = chatter(&arguments.voice, arguments.progress.no_progress);
+    let chatter = chatter(&arguments.volume, true);
     let against = match (arguments.entry, arguments.schema) {
         (Some(entry), _) => Against::Entry(entry),
         (None, Some(file)) => Against::File(file),
         (None, None) => Against::Recognised,
     };
+    let repository = repository(&arguments.repository);
+    let voice = Voice {
+        formats: &arguments.formats.format,
+        volume: Some(&arguments.volume),
+        color: arguments.color.color,
+    };
+    let show = voice.show(&repository.root, around)?;
     let request = ValidateRequest {
-        repository: repository(arguments.repository),
+        repository,
         files: arguments.files,
         against,
         redact: arguments.redact.into(),
         max_findings: arguments.amount.max_findings,
         allow_empty: arguments.leniency.allow_empty,
         exit_zero: arguments.leniency.exit_zero,
-        jobs: arguments.work.jobs,
-        show: show(arguments.formats.format, &arguments.voice, around)?,
+        show,
     };
     Ok(Asked::Run(Box::new(Request::Validate(request)), chatter))
 }
 
 fn diff(arguments: DiffArguments, around: &Surroundings) -> Result<Asked, String> {
+    let chatter = chatter(&arguments.volume, true);
+    let repository = repository(&arguments.repository);
+    let voice = Voice {
+        formats: &arguments.formats.format,
+        volume: Some(&arguments.volume),
+        color: arguments.color.color,
+    };
+    let show = voice.show(&repository.root, around)?;
     let request = DiffRequest {
-        repository: repository(arguments.repository),
+        repository,
         old: arguments.old,
         new: arguments.new,
-        show: show(arguments.formats.format, &arguments.voice, around)?,
+        show,
     };
-    Ok(messages(Request::Diff(request)))
+    Ok(Asked::Run(Box::new(Request::Diff(request)), chatter))
 }
 
 fn explain(arguments: ExplainArguments, around: &Surroundings) -> Result<Asked, String> {
+    let repository = repository(&arguments.repository);
+    let voice = Voice {
+        formats: &arguments.formats.format,
+        volume: None,
+        color: arguments.color.color,
+    };
+    let show = voice.show(&repository.root, around)?;
     let request = ExplainRequest {
-        repository: repository(arguments.repository),
+        repository,
         id: arguments.id,
-        show: show(arguments.formats.format, &arguments.voice, around)?,
+        show,
     };
     Ok(messages(Request::Explain(request)))
 }
 
 fn catalogue(verb: CatalogueVerb, around: &Surroundings) -> Result<Asked, String> {
+    let CatalogueFlags {
+        repository: flags,
+        formats,
+    } = match &verb {
+        CatalogueVerb::List(flags) | CatalogueVerb::Show { flags, .. } => flags,
+    };
+    let repository = repository(flags);
+    let voice = Voice {
+        formats: &formats.format,
+        volume: None,
+        color: Color::Never,
+    };
+    let show = voice.show(&repository.root, around)?;
     Ok(messages(match verb {
-        CatalogueVerb::List {
-            repository: flags,
-            formats,
-            voice,
-        } => Request::CatalogueList(CatalogueListRequest {
-            repository: repository(flags),
-            show: show(formats.format, &voice, around)?,
-        }),
-        CatalogueVerb::Show {
+        CatalogueVerb::List(_) => Request::CatalogueList(CatalogueListRequest { repository, show }),
+        CatalogueVerb::Show { id, .. } => Request::CatalogueShow(CatalogueShowRequest {
+            repository,
             id,
-            repository: flags,
-            formats,
-            voice,
-        } => Request::CatalogueShow(CatalogueShowRequest {
-            repository: repository(flags),
-            id,
-            show: show(formats.format, &voice, around)?,
+            show,
         }),
     }))
 }
@@ -131,10 +164,20 @@ fn messages(request: Request) -> Asked {
     Asked::Run(Box::new(request), Chatter::Messages)
 }
 
-fn repository(flags: RepositoryFlags) -> Repository {
+fn repository(flags: &RepositoryFlags) -> Repository {
+    let root = &flags.directory;
     Repository {
-        root: flags.directory,
-        config: flags.config,
+        root: root.clone(),
+        config: flags.config.as_deref().map(|path| below(root, path)),
+    }
+}
+
+/// `path` as seen from `root`, which is where the command acts.
+fn below(root: &Path, path: &Path) -> PathBuf {
+    if root == Path::new(".") {
+        path.to_owned()
+    } else {
+        root.join(path)
     }
 }
 
@@ -157,8 +200,9 @@ fn severity(asked: FailOn) -> Severity {
     }
 }
 
-fn chatter(voice: &VoiceFlags, no_progress: bool) -> Chatter {
-    if voice.quiet {
+/// How much standard error says; progress only from the commands that work for long.
+fn chatter(volume: &VolumeFlags, no_progress: bool) -> Chatter {
+    if volume.quiet {
         Chatter::Quiet
     } else if no_progress {
         Chatter::Messages
@@ -167,35 +211,50 @@ fn chatter(voice: &VoiceFlags, no_progress: bool) -> Chatter {
     }
 }
 
-/// Text goes to standard output unless another format does, or silence was asked for.
-fn show(
-    mut wanted: Vec<Wanted>,
-    voice: &VoiceFlags,
-    around: &Surroundings,
-) -> Result<Show, String> {
-    let on_stdout = wanted
-        .iter()
-        .filter(|wanted| wanted.target == Target::Stdout)
-        .count();
-    if on_stdout > 1 {
-        return Err(
-            "error: only one format can go to standard output; give the others a path, as in `--format json=report.json`\n"
-                .to_owned(),
-        );
-    }
-    if on_stdout == 0 && !voice.quiet {
-        wanted.push(Wanted {
-            format: Format::Text,
-            target: Target::Stdout,
-        });
-    }
-    Ok(Show {
-        wanted,
-        verbose: voice.verbose,
-        color: match voice.color {
-            Color::Always => true,
-            Color::Never => false,
-            Color::Auto => around.stdout_is_terminal && !around.no_color,
+fn placed(asked: &Wanted, root: &Path) -> Wanted {
+    Wanted {
+        format: asked.format,
+        target: match &asked.target {
+            Target::Stdout => Target::Stdout,
+            Target::File(path) => Target::File(below(root, path)),
         },
-    })
+    }
+}
+
+/// What a command was told about its result.
+struct Voice<'a> {
+    formats: &'a [Wanted],
+    volume: Option<&'a VolumeFlags>,
+    color: Color,
+}
+
+impl Voice<'_> {
+    /// Text goes to standard output unless another format does, or silence was asked for.
+    fn show(&self, root: &Path, around: &Surroundings) -> Result<Show, String> {
+        let mut wanted: Vec<Wanted> = self
+            .formats
+            .iter()
+            .map(|asked| placed(asked, root))
+            .collect();
+        let is_shown = |wanted: &&Wanted| wanted.target == Target::Stdout;
+        let shown = wanted.iter().filter(is_shown).count();
+        if shown > 1 {
+            return Err(TWO_ON_STDOUT.to_owned());
+        }
+        if shown == 0 && !self.volume.is_some_and(|volume| volume.quiet) {
+            wanted.push(Wanted {
+                format: Format::Text,
+                target: Target::Stdout,
+            });
+        }
+        Ok(Show {
+            wanted,
+            verbose: self.volume.is_some_and(|volume| volume.verbose),
+            color: match self.color {
+                Color::Always => true,
+                Color::Never => false,
+                Color::Auto => around.stdout_is_terminal && !around.no_color,
+            },
+        })
+    }
 }

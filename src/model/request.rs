@@ -77,7 +77,7 @@ impl Format {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     Stdout,
-    /// Relative to the directory where the command was typed.
+    /// Ready to be opened: `-C` is part of it already.
     File(PathBuf),
 }
 
@@ -177,18 +177,17 @@ pub enum Against {
 #[derive(Clone, Debug, PartialEq)]
 pub struct ValidateRequest {
     pub repository: Repository,
-    /// Files, folders, or `-` for standard input.
+    /// Files and folders as they were named, seen from the root; `-` for standard input.
     pub files: Vec<PathBuf>,
     pub against: Against,
     pub redact: Redact,
     pub max_findings: Option<usize>,
     pub allow_empty: bool,
     pub exit_zero: bool,
-    pub jobs: Option<NonZeroUsize>,
     pub show: Show,
 }
 
-/// `matchmark diff OLD NEW`: each side `ID@VERSION` or a schema file.
+/// `matchmark diff OLD NEW`: each side `ID@VERSION` or a schema file, seen from the root.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DiffRequest {
     pub repository: Repository,

@@ -25,6 +25,8 @@ pub struct PayloadProblem {
     pub column: u32,
     /// JSON pointer; a name that no schema declares stands as `{key#1}`.
     pub pointer: String,
+    /// The same path as FHIR writes it, up to the first masked name.
+    pub expression: String,
     pub message: String,
     /// Kind, length and shape of what stands there.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,2 +1,106 @@
-//! .
-fn main() {}
+//! The project's own commands, one file each: `cargo xtask COMMAND`.
+//! Refuses to know how the product judges; it builds, runs and reads it from outside.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line tool of developers: its words are its result"
+)]
+
+mod bench;
+mod fault;
+mod floor;
+mod generate;
+mod new_rule;
+mod new_schema;
+mod prove;
+mod repository;
+mod rows;
+mod scenario;
+mod shell;
+mod tally;
+mod test;
+mod tidy;
+mod tools;
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The project's own commands")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build once, run every test and `tidy`; the last line counts them.
+    Test,
+    /// Format, lints, generated files, import table, file lengths, headers, licences.
+    Tidy,
+    /// Write the files that are made from Rust types.
+    Gen {
+        /// Write nothing; fail with the list of files that are stale.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Run the tests that show a row; print which rows hold, fail, or have no test yet.
+    Rows,
+    /// Begin a schema: a folder that the gate complains of until it is complete.
+    NewSchema {
+        /// kebab-case, as it will stand in `schemas/`.
+        id: String,
+    },
+    /// Begin a policy rule: a folder that the gate complains of until it is complete.
+    NewRule {
+        /// kebab-case, as it will stand in `policies/rules/`.
+        name: String,
+    },
+    /// Write a scenario as a git repository of two commits, to judge it by hand.
+    Scenario {
+        name: String,
+        /// A folder that does not exist yet.
+        dir: PathBuf,
+    },
+    /// Measure the gate against a floor, in user and system CPU.
+    Bench {
+        /// Cargo profile to build with.
+        #[arg(long, default_value = "release")]
+        profile: String,
+        /// How often each side runs; the fastest counts.
+        #[arg(long, default_value_t = 3)]
+        runs: u32,
+    },
+    /// Run the long proofs at full size.
+    Prove {
+        /// Only the proofs whose name contains this.
+        name: Option<String>,
+    },
+    /// The floor of `bench`: validate the history with the plain crate, nothing else.
+    #[command(hide = true)]
+    Floor,
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Test => test::run(),
+        Command::Tidy => tidy::run(),
+        Command::Gen { check } => generate::run(check),
+        Command::Rows => rows::run(),
+        Command::NewSchema { id } => new_schema::run(&id),
+        Command::NewRule { name } => new_rule::run(&name),
+        Command::Scenario { name, dir } => scenario::run(&name, &dir),
+        Command::Bench { profile, runs } => bench::run(&profile, runs),
+        Command::Prove { name } => prove::run(name.as_deref()),
+        Command::Floor => floor::run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("xtask: {}", fault.chain());
+            ExitCode::FAILURE
+        }
+    }
+}

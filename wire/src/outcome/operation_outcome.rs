@@ -23,6 +23,7 @@ pub enum ResourceType {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OperationOutcome {
     pub resource_type: ResourceType,
+    /// What is wrong, the weightiest first; never empty.
     #[schemars(length(min = 1))]
     pub issue: Vec<Issue>,
 }
@@ -31,8 +32,11 @@ pub struct OperationOutcome {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Issue {
+    /// Whether nothing was answered, or only a part.
     pub severity: IssueSeverity,
+    /// FHIR's own word for the sort of trouble; the bound code in `details` is finer.
     pub code: IssueType,
+    /// The bound code that decides what the caller does next.
     pub details: Details,
     /// Paths of the elements concerned, never their values.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -80,6 +84,7 @@ pub enum IssueType {
 #[serde(deny_unknown_fields)]
 #[schemars(inline)]
 pub struct Details {
+    /// The bound code, and the finding that led to it where there is one.
     #[schemars(length(min = 1, max = 2))]
     pub coding: Vec<Coding>,
 }
@@ -93,6 +98,7 @@ pub enum Coding {
     Outcome { code: Code },
     #[serde(rename = "https://payer-exchange.example/findings")]
     Finding {
+        /// Id of the finding, as `matchmark explain` knows it.
         #[schemars(regex(pattern = r"^[a-z]+/[a-z]+(-[a-z]+)*$"))]
         code: String,
     },

@@ -1,0 +1,62 @@
+//! `explain`: a rule or a schema, by its id.
+
+use super::{Answer, AppError, card};
+use crate::catalogue::Workspace;
+use crate::load::{self, LoadError};
+use crate::model::{
+    ExplainRequest, Explanation, Repository, Rule, RuleCard, did_you_mean, rule, rules,
+};
+use crate::report::Content;
+
+/// Rules that the program decides need no repository; policies and schemas do.
+pub(super) fn explain(request: &ExplainRequest) -> Result<Answer, AppError> {
+    let explanation = match rule(&request.id) {
+        Some(rule) => Explanation::Rule(decided_here(rule)),
+        None => declared(&repository(&request.repository)?, &request.id)?,
+    };
+    Answer::found(Content::Explanation(&explanation), &request.show)
+}
+
+/// What can be read here; outside a repository that is nothing.
+fn repository(repository: &Repository) -> Result<Workspace, AppError> {
+    match load::folder(&repository.root, repository.config.as_deref()) {
+        Ok((workspace, _)) => Ok(workspace),
+        Err(LoadError::NotAWorkspace { .. }) => Ok(Workspace::default()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn decided_here(rule: &Rule) -> RuleCard {
+    RuleCard {
+        id: rule.id.to_owned(),
+        severity: rule.severity,
+        title: rule.title.to_owned(),
+        why: rule.why.to_owned(),
+        fix: rule.fix.to_owned(),
+        owner: None,
+        source: None,
+        bad: None,
+        good: None,
+        file: None,
+    }
+}
+
+fn declared(workspace: &Workspace, asked: &str) -> Result<Explanation, AppError> {
+    let entry = asked.split('@').next().unwrap_or(asked);
+    if workspace.catalogue.entry(entry).is_some() {
+        return card::detailed(workspace, asked).map(Explanation::Schema);
+    }
+    let policies: Vec<String> = workspace
+        .rules
+        .keys()
+        .map(|name| format!("policy/{name}"))
+        .collect();
+    let known = rules()
+        .map(|rule| rule.id)
+        .chain(policies.iter().map(String::as_str))
+        .chain(workspace.catalogue.entries.keys().map(String::as_str));
+    Err(AppError::UnknownId {
+        asked: asked.to_owned(),
+        hint: did_you_mean(asked, known),
+    })
+}

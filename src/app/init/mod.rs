@@ -1,0 +1,134 @@
+//! `init`: a small working repository, made from the files that ship with matchmark. Overwrites nothing.
+
+mod shipped;
+
+use super::{Answer, AppError, Sink};
+use crate::catalogue::Envelope;
+use crate::model::{InitRequest, Verdict};
+use crate::store;
+use shipped::{CONFIG, HISTORY, POLICIES, SCHEMAS, Schema, WORKFLOW};
+use std::path::Path;
+
+/// Recorded payloads of the small history.
+const RECORDS: usize = 12;
+
+/// A group of files that is reported in one word.
+struct Group {
+    name: String,
+    files: Vec<(String, String)>,
+}
+
+/// Writes what is missing and says what it wrote.
+pub(super) fn init(request: &InitRequest, sink: &mut dyn Sink) -> Result<Answer, AppError> {
+    let mut text = String::new();
+    for line in [
+        vec![config(), schemas(), policies(), history()],
+        vec![workflow()],
+    ] {
+        let mut created = Vec::new();
+        for group in line {
+            if write(&request.root, &group.files)? {
+                created.push(group.name);
+            }
+        }
+        if !created.is_empty() {
+            text.push_str(&format!("  Created  {}\n", created.join(", ")));
+        }
+    }
+    if text.is_empty() {
+        text.push_str("  Everything is there already; nothing was changed.\n");
+    }
+    text.push_str("  Nothing was sent anywhere. No account is needed.\n");
+    sink.result(&text).map_err(AppError::Unread)?;
+    Ok(Answer::said(Verdict::Go))
+}
+
+/// Whether any of the files was new.
+fn write(root: &Path, files: &[(String, String)]) -> Result<bool, AppError> {
+    let mut any = false;
+    for (path, text) in files {
+        any |= store::create(&root.join(path), text)?;
+    }
+    Ok(any)
+}
+
+fn config() -> Group {
+    let mut files = owned(CONFIG);
+    // Development keys and caches stay out of every commit.
+    files.push((".matchmark/.gitignore".to_owned(), "*\n".to_owned()));
+    Group {
+        name: "matchmark.toml".to_owned(),
+        files,
+    }
+}
+
+fn schemas() -> Group {
+    let mut files = Vec::new();
+    for schema in SCHEMAS {
+        files.push((
+            format!("schemas/{}/entry.toml", schema.entry),
+            entry(schema),
+        ));
+        files.extend(owned(schema.parts));
+    }
+    Group {
+        name: format!("schemas/ ({})", SCHEMAS.len()),
+        files,
+    }
+}
+
+/// The shipped entry with only the version that is handed on.
+fn entry(schema: &Schema) -> String {
+    const MARK: &str = "[[version]]";
+    let wanted = format!("version = \"{}\"", schema.version);
+    let mut parts = schema.file.split(MARK);
+    let head = parts.next().unwrap_or_default();
+    let version = parts
+        .find(|part| part.lines().any(|line| line == wanted))
+        .unwrap_or_default();
+    format!("{head}{MARK}{}\n", version.trim_end())
+}
+
+fn policies() -> Group {
+    Group {
+        name: "policies/".to_owned(),
+        files: owned(POLICIES),
+    }
+}
+
+fn history() -> Group {
+    let (path, text) = HISTORY;
+    let fits = |line: &&str| {
+        serde_json::from_str::<Envelope>(line).is_ok_and(|envelope| {
+            SCHEMAS.iter().any(|schema| {
+                schema.entry == envelope.schema && schema.version == envelope.version.to_string()
+            })
+        })
+    };
+    let lines: Vec<&str> = text.lines().filter(fits).take(RECORDS).collect();
+    Group {
+        name: format!("payloads/ ({} synthetic)", lines.len()),
+        files: vec![(path.to_owned(), lines.join("\n") + "\n")],
+    }
+}
+
+fn workflow() -> Group {
+    let path = ".github/workflows/matchmark.yml";
+    let text = WORKFLOW
+        .replace("@SOURCE@", env!("CARGO_PKG_REPOSITORY"))
+        .replace("@VERSION@", env!("CARGO_PKG_VERSION"));
+    Group {
+        name: path.to_owned(),
+        files: vec![(path.to_owned(), text)],
+    }
+}
+
+fn owned(files: &[(&str, &str)]) -> Vec<(String, String)> {
+    files
+        .iter()
+        .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

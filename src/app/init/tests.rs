@@ -1,0 +1,72 @@
+//! What a fresh repository holds.
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use crate::load;
+use std::io;
+
+#[derive(Default)]
+struct Page(String);
+
+impl Sink for Page {
+    fn result(&mut self, text: &str) -> io::Result<()> {
+        self.0.push_str(text);
+        Ok(())
+    }
+
+    fn progress(&mut self, _: &str) {}
+
+    fn message(&mut self, _: &str) {}
+}
+
+fn run(root: &Path) -> String {
+    let mut page = Page::default();
+    let request = InitRequest {
+        root: root.to_owned(),
+    };
+    init(&request, &mut page).unwrap();
+    page.0
+}
+
+#[test]
+fn a_fresh_repository_can_be_read_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = run(folder.path());
+    assert!(
+        said.contains("schemas/ (2)") && said.contains("payloads/ (12 synthetic)"),
+        "{said}"
+    );
+    let (workspace, findings) = load::folder(folder.path(), None).unwrap();
+    assert_eq!(findings, []);
+    assert_eq!(workspace.catalogue.versions().count(), 2);
+    assert_eq!(workspace.histories.len(), 1);
+    for version in workspace.catalogue.versions() {
+        assert!(version.accepted.len() >= 2 && version.rejected.len() >= 2);
+        assert!(workspace.catalogue.bundle(&version.id).is_ok());
+    }
+}
+
+#[test]
+fn the_second_time_nothing_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    run(folder.path());
+    let config = folder.path().join("matchmark.toml");
+    std::fs::write(&config, "edition = 1\n").unwrap();
+    let said = run(folder.path());
+    assert!(said.contains("Everything is there already"), "{said}");
+    assert_eq!(std::fs::read_to_string(config).unwrap(), "edition = 1\n");
+}
+
+#[test]
+fn an_action_is_pinned_to_a_commit() {
+    let uses: Vec<&str> = WORKFLOW
+        .lines()
+        .filter_map(|line| line.trim().trim_start_matches("- ").strip_prefix("uses: "))
+        .collect();
+    assert!(!uses.is_empty());
+    for line in uses {
+        let (_, pin) = line.split_once('@').unwrap();
+        let commit = pin.split(' ').next().unwrap();
+        assert!(commit.len() == 40 && pin.contains("# v"), "{line}");
+    }
+}

@@ -1,0 +1,81 @@
+//! Digests by which a reader can tell that a report is the one that was written.
+//! Refuses to know formats, files and clocks.
+
+use crate::model::{Report, digest};
+use serde_json::Value;
+use wire::json::canonical;
+
+/// The report with the digest of everything else in it.
+#[must_use]
+pub fn seal(mut report: Report) -> Report {
+    report.digest = of_report(&report);
+    report
+}
+
+/// Whether a report still is what `seal` gave.
+#[must_use]
+pub fn is_intact(report: &Report) -> bool {
+    report.digest == of_report(report)
+}
+
+/// Digest of the canonical form of `value`.
+#[must_use]
+pub fn of_value(value: &Value) -> String {
+    digest(canonical(value).as_bytes())
+}
+
+fn of_report(report: &Report) -> String {
+    // A report holds strings as keys and whole numbers, which always serialise.
+    let mut value = serde_json::to_value(report).unwrap_or_default();
+    if let Value::Object(members) = &mut value {
+        members.remove("digest");
+    }
+    of_value(&value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ReportHeader, Summary, Verdict};
+    use std::collections::BTreeMap;
+
+    fn report() -> Report {
+        Report {
+            verdict: Verdict::Empty,
+            exit_code: 4,
+            header: ReportHeader {
+                tool: "matchmark".to_owned(),
+                as_of: "2026-11-21T00:00:00Z".to_owned(),
+                stage: "local".to_owned(),
+                head: "working tree".to_owned(),
+                base: None,
+            },
+            summary: Summary::default(),
+            checks: Vec::new(),
+            findings: Vec::new(),
+            changes: Vec::new(),
+            not_proved: Vec::new(),
+            inputs: BTreeMap::new(),
+            digest: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_seal_holds_until_something_changes() {
+        let sealed = seal(report());
+        assert!(is_intact(&sealed));
+        assert_eq!(seal(sealed.clone()), sealed);
+        let greener = Report {
+            verdict: Verdict::Go,
+            ..sealed
+        };
+        assert!(!is_intact(&greener));
+    }
+
+    #[test]
+    fn the_order_of_keys_does_not_change_a_digest() {
+        let one = serde_json::json!({"a": 1, "b": [2]});
+        let other = serde_json::json!({"b": [2], "a": 1});
+        assert_eq!(of_value(&one), of_value(&other));
+    }
+}

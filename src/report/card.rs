@@ -1,0 +1,161 @@
+//! Schemas and rules as a person asks for them by name: a list, a card, an explanation.
+
+use super::Style;
+use super::hygiene::clean;
+use super::text::{Paint, counted};
+use crate::model::{EntryCard, Explanation, FieldCard, RuleCard, Severity, VersionCard};
+use std::fmt::Write as _;
+
+/// All entries, one line each.
+pub(super) fn list(entries: &[EntryCard]) -> String {
+    let mut rows =
+        vec![["schema", "versions", "direction", "owner", "phi", "source"].map(str::to_owned)];
+    rows.extend(entries.iter().map(|entry| {
+        [
+            clean(&entry.id),
+            entry
+                .versions
+                .iter()
+                .map(standing)
+                .collect::<Vec<_>>()
+                .join(", "),
+            entry.direction.word().to_owned(),
+            clean(&entry.owner),
+            clean(&entry.phi),
+            clean(&entry.source),
+        ]
+    }));
+    let mut out = table(&rows);
+    let versions = entries.iter().flat_map(|entry| &entry.versions).count();
+    let _ = writeln!(
+        out,
+        "{}, {}",
+        counted(entries.len(), "schema"),
+        counted(versions, "version")
+    );
+    out
+}
+
+fn standing(version: &VersionCard) -> String {
+    format!("{} {}", clean(&version.version), clean(&version.status))
+}
+
+/// Cells in columns, each as wide as its widest cell.
+fn table<const N: usize>(rows: &[[String; N]]) -> String {
+    let mut wide = [0; N];
+    for row in rows {
+        for (width, cell) in wide.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    let mut out = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for (width, cell) in wide.iter().zip(row) {
+            let _ = write!(line, "{cell:<width$}  ");
+        }
+        let _ = writeln!(out, "{}", line.trim_end());
+    }
+    out
+}
+
+/// One entry with its versions and the meaning of its fields.
+pub(super) fn entry(entry: &EntryCard) -> String {
+    let mut out = String::new();
+    let _ = writeln!(out, "{}   {}", clean(&entry.id), clean(&entry.title));
+    for (label, text) in [
+        ("direction", entry.direction.word().to_owned()),
+        ("owner", entry.owner.clone()),
+        ("reviewers", entry.reviewers.join(", ")),
+        ("escalation", entry.escalation.clone()),
+        ("criticality", entry.criticality.clone()),
+        ("phi", entry.phi.clone()),
+        ("source", entry.source.clone()),
+        ("errors", entry.errors.clone()),
+        ("identity", entry.identity.join(", ")),
+        ("consent", entry.consent.clone()),
+        ("depends on", entry.depends_on.join(", ")),
+        ("needed by", entry.needed_by.join(", ")),
+        ("used by", entry.used_by.join(", ")),
+    ] {
+        let text = if text.is_empty() { "-" } else { &text };
+        let _ = writeln!(out, "  {label:<12} {}", clean(text));
+    }
+    for version in &entry.versions {
+        out.push_str(&self::version(version));
+    }
+    fields(&mut out, &entry.fields);
+    out
+}
+
+fn version(version: &VersionCard) -> String {
+    let mut line = format!(
+        "  {:<12} {}   {}   {} accepted and {} rejected examples",
+        clean(&version.version),
+        clean(&version.status),
+        clean(&version.digest),
+        version.accepted,
+        version.rejected
+    );
+    for (label, text) in [
+        ("guide", &version.guide_version),
+        ("released", &version.released),
+        ("off on", &version.sunset),
+        ("instead", &version.replaced_by),
+    ] {
+        if let Some(text) = text {
+            let _ = write!(line, "   {label} {}", clean(text));
+        }
+    }
+    line.push('\n');
+    line
+}
+
+fn fields(out: &mut String, fields: &[FieldCard]) {
+    if fields.is_empty() {
+        return;
+    }
+    let mut rows = vec![["path", "phi", "means"].map(str::to_owned)];
+    rows.extend(fields.iter().map(|field| {
+        [
+            clean(&field.pointer),
+            clean(field.phi.as_deref().unwrap_or("-")),
+            clean(&field.means),
+        ]
+    }));
+    let _ = write!(out, "\n{}", table(&rows));
+}
+
+/// A rule or a schema, explained.
+pub(super) fn explanation(explanation: &Explanation, style: &Style) -> String {
+    match explanation {
+        Explanation::Rule(card) => rule(card, Paint::new(style.color)),
+        Explanation::Schema(card) => entry(card),
+    }
+}
+
+fn rule(card: &RuleCard, paint: Paint) -> String {
+    let heading = format!("{}[{}]", card.severity.word(), clean(&card.id));
+    let heading = match card.severity {
+        Severity::Fault | Severity::Error => paint.red(&heading),
+        Severity::Undecided | Severity::Warning => paint.yellow(&heading),
+        Severity::Info => paint.blue(&heading),
+    };
+    let mut out = format!("{heading} {}\n", clean(&card.title));
+    let decided = card.file.as_deref().unwrap_or("the program");
+    for (label, text) in [
+        ("why", Some(card.why.as_str())),
+        ("fix", Some(card.fix.as_str())),
+        ("bad", card.bad.as_deref()),
+        ("good", card.good.as_deref()),
+        ("owner", card.owner.as_deref()),
+        ("source", card.source.as_deref()),
+        ("decided by", Some(decided)),
+    ] {
+        for (index, line) in text.unwrap_or_default().trim().lines().enumerate() {
+            let label = if index == 0 { label } else { "" };
+            let _ = writeln!(out, "  {label:<12} {}", clean(line));
+        }
+    }
+    out
+}

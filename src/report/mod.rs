@@ -1,0 +1,100 @@
+//! Results -> text, one file a format. Every format is a function of the value alone.
+//! Refuses to know clocks, files and terminals: whether to colour is an argument.
+
+mod card;
+mod diff;
+mod hygiene;
+mod json;
+mod markdown;
+mod outcome;
+mod text;
+mod validation;
+
+use crate::model::{Diff, EntryCard, Explanation, Format, Report, Validation};
+
+/// How a text is to look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Style {
+    /// Whether ANSI colours may be used. They never carry meaning alone.
+    pub color: bool,
+    /// Whether to show what passed and what is only worth knowing, too.
+    pub verbose: bool,
+    /// How many findings people are shown; the machine formats hold all.
+    pub max_findings: Option<usize>,
+}
+
+/// A result of one command, before it has a format.
+#[derive(Clone, Copy, Debug)]
+pub enum Content<'a> {
+    Report(&'a Report),
+    Validation(&'a Validation),
+    Diff(&'a Diff),
+    Entries(&'a [EntryCard]),
+    Entry(&'a EntryCard),
+    Explanation(&'a Explanation),
+}
+
+/// `content` in `format`, or `None` where there is no such form of it.
+#[must_use]
+pub fn render(format: Format, content: Content<'_>, style: &Style) -> Option<String> {
+    match format {
+        Format::Text => Some(hygiene::guard(&as_text(content, style))),
+        Format::Json => Some(as_json(content)),
+        Format::Markdown => as_markdown(content, style).map(|text| hygiene::guard(&text)),
+        Format::OperationOutcome => match content {
+            Content::Validation(validation) => Some(outcome::outcome(validation)),
+            Content::Report(_)
+            | Content::Diff(_)
+            | Content::Entries(_)
+            | Content::Entry(_)
+            | Content::Explanation(_) => None,
+        },
+    }
+}
+
+/// What stands in a report file until the run has ended: never a green one.
+#[must_use]
+pub fn unfinished(format: Format) -> String {
+    match format {
+        Format::Json | Format::OperationOutcome => json::unfinished(),
+        Format::Text | Format::Markdown => "ERROR  the run did not end\n".to_owned(),
+    }
+}
+
+fn as_text(content: Content<'_>, style: &Style) -> String {
+    match content {
+        Content::Report(report) => text::report(report, style),
+        Content::Validation(validation) => validation::text(validation, style),
+        Content::Diff(diff) => diff::text(diff, style),
+        Content::Entries(entries) => card::list(entries),
+        Content::Entry(entry) => card::entry(entry),
+        Content::Explanation(explanation) => card::explanation(explanation, style),
+    }
+}
+
+fn as_json(content: Content<'_>) -> String {
+    match content {
+        Content::Report(report) => json::pretty(report),
+        Content::Validation(validation) => json::pretty(validation),
+        Content::Diff(diff) => json::pretty(diff),
+        Content::Entries(entries) => json::pretty(&entries),
+        Content::Entry(entry) => json::pretty(entry),
+        Content::Explanation(explanation) => json::pretty(explanation),
+    }
+}
+
+fn as_markdown(content: Content<'_>, style: &Style) -> Option<String> {
+    match content {
+        Content::Report(report) => Some(markdown::report(report, style)),
+        Content::Diff(diff) => Some(diff::markdown(diff)),
+        Content::Validation(_)
+        | Content::Entries(_)
+        | Content::Entry(_)
+        | Content::Explanation(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;

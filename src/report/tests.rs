@@ -1,0 +1,395 @@
+//! What each format shows, and what none of them may.
+#![allow(clippy::unwrap_used)]
+
+use super::sample::{at, diff, green, red, required_added};
+use super::*;
+use crate::model::{
+    Direction, EntryCard, ExpectedAnswer, FieldCard, PayloadProblem, PayloadState, RuleCard,
+    Severity, Summary, ValidatedPayload, Verdict, VersionCard,
+};
+
+const PLAIN: Style = Style {
+    color: false,
+    verbose: false,
+    max_findings: None,
+};
+
+fn shown(format: Format, content: Content<'_>) -> String {
+    render(format, content, &PLAIN).unwrap()
+}
+
+#[test]
+fn a_green_run_reads_well() {
+    insta::assert_snapshot!(
+        "report_green_text",
+        shown(Format::Text, Content::Report(&green()))
+    );
+    insta::assert_snapshot!(
+        "report_green_markdown",
+        shown(Format::Markdown, Content::Report(&green()))
+    );
+}
+
+#[test]
+fn a_red_run_reads_well() {
+    insta::assert_snapshot!(
+        "report_red_text",
+        shown(Format::Text, Content::Report(&red()))
+    );
+    insta::assert_snapshot!(
+        "report_red_markdown",
+        shown(Format::Markdown, Content::Report(&red()))
+    );
+    insta::assert_snapshot!(
+        "report_red_json",
+        shown(Format::Json, Content::Report(&red()))
+    );
+}
+
+#[test]
+fn colour_changes_no_word() {
+    let colored = Style {
+        color: true,
+        ..PLAIN
+    };
+    let text = render(Format::Text, Content::Report(&red()), &colored).unwrap();
+    assert!(text.contains("\u{1b}[31;1mNO-GO\u{1b}[0m"));
+    let mut bare = text;
+    for code in ["31;1", "32;1", "33;1", "34;1", "0"] {
+        bare = bare.replace(&format!("\u{1b}[{code}m"), "");
+    }
+    assert_eq!(bare, shown(Format::Text, Content::Report(&red())));
+}
+
+#[test]
+fn remarks_are_shown_only_to_who_asks() {
+    let verbose = Style {
+        verbose: true,
+        ..PLAIN
+    };
+    let text = render(Format::Text, Content::Report(&red()), &verbose).unwrap();
+    assert!(text.contains("info[replay/newly-accepted]"));
+    assert!(shown(Format::Text, Content::Report(&red())).contains("1 remark kept back"));
+}
+
+#[test]
+fn the_machine_format_holds_more_than_people_are_shown() {
+    let one = Style {
+        max_findings: Some(1),
+        ..PLAIN
+    };
+    let text = render(Format::Text, Content::Report(&red()), &one).unwrap();
+    assert!(text.contains("... 2 more"));
+    let json = render(Format::Json, Content::Report(&red()), &one).unwrap();
+    let read: Report = serde_json::from_str(&json).unwrap();
+    assert_eq!(read, red());
+}
+
+#[test]
+fn every_verdict_says_its_word_and_its_code() {
+    for (verdict, words) in [
+        (Verdict::Go, "GO  everything that was asked for was checked"),
+        (Verdict::NoGo, "NO-GO  1 error, 0 warnings; 1 waived"),
+        (Verdict::Error, "ERROR  0 files of ours could not be used"),
+        (
+            Verdict::Undecided,
+            "UNDECIDED  1 question not settled; contract did not run",
+        ),
+        (Verdict::Empty, "EMPTY  nothing was checked"),
+    ] {
+        let exit_code = verdict.exit_code();
+        let report = Report {
+            verdict,
+            exit_code,
+            ..red()
+        };
+        let text = shown(Format::Text, Content::Report(&report));
+        let last = text.lines().last().unwrap();
+        assert!(last.starts_with(words), "{last}");
+        assert!(last.ends_with(&format!("exit {exit_code}")), "{last}");
+    }
+}
+
+#[test]
+fn a_comment_stays_within_the_limit_of_its_host() {
+    let mut long = required_added();
+    long.message = "`".repeat(10_000) + &"x|<".repeat(30_000);
+    long.hurts = vec![long.hurts.first().unwrap().clone(); 2_000];
+    let findings = vec![long; 300];
+    let report = Report {
+        summary: Summary::of(&findings),
+        findings,
+        ..red()
+    };
+    let text = shown(Format::Markdown, Content::Report(&report));
+    assert!(text.len() <= 65_536, "{}", text.len());
+    assert!(text.starts_with("<!-- matchmark -->\n## NO-GO"));
+}
+
+#[test]
+fn no_name_steers_a_terminal_a_log_or_a_page() {
+    let hostile = "\n::error::x\u{1b}[2J\u{202e}<img src=x>##[group]x";
+    let mut judged = required_added();
+    judged.rule = format!("a/{hostile}");
+    judged.message = hostile.to_owned();
+    judged.location = at(hostile, 1, 1);
+    judged.remedy = hostile.to_owned();
+    judged
+        .notes
+        .iter_mut()
+        .for_each(|note| note.text = hostile.to_owned());
+    judged
+        .hurts
+        .iter_mut()
+        .for_each(|hurt| hurt.who = hostile.to_owned());
+    let mut report = red();
+    report.findings = vec![judged];
+    report.not_proved = vec![hostile.to_owned()];
+    report.header.head = hostile.to_owned();
+    for format in [Format::Text, Format::Markdown, Format::Json] {
+        let text = shown(format, Content::Report(&report));
+        assert!(
+            !text.lines().any(|line| line.trim_start().starts_with("::")),
+            "{text}"
+        );
+        assert!(!text.contains("##["), "{text}");
+        assert!(!text.contains('\u{1b}'), "{text}");
+    }
+    let comment = shown(Format::Markdown, Content::Report(&report));
+    let outside_code: String = comment.split('`').step_by(2).collect();
+    assert!(!outside_code.contains("<img"), "{comment}");
+    assert!(!comment.contains('\u{202e}'));
+}
+
+#[test]
+fn a_report_that_is_not_finished_is_never_green() {
+    for format in [
+        Format::Text,
+        Format::Json,
+        Format::Markdown,
+        Format::OperationOutcome,
+    ] {
+        let text = unfinished(format).to_lowercase();
+        assert!(
+            text.contains("error") && text.contains("did not end"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_diff_reads_well() {
+    insta::assert_snapshot!("diff_text", shown(Format::Text, Content::Diff(&diff())));
+    insta::assert_snapshot!(
+        "diff_markdown",
+        shown(Format::Markdown, Content::Diff(&diff()))
+    );
+}
+
+fn problem() -> PayloadProblem {
+    PayloadProblem {
+        rule: "payload/format-wrong".to_owned(),
+        line: 31,
+        column: 22,
+        pointer: "/parameter/0/resource/birthDate".to_owned(),
+        expression: "Parameters.parameter[0].resource.birthDate".to_owned(),
+        message: "must be a date".to_owned(),
+        found: Some("string, 10 characters, shape 99/99/9999".to_owned()),
+        want: Some("date, YYYY-MM-DD".to_owned()),
+        means: Some("the member's date of birth; not a date of service".to_owned()),
+        form: None,
+        fix: None,
+        code: "bad-bundle".to_owned(),
+    }
+}
+
+fn validation() -> Validation {
+    let invalid = ValidatedPayload {
+        file: "out/match-0007.json".to_owned(),
+        record: None,
+        state: PayloadState::Invalid,
+        against: Some("hrex-member-match-request@2.0.1".to_owned()),
+        problems: vec![problem()],
+        obstacle: None,
+        answer: Some(ExpectedAnswer {
+            status: 422,
+            code: "bad-bundle".to_owned(),
+            retry: "not retryable unchanged, only after repair".to_owned(),
+        }),
+    };
+    Validation {
+        verdict: Verdict::Error,
+        exit_code: 2,
+        valid: 1,
+        invalid: 1,
+        unreadable: 1,
+        payloads: vec![
+            ValidatedPayload {
+                file: "out/match-0001.json".to_owned(),
+                state: PayloadState::Valid,
+                problems: Vec::new(),
+                answer: None,
+                ..invalid.clone()
+            },
+            invalid.clone(),
+            ValidatedPayload {
+                file: "out/day.ndjson".to_owned(),
+                record: Some(12),
+                state: PayloadState::Unreadable,
+                against: None,
+                problems: Vec::new(),
+                obstacle: Some("cannot be opened".to_owned()),
+                answer: None,
+            },
+        ],
+    }
+}
+
+#[test]
+fn a_validation_reads_well() {
+    let value = validation();
+    insta::assert_snapshot!(
+        "validation_text",
+        shown(Format::Text, Content::Validation(&value))
+    );
+    insta::assert_snapshot!(
+        "validation_json",
+        shown(Format::Json, Content::Validation(&value))
+    );
+    insta::assert_snapshot!(
+        "validation_outcome",
+        shown(Format::OperationOutcome, Content::Validation(&value))
+    );
+}
+
+#[test]
+fn one_payload_with_many_problems_is_shortened() {
+    let mut value = validation();
+    if let Some(payload) = value.payloads.get_mut(1) {
+        payload.problems = vec![problem(); 25];
+    }
+    let text = shown(Format::Text, Content::Validation(&value));
+    assert!(text.contains("and 5 more payload/format-wrong"), "{text}");
+}
+
+fn entry() -> EntryCard {
+    EntryCard {
+        id: "hrex-coverage".to_owned(),
+        title: "Coverage of a member, as used in matching".to_owned(),
+        direction: Direction::Shared,
+        owner: "integration-architecture".to_owned(),
+        reviewers: vec!["clinical-data".to_owned(), "security".to_owned()],
+        escalation: "integration-oncall@payer-exchange.example".to_owned(),
+        criticality: "high".to_owned(),
+        phi: "P2".to_owned(),
+        source: "HL7 Da Vinci HRex".to_owned(),
+        errors: "p2p-operation-outcome".to_owned(),
+        identity: vec!["/subscriberId".to_owned()],
+        consent: "none".to_owned(),
+        depends_on: Vec::new(),
+        needed_by: vec!["hrex-member-match-request".to_owned()],
+        used_by: vec!["northwind ^1".to_owned()],
+        versions: vec![VersionCard {
+            version: "1.0.0".to_owned(),
+            status: "deprecated".to_owned(),
+            guide_version: Some("1.0.0".to_owned()),
+            released: Some("2026-03-02".to_owned()),
+            sunset: Some("2027-06-30".to_owned()),
+            replaced_by: Some("2.0.1".to_owned()),
+            path: "schemas/hrex-coverage/1.0.0/schema.json".to_owned(),
+            digest: "sha256:00".to_owned(),
+            accepted: 2,
+            rejected: 3,
+        }],
+        fields: vec![FieldCard {
+            pointer: "/subscriberId".to_owned(),
+            means: "The number on the card of the person who holds the policy.".to_owned(),
+            phi: Some("P2".to_owned()),
+            place: at("schemas/hrex-coverage/1.0.0/schema.json", 20, 5),
+        }],
+    }
+}
+
+#[test]
+fn a_schema_and_a_rule_read_well() {
+    let entry = entry();
+    insta::assert_snapshot!(
+        "catalogue_list",
+        shown(Format::Text, Content::Entries(std::slice::from_ref(&entry)))
+    );
+    insta::assert_snapshot!(
+        "catalogue_show",
+        shown(Format::Text, Content::Entry(&entry))
+    );
+    let rule = Explanation::Rule(RuleCard {
+        id: "policy/auth-undeclared".to_owned(),
+        severity: Severity::Error,
+        title: "Each operation must name an auth scheme and at least one scope".to_owned(),
+        why: "Without a scope nobody can tell\nwho may call it.".to_owned(),
+        fix: "add `auth` to the operation".to_owned(),
+        owner: Some("security".to_owned()),
+        source: Some("PDex 2.2.0".to_owned()),
+        bad: Some("auth = {}".to_owned()),
+        good: None,
+        file: Some("policies/rules/auth-undeclared/rule.toml".to_owned()),
+    });
+    insta::assert_snapshot!(
+        "explain_rule",
+        shown(Format::Text, Content::Explanation(&rule))
+    );
+    insta::assert_snapshot!(
+        "explain_rule_json",
+        shown(Format::Json, Content::Explanation(&rule))
+    );
+}
+
+#[test]
+fn a_format_that_makes_no_sense_for_a_result_is_not_made_up() {
+    let entry = entry();
+    assert_eq!(
+        render(Format::Markdown, Content::Entry(&entry), &PLAIN),
+        None
+    );
+    assert_eq!(
+        render(Format::OperationOutcome, Content::Report(&green()), &PLAIN),
+        None
+    );
+}
+
+#[test]
+fn a_report_meets_the_schema_that_is_published_for_it() {
+    let published = include_str!("../../schemas/matchmark-report/1.0.0/schema.json");
+    let schema: serde_json::Value = serde_json::from_str(published).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for report in [green(), red()] {
+        let value = serde_json::to_value(report).unwrap();
+        let errors: Vec<String> = validator
+            .iter_errors(&value)
+            .map(|e| e.to_string())
+            .collect();
+        assert_eq!(errors, Vec::<String>::new());
+    }
+    for text in ["{}", &unfinished(Format::Json)] {
+        assert!(
+            !validator.is_valid(&serde_json::from_str(text).unwrap()),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn the_examples_of_the_catalogue_are_sealed_reports_as_we_write_them() {
+    for (report, file) in [
+        (
+            green(),
+            include_str!("../../schemas/matchmark-report/1.0.0/accepted/go.json"),
+        ),
+        (
+            red(),
+            include_str!("../../schemas/matchmark-report/1.0.0/accepted/no-go.json"),
+        ),
+    ] {
+        let sealed = crate::evidence::seal(report);
+        assert_eq!(shown(Format::Json, Content::Report(&sealed)), file);
+    }
+}

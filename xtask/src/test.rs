@@ -1,0 +1,49 @@
+//! `cargo xtask test`: everything that has to hold before a change is handed in.
+
+use crate::fault::Fault;
+use crate::tally::Tally;
+use crate::{shell, tidy, tools};
+
+/// Folder of test material that is too large for the repository.
+const SHARED: &str = "MATCHMARK_SHARED";
+
+/// Builds once, runs every test and `tidy`, and closes with a line of totals.
+pub fn run() -> Result<(), Fault> {
+    tools::ensure()?;
+    say_shared();
+    shell::run(&mut shell::cargo(&["test", "--workspace", "--no-run"]))?;
+    let (tally, passed) = tests()?;
+    let tidied = tidy::run();
+    if let Err(fault) = &tidied {
+        println!("tidy: {}", fault.chain());
+    }
+    println!("\n{tally}");
+    if tally.passed == 0 {
+        return Err(Fault::Said("no test ran".to_owned()));
+    }
+    if !passed || tally.failed > 0 {
+        return Err(Fault::Failed("the test suite".to_owned()));
+    }
+    tidied
+}
+
+fn tests() -> Result<(Tally, bool), Fault> {
+    let mut tally = Tally::default();
+    let mut command = shell::cargo(&["test", "--workspace", "--no-fail-fast"]);
+    let passed = shell::follow(&mut command, |line| {
+        println!("{line}");
+        if let Some(part) = Tally::of(line) {
+            tally += part;
+        }
+    })?;
+    Ok((tally, passed))
+}
+
+fn say_shared() {
+    match std::env::var(SHARED) {
+        Ok(_) => println!("xtask: {SHARED} is set: the tests that read shared material run"),
+        Err(_) => println!(
+            "xtask: {SHARED} is not set: tests that read shared material say that they did not run"
+        ),
+    }
+}
