@@ -1,5 +1,9 @@
 //! Prints and exits: arguments -> request -> answer -> standard output, files, exit code.
 //! Refuses to know anything else; the only clock and the only printing of the harness are here.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the edge where the clock and the terminal are"
+)]
 
 use chrono::{DateTime, Utc};
 use matchmark::app::{self, Answer, AppError, Sink};

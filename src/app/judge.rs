@@ -82,6 +82,16 @@ fn waiver(
     })
 }
 
+/// How many findings speak in the name of a check; the first part of a rule's id tells.
+pub(super) fn count(findings: &[Judged], name: CheckName) -> u64 {
+    let of_check = |finding: &&Judged| match finding.rule.split('/').next() {
+        // What a recorded payload is told by.
+        Some("payload") => name == CheckName::Replay,
+        room => room == Some(name.word()),
+    };
+    findings.iter().filter(of_check).count() as u64
+}
+
 /// What the run comes to: the worst of its findings, or that nothing was checked.
 pub(super) fn verdict(judged: &[Judged], rooms: &[Room], strictness: &Strictness) -> Verdict {
     if rooms.iter().all(|room| room.subjects == 0)

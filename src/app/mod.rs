@@ -26,7 +26,6 @@ use chrono::{DateTime, Utc};
 /// Errors: the world denied what the answer needs, or the request names nothing
 pub fn run(request: Request, now: DateTime<Utc>, sink: &mut dyn Sink) -> Result<Answer, AppError> {
     answer::reserve(&request)?;
-    let _ = now;
     match request {
         Request::Validate(request) => {
             let validation = validate::validate(&request)?;
@@ -44,7 +43,17 @@ pub fn run(request: Request, now: DateTime<Utc>, sink: &mut dyn Sink) -> Result<
         Request::CatalogueList(request) => card::list(&request),
         Request::CatalogueShow(request) => card::show(&request),
         Request::Init(request) => init::init(&request, sink),
-        Request::Check(_) => Err(AppError::NotBuilt("check")),
+        Request::Check(request) => {
+            let report = check::check(&request, now, sink)?;
+            let content = Content::Report(&report);
+            Answer::of(
+                report.verdict,
+                report.exit_code,
+                content,
+                &request.show,
+                request.max_findings,
+            )
+        }
         Request::Diff(_) => Err(AppError::NotBuilt("diff")),
         Request::CompatBatch(_) => Err(AppError::NotBuilt("compat")),
         #[cfg(feature = "service")]

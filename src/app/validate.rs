@@ -9,7 +9,7 @@ use crate::model::{
     ValidatedPayload, Validation, Verdict, VersionId, did_you_mean, rule,
 };
 use crate::replay::Schemas;
-use wire::json::{Document, Fault, Limits};
+use wire::json::{Document, Limits};
 use wire::outcome::Code;
 use wire::payload::{Problem, Schema};
 
@@ -118,7 +118,7 @@ impl<'a> Judge<'a> {
         let document = match Document::parse(bytes, &Limits::default()) {
             Ok(document) => document,
             Err(fault) => {
-                let mut problem = not_json(&fault);
+                let mut problem = problem(&Problem::from_fault(&fault), self.redact);
                 in_file(&mut problem, record);
                 return judged(file, record, None, vec![problem]);
             }
@@ -184,24 +184,6 @@ fn versions(catalogue: &Catalogue, asked: &str) -> Result<Vec<VersionId>, AppErr
         })
 }
 
-/// A payload that is no JSON: nothing more is known of it than where it stops being JSON.
-fn not_json(fault: &Fault) -> PayloadProblem {
-    PayloadProblem {
-        rule: "payload/not-json".to_owned(),
-        line: fault.position.line,
-        column: fault.position.column,
-        pointer: String::new(),
-        expression: String::new(),
-        message: fault.kind.to_string(),
-        found: None,
-        want: None,
-        means: None,
-        form: None,
-        fix: rule("payload/not-json").map(|rule| rule.fix.to_owned()),
-        code: Code::Malformed.word().to_owned(),
-    }
-}
-
 fn problem(found: &Problem, redact: Redact) -> PayloadProblem {
     PayloadProblem {
         rule: found.id.to_owned(),
@@ -212,7 +194,12 @@ fn problem(found: &Problem, redact: Redact) -> PayloadProblem {
         message: found.message.clone(),
         found: match redact {
             Redact::Normal => found.found.clone(),
-            Redact::Strict => None,
+            // Length and shape stand behind the first comma.
+            Redact::Strict => found
+                .found
+                .as_deref()
+                .and_then(|found| found.split(',').next())
+                .map(str::to_owned),
         },
         want: found.want.clone(),
         means: found.means.clone(),

@@ -1,6 +1,7 @@
 //! Asks git for commits and objects, by running it; hooks and content of a commit are never executed.
 
 use super::LoadError;
+use super::tree::{CONFIG, FOLDERS};
 use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -19,11 +20,25 @@ pub(super) struct Blob {
     object: String,
 }
 
+/// The commit of the working tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    pub commit: String,
+    /// Whether every file of ours is as it was committed.
+    pub clean: bool,
+}
+
 /// The commit of the working tree, `None` outside a repository or before its first commit.
 ///
 /// Errors: git cannot be run
-pub fn head(root: &Path) -> Result<Option<String>, LoadError> {
-    resolve(root, "HEAD")
+pub fn head(root: &Path) -> Result<Option<Head>, LoadError> {
+    let Some(commit) = resolve(root, "HEAD")? else {
+        return Ok(None);
+    };
+    let ours = [&FOLDERS[..], &[CONFIG]].concat();
+    let args = [&["status", "--porcelain", "-z", "--"][..], &ours].concat();
+    let clean = run(root, &args)?.is_some_and(|changes| changes.is_empty());
+    Ok(Some(Head { commit, clean }))
 }
 
 /// The commit to compare with: `asked`, or the merge base of the head and the default branch.
@@ -35,7 +50,7 @@ pub fn base(root: &Path, asked: Option<&str>, default: &str) -> Result<Base, Loa
             .map(Base::Commit)
             .ok_or_else(|| LoadError::UnknownRevision(asked.to_owned()));
     }
-    let Some(head) = head(root)? else {
+    let Some(head) = resolve(root, "HEAD")? else {
         return Ok(Base::None("there is no commit to compare with".to_owned()));
     };
     for branch in [default, "main", "master"] {

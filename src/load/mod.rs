@@ -9,7 +9,7 @@ mod read;
 mod schema;
 mod tree;
 
-pub use git::{Base, base, head};
+pub use git::{Base, Head, base, head};
 pub use payload::{PayloadFile, payloads};
 pub use schema::schema;
 
@@ -52,4 +52,13 @@ pub fn folder(root: &Path, config: Option<&Path>) -> Result<(Workspace, Vec<Find
 pub fn revision(root: &Path, commit: &str) -> Result<(Workspace, Vec<Finding>), LoadError> {
     let files = tree::revision(root, commit)?;
     Ok(assemble::workspace(files))
+}
+
+/// The text of a file of ours below `root`, to quote a line of it.
+#[must_use]
+pub fn text(root: &Path, path: &str) -> Option<String> {
+    let path = root.join(path);
+    let size = std::fs::metadata(&path).ok()?.len();
+    let bytes = (size <= tree::FILE_LIMIT).then(|| tree::read(&path).ok())??;
+    String::from_utf8(bytes).ok()
 }

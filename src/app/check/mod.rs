@@ -1,12 +1,25 @@
-//! `check`: the gate. Loads head and base, runs the six checks side by side, weighs what they found.
+//! `check`: the gate. Loads head and base, runs the checks side by side, weighs what they found.
 
 mod catalogue;
 mod lifecycle;
+mod policy;
 mod replay;
+mod strictness;
 
+use super::AppError;
+use super::answer::Sink;
+use super::judge::{self, Strictness};
 use super::room::Room;
 use crate::catalogue::Workspace;
-use chrono::{DateTime, Utc};
+use crate::evidence;
+use crate::lifecycle::standings;
+use crate::load::{self, Base};
+use crate::model::{
+    Change, CheckName, CheckRequest, Finding, Judged, Report, ReportHeader, Summary, WitnessSource,
+};
+use crate::policy::RuleBook;
+use crate::store;
+use chrono::{DateTime, SecondsFormat, Utc};
 
 /// What every check is given: values only.
 pub(super) struct Question<'a> {
@@ -15,4 +28,190 @@ pub(super) struct Question<'a> {
     pub base: Option<&'a Workspace>,
     pub as_of: DateTime<Utc>,
     pub jobs: usize,
+}
+
+/// The head and what it is compared with.
+struct Sides {
+    head: Workspace,
+    unreadable: Vec<Finding>,
+    base: Option<(String, Workspace)>,
+    /// Why there is no base.
+    without_base: Option<String>,
+}
+
+/// What the checks gave.
+struct Round {
+    rooms: Vec<Room>,
+    changes: Vec<Change>,
+}
+
+/// Judges the repository and gives the one value that every report is made from.
+///
+/// Errors: the repository cannot be read at all, or a witness cannot be written
+pub(super) fn check(
+    request: &CheckRequest,
+    now: DateTime<Utc>,
+    sink: &mut dyn Sink,
+) -> Result<Report, AppError> {
+    let as_of = request.as_of.unwrap_or(now);
+    sink.progress("reading the repository");
+    let sides = sides(request)?;
+    let jobs = request.jobs.map_or_else(parallelism, usize::from);
+    let question = Question {
+        head: &sides.head,
+        base: sides.base.as_ref().map(|(_, workspace)| workspace),
+        as_of,
+        jobs,
+    };
+    let book = RuleBook::read(&sides.head.rules);
+    let (strictness, profile) = strictness::of(request, &sides.head, &book);
+    let mut round = round(request, &question, &sides.unreadable, &book, sink);
+    let standings = standings(&sides.head.waivers, &sides.head.config.board, as_of);
+    if request.checks.contains(&CheckName::Lifecycle) {
+        let others: Vec<&Finding> = round.rooms.iter().flat_map(|room| &room.findings).collect();
+        let room = lifecycle::check(&question, &standings, &others);
+        round.rooms.push(room);
+    } else {
+        round.rooms.push(left_out(CheckName::Lifecycle));
+    }
+    let mut findings = profile;
+    findings.extend(strictness::unmet(&round.rooms, &strictness));
+    for room in &mut round.rooms {
+        findings.append(&mut room.findings);
+    }
+    let text = |path: &str| load::text(&request.repository.root, path);
+    let judged = judge::findings(findings, &standings, &strictness, text);
+    let report = report(request, &sides, round, judged, &strictness, as_of);
+    keep_witnesses(request, &report)?;
+    Ok(report)
+}
+
+fn sides(request: &CheckRequest) -> Result<Sides, AppError> {
+    let repository = &request.repository;
+    let (head, unreadable) = load::folder(&repository.root, repository.config.as_deref())?;
+    let default = &head.config.gate.base;
+    let (base, without_base) = match load::base(&repository.root, request.base.as_deref(), default)?
+    {
+        Base::Commit(commit) => {
+            let (workspace, _) = load::revision(&repository.root, &commit)?;
+            (Some((commit, workspace)), None)
+        }
+        Base::None(why) => (None, Some(why)),
+    };
+    Ok(Sides {
+        head,
+        unreadable,
+        base,
+        without_base,
+    })
+}
+
+fn parallelism() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn left_out(name: CheckName) -> Room {
+    Room::skipped(name, "it was left out")
+}
+
+/// Every check that was asked for, side by side; the order of the results is fixed.
+fn round(
+    request: &CheckRequest,
+    question: &Question<'_>,
+    unreadable: &[Finding],
+    book: &RuleBook,
+    sink: &mut dyn Sink,
+) -> Round {
+    let asked = |name| request.checks.contains(&name);
+    sink.progress("judging");
+    let (catalogue, policy, replay) = std::thread::scope(|scope| {
+        let catalogue = scope.spawn(|| catalogue::check(question, unreadable.to_vec()));
+        let policy = scope.spawn(|| policy::check(question, request.stage, book));
+        let replay = replay::check(question);
+        (joined(catalogue), joined(policy), replay)
+    });
+    let (replay, _history) = replay;
+    let keep = |name, room: Room| if asked(name) { room } else { left_out(name) };
+    Round {
+        rooms: vec![
+            keep(CheckName::Catalogue, catalogue),
+            keep(CheckName::Policy, policy),
+            keep(CheckName::Replay, replay),
+        ],
+        changes: Vec::new(),
+    }
+}
+
+fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
+    match thread.join() {
+        Ok(value) => value,
+        Err(panic) => std::panic::resume_unwind(panic),
+    }
+}
+
+fn report(
+    request: &CheckRequest,
+    sides: &Sides,
+    round: Round,
+    findings: Vec<Judged>,
+    strictness: &Strictness,
+    as_of: DateTime<Utc>,
+) -> Report {
+    let verdict = judge::verdict(&findings, &round.rooms, strictness);
+    let mut not_proved: Vec<String> = Vec::new();
+    if let Some(why) = &sides.without_base {
+        not_proved.push(format!("Nothing was compared with a base: {why}."));
+    }
+    not_proved.extend(round.rooms.iter().flat_map(|room| room.not_proved.clone()));
+    let checks = round
+        .rooms
+        .iter()
+        .map(|room| room.shown(judge::count(&findings, room.name)))
+        .collect();
+    evidence::seal(Report {
+        verdict,
+        exit_code: super::exit_code(verdict, request.allow_empty, request.exit_zero),
+        header: ReportHeader {
+            tool: format!("matchmark {}", env!("CARGO_PKG_VERSION")),
+            as_of: as_of.to_rfc3339_opts(SecondsFormat::Secs, true),
+            stage: request.stage.word().to_owned(),
+            head: head(request),
+            base: sides.base.as_ref().map(|(commit, _)| commit.clone()),
+        },
+        summary: Summary::of(&findings),
+        checks,
+        findings,
+        changes: round.changes,
+        not_proved,
+        inputs: sides.head.inputs.clone(),
+        digest: String::new(),
+    })
+}
+
+/// The commit of the head, when nothing of ours differs from it.
+fn head(request: &CheckRequest) -> String {
+    match load::head(&request.repository.root) {
+        Ok(Some(load::Head {
+            commit,
+            clean: true,
+        })) => commit,
+        Ok(Some(load::Head {
+            commit,
+            clean: false,
+        })) => format!("{commit} and changes"),
+        Ok(None) | Err(_) => "working tree".to_owned(),
+    }
+}
+
+/// Generated witnesses are kept so that both verdicts can be shown again.
+fn keep_witnesses(request: &CheckRequest, report: &Report) -> Result<(), AppError> {
+    for finding in &report.findings {
+        let Some(witness) = &finding.witness else {
+            continue;
+        };
+        if let (WitnessSource::Generated, Some(value)) = (&witness.source, &witness.value) {
+            store::witness(&request.repository.root, &finding.fingerprint, value)?;
+        }
+    }
+    Ok(())
 }

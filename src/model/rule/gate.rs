@@ -1,5 +1,28 @@
 //! Finding ids of `gate/...`.
 
 use super::Rule;
+use crate::model::Severity::Undecided;
 
-pub(super) const RULES: &[Rule] = &[];
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "gate/check-skipped",
+        severity: Undecided,
+        title: "Every check that the stage requires must run.",
+        why: "A check that was left out proved nothing, and a green without it would say that it did.",
+        fix: "Run without --only and --skip, or with everything that the check needs.",
+    },
+    Rule {
+        id: "gate/nothing-checked",
+        severity: Undecided,
+        title: "Every check that the stage requires must have something to judge.",
+        why: "An empty folder passes every check; that is no proof of anything.",
+        fix: "Add what the check judges: schemas, rules, contracts, recorded payloads.",
+    },
+    Rule {
+        id: "gate/profile-missing",
+        severity: Undecided,
+        title: "The stage must have a profile.",
+        why: "Without one, nobody has decided what the gate requires.",
+        fix: "Add policies/profiles/<stage>.toml; `matchmark init` writes one.",
+    },
+];

@@ -26,7 +26,7 @@ pub(in crate::report) fn code(text: &str) -> String {
 pub(in crate::report) fn prose(text: &str) -> String {
     let text = short(&clean(text));
     let pieces: Vec<&str> = text.split('`').collect();
-    if pieces.len() % 2 == 0 {
+    if pieces.len().is_multiple_of(2) {
         return escaped(&text);
     }
     pieces

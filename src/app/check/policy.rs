@@ -1,0 +1,38 @@
+//! The policy check: facts of the catalogue, asked of every rule that the base or the head has.
+
+use super::{Question, Room};
+use crate::app::facts::{facts, places};
+use crate::model::{CheckName, Stage};
+use crate::policy::{RuleBook, run, test_rule};
+
+pub(super) fn check(question: &Question<'_>, stage: Stage, book: &RuleBook) -> Room {
+    let catalogue = &question.head.catalogue;
+    let input = facts(catalogue, question.as_of.date_naive(), stage);
+    let places = places(catalogue);
+    let outcome = run(book, &input.to_value(), &places);
+    let mut findings = outcome.findings;
+    for rule in &book.rules {
+        findings.extend(test_rule(rule).findings);
+    }
+    let evaluated = outcome.evaluated.len();
+    let mut not_proved = Vec::new();
+    for (rules, why) in [
+        (&outcome.not_applicable, "had nothing to judge"),
+        (&outcome.not_evaluated, "could not be evaluated"),
+        (&outcome.draft, "are drafts and never fail the gate"),
+    ] {
+        if !rules.is_empty() {
+            let names: Vec<&str> = rules.iter().map(String::as_str).collect();
+            not_proved.push(format!("Rules that {why}: {}.", names.join(", ")));
+        }
+    }
+    Room::ran(CheckName::Policy, evaluated as u64, "rules")
+        .summary(format!(
+            "{} rules expected: {evaluated} evaluated, {} not applicable, {} not evaluated",
+            outcome.expected.len(),
+            outcome.not_applicable.len(),
+            outcome.not_evaluated.len()
+        ))
+        .findings(findings)
+        .not_proved(not_proved)
+}
