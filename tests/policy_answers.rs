@@ -238,3 +238,21 @@ fn a_kind_may_weigh_otherwise_and_an_empty_collection_is_not_a_pass() {
         (0, 1)
     );
 }
+
+#[test]
+fn a_rule_that_is_weakened_and_broken_in_one_go_is_still_found() {
+    let weakened = text("\ts.consent.bearing\n", "\tnot s.consent.bearing\n");
+    let silent = judge(weakened, &document());
+    assert_eq!(silent.findings, []);
+    let both = silent.with_base(judge(folder(CONSENT), &document()));
+    assert_eq!(both.findings.len(), 1);
+    assert_eq!(both.findings[0].notes.last().unwrap().label, "base");
+
+    let lowered = judge(
+        file("severity = \"error\"", "severity = \"info\""),
+        &document(),
+    );
+    let both = lowered.with_base(judge(folder(CONSENT), &document()));
+    assert_eq!(both.findings.len(), 1);
+    assert_eq!(both.findings[0].gravity, Gravity::Declared(Severity::Error));
+}

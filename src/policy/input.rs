@@ -27,6 +27,7 @@ pub struct Input {
     /// How strict the run is, from a developer's machine to a release.
     pub stage: Stage,
     /// Thresholds and tables of the one rule that is being asked, from its own file.
+    #[schemars(extend("x-open" = "each rule has parameters of its own"))]
     pub params: Map<String, Value>,
     /// One item for each version of each catalogue entry, by id.
     pub schemas: Vec<SchemaFacts>,
@@ -282,7 +283,7 @@ pub fn schema() -> Value {
     document
 }
 
-/// Turns the documentation of the Rust types into the annotations that the catalogue asks of every leaf.
+/// Turns the documentation of the Rust types into the annotations that the catalogue asks of every field.
 fn describe(schema: &mut Schema) {
     let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else {
         return;
@@ -295,12 +296,14 @@ fn describe(schema: &mut Schema) {
         let Some(text) = property.remove("description") else {
             continue;
         };
-        let tag = format!("fact.{}", name.replace('_', "-"));
+        let tag = format!("policy-input.{}", name.replace('_', "-"));
         property.insert(
             "x-semantics".to_owned(),
             json!({ "text": text, "tag": tag }),
         );
         property.insert("x-phi".to_owned(), json!("P0"));
         property.insert("x-since".to_owned(), json!(VERSION));
+        let source = json!({ "guide": "matchmark", "version": VERSION, "statement": "Input" });
+        property.insert("x-source".to_owned(), source);
     }
 }

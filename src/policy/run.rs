@@ -26,6 +26,34 @@ pub struct Outcome {
     pub not_evaluated: BTreeSet<String>,
 }
 
+impl Outcome {
+    /// Adds what the base's rules say of the same document: a finding from either side counts, the heavier weight wins.
+    ///
+    /// A change that weakens a rule and breaks it in one go is still found. Rules of the base that can no longer
+    /// be loaded or evaluated say nothing here; that a rule is gone is told by `lifecycle`.
+    #[must_use]
+    pub fn with_base(mut self, base: Self) -> Self {
+        for finding in base.findings {
+            let Gravity::Declared(weight) = finding.gravity else {
+                continue;
+            };
+            let print = finding.fingerprint();
+            let same = self.findings.iter_mut().find(|f| f.fingerprint() == print);
+            match same {
+                None => self.findings.push(
+                    finding.note("base", "only the rule as it was before this change says so"),
+                ),
+                Some(found) => {
+                    if let Gravity::Declared(own) = found.gravity {
+                        found.gravity = Gravity::Declared(own.max(weight));
+                    }
+                }
+            }
+        }
+        self
+    }
+}
+
 /// Every rule of the book over `document`.
 #[must_use]
 pub fn run(book: &RuleBook, document: &Value, places: &Places<'_>) -> Outcome {

@@ -3,12 +3,11 @@
 
 use matchmark::catalogue::{RuleFolder, Source};
 use matchmark::load;
-use matchmark::model::{Finding, Gravity, Place, Severity};
-use matchmark::policy::{Outcome, Rule, RuleBook, Trial, run, test_rule};
-use serde_json::{Value, json};
+use matchmark::model::{Finding, Place, Severity};
+use matchmark::policy::{Outcome, Rule, RuleBook, Trial, run};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 pub const CONSENT: &str = "consent-metadata-missing";
 pub const NAMES: &str = "name-irregular";

@@ -77,6 +77,8 @@ impl Facts {
         let required = names("required").map_or(0, Vec::len);
         self.shape = true;
         self.required |= required > 0;
-        self.optional |= properties.len() > required;
+        // A closed object that requires everything says that nothing is optional.
+        let closed = schema.get("additionalProperties") == Some(&Value::Bool(false));
+        self.optional |= properties.len() > required || closed;
     }
 }
