@@ -176,4 +176,69 @@ mod tests {
         }
         assert_eq!(compare(&expected(), &report(), Some(0)).len(), 1);
     }
+
+    /// A repository with one shipped file and one scenario.
+    fn made_up(expected: &str) -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| {
+            let path = root.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        };
+        write("schemas/a/entry.toml", "id = \"a\"\n");
+        write("payloads/old.ndjson", "{}\n");
+        write("tests/scenarios/one/expected.toml", expected);
+        write(
+            "tests/scenarios/one/overlay/schemas/b/entry.toml",
+            "id = \"b\"\n",
+        );
+        root
+    }
+
+    #[test]
+    fn a_scenario_is_two_commits_and_the_second_is_the_change() {
+        let root = made_up(
+            r#"
+            story = "b and d are added, the payloads are gone"
+            verdict = "go"
+            exit-code = 0
+            [head]
+            copy = [{ from = "schemas/a", to = "schemas/d" }]
+            edit = [{ file = "schemas/d/entry.toml", find = "a\"", replace = "d\"" }]
+            delete = ["payloads"]
+            "#,
+        );
+        let into = root.path().join("out");
+        let scenario = Scenario::read(root.path(), "one").unwrap();
+        assert_eq!(Scenario::names(root.path()).unwrap(), ["one"]);
+        scenario.write(&into).unwrap();
+        let log = Command::new("git")
+            .args(["log", "--format=%s", "--name-status", "--no-renames"])
+            .current_dir(&into)
+            .output()
+            .unwrap();
+        assert_eq!(
+            String::from_utf8(log.stdout).unwrap(),
+            "b and d are added, the payloads are gone\n\nD\tpayloads/old.ndjson\n\
+             A\tschemas/b/entry.toml\nA\tschemas/d/entry.toml\nBase: the shipped data\n\nA\t.gitignore\nA\tpayloads/old.ndjson\n\
+             A\tschemas/a/entry.toml\n"
+        );
+    }
+
+    #[test]
+    fn a_scenario_that_no_longer_fits_the_data_is_refused() {
+        for change in [
+            r#"head.delete = ["contracts"]"#,
+            r#"head.edit = [{ file = "schemas/a/entry.toml", find = "absent", replace = "x" }]"#,
+            r#"head.edit = [{ file = "schemas/absent.toml", find = "x", replace = "y" }]"#,
+        ] {
+            let expected = format!("story = \"s\"\nverdict = \"go\"\nexit-code = 0\n{change}\n");
+            let root = made_up(&expected);
+            let scenario = Scenario::read(root.path(), "one").unwrap();
+            assert!(
+                scenario.write(&root.path().join("out")).is_err(),
+                "{change}"
+            );
+        }
+    }
 }

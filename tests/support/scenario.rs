@@ -18,8 +18,8 @@ const SHIPPED: &[&str] = &[
 
 /// `tests/scenarios/<name>/expected.toml`: how a scenario is made, and what the gate must say of it.
 ///
-/// Beside it lie `overlay/`, files that the head adds or replaces, and where it is needed `base-overlay/`,
-/// files that base and head both have.
+/// Beside it may lie `overlay/`, files that the head adds or replaces, and `base-overlay/`, files that base
+/// and head both have.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Expected {
@@ -38,23 +38,30 @@ pub struct Expected {
     /// Further arguments of `check`, such as `--as-of`.
     #[serde(default)]
     pub args: Vec<String>,
-    /// Paths that the head no longer has.
+    /// What the head changes.
     #[serde(default)]
-    pub delete: Vec<String>,
-    /// Texts that the head has changed.
+    pub head: Change,
+    /// What differs from the shipped data in base and head alike: it is older than the change.
     #[serde(default)]
-    pub edit: Vec<Edit>,
-    /// What differs from the shipped data in base and head alike.
-    #[serde(default)]
-    pub base: Base,
+    pub base: Change,
 }
 
-/// Differences from the shipped data that are older than the change.
+/// How files become other files. First paths are copied, then the overlay is laid over them, then texts are
+/// edited, then paths are deleted.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub struct Base {
-    pub delete: Vec<String>,
+#[serde(deny_unknown_fields, default)]
+pub struct Change {
+    pub copy: Vec<Twin>,
     pub edit: Vec<Edit>,
+    pub delete: Vec<String>,
+}
+
+/// A file or folder that appears a second time, to be edited there.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Twin {
+    pub from: String,
+    pub to: String,
 }
 
 /// A text that is replaced. It must stand in the file exactly once.
@@ -140,33 +147,28 @@ impl Scenario {
             }
         }
         std::fs::write(into.join(".gitignore"), "/.matchmark\n").map_err(file(into))?;
-        self.change(
-            into,
-            "base-overlay",
-            &self.expected.base.delete,
-            &self.expected.base.edit,
-        )?;
+        self.change(into, "base-overlay", &self.expected.base)?;
         git(into, &["init", "--quiet", "--initial-branch", "main"])?;
         commit(into, "Base: the shipped data")?;
-        self.change(into, "overlay", &self.expected.delete, &self.expected.edit)?;
+        self.change(into, "overlay", &self.expected.head)?;
         commit(into, &self.expected.story)
     }
 
-    fn change(
-        &self,
-        into: &Path,
-        overlay: &str,
-        delete: &[String],
-        edits: &[Edit],
-    ) -> Result<(), Stale> {
-        for path in delete {
-            self.delete(into, path)?;
+    fn change(&self, into: &Path, overlay: &str, change: &Change) -> Result<(), Stale> {
+        for twin in &change.copy {
+            copy(&into.join(&twin.from), &into.join(&twin.to))?;
         }
         let overlay = folder(&self.root, &self.name).join(overlay);
         if overlay.exists() {
             copy(&overlay, into)?;
         }
-        edits.iter().try_for_each(|edit| self.edit(into, edit))
+        for edit in &change.edit {
+            self.edit(into, edit)?;
+        }
+        change
+            .delete
+            .iter()
+            .try_for_each(|path| self.delete(into, path))
     }
 
     fn delete(&self, into: &Path, path: &str) -> Result<(), Stale> {
