@@ -5,7 +5,9 @@ pub mod app;
 pub mod catalogue;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod compat;
 pub mod evidence;
+pub mod inclusion;
 pub mod lifecycle;
 #[cfg(feature = "cli")]
 pub mod load;

@@ -8,6 +8,7 @@ mod error;
 mod explain;
 mod facts;
 mod fields;
+mod hurts;
 mod init;
 mod judge;
 mod recognise;

@@ -1,6 +1,7 @@
 //! `check`: the gate. Loads head and base, runs the checks side by side, weighs what they found.
 
 mod catalogue;
+mod compat;
 mod lifecycle;
 mod policy;
 mod replay;
@@ -124,11 +125,12 @@ fn round(
 ) -> Round {
     let asked = |name| request.checks.contains(&name);
     sink.progress("judging");
-    let (catalogue, policy, replay) = std::thread::scope(|scope| {
+    let (catalogue, policy, compat, replay) = std::thread::scope(|scope| {
         let catalogue = scope.spawn(|| catalogue::check(question, unreadable.to_vec()));
         let policy = scope.spawn(|| policy::check(question, request.stage, book));
+        let compat = scope.spawn(|| compat::check(question));
         let replay = replay::check(question);
-        (joined(catalogue), joined(policy), replay)
+        (joined(catalogue), joined(policy), joined(compat), replay)
     });
     let (replay, _history) = replay;
     let keep = |name, room: Room| if asked(name) { room } else { left_out(name) };
@@ -136,9 +138,10 @@ fn round(
         rooms: vec![
             keep(CheckName::Catalogue, catalogue),
             keep(CheckName::Policy, policy),
+            keep(CheckName::Compat, compat.room),
             keep(CheckName::Replay, replay),
         ],
-        changes: Vec::new(),
+        changes: compat.changes,
     }
 }
 

@@ -1,0 +1,178 @@
+//! Puts several respelt schemas into one document: all of them must hold, or one of them is edited.
+//! Refuses to read anything but respelt schemas.
+
+use super::dialect::{Dialect, subschemas};
+use super::flat::Flat;
+use super::pointer;
+use serde_json::{Map, Value, json};
+
+/// A document that accepts what all of `documents` (respelt) accept.
+pub(crate) fn all_of(documents: &[&Value]) -> Value {
+    let mut definitions = Map::new();
+    let mut branches = Vec::new();
+    for (number, document) in documents.iter().enumerate() {
+        let prefix = format!("s{number}.");
+        let root = import(document, &prefix, &mut definitions);
+        let name = format!("s{number}");
+        branches.push(json!({"$ref": format!("#/$defs/{name}")}));
+        definitions.insert(name, root);
+    }
+    json!({"allOf": branches, "$defs": definitions})
+}
+
+/// One change of a respelt document.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Edit {
+    /// Pointer of the schema that changes.
+    pub(crate) at: String,
+    pub(crate) what: What,
+}
+
+/// What becomes of the schema.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum What {
+    /// These keywords get these values; `None` takes the keyword away.
+    Keywords(Vec<(String, Option<Value>)>),
+    /// Another schema stands in its place.
+    Whole(Value),
+}
+
+/// `base` with `edits` applied; what they bring in may refer to the definitions of `other`.
+pub(crate) fn edited(base: &Flat, edits: &[Edit], other: &Flat) -> Value {
+    let prefix = "other.";
+    let mut document = base.document.clone();
+    for edit in edits {
+        let Some(schema) = document.pointer_mut(&edit.at) else {
+            continue;
+        };
+        match &edit.what {
+            What::Whole(value) => *schema = renamed(value, prefix),
+            What::Keywords(keywords) => set(schema, keywords, prefix),
+        }
+    }
+    let mut imported = Map::new();
+    if let Some(definitions) = other.document.get("$defs").and_then(Value::as_object) {
+        for (name, definition) in definitions {
+            imported.insert(format!("{prefix}{name}"), renamed(definition, prefix));
+        }
+    }
+    if let Value::Bool(always) = document {
+        document = if always {
+            json!({})
+        } else {
+            json!({"not": {}})
+        };
+    }
+    if let (Value::Object(members), false) = (&mut document, imported.is_empty()) {
+        let own = members
+            .entry("$defs")
+            .or_insert_with(|| Value::Object(Map::new()));
+        if let Value::Object(own) = own {
+            own.extend(imported);
+        }
+    }
+    document
+}
+
+fn set(schema: &mut Value, keywords: &[(String, Option<Value>)], prefix: &str) {
+    if !schema.is_object() {
+        *schema = match schema {
+            Value::Bool(false) => json!({"not": {}}),
+            _ => json!({}),
+        };
+    }
+    let Some(members) = schema.as_object_mut() else {
+        return;
+    };
+    for (keyword, value) in keywords {
+        match value {
+            Some(value) => {
+                let alone = json!({keyword: value});
+                let value = renamed(&alone, prefix).get(keyword).cloned();
+                members.insert(keyword.clone(), value.unwrap_or(Value::Null));
+            }
+            None => {
+                members.shift_remove(keyword);
+            }
+        }
+    }
+}
+
+fn import(document: &Value, prefix: &str, definitions: &mut Map<String, Value>) -> Value {
+    let mut root = renamed(document, prefix);
+    if let Some(members) = root.as_object_mut()
+        && let Some(Value::Object(own)) = members.shift_remove("$defs")
+    {
+        for (name, definition) in own {
+            definitions.insert(format!("{prefix}{name}"), definition);
+        }
+    }
+    root
+}
+
+/// `schema` with every reference to a definition named with `prefix`.
+fn renamed(schema: &Value, prefix: &str) -> Value {
+    let Value::Object(members) = schema else {
+        return schema.clone();
+    };
+    let mut changed = schema.clone();
+    for (steps, below) in subschemas(Dialect::Draft2020, members) {
+        let at = pointer::steps("", steps.iter().map(String::as_str));
+        if let Some(slot) = changed.pointer_mut(&at) {
+            *slot = renamed(below, prefix);
+        }
+    }
+    if let Some(Value::String(reference)) = changed.get_mut("$ref")
+        && let Some(name) = reference.strip_prefix("#/$defs/")
+    {
+        *reference = format!("#/$defs/{prefix}{name}");
+    }
+    changed
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::inclusion::{Schema, Stop};
+
+    fn ready(document: &Value) -> Schema {
+        Schema::read(
+            document,
+            crate::inclusion::Reading::default(),
+            &Stop::default(),
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn a_combination_accepts_what_all_accept() {
+        let a = ready(&json!({"properties": {"a": {"$ref": "#"}}, "type": ["object", "null"]}));
+        let b = ready(&json!({"$ref": "#/$defs/x", "$defs": {"x": {"maxProperties": 1}}}));
+        let both = ready(&all_of(&[&a.flat().document, &b.flat().document]));
+        assert!(both.accepts(&json!({"a": {"a": null}})));
+        assert!(!both.accepts(&json!({"a": 1})));
+        assert!(!both.accepts(&json!({"a": null, "b": 1})));
+    }
+
+    #[test]
+    fn an_edit_may_bring_a_reference_along() {
+        let old = ready(&json!({"properties": {"a": {"type": "string"}}}));
+        let new = ready(
+            &json!({"properties": {"a": {"$ref": "#/$defs/n"}}, "$defs": {"n": {"const": {"$ref": "kept"}}}}),
+        );
+        let a = new
+            .flat()
+            .document
+            .pointer("/properties/a")
+            .unwrap()
+            .clone();
+        let edit = Edit {
+            at: "/properties/a".into(),
+            what: What::Whole(a),
+        };
+        let changed = ready(&edited(old.flat(), &[edit], new.flat()));
+        assert!(changed.accepts(&json!({"a": {"$ref": "kept"}})));
+        assert!(!changed.accepts(&json!({"a": "x"})));
+    }
+}

@@ -1,0 +1,189 @@
+//! One schema respelt as 2020-12: annotations gone, every reference a `#/$defs/` name made from what it leads to.
+//! Refuses to know what a schema accepts.
+
+use super::answer::{Code, Why};
+use super::dialect::Dialect;
+use super::index::Index;
+use super::pointer;
+use super::respell::{self, Body};
+use super::schema::Formats;
+use crate::model::digest;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// Most schemas that one document may refer to.
+const TARGETS: usize = 5_000;
+/// Rounds in which the names of definitions take in the names of what they refer to.
+const ROUNDS: usize = 6;
+
+/// A respelt document.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Flat {
+    pub(crate) document: Value,
+    /// Pointer of every schema in `document`, with the pointer it was written at.
+    pub(crate) origins: BTreeMap<String, String>,
+}
+
+impl Flat {
+    /// Respells the schema `document` of `dialect`.
+    pub(super) fn new(document: &Value, dialect: Dialect, formats: Formats) -> Result<Self, Why> {
+        let index = Index::new(document, dialect)?;
+        let mut numbers = BTreeMap::from([(String::new(), 0_usize)]);
+        let mut targets = vec![String::new()];
+        let mut bodies: Vec<Body> = Vec::new();
+        while let Some(at) = targets.get(bodies.len()).cloned() {
+            let schema = document.pointer(&at).unwrap_or(&Value::Null);
+            let body = respell::body(schema, &at, dialect, formats, &index)?;
+            for (_, target) in &body.references {
+                let next = numbers.len();
+                numbers.entry(target.clone()).or_insert_with(|| {
+                    targets.push(target.clone());
+                    next
+                });
+            }
+            if targets.len() > TARGETS {
+                return Err(Why::new(Code::Size).cap(TARGETS));
+            }
+            bodies.push(body);
+        }
+        let met = |asked: fn(&Body) -> bool| bodies.iter().any(asked);
+        if dialect == Dialect::Draft2019
+            && met(|body| body.met.contains)
+            && met(|body| body.met.unevaluated_items)
+        {
+            return Err(Why::new(Code::Dialect));
+        }
+        Ok(assemble(bodies, &numbers))
+    }
+
+    /// The pointer at which the schema at `flat` was written, or its nearest written parent.
+    pub(crate) fn origin(&self, flat: &str) -> &str {
+        let mut at = flat;
+        loop {
+            if let Some(origin) = self.origins.get(at) {
+                return origin;
+            }
+            match pointer::parent(at) {
+                Some(up) => at = up,
+                None => return "",
+            }
+        }
+    }
+}
+
+fn assemble(mut bodies: Vec<Body>, numbers: &BTreeMap<String, usize>) -> Flat {
+    let names = name(&bodies, numbers);
+    let target_name = |target: &str| {
+        numbers
+            .get(target)
+            .and_then(|number| names.get(*number))
+            .map_or("", String::as_str)
+    };
+    let mut referred = std::collections::BTreeSet::new();
+    for body in &mut bodies {
+        let references = std::mem::take(&mut body.references);
+        for (at, target) in references {
+            referred.insert(target_name(&target).to_owned());
+            set(&mut body.value, &at, target_name(&target));
+        }
+    }
+    let root_name = names.first().cloned().unwrap_or_default();
+    let root_is_referred = referred.contains(&root_name);
+    let mut origins = BTreeMap::new();
+    let mut definitions: BTreeMap<String, Value> = BTreeMap::new();
+    let mut root = json!({"$ref": format!("#/$defs/{root_name}")});
+    for (number, (body, name)) in bodies.into_iter().zip(&names).enumerate() {
+        let inline = number == 0 && !root_is_referred;
+        let prefix = if inline {
+            String::new()
+        } else {
+            pointer::steps("", ["$defs", name])
+        };
+        if number == 0 && !inline {
+            origins.insert(String::new(), String::new());
+        }
+        if definitions.contains_key(name) {
+            continue;
+        }
+        for (at, origin) in body.origins {
+            origins.insert(format!("{prefix}{at}"), origin);
+        }
+        if inline {
+            root = body.value;
+        } else {
+            definitions.insert(name.clone(), body.value);
+        }
+    }
+    Flat {
+        document: with_definitions(root, definitions),
+        origins,
+    }
+}
+
+fn with_definitions(root: Value, definitions: BTreeMap<String, Value>) -> Value {
+    match root {
+        Value::Object(mut members) if !definitions.is_empty() => {
+            let definitions: Map<String, Value> = definitions.into_iter().collect();
+            members.insert("$defs".to_owned(), Value::Object(definitions));
+            Value::Object(members)
+        }
+        root => root,
+    }
+}
+
+fn set(body: &mut Value, at: &str, name: &str) {
+    if let Some(reference) = body.pointer_mut(at) {
+        *reference = Value::String(format!("#/$defs/{name}"));
+    }
+}
+
+/// One name a body. Equal names mean bodies that are equal once their references are named.
+fn name(bodies: &[Body], numbers: &BTreeMap<String, usize>) -> Vec<String> {
+    let mut names = vec![String::new(); bodies.len()];
+    let rounds = if bodies.len() == 1 { 1 } else { ROUNDS };
+    for _ in 0..=rounds {
+        let texts: Vec<String> = bodies
+            .iter()
+            .map(|body| {
+                let mut value = body.value.clone();
+                for (at, target) in &body.references {
+                    let target = numbers.get(target).and_then(|number| names.get(*number));
+                    set(&mut value, at, target.map_or("", String::as_str));
+                }
+                wire_text(&value)
+            })
+            .collect();
+        names = texts.iter().map(|text| short(text)).collect();
+    }
+    apart(names, bodies, numbers)
+}
+
+/// Names that collide although the bodies differ are told apart; then they say nothing across documents.
+fn apart(names: Vec<String>, bodies: &[Body], numbers: &BTreeMap<String, usize>) -> Vec<String> {
+    let mut first: BTreeMap<&str, String> = BTreeMap::new();
+    let sound = bodies.iter().zip(&names).all(|(body, name)| {
+        let mut value = body.value.clone();
+        for (at, target) in &body.references {
+            let target = numbers.get(target).and_then(|number| names.get(*number));
+            set(&mut value, at, target.map_or("", String::as_str));
+        }
+        let text = wire_text(&value);
+        first.entry(name.as_str()).or_insert_with(|| text.clone()) == &text
+    });
+    if sound {
+        return names;
+    }
+    names
+        .into_iter()
+        .enumerate()
+        .map(|(number, name)| format!("{name}-{number}"))
+        .collect()
+}
+
+fn wire_text(value: &Value) -> String {
+    value.to_string()
+}
+
+fn short(text: &str) -> String {
+    digest(text.as_bytes()).chars().skip(7).take(12).collect()
+}
