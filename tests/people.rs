@@ -159,8 +159,10 @@ fn walk(key: &str, value: &Value, known: &Known, found: &mut BTreeSet<String>) {
             found.insert(format!("`{key}` of nobody on the list"));
         }
         Value::Array(items) => items.iter().for_each(|item| walk(key, item, known, found)),
+        // The lines of an address stand in a list; a lone `line` is a line of some text.
         Value::Object(members) => members
             .iter()
+            .filter(|(key, member)| *key != "line" || member.is_array())
             .for_each(|(key, member)| walk(key, member, known, found)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
@@ -205,7 +207,7 @@ fn reachable(text: &str, known: &Known, found: &mut BTreeSet<String>) {
     }
 }
 
-/// Words that cannot be anybody: empty, a format's argument, a canary, a wrong birth date of a rejected example.
+/// Words that cannot be anybody: a letter at most, a format's argument, a canary, a wrong birth date of a rejected example.
 fn is_placeholder(key: &str, word: &str) -> bool {
     let canary = word.to_ascii_lowercase().contains("canary");
     let open = word.contains(['{', '$', '<']);
@@ -213,7 +215,7 @@ fn is_placeholder(key: &str, word: &str) -> bool {
         && !Regex::new(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
             .expect("a pattern")
             .is_match(word);
-    word.is_empty() || canary || open || no_date
+    word.chars().count() < 2 || canary || open || no_date
 }
 
 #[cfg(test)]

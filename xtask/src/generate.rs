@@ -3,7 +3,7 @@
 
 use crate::fault::Fault;
 use crate::repository;
-use matchmark::{catalogue, model};
+use matchmark::{catalogue, model, policy};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
@@ -24,10 +24,17 @@ fn table() -> Vec<Generated> {
     files.extend(editor::<catalogue::WaiverFile>("waiver"));
     files.extend(editor::<catalogue::Envelope>("envelope"));
     files.extend(editor::<catalogue::BoardFile>("board"));
+    files.extend(editor::<policy::RuleFile>("rule"));
+    files.extend(editor::<policy::ProfileFile>("profile"));
     files.push(published::<model::Report>("matchmark-report", "1.0.0"));
     files.push(published::<OperationOutcome>(
         "p2p-operation-outcome",
         "1.0.0",
+    ));
+    files.push(version_file(
+        "policy-input",
+        policy::input::VERSION,
+        &policy::input::schema(),
     ));
     files
 }

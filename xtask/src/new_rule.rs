@@ -27,19 +27,19 @@ fn metadata(name: &str) -> String {
         r#"id = "policy/{name}"
 title = ""                                # what must hold, a sentence with "must"
 severity = "error"                        # error | warning | info: the least it weighs
-status = "draft"                          # draft runs and is shown, but never decides
-since = ""                                # version of matchmark that first has it
+status = "draft"                          # a draft runs and is shown, but never decides
+since = "0.1.0"
 owner = ""                                # a team of policies/board.toml
 applies = ["schemas"]                     # the collections of facts that it walks
 reads = ["schemas[].id", "schemas[].owner"]
-rows = []
-source = ""                               # document, section, requirement number
-message = "`{{subject}}` names no owner"
+rows = []                                 # ids of tests/rows.txt that it serves
+source = {{ document = "", section = "", requirement = "" }}
+message = "{{subject}} has nobody who answers for it"
 remedy = ""
 waivable = true
-max_waiver_days = 90
-approvers = 2
-why = ""
+max-waiver-days = 90
+approvers = ["integration"]
+why = ""                                  # what a partner suffers without it
 
 [example]
 bad = ""
@@ -54,7 +54,7 @@ fn rule(name: &str) -> String {
 
 deny contains finding if {{
 	some s in input.schemas
-	s.owner == ""
+	s.owner == "unknown"
 	finding := {{"subject": s.id, "pointer": "", "kind": "missing", "args": {{}}}}
 }}
 "#,
@@ -65,7 +65,7 @@ deny contains finding if {{
 fn fires() -> String {
     r#"{
   "note": "what a partner would suffer",
-  "input": { "schemas": [{ "id": "example@1.0.0", "owner": "" }] },
+  "input": { "schemas": [{ "id": "example@1.0.0", "owner": "unknown" }] },
   "findings": [{ "subject": "example@1.0.0", "pointer": "", "kind": "missing", "args": {} }]
 }
 "#
@@ -84,14 +84,42 @@ fn quiet() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use matchmark::catalogue::{RuleFolder, Source};
+    use matchmark::policy::{Rule, test_rule};
+
+    fn folder(metadata: String) -> RuleFolder {
+        let source = |name: &str, text: String| {
+            Source::new(format!("policies/rules/new-rule/{name}"), text.into_bytes())
+        };
+        RuleFolder {
+            name: "new-rule".to_owned(),
+            toml: Some(source("rule.toml", metadata)),
+            rego: Some(source("rule.rego", rule("new-rule"))),
+            fires: vec![source("fires/first.json", fires())],
+            quiet: vec![source("quiet/near-miss.json", quiet())],
+        }
+    }
 
     #[test]
-    fn folder_package_and_id_of_a_new_rule_agree() {
-        let metadata: toml::Table = metadata("new-rule").parse().unwrap();
-        assert_eq!(
-            metadata.get("id").and_then(toml::Value::as_str),
-            Some("policy/new-rule")
-        );
-        assert!(rule("new-rule").starts_with("package matchmark.rules.new_rule\n"));
+    fn a_new_rule_is_refused_for_what_only_its_author_can_know() {
+        let findings = Rule::read(&folder(metadata("new-rule"))).unwrap_err();
+        assert!(!findings.is_empty());
+        for finding in findings {
+            assert_eq!(
+                finding.place.file, "policies/rules/new-rule/rule.toml",
+                "{finding:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_new_rule_holds_its_own_cases_once_its_file_is_complete() {
+        let complete = metadata("new-rule")
+            .replace("= \"\"", "= \"it must be said\"")
+            .replace("rows = []", "rows = [\"S0-17\"]");
+        let rule = Rule::read(&folder(complete)).unwrap();
+        let trial = test_rule(&rule);
+        assert_eq!((trial.cases, trial.killed), (2, trial.mutants));
+        assert!(trial.findings.is_empty(), "{:?}", trial.findings);
     }
 }
