@@ -35,6 +35,8 @@ fn of_report(report: &Report) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
     use crate::model::{ReportHeader, Summary, Verdict};
     use std::collections::BTreeMap;
@@ -70,6 +72,16 @@ mod tests {
             ..sealed
         };
         assert!(!is_intact(&greener));
+    }
+
+    #[test]
+    fn the_examples_of_the_catalogue_are_sealed() {
+        for file in [
+            include_str!("../../schemas/matchmark-report/1.0.0/accepted/go.json"),
+            include_str!("../../schemas/matchmark-report/1.0.0/accepted/no-go.json"),
+        ] {
+            assert!(is_intact(&serde_json::from_str(file).unwrap()));
+        }
     }
 
     #[test]

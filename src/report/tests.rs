@@ -378,18 +378,12 @@ fn a_report_meets_the_schema_that_is_published_for_it() {
 }
 
 #[test]
-fn the_examples_of_the_catalogue_are_sealed_reports_as_we_write_them() {
-    for (report, file) in [
-        (
-            green(),
-            include_str!("../../schemas/matchmark-report/1.0.0/accepted/go.json"),
-        ),
-        (
-            red(),
-            include_str!("../../schemas/matchmark-report/1.0.0/accepted/no-go.json"),
-        ),
+fn the_examples_of_the_catalogue_are_reports_as_we_write_them() {
+    for file in [
+        include_str!("../../schemas/matchmark-report/1.0.0/accepted/go.json"),
+        include_str!("../../schemas/matchmark-report/1.0.0/accepted/no-go.json"),
     ] {
-        let sealed = crate::evidence::seal(report);
-        assert_eq!(shown(Format::Json, Content::Report(&sealed)), file);
+        let report: Report = serde_json::from_str(file).unwrap();
+        assert_eq!(shown(Format::Json, Content::Report(&report)), file);
     }
 }

@@ -65,12 +65,11 @@ fn place(payload: &ValidatedPayload) -> String {
 
 fn problem(out: &mut String, problem: &PayloadProblem) {
     let at = format!("{}:{}", problem.line, problem.column);
-    let _ = writeln!(
-        out,
-        "{at:>7}  {:<26}  {}",
-        clean(&problem.rule),
-        clean(&problem.pointer)
-    );
+    let pointer = match problem.pointer.as_str() {
+        "" => "the whole payload".to_owned(),
+        pointer => clean(pointer),
+    };
+    let _ = writeln!(out, "{at:>7}  {:<26}  {pointer}", clean(&problem.rule));
     let mut line = |label: &str, text: &str| {
         let _ = writeln!(out, "         {label:<6} {}", clean(text));
     };
