@@ -84,7 +84,9 @@ fn change(
     explained: &[Finding],
 ) -> Change {
     let known = |version: &SchemaVersion| {
-        let before = question.base.and_then(|base| base.catalogue.version(&version.id));
+        let before = question
+            .base
+            .and_then(|base| base.catalogue.version(&version.id));
         before.is_some_and(|before| before.digest == version.digest)
     };
     let details = comparison.explanations.iter().zip(explained);
@@ -150,16 +152,20 @@ fn room(changes: &[Change], found: Vec<Finding>) -> Room {
         "Formats such as `date` count as annotations, as JSON Schema 2020-12 has it.".to_owned(),
     ];
     not_proved.extend(undecided);
-    Room::ran(CheckName::Compat, changes.len() as u64, "steps between versions")
-        .summary(format!(
-            "{} released steps, {} new; {} need a major version",
-            count(false),
-            count(true),
-            changes
-                .iter()
-                .filter(|change| change.required == Bump::Major)
-                .count()
-        ))
-        .findings(found)
-        .not_proved(not_proved)
+    Room::ran(
+        CheckName::Compat,
+        changes.len() as u64,
+        "steps between versions",
+    )
+    .summary(format!(
+        "{} released steps, {} new; {} need a major version",
+        count(false),
+        count(true),
+        changes
+            .iter()
+            .filter(|change| change.required == Bump::Major)
+            .count()
+    ))
+    .findings(found)
+    .not_proved(not_proved)
 }
