@@ -27,15 +27,22 @@ pub(super) struct Judged {
     pub shifts: Vec<Cause>,
 }
 
+/// Why a line could not be judged.
+pub(super) enum Unjudged {
+    Malformed(Box<Finding>),
+    /// Its version is not in the catalogue.
+    Unknown(VersionId, Place),
+}
+
 impl Judge<'_> {
-    pub(super) fn line(&self, line: &Line<'_>) -> Result<Judged, Box<Finding>> {
-        let recorded = envelope(line)?;
+    pub(super) fn line(&self, line: &Line<'_>) -> Result<Judged, Unjudged> {
+        let recorded = envelope(line).map_err(Unjudged::Malformed)?;
         let version = VersionId {
             entry: recorded.schema.clone(),
             version: VersionName::Number(recorded.version.clone()),
         };
         if self.schemas.get(&version).is_none() {
-            return Err(unknown(line, &version));
+            return Err(Unjudged::Unknown(version, line.place.clone()));
         }
         let draft = self.draft(&version);
         let payload = serde_json::to_vec(&recorded.payload).unwrap_or_default();
@@ -137,19 +144,4 @@ fn starred(pointer: &str) -> String {
         .map(starred)
         .collect::<Vec<_>>()
         .join("/")
-}
-
-fn unknown(line: &Line<'_>, version: &VersionId) -> Box<Finding> {
-    Box::new(
-        Finding::new(
-            "replay/version-unknown",
-            version.to_string(),
-            line.place.clone(),
-        )
-        .kind("unknown")
-        .message(format!(
-            "a payload was recorded under `{version}`, which the catalogue does not have"
-        ))
-        .remedy("add the version to the catalogue, or take its payloads out of the history"),
-    )
 }

@@ -10,7 +10,8 @@ pub use cluster::{Cause, Cluster, Shift};
 pub use schemas::Schemas;
 
 use crate::catalogue::{Catalogue, History};
-use crate::model::{Finding, VersionId};
+use crate::model::{Finding, Place, VersionId};
+use judge::Unjudged;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a replay is asked.
@@ -55,9 +56,13 @@ pub fn replay(question: &Question<'_>) -> Answer {
     let verdicts = in_parallel(&lines, question.jobs, |line| judge.line(line));
     let mut answer = Answer::default();
     let mut clusters = cluster::Clusters::default();
+    let mut unknown: BTreeMap<VersionId, (u64, Place)> = BTreeMap::new();
     for verdict in verdicts {
         match verdict {
-            Err(finding) => answer.findings.push(*finding),
+            Err(Unjudged::Malformed(finding)) => answer.findings.push(*finding),
+            Err(Unjudged::Unknown(version, place)) => {
+                unknown.entry(version).or_insert((0, place)).0 += 1;
+            }
             Ok(judged) => {
                 answer.envelopes += 1;
                 answer.partners.insert(judged.partner.clone());
@@ -72,6 +77,9 @@ pub fn replay(question: &Question<'_>) -> Answer {
             }
         }
     }
+    answer
+        .findings
+        .extend(unknown.into_iter().map(version_unknown));
     answer.clusters = clusters.finish();
     for (shift, count) in [
         (Shift::NewlyRejected, &mut answer.newly_rejected),
@@ -88,6 +96,20 @@ pub fn replay(question: &Question<'_>) -> Answer {
         .map(|cluster| cluster.finding(answer.envelopes));
     answer.findings.extend(shown);
     answer
+}
+
+fn version_unknown((version, (count, first)): (VersionId, (u64, Place))) -> Finding {
+    let payloads = if count == 1 {
+        "payload was"
+    } else {
+        "payloads were"
+    };
+    Finding::new("replay/version-unknown", version.to_string(), first)
+        .kind("unknown")
+        .message(format!(
+            "{count} {payloads} recorded under `{version}`, which cannot be judged: the catalogue does not have it"
+        ))
+        .remedy("add the version to the catalogue, or take its payloads out of the history")
 }
 
 /// Maps `items` on `jobs` threads; the results keep the order of the items.
