@@ -1,1 +1,22 @@
-//! .
+//! The rules of a payer-to-payer exchange: what may follow what, who matches whom, which consent holds, when to try again.
+//! Refuses to know clocks, networks, stores and chance: time and randomness arrive as parameters.
+
+#[macro_use]
+mod vocabulary;
+
+pub mod consent;
+pub mod failure;
+pub mod idempotency;
+pub mod identity;
+pub mod ids;
+pub mod masked;
+pub mod member_match;
+pub mod ports;
+pub mod resilience;
+pub mod snapshot;
+pub mod workflow;
+
+pub use vocabulary::UnknownWord;
+
+/// A point in time. Nothing in this crate reads a clock to get one.
+pub type Timestamp = chrono::DateTime<chrono::Utc>;

@@ -1,0 +1,131 @@
+//! The clocks: the one of the system, and one that a test moves.
+//! Refuses to be bypassed: this is the only file that may ask the system for the time.
+
+use domain::Timestamp;
+use domain::ports::{Clock, Wait};
+use std::sync::Mutex;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// The clock of the system.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the one clock of the service")]
+    fn now(&self) -> Timestamp {
+        Timestamp::from(std::time::SystemTime::now())
+    }
+
+    fn wait(&self, duration: Duration) -> Wait<'_> {
+        Box::pin(tokio::time::sleep(duration))
+    }
+}
+
+/// What a manual clock does when somebody waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Winding {
+    /// The wait ends when the clock has been advanced far enough.
+    ByHand,
+    /// The clock jumps to the end of the wait at once.
+    Itself,
+}
+
+/// A clock that stands still until it is moved, and remembers every wait.
+#[derive(Debug)]
+pub struct ManualClock {
+    time: watch::Sender<Timestamp>,
+    winding: Winding,
+    waits: Mutex<Vec<Duration>>,
+}
+
+impl ManualClock {
+    #[must_use]
+    pub fn new(at: Timestamp, winding: Winding) -> Self {
+        Self {
+            time: watch::Sender::new(at),
+            winding,
+            waits: Mutex::default(),
+        }
+    }
+
+    /// Moves the clock to a point in time, forward or back.
+    pub fn set(&self, at: Timestamp) {
+        self.time.send_replace(at);
+    }
+
+    /// Moves the clock forward. Beyond the end of time it stays where it is.
+    pub fn advance(&self, by: Duration) {
+        self.time.send_modify(|now| *now = later(*now, by));
+    }
+
+    /// Every wait that was asked for, in order.
+    #[must_use]
+    pub fn waits(&self) -> Vec<Duration> {
+        self.waits
+            .lock()
+            .map_or_else(|_| Vec::new(), |waits| waits.clone())
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Timestamp {
+        *self.time.borrow()
+    }
+
+    fn wait(&self, duration: Duration) -> Wait<'_> {
+        if let Ok(mut waits) = self.waits.lock() {
+            waits.push(duration);
+        }
+        if self.winding == Winding::Itself {
+            self.advance(duration);
+            return Box::pin(tokio::task::yield_now());
+        }
+        let due = later(self.now(), duration);
+        let mut time = self.time.subscribe();
+        Box::pin(async move {
+            // The sender lives as long as the clock, so the wait cannot fail.
+            let _ = time.wait_for(|now| *now >= due).await;
+        })
+    }
+}
+
+fn later(now: Timestamp, by: Duration) -> Timestamp {
+    chrono::TimeDelta::from_std(by)
+        .ok()
+        .and_then(|by| now.checked_add_signed(by))
+        .unwrap_or(now)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_winds_itself_ends_every_wait_and_remembers_it() {
+        let clock = ManualClock::new(at("2026-10-01T00:00:00Z"), Winding::Itself);
+        clock.wait(Duration::from_secs(60)).await;
+        assert_eq!(clock.now(), at("2026-10-01T00:01:00Z"));
+        assert_eq!(clock.waits(), [Duration::from_secs(60)]);
+    }
+
+    #[tokio::test]
+    async fn a_clock_by_hand_ends_a_wait_only_when_it_is_advanced_far_enough() {
+        let clock = ManualClock::new(at("2026-10-01T00:00:00Z"), Winding::ByHand);
+        let mut wait = clock.wait(Duration::from_secs(60));
+        clock.advance(Duration::from_secs(59));
+        let early = tokio::select! {
+            biased;
+            () = &mut wait => false,
+            () = tokio::task::yield_now() => true,
+        };
+        assert!(early);
+        clock.advance(Duration::from_secs(1));
+        wait.await;
+    }
+}

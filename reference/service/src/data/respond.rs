@@ -1,0 +1,206 @@
+//! Answers one `$member-match`: seven stages, of which the first that fails ends it.
+//! Refuses to name the member, or to link anything, unless every stage has passed.
+
+use super::schema::{self, Invalid};
+use super::{Outage, Plane};
+use crate::adapters::{Dialect, answer};
+use crate::store::{Link, StoreError};
+use crate::telemetry::{self, Context, Dependency, Stage};
+use domain::consent::{Grant, Question, Standing, evaluate};
+use domain::failure::Code;
+use domain::identity::{Asked, Decision, Outcome as Identity, resolve};
+use domain::ids::{MemberRef, PartnerId};
+use domain::member_match::{MemberMatch, Part};
+use domain::snapshot::{Partner, Snapshot};
+use serde_json::Value;
+use std::future::Future;
+use tracing::{Instrument, Span};
+use wire::json::Document;
+use wire::outcome::OperationOutcome;
+
+/// A refused request: the code, and what may be said about it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Refused {
+    pub code: Code,
+    /// Paths of the elements concerned.
+    pub expressions: Vec<String>,
+    pub invalid: Option<Invalid>,
+}
+
+impl Refused {
+    pub(crate) const fn new(code: Code) -> Self {
+        Self {
+            code,
+            expressions: Vec::new(),
+            invalid: None,
+        }
+    }
+
+    /// What the caller is told: codes and paths.
+    pub(crate) fn outcome(&self) -> OperationOutcome {
+        let meaning = self.code.meaning();
+        match &self.invalid {
+            Some(invalid) => OperationOutcome::from_problems(meaning.outcome, &invalid.problems),
+            None => {
+                let expressions = self.expressions.clone();
+                OperationOutcome::new(meaning.outcome, meaning.status, expressions)
+            }
+        }
+    }
+}
+
+impl From<Code> for Refused {
+    fn from(code: Code) -> Self {
+        Self::new(code)
+    }
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(cause = %error, "the store failed");
+        Self::new(Code::StoreUnavailable)
+    }
+}
+
+/// A match request that has passed ingestion.
+pub(crate) struct Call<'a> {
+    pub context: &'a Context,
+    pub client: &'a PartnerId,
+    pub document: &'a Document,
+    /// The caller's choice of a version, if it made one.
+    pub pdex_version: Option<&'a str>,
+}
+
+/// Answers a call, or refuses it.
+pub(crate) async fn member_match(plane: &Plane, call: &Call<'_>) -> Result<Value, Refused> {
+    let snapshot = plane.snapshot();
+    let partner = snapshot
+        .partners
+        .get(call.client)
+        .ok_or(Code::TokenInvalid)?;
+    let at = |stage| telemetry::stage(stage, call.context);
+    let root = Span::current();
+    root.record("matchmark.partner", partner.id.as_str());
+
+    let valid = within(at(Stage::SchemaValidation), async {
+        validate(plane, &snapshot, partner, call)
+    });
+    let (dialect, parts) = valid.await?;
+    let decision = within(
+        at(Stage::IdentityResolution),
+        identify(plane, &snapshot, &parts),
+    );
+    let (decision, person) = decision.await?;
+    root.record("matchmark.match_confidence", decision.band().word());
+    let access = within(at(Stage::AccessPolicy), async {
+        let standing = plane.store.standing(&person).await?;
+        judge_consent(plane, &snapshot, partner, &parts, standing, &root)
+    });
+    let grant = access.await?;
+    let retrieved = within(at(Stage::SourceRetrieval), async {
+        root.record("matchmark.dependency", Dependency::MemberStore.word());
+        Ok(plane.store.member(&person).await?)
+    });
+    let member = retrieved.await?;
+    let transformed = within(at(Stage::Transformation), async {
+        Ok(answer(dialect, &member, parts.patient))
+    });
+    let answer = transformed.await?;
+    let link = Link {
+        member: &person,
+        client: call.client,
+        grant,
+        decision: &decision,
+        snapshot: snapshot.number,
+        business_transaction: call.context.business_transaction.as_str(),
+    };
+    within(at(Stage::Egress), async {
+        Ok(plane.store.link(&link).await?)
+    })
+    .await?;
+    Ok(answer)
+}
+
+/// Runs one stage in its span, and marks the span when the stage fails.
+pub(crate) async fn within<T>(
+    span: Span,
+    stage: impl Future<Output = Result<T, Refused>>,
+) -> Result<T, Refused> {
+    let result = stage.instrument(span.clone()).await;
+    if let Err(refused) = &result {
+        telemetry::failed(&span, refused.code);
+    }
+    result
+}
+
+fn validate<'a>(
+    plane: &'a Plane,
+    snapshot: &Snapshot,
+    partner: &Partner,
+    call: &Call<'a>,
+) -> Result<(&'a Dialect, MemberMatch<'a>), Refused> {
+    let dialect = match call.pdex_version {
+        Some(version) => plane.dialects.of_pdex(version),
+        None => plane.edition(partner),
+    }
+    .ok_or(Code::SchemaInvalid)?;
+    let version = dialect.schema_version.as_str();
+    schema::judge(snapshot, version, call.document).map_err(|invalid| Refused {
+        code: invalid.code,
+        expressions: Vec::new(),
+        invalid: Some(invalid),
+    })?;
+    let parts = MemberMatch::read(call.document.value()).ok_or(Code::BadBundle)?;
+    let expressions = parts.reference_mismatches();
+    if expressions.is_empty() {
+        Ok((dialect, parts))
+    } else {
+        Err(Refused {
+            code: Code::ReferenceMismatch,
+            expressions,
+            invalid: None,
+        })
+    }
+}
+
+async fn identify(
+    plane: &Plane,
+    snapshot: &Snapshot,
+    parts: &MemberMatch<'_>,
+) -> Result<(Decision, MemberRef), Refused> {
+    plane.conditions.check(Outage::MemberStore)?;
+    let asked = Asked::read(parts, &snapshot.matching, &snapshot.us.organisation);
+    let candidates = plane.store.candidates(&asked).await?;
+    let decision = resolve(&snapshot.matching, &asked, &candidates);
+    match (decision.outcome(), decision.outcome().code()) {
+        (Identity::Matched { person }, _) => {
+            let person = person.clone();
+            Ok((decision, person))
+        }
+        (outcome, code) => Err(Refused {
+            code: code.unwrap_or(Code::NoMatch),
+            expressions: outcome.expressions(parts),
+            invalid: None,
+        }),
+    }
+}
+
+fn judge_consent(
+    plane: &Plane,
+    snapshot: &Snapshot,
+    partner: &Partner,
+    parts: &MemberMatch<'_>,
+    standing: Standing,
+    root: &Span,
+) -> Result<Grant, Refused> {
+    let question = Question {
+        consent: parts.resource(Part::Consent),
+        patient: parts.patient_id(),
+        discloser: &snapshot.us.organisation,
+        recipient: &partner.organisation,
+        standing,
+    };
+    let judged = evaluate(&question, &snapshot.consent, plane.now());
+    telemetry::consent(root, &judged);
+    judged.map_err(|refused| Refused::new(Code::Consent(refused.first)))
+}

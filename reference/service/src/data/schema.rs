@@ -1,0 +1,67 @@
+//! One body against the catalogue's own schema of `$member-match` requests.
+//! Refuses to answer: it gives a code and the problems.
+
+use domain::failure::Code;
+use domain::snapshot::Snapshot;
+use wire::json::{Document, Fault, FaultKind};
+use wire::outcome::Code as Outcome;
+use wire::payload::Problem;
+
+/// The entry of the catalogue that requests are judged by.
+pub(crate) const REQUEST: &str = "hrex-member-match-request";
+
+/// A body that does not meet its schema.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Invalid {
+    pub code: Code,
+    pub problems: Vec<Problem>,
+}
+
+/// Judges a document by one version of the entry.
+///
+/// Errors: everything that is wrong; a version that we do not hold
+pub(crate) fn judge(
+    snapshot: &Snapshot,
+    version: &str,
+    document: &Document,
+) -> Result<(), Invalid> {
+    let Some(schema) = snapshot.schema(REQUEST, version) else {
+        return Err(Invalid {
+            code: Code::SchemaInvalid,
+            problems: Vec::new(),
+        });
+    };
+    if schema.accepts(document.value()) {
+        return Ok(());
+    }
+    let problems = schema.problems(document);
+    let code = code(&problems);
+    Err(Invalid { code, problems })
+}
+
+/// Only when nothing else is wrong does a missing identifier decide.
+fn code(problems: &[Problem]) -> Code {
+    let only_identifier = !problems.is_empty()
+        && problems
+            .iter()
+            .all(|problem| problem.code == Outcome::MissingIdentifier);
+    if only_identifier {
+        Code::MissingIdentifier
+    } else {
+        Code::BadBundle
+    }
+}
+
+/// Why a text is no document, in our own codes.
+pub(crate) const fn of_fault(fault: &Fault) -> Code {
+    match fault.kind {
+        FaultKind::TooDeep => Code::TooDeep,
+        FaultKind::TooLarge | FaultKind::TooManyNodes => Code::TooLarge,
+        FaultKind::DuplicateKey => Code::DuplicateKey,
+        FaultKind::NotUtf8
+        | FaultKind::Syntax(_)
+        | FaultKind::Number
+        | FaultKind::TrailingData
+        | FaultKind::Empty => Code::NotJson,
+    }
+}

@@ -1,0 +1,101 @@
+//! What a developer needs to call the service by hand: a signing key that stays, and tokens that do not.
+//! Refuses to make anything that a service on another address than loopback would use.
+
+use crate::config::Config;
+use crate::security::token::{self, EXCHANGES, MEMBER_MATCH, SigningKey, TokenError, TokenRequest};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long a development token lives: long enough to try a few things (ours).
+const LIFE: Duration = Duration::from_secs(900);
+
+/// Why there is no development identity.
+#[derive(Debug, thiserror::Error)]
+pub enum DevelopmentError {
+    #[error("cannot use {path}")]
+    File {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error(transparent)]
+    Token(#[from] TokenError),
+}
+
+/// A key and the tokens it has just signed.
+#[derive(Debug)]
+pub struct DevIdentity {
+    pub key: SigningKey,
+    /// The partner whose token it is.
+    pub partner: String,
+    /// For `POST /Patient/$member-match`.
+    pub partner_token: String,
+    /// For `POST /exchanges`.
+    pub enterprise_token: String,
+    /// Where the two tokens were written.
+    pub partner_token_file: PathBuf,
+    pub enterprise_token_file: PathBuf,
+}
+
+/// Makes, or takes up again, the key in `dir`, and signs fresh tokens for the service of `config`.
+///
+/// The partner's token is for the first partner of the registry.
+pub fn dev_identity(dir: &Path, config: &Config) -> Result<DevIdentity, DevelopmentError> {
+    let file = |path: &Path, source| DevelopmentError::File {
+        path: path.to_owned(),
+        source,
+    };
+    fs::create_dir_all(dir).map_err(|source| file(dir, source))?;
+    let kept = dir.join("signing-key.p8");
+    let key = match fs::read(&kept) {
+        Ok(der) => SigningKey::from_pkcs8(&der)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let key = SigningKey::generate()?;
+            write_private(&kept, key.pkcs8()).map_err(|source| file(&kept, source))?;
+            key
+        }
+        Err(source) => return Err(file(&kept, source)),
+    };
+    let partner = config
+        .partners
+        .first()
+        .map_or_else(|| "partner".to_owned(), |partner| partner.id.to_string());
+    let sign = |client: &str, scope: &str, name: &str| {
+        let token = token::issue(
+            &key,
+            &TokenRequest {
+                client,
+                audience: config.us.id.as_str(),
+                scopes: &[scope],
+                issued_at: config.clock.now(),
+                lifetime: LIFE,
+            },
+        )?;
+        let path = dir.join(name);
+        write_private(&path, token.as_bytes()).map_err(|source| file(&path, source))?;
+        Ok::<_, DevelopmentError>((token, path))
+    };
+    let (partner_token, partner_token_file) = sign(&partner, MEMBER_MATCH, "partner.token")?;
+    let (enterprise_token, enterprise_token_file) =
+        sign("enterprise", EXCHANGES, "enterprise.token")?;
+    Ok(DevIdentity {
+        key,
+        partner,
+        partner_token,
+        enterprise_token,
+        partner_token_file,
+        enterprise_token_file,
+    })
+}
+
+/// Writes a file that only its owner can read.
+fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    use std::io::Write;
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(bytes)
+}

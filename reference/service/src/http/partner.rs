@@ -1,0 +1,155 @@
+//! The listener for other payers: `$member-match`.
+//! Refuses to look into a body before the caller is known.
+
+use super::Shared;
+use super::outcome::{FHIR, refusal};
+use super::reply::{context, reply, text, with_header, write};
+use crate::data::once::{Answered, once};
+use crate::data::respond::{self, Call, Refused};
+use crate::data::{Hindered, Outage, schema};
+use crate::security::token::MEMBER_MATCH;
+use crate::store::{Kept, Scope};
+use crate::telemetry::{self, Context, RequestType, Stage};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::routing::post;
+use domain::failure::Code;
+use domain::idempotency::{Asked, fingerprint};
+use domain::ids::PartnerId;
+use domain::workflow::Disposition;
+use std::sync::Arc;
+use std::time::Duration;
+use tracing::{Instrument, Span};
+use wire::json::{Document, Limits};
+
+const PATH: &str = "/Patient/$member-match";
+const SPEC_VERSION: &str = "x-pdex-spec-version";
+
+pub(crate) fn router(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route(PATH, post(member_match))
+        .with_state(shared)
+}
+
+/// A refusal with what the caller has to wait.
+struct Turned {
+    refused: Refused,
+    retry_after: Option<Duration>,
+}
+
+impl<T: Into<Refused>> From<T> for Turned {
+    fn from(refused: T) -> Self {
+        Self {
+            refused: refused.into(),
+            retry_after: None,
+        }
+    }
+}
+
+impl From<Hindered> for Turned {
+    fn from(hindered: Hindered) -> Self {
+        Self {
+            refused: Refused::new(hindered.code),
+            retry_after: hindered.retry_after,
+        }
+    }
+}
+
+async fn member_match(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let context = context(&headers, shared.plane.now());
+    let root = telemetry::root(&context, RequestType::MemberMatch);
+    let answered = answer(&shared, &context, &headers, body)
+        .instrument(root.clone())
+        .await;
+    let kept = answered.unwrap_or_else(|turned| refuse(&turned, &root));
+    root.in_scope(|| tracing::info!(status = kept.status, "the call is answered"));
+    write(kept, &context)
+}
+
+async fn answer(
+    shared: &Shared,
+    context: &Context,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Kept, Turned> {
+    let span = telemetry::stage(Stage::Ingestion, context);
+    let ingested = ingest(shared, headers, body).instrument(span.clone()).await;
+    let (client, document) = ingested.inspect_err(|turned| {
+        telemetry::failed(&span, turned.refused.code);
+    })?;
+    let call = Call {
+        context,
+        client: &client,
+        document: &document,
+        pdex_version: text(headers, SPEC_VERSION),
+    };
+    match text(headers, "idempotency-key") {
+        None => Ok(carry_out(shared, &call).await),
+        Some(key) => under_key(shared, &call, key).await,
+    }
+}
+
+/// Who calls, and what; nothing of it has been judged but its form.
+async fn ingest(
+    shared: &Shared,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<(PartnerId, Document), Turned> {
+    let plane = &shared.plane;
+    let client = shared.gate.admit(headers, MEMBER_MATCH, plane.now())?;
+    if !plane.snapshot().partners.contains_key(&client) {
+        return Err(Code::TokenInvalid.into());
+    }
+    plane.conditions.count_call()?;
+    plane.conditions.check(Outage::Store)?;
+    let limits = Limits::MATCH_BODY;
+    let bytes = to_bytes(body, limits.bytes)
+        .await
+        .map_err(|_| Code::TooLarge)?;
+    let document = Document::parse(&bytes, &limits).map_err(|fault| schema::of_fault(&fault))?;
+    Ok((client, document))
+}
+
+async fn under_key(shared: &Shared, call: &Call<'_>, key: &str) -> Result<Kept, Turned> {
+    let version = call.pdex_version.unwrap_or_default();
+    let print = fingerprint(&Asked {
+        method: "POST",
+        path: PATH,
+        headers: &[(SPEC_VERSION, version)],
+        body: call.document,
+    });
+    let scope = Scope {
+        client: call.client.as_str(),
+        operation: "member-match",
+        key,
+    };
+    match once(&shared.plane, scope, &print, carry_out(shared, call)).await? {
+        Answered::First(kept) => Ok(kept),
+        Answered::Again(kept) => Ok(with_header(kept, "idempotency-replayed", "true")),
+        Answered::Refused(code) => Err(code.into()),
+    }
+}
+
+async fn carry_out(shared: &Shared, call: &Call<'_>) -> Kept {
+    let root = Span::current();
+    match respond::member_match(&shared.plane, call).await {
+        Ok(parameters) => {
+            root.record("matchmark.disposition", Disposition::Complete.word());
+            reply(200, FHIR, &parameters)
+        }
+        Err(refused) => refuse(&refused.into(), &root),
+    }
+}
+
+fn refuse(turned: &Turned, root: &Span) -> Kept {
+    root.record("matchmark.disposition", Disposition::Rejected.word());
+    telemetry::failed(root, turned.refused.code);
+    refusal(&turned.refused, turned.retry_after)
+}

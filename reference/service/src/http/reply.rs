@@ -1,0 +1,69 @@
+//! Answers as values: status, headers, body; and the ids of the call on every one of them.
+//! Refuses to write an answer without a correlation id.
+
+use crate::store::Kept;
+use crate::telemetry::Context;
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
+use domain::Timestamp;
+use domain::masked::Masked;
+use serde::Serialize;
+use std::time::Duration;
+
+pub(super) const CORRELATION: &str = "x-correlation-id";
+pub(super) const TRANSACTION: &str = "x-business-transaction-id";
+
+/// An answer that can be kept and given again.
+pub(super) fn reply(status: u16, media: &str, body: &impl Serialize) -> Kept {
+    // Our own types always serialise; should one not, the status still tells the truth.
+    let body = serde_json::to_vec(body).unwrap_or_default();
+    Kept {
+        status,
+        headers: vec![("content-type".to_owned(), media.to_owned())],
+        body: Masked::new(body),
+    }
+}
+
+pub(super) fn with_header(mut kept: Kept, name: &str, value: impl Into<String>) -> Kept {
+    kept.headers.push((name.to_owned(), value.into()));
+    kept
+}
+
+pub(super) fn with_retry_after(kept: Kept, wait: Option<Duration>) -> Kept {
+    match wait {
+        Some(wait) => with_header(kept, "retry-after", wait.as_secs().to_string()),
+        None => kept,
+    }
+}
+
+/// The ids of a call, from its headers.
+pub(super) fn context(headers: &HeaderMap, now: Timestamp) -> Context {
+    Context::of_call(text(headers, TRANSACTION), text(headers, CORRELATION), now)
+}
+
+pub(super) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// Writes an answer to the wire.
+pub(super) fn write(kept: Kept, context: &Context) -> Response {
+    let mut response = Response::new(Body::from(kept.body.expose().clone()));
+    *response.status_mut() =
+        StatusCode::from_u16(kept.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let ids = [
+        (CORRELATION.to_owned(), context.correlation.to_string()),
+        (
+            TRANSACTION.to_owned(),
+            context.business_transaction.to_string(),
+        ),
+    ];
+    for (name, value) in kept.headers.into_iter().chain(ids) {
+        let name = HeaderName::try_from(name);
+        let value = HeaderValue::try_from(value);
+        if let (Ok(name), Ok(value)) = (name, value) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}

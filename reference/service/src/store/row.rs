@@ -1,0 +1,148 @@
+//! Stored exchanges as values.
+//! Refuses to guess: a word that is not of its vocabulary makes the row unreadable.
+
+use super::StoreError;
+use domain::Timestamp;
+use domain::failure::Code;
+use domain::ids::{BusinessTransactionId, ExchangeId, PartnerId};
+use domain::workflow::{self, Disposition, Hold, Move, State};
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+/// An exchange as it stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Exchange {
+    pub id: ExchangeId,
+    pub version: i64,
+    pub state: State,
+    pub since: Timestamp,
+    pub business_transaction: BusinessTransactionId,
+    pub client: String,
+    pub partner: PartnerId,
+    /// Id of the protected request.
+    pub request: String,
+    pub schema_version: Option<String>,
+    pub route_set: Option<i64>,
+    pub snapshot: i64,
+    pub consent_checked_at: Option<Timestamp>,
+    pub submissions: u32,
+    pub generation: u32,
+    pub first_attempt_at: Option<Timestamp>,
+    pub next_attempt_at: Option<Timestamp>,
+    pub hold: Option<Hold>,
+    pub disposition: Disposition,
+    pub code: Option<Code>,
+    pub resume_at: Option<State>,
+}
+
+/// One call to the partner.
+#[derive(Clone, Debug)]
+pub(crate) struct Attempt {
+    pub number: u32,
+    pub at: Timestamp,
+    pub correlation: String,
+    pub status: Option<u16>,
+    pub code: Option<Code>,
+    pub wait_ms: Option<i64>,
+}
+
+/// One transition that was made.
+#[derive(Clone, Debug)]
+pub(crate) struct Past {
+    pub at: Timestamp,
+    pub from: State,
+    pub to: State,
+    pub by: Move,
+    pub code: Option<Code>,
+}
+
+impl Exchange {
+    pub(super) fn read(row: &SqliteRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: ExchangeId::new(text(row, "id")?),
+            version: row.try_get("version")?,
+            state: word(row, "state")?,
+            since: time(row, "since")?,
+            business_transaction: BusinessTransactionId::new(text(row, "business_transaction_id")?),
+            client: text(row, "client")?,
+            partner: PartnerId::new(text(row, "partner")?),
+            request: text(row, "request")?,
+            schema_version: row.try_get("schema_version")?,
+            route_set: row.try_get("route_set")?,
+            snapshot: row.try_get("snapshot")?,
+            consent_checked_at: maybe_time(row, "consent_checked_at")?,
+            submissions: row.try_get("submissions")?,
+            generation: row.try_get("generation")?,
+            first_attempt_at: maybe_time(row, "first_attempt_at")?,
+            next_attempt_at: maybe_time(row, "next_attempt_at")?,
+            hold: maybe_word(row, "hold")?,
+            disposition: word(row, "disposition")?,
+            code: maybe_word(row, "code")?,
+            resume_at: maybe_word(row, "resume_at")?,
+        })
+    }
+
+    /// What the transition table looks at.
+    pub(crate) fn for_table(&self) -> workflow::Row {
+        workflow::Row {
+            id: self.id.clone(),
+            state: self.state,
+            submissions: self.submissions,
+            resume_at: self.resume_at,
+        }
+    }
+}
+
+impl Attempt {
+    pub(super) fn read(row: &SqliteRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            number: row.try_get("number")?,
+            at: time(row, "at")?,
+            correlation: text(row, "correlation_id")?,
+            status: row.try_get("status")?,
+            code: maybe_word(row, "code")?,
+            wait_ms: row.try_get("wait_ms")?,
+        })
+    }
+}
+
+impl Past {
+    pub(super) fn read(row: &SqliteRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            at: time(row, "at")?,
+            from: word(row, "from_state")?,
+            to: word(row, "to_state")?,
+            by: word(row, "move")?,
+            code: maybe_word(row, "code")?,
+        })
+    }
+}
+
+pub(super) fn text(row: &SqliteRow, column: &'static str) -> Result<String, StoreError> {
+    Ok(row.try_get(column)?)
+}
+
+pub(super) fn time(row: &SqliteRow, column: &'static str) -> Result<Timestamp, StoreError> {
+    text(row, column)?
+        .parse()
+        .map_err(|_| StoreError::Row(column))
+}
+
+fn maybe_time(row: &SqliteRow, column: &'static str) -> Result<Option<Timestamp>, StoreError> {
+    maybe_word(row, column)
+}
+
+fn word<T: std::str::FromStr>(row: &SqliteRow, column: &'static str) -> Result<T, StoreError> {
+    text(row, column)?
+        .parse()
+        .map_err(|_| StoreError::Row(column))
+}
+
+fn maybe_word<T: std::str::FromStr>(
+    row: &SqliteRow,
+    column: &'static str,
+) -> Result<Option<T>, StoreError> {
+    let text: Option<String> = row.try_get(column)?;
+    text.map(|text| text.parse().map_err(|_| StoreError::Row(column)))
+        .transpose()
+}

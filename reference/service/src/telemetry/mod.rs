@@ -1,0 +1,159 @@
+//! Spans and log lines of one call or exchange, with the ids that tie them together.
+//! Refuses text from outside: every attribute comes from a closed vocabulary or is an id of ours.
+
+use crate::id;
+use domain::Timestamp;
+use domain::consent::{ConsentStatus, Grant, Refused};
+use domain::failure::Code;
+use domain::identity::Band;
+use domain::ids::{BusinessTransactionId, CorrelationId};
+use domain::workflow::Disposition;
+use tracing::Span;
+use tracing::field::Empty;
+
+/// The ids of one call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Context {
+    pub business_transaction: BusinessTransactionId,
+    pub correlation: CorrelationId,
+}
+
+impl Context {
+    /// The ids of a call: those that the caller sent, if they have the shape of ours, else new ones.
+    pub(crate) fn of_call(
+        transaction: Option<&str>,
+        correlation: Option<&str>,
+        now: Timestamp,
+    ) -> Self {
+        let or_new = |sent: Option<&str>| {
+            sent.and_then(|text| uuid::Uuid::try_parse(text).ok())
+                .map_or_else(|| id::fresh(now), |id| id.to_string())
+        };
+        Self {
+            business_transaction: BusinessTransactionId::new(or_new(transaction)),
+            correlation: CorrelationId::new(or_new(correlation)),
+        }
+    }
+}
+
+/// What a root span is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RequestType {
+    MemberMatch,
+    ExchangeSingle,
+}
+
+impl RequestType {
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::MemberMatch => "member-match",
+            Self::ExchangeSingle => "exchange-single",
+        }
+    }
+}
+
+/// What an exchange depended on when it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dependency {
+    None,
+    MemberStore,
+    Partner,
+}
+
+impl Dependency {
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::MemberStore => "member-store",
+            Self::Partner => "partner",
+        }
+    }
+}
+
+/// The seven stages, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    Ingestion,
+    SchemaValidation,
+    IdentityResolution,
+    AccessPolicy,
+    SourceRetrieval,
+    Transformation,
+    Egress,
+}
+
+/// The root span of an exchange. Its attributes are recorded as they become known.
+pub(crate) fn root(context: &Context, request: RequestType) -> Span {
+    tracing::info_span!(
+        "exchange",
+        business_transaction_id = %context.business_transaction,
+        correlation_id = %context.correlation,
+        matchmark.request_type = request.word(),
+        matchmark.partner = Empty,
+        matchmark.schema_version = Empty,
+        matchmark.consent_status = ConsentStatus::NotNeeded.word(),
+        matchmark.match_confidence = Band::None.word(),
+        matchmark.dependency = Dependency::None.word(),
+        matchmark.retry_count = 0u32,
+        matchmark.disposition = Disposition::Queued.word(),
+        matchmark.code = Empty,
+        otel.status_code = Empty,
+    )
+}
+
+macro_rules! stage_span {
+    ($name:literal, $context:expr) => {
+        tracing::info_span!(
+            $name,
+            business_transaction_id = %$context.business_transaction,
+            correlation_id = %$context.correlation,
+            matchmark.code = Empty,
+            otel.status_code = Empty,
+        )
+    };
+}
+
+/// The span of one stage, below the current one.
+pub(crate) fn stage(stage: Stage, context: &Context) -> Span {
+    match stage {
+        Stage::Ingestion => stage_span!("ingestion", context),
+        Stage::SchemaValidation => stage_span!("schema-validation", context),
+        Stage::IdentityResolution => stage_span!("identity-resolution", context),
+        Stage::AccessPolicy => stage_span!("access-policy", context),
+        Stage::SourceRetrieval => stage_span!("source-retrieval", context),
+        Stage::Transformation => stage_span!("transformation", context),
+        Stage::Egress => stage_span!("egress", context),
+    }
+}
+
+/// Marks a span as the place of a failure.
+pub(crate) fn failed(span: &Span, code: Code) {
+    span.record("matchmark.code", tracing::field::display(code));
+    span.record("otel.status_code", "ERROR");
+}
+
+/// Records how the consent of an exchange stands.
+pub(crate) fn consent(root: &Span, judged: &Result<Grant, Refused>) {
+    let status = match judged {
+        Ok(_) => ConsentStatus::Granted,
+        Err(refused) => refused.status(),
+    };
+    root.record("matchmark.consent_status", status.word());
+}
+
+/// Sends log lines as JSON to standard error. `RUST_LOG` chooses levels; the default is our own lines.
+///
+/// Errors: a subscriber has been set before
+pub fn log_to_stderr() -> Result<(), tracing_subscriber::util::TryInitError> {
+    use tracing_subscriber::layer::SubscriberExt;
+    use tracing_subscriber::util::SubscriberInitExt;
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,reference=info"));
+    let lines = tracing_subscriber::fmt::layer()
+        .json()
+        .with_writer(std::io::stderr);
+    tracing_subscriber::registry()
+        .with(filter)
+        .with(lines)
+        .try_init()
+}
