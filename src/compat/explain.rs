@@ -6,7 +6,8 @@ use super::sentence::{About, sentence};
 use super::side::Side;
 use crate::inclusion::combine::{all_of, edited};
 use crate::inclusion::{
-    Answer, Budget, Dialect, Known, Prover, Reading, Schema, Why, Witness, engine, pointer,
+    Answer, Budget, Dialect, Known, Prefer, Prover, Reading, Schema, Why, Witness, engine,
+    is_proved, pointer,
 };
 use crate::model::Effect;
 use serde_json::Value;
@@ -83,8 +84,10 @@ pub(super) fn explain(
     };
     let budget = Budget {
         candidates: budget.candidates / 10,
+        search: budget.search / 5,
         mutations: budget.mutations / 4,
         attack: 0,
+        prefer: Prefer::Generated,
         ..budget.clone()
     };
     let pair = Pair {
@@ -128,11 +131,12 @@ impl Pair<'_> {
     /// A value that `delta` alone treats differently, and so does the pair.
     fn alone(&self, delta: &Delta) -> Option<Witness> {
         let edited = edited(self.old.flat(), &delta.edits, self.new.flat());
+        let applied = self.ready(&edited)?;
+        // Most differences work in one direction only; the proof of that is cheap.
         let (left, right) = match self.failing {
-            Failing::Forth => {
-                let applied = self.ready(&edited)?;
-                (self.old.clone(), vec![applied, self.new.clone()])
-            }
+            Failing::Forth if is_proved(self.old, &applied) => return None,
+            Failing::Back if is_proved(&applied, self.old) => return None,
+            Failing::Forth => (self.old.clone(), vec![applied, self.new.clone()]),
             Failing::Back => {
                 let both = self.ready(&all_of(&[&edited, &self.new.flat().document]))?;
                 (both, vec![self.old.clone()])

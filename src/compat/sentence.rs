@@ -19,15 +19,14 @@ pub(super) fn sentence(says: Says, narrows: bool, about: &About<'_>) -> String {
     let inside = place
         .as_ref()
         .map_or_else(String::new, |place| format!(" in {place}"));
-    let text = pattern
+    pattern
         .replace("{name}", &quoted(about.name.unwrap_or_default()))
         .replace("{in}", &inside)
         .replace(
             "{place}",
             &place.unwrap_or_else(|| "the document".to_owned()),
         )
-        .replace("{keyword}", &quoted(about.keyword));
-    text
+        .replace("{keyword}", &quoted(about.keyword))
 }
 
 fn quoted(name: &str) -> String {

@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub struct Budget {
     /// Values tried while a witness is sought.
     pub candidates: usize,
+    /// Groups of schemas for which values are made while a witness is sought.
+    pub search: usize,
     /// One-step changes of known examples that are tried.
     pub mutations: usize,
     /// Values with which a proof is attacked.
@@ -17,7 +19,18 @@ pub struct Budget {
     pub minimise: usize,
     /// Longest witness that is built, in bytes.
     pub witness_bytes: usize,
+    pub prefer: Prefer,
     pub stop: Stop,
+}
+
+/// Which witness is given when there are several.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Prefer {
+    /// A known value: a fact, found at once.
+    #[default]
+    Known,
+    /// A value made from the schemas alone: it may be shown.
+    Generated,
 }
 
 impl Default for Budget {
@@ -25,10 +38,12 @@ impl Default for Budget {
     fn default() -> Self {
         Self {
             candidates: 20_000,
+            search: 10_000,
             mutations: 2_000,
             attack: 200,
             minimise: 200,
             witness_bytes: 64 * 1024,
+            prefer: Prefer::default(),
             stop: Stop::default(),
         }
     }

@@ -35,6 +35,8 @@ pub(crate) enum What {
     Keywords(Vec<(String, Option<Value>)>),
     /// Another schema stands in its place.
     Whole(Value),
+    /// A copy of the definition at this pointer stands in its place, so that a change there stays there.
+    Unfold(String),
 }
 
 /// `base` with `edits` applied; what they bring in may refer to the definitions of `other`.
@@ -42,10 +44,15 @@ pub(crate) fn edited(base: &Flat, edits: &[Edit], other: &Flat) -> Value {
     let prefix = "other.";
     let mut document = base.document.clone();
     for edit in edits {
+        let copy = match &edit.what {
+            What::Unfold(definition) => base.document.pointer(definition).cloned(),
+            What::Keywords(_) | What::Whole(_) => None,
+        };
         let Some(schema) = document.pointer_mut(&edit.at) else {
             continue;
         };
         match &edit.what {
+            What::Unfold(_) => *schema = copy.unwrap_or(Value::Bool(true)),
             What::Whole(value) => *schema = renamed(value, prefix),
             What::Keywords(keywords) => set(schema, keywords, prefix),
         }

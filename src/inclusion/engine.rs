@@ -2,7 +2,7 @@
 //! Refuses to know how any of them works.
 
 use super::answer::{Answer, Code, Known, Proof, Why};
-use super::budget::Budget;
+use super::budget::{Budget, Prefer};
 use super::canonical::{Canonical, Covers};
 use super::schema::Schema;
 use super::witness::Hunt;
@@ -48,7 +48,11 @@ fn settle(left: &Schema, right: &[Schema], known: &[Known], budget: &Budget) -> 
         };
     }
     let mut hunt = Hunt::new(left, right, known, budget);
-    if let Some(witness) = hunt.known() {
+    if let Some(known) = hunt.known() {
+        let witness = match budget.prefer {
+            Prefer::Known => known,
+            Prefer::Generated => hunt.make().unwrap_or(known),
+        };
         return Answer::Breaking { witness };
     }
     if !is_covered(left, right) {
@@ -82,6 +86,11 @@ fn proved(left: &Schema, right: &[Schema], hunt: &Hunt<'_>) -> Answer {
     }
 }
 
+/// Whether a proof is at hand, without any search.
+pub(crate) fn is_proved(left: &Schema, right: &Schema) -> bool {
+    is_identical(left, right) || is_covered(left, std::slice::from_ref(right))
+}
+
 fn is_identical(left: &Schema, right: &Schema) -> bool {
     left.formats() == right.formats()
         && left.reads_draft4_integers() == right.reads_draft4_integers()
@@ -93,7 +102,11 @@ fn is_covered(left: &Schema, right: &[Schema]) -> bool {
         return false;
     };
     let right: Result<Vec<&Canonical>, Code> = right.iter().map(Schema::canonical).collect();
-    right.is_ok_and(|right| left.is_covered_by(&right) == Covers::Yes)
+    // One side alone is the cheaper question; the union may be more than the form can express.
+    right.is_ok_and(|right| {
+        let covers = |all: &[&Canonical]| left.is_covered_by(all) == Covers::Yes;
+        right.iter().any(|one| covers(&[one])) || (right.len() > 1 && covers(&right))
+    })
 }
 
 impl Hunt<'_> {

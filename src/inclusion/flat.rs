@@ -7,9 +7,9 @@ use super::index::Index;
 use super::pointer;
 use super::respell::{self, Body};
 use super::schema::Formats;
-use crate::model::digest;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 /// Most schemas that one document may refer to.
 const TARGETS: usize = 5_000;
@@ -137,53 +137,72 @@ fn set(body: &mut Value, at: &str, name: &str) {
     }
 }
 
+/// Stands around the number of a target in the text of a body; a private character that nothing else gives a meaning.
+const MARK: char = '\u{e000}';
+
 /// One name a body. Equal names mean bodies that are equal once their references are named.
 fn name(bodies: &[Body], numbers: &BTreeMap<String, usize>) -> Vec<String> {
-    let mut names = vec![String::new(); bodies.len()];
+    let texts: Vec<Text> = bodies.iter().map(|body| Text::of(body, numbers)).collect();
+    let mut hashes = vec![0_u64; bodies.len()];
     let rounds = if bodies.len() == 1 { 1 } else { ROUNDS };
     for _ in 0..=rounds {
-        let texts: Vec<String> = bodies
-            .iter()
-            .map(|body| {
-                let mut value = body.value.clone();
-                for (at, target) in &body.references {
-                    let target = numbers.get(target).and_then(|number| names.get(*number));
-                    set(&mut value, at, target.map_or("", String::as_str));
-                }
-                wire_text(&value)
-            })
-            .collect();
-        names = texts.iter().map(|text| short(text)).collect();
+        hashes = texts.iter().map(|text| text.hash(&hashes)).collect();
     }
-    apart(names, bodies, numbers)
-}
-
-/// Names that collide although the bodies differ are told apart; then they say nothing across documents.
-fn apart(names: Vec<String>, bodies: &[Body], numbers: &BTreeMap<String, usize>) -> Vec<String> {
-    let mut first: BTreeMap<&str, String> = BTreeMap::new();
-    let sound = bodies.iter().zip(&names).all(|(body, name)| {
-        let mut value = body.value.clone();
-        for (at, target) in &body.references {
-            let target = numbers.get(target).and_then(|number| names.get(*number));
-            set(&mut value, at, target.map_or("", String::as_str));
-        }
-        let text = wire_text(&value);
-        first.entry(name.as_str()).or_insert_with(|| text.clone()) == &text
+    let names: Vec<String> = hashes.iter().map(|hash| format!("{hash:016x}")).collect();
+    let mut first: BTreeMap<u64, String> = BTreeMap::new();
+    let sound = texts.iter().zip(&hashes).all(|(text, hash)| {
+        let full = text.full(&names);
+        first.entry(*hash).or_insert_with(|| full.clone()) == &full
     });
     if sound {
         return names;
     }
-    names
-        .into_iter()
-        .enumerate()
+    // Names that collide although the bodies differ are told apart; then they say nothing across documents.
+    let numbered = names.into_iter().enumerate();
+    numbered
         .map(|(number, name)| format!("{name}-{number}"))
         .collect()
 }
 
-fn wire_text(value: &Value) -> String {
-    value.to_string()
-}
+/// The text of a body, cut where it refers to others.
+struct Text(Vec<(String, Option<usize>)>);
 
-fn short(text: &str) -> String {
-    digest(text.as_bytes()).chars().skip(7).take(12).collect()
+impl Text {
+    fn of(body: &Body, numbers: &BTreeMap<String, usize>) -> Self {
+        let mut value = body.value.clone();
+        for (at, target) in &body.references {
+            let number = numbers.get(target).copied().unwrap_or_default();
+            if let Some(slot) = value.pointer_mut(at) {
+                *slot = Value::String(format!("{MARK}{number}{MARK}"));
+            }
+        }
+        let text = value.to_string();
+        let mut pieces = Vec::new();
+        for (index, piece) in text.split(MARK).enumerate() {
+            // Every second piece is the number of a target.
+            let number = piece.parse().ok().filter(|_| index % 2 == 1);
+            let text = if number.is_some() { "" } else { piece };
+            pieces.push((text.to_owned(), number));
+        }
+        Self(pieces)
+    }
+
+    fn hash(&self, hashes: &[u64]) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        for (text, target) in &self.0 {
+            text.hash(&mut hasher);
+            target
+                .and_then(|target| hashes.get(target))
+                .hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+
+    fn full(&self, names: &[String]) -> String {
+        let name = |target: &Option<usize>| target.and_then(|target| names.get(target));
+        let pieces = self.0.iter();
+        pieces
+            .flat_map(|(text, target)| [text.as_str(), name(target).map_or("", String::as_str)])
+            .collect()
+    }
 }

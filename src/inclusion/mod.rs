@@ -21,8 +21,9 @@ mod witness;
 pub(crate) mod worker;
 
 pub use answer::{Answer, Code, Known, KnownKind, Origin, Proof, Why, Witness};
-pub use budget::{Budget, Stop};
+pub use budget::{Budget, Prefer, Stop};
 pub use dialect::Dialect;
+pub(crate) use engine::is_proved;
 pub use engine::{Prover, engine};
 pub(crate) use flat::Flat;
 pub use precision::check_numbers;

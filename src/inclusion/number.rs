@@ -220,7 +220,7 @@ impl Ord for Decimal {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
 
     fn decimal(text: &str) -> Decimal {

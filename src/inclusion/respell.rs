@@ -256,7 +256,7 @@ impl Speller<'_> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::super::flat::Flat;
     use super::*;
     use serde_json::json;

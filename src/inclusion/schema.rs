@@ -4,14 +4,14 @@
 use super::answer::{Code, Why};
 use super::budget::Stop;
 use super::canonical::Canonical;
-use super::dialect::{Dialect, Holds, holds, subschemas};
+use super::dialect::{Dialect, Holds, holds};
 use super::evaluate::{Keyword, Kind, Node, Program};
 use super::flat::Flat;
 use super::pointer;
 use super::worker;
 use jsonschema::Validator;
 use jsonschema::error::ValidationErrorKind;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::sync::{Arc, OnceLock};
 
 /// Deepest nesting of a document.
@@ -210,32 +210,28 @@ fn without_content(schema: &Value, dialect: Dialect, is_root: bool) -> Value {
     let Value::Object(members) = schema else {
         return schema.clone();
     };
-    let mut kept: Map<String, Value> = members
-        .iter()
-        .filter(|(keyword, _)| {
-            !keyword.starts_with("content") && !(is_root && *keyword == "$schema")
-        })
-        .map(|(keyword, value)| (keyword.clone(), value.clone()))
-        .collect();
-    for (steps, value) in subschemas(dialect, members) {
-        let [keyword, rest @ ..] = steps.as_slice() else {
-            continue;
+    let inner = |value: &Value| without_content(value, dialect, false);
+    let kept = members.iter().filter(|(keyword, _)| {
+        let is_draft = is_root && *keyword == "$schema";
+        !is_draft && !keyword.starts_with("content")
+    });
+    let cleaned = kept.map(|(keyword, value)| {
+        let value = match (holds(dialect, keyword), value) {
+            (Holds::Value | Holds::Nothing, _) => value.clone(),
+            (Holds::List | Holds::SchemaOrList, Value::Array(items)) => {
+                items.iter().map(inner).collect()
+            }
+            (Holds::Named | Holds::Definitions | Holds::Dependencies, Value::Object(named)) => {
+                let named = named
+                    .iter()
+                    .map(|(name, value)| (name.clone(), inner(value)));
+                Value::Object(named.collect())
+            }
+            (_, value) => inner(value),
         };
-        if holds(dialect, keyword) == Holds::Nothing {
-            continue;
-        }
-        let slot = rest.iter().try_fold(kept.get_mut(keyword), |slot, step| {
-            Some(match slot? {
-                Value::Object(members) => members.get_mut(step),
-                Value::Array(items) => step.parse::<usize>().ok().and_then(|at| items.get_mut(at)),
-                _ => None,
-            })
-        });
-        if let Some(Some(slot)) = slot {
-            *slot = without_content(value, dialect, false);
-        }
-    }
-    Value::Object(kept)
+        (keyword.clone(), value)
+    });
+    Value::Object(cleaned.collect())
 }
 
 fn is_deeper_than(value: &Value, most: usize) -> bool {

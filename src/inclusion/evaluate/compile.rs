@@ -8,6 +8,7 @@ use crate::inclusion::pattern::Patterns;
 use crate::inclusion::pointer;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 /// Most schemas in one document.
 const NODES: usize = 50_000;
@@ -113,6 +114,7 @@ impl<'a> Compiler<'a> {
             pointer: at.to_owned(),
             keywords: Vec::new(),
             never: schema == &Value::Bool(false),
+            shape: shape(schema),
         });
         self.open.len() - 1
     }
@@ -291,6 +293,20 @@ impl<'a> Compiler<'a> {
             .map(|(name, schema)| (name.clone(), self.open(&pointer::step(&at, name), schema)))
             .collect()
     }
+}
+
+/// A number that schemas written alike share. The definitions of a document do not belong to its root.
+fn shape(schema: &Value) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    match schema {
+        Value::Object(members) => {
+            for (keyword, value) in members.iter().filter(|(keyword, _)| *keyword != "$defs") {
+                (keyword, value.to_string()).hash(&mut hasher);
+            }
+        }
+        other => other.to_string().hash(&mut hasher),
+    }
+    hasher.finish()
 }
 
 fn number(members: &Map<String, Value>, name: &str) -> Option<Decimal> {

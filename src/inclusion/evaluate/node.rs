@@ -140,6 +140,8 @@ pub(in crate::inclusion) struct Node {
     pub(in crate::inclusion) keywords: Vec<Keyword>,
     /// `false`: nothing is accepted.
     pub(in crate::inclusion) never: bool,
+    /// Equal for schemas that are written alike, in whatever program they stand.
+    pub(super) shape: u64,
 }
 
 /// A schema document as nodes; the first one is the root.
@@ -184,6 +186,30 @@ impl<'a> At<'a> {
         self.program
             .node(self.id)
             .map_or(&[], |node| node.keywords.as_slice())
+    }
+
+    /// Whether some schema that must hold wherever this one does is written like `other`.
+    pub(in crate::inclusion) fn implies(self, other: Self) -> bool {
+        let wanted = other.program.node(other.id).map(|node| node.shape);
+        let mut seen = Vec::new();
+        let mut open = vec![self.id];
+        while let Some(id) = open.pop() {
+            if self.program.node(id).map(|node| node.shape) == wanted {
+                return true;
+            }
+            if seen.contains(&id) {
+                continue;
+            }
+            seen.push(id);
+            for keyword in self.to(id).keywords() {
+                match keyword {
+                    Keyword::Refer(id) => open.push(*id),
+                    Keyword::All(ids) => open.extend(ids),
+                    _ => {}
+                }
+            }
+        }
+        false
     }
 
     pub(in crate::inclusion) fn is_never(self) -> bool {

@@ -11,7 +11,6 @@ use std::sync::Arc;
 /// A pattern: what it says, and how to match it if we can.
 #[derive(Clone, Debug)]
 pub(super) struct Pattern {
-    pub(super) source: String,
     read: Option<Arc<Read>>,
 }
 
@@ -27,10 +26,7 @@ impl Pattern {
             let regex = Regex::new(&translated).ok()?;
             Some(Arc::new(Read { regex, translated }))
         });
-        Self {
-            source: source.to_owned(),
-            read,
-        }
+        Self { read }
     }
 
     pub(super) fn is_read(&self) -> bool {

@@ -17,12 +17,15 @@ pub(super) fn escape(
     want: usize,
     depth: usize,
 ) -> Vec<Value> {
-    if left.contains(&right) {
+    if left.iter().any(|left| left.implies(right)) {
         return Vec::new();
     }
-    let Some(depth) = maker.enter(depth) else {
-        return Vec::new();
-    };
+    maker.remembering(left, Some(right), want, depth, |depth| {
+        search(maker, left, right, want, depth)
+    })
+}
+
+fn search(maker: &Maker, left: &[At<'_>], right: At<'_>, want: usize, depth: usize) -> Vec<Value> {
     if right.is_never() {
         return maker.sample(left, want, depth);
     }
@@ -39,6 +42,7 @@ pub(super) fn escape(
                 depth,
             };
             for value in attempt.against(keyword) {
+                maker.spend(1);
                 keep(&mut found, value, want, accept);
             }
             if found.len() >= want || maker.is_tired() {

@@ -112,10 +112,9 @@ fn contains(attempt: &Attempt<'_, '_>, schema: At<'_>, count: Lengths) -> Vec<Va
             ..Wish::default()
         }
     };
-    if let Some(many) = count.most.and_then(|most| most.checked_add(1)) {
-        if many <= 50 {
-            found.extend(fill(attempt, wanted(many)));
-        }
+    let many = count.most.and_then(|most| most.checked_add(1));
+    if let Some(many) = many.filter(|many| *many <= 50) {
+        found.extend(fill(attempt, wanted(many)));
     }
     // Some, but fewer than asked for.
     if let Some(few) = count

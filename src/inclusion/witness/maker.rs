@@ -10,8 +10,6 @@ use serde_json::Value;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
-/// Most conjunctions that are asked for values in one hunt.
-const STEPS: usize = 6_000;
 /// Deepest value that is made.
 pub(super) const DEPTH: usize = 14;
 
@@ -39,19 +37,14 @@ pub(super) struct Wish<'a> {
 }
 
 type Key = Vec<(usize, usize)>;
+type Question = (Key, Option<Key>, usize);
 
 /// Makes values and remembers which conjunctions it has already made some for.
 pub(super) struct Maker {
     steps: Cell<usize>,
     most: usize,
     truncated: Cell<bool>,
-    made: RefCell<BTreeMap<(Key, usize), Vec<Value>>>,
-}
-
-impl Default for Maker {
-    fn default() -> Self {
-        Self::limited(STEPS)
-    }
+    made: RefCell<BTreeMap<Question, Vec<Value>>>,
 }
 
 impl Maker {
@@ -72,32 +65,61 @@ impl Maker {
 
     /// Up to `want` values that all of `schemas` accept, no deeper than `depth`.
     pub(super) fn sample(&self, schemas: &[At<'_>], want: usize, depth: usize) -> Vec<Value> {
-        let Some(depth) = self.enter(depth) else {
-            return Vec::new();
-        };
-        let key = (key(schemas), want);
+        self.remembering(schemas, None, want, depth, |depth| {
+            let mut found: Vec<Value> = Vec::new();
+            for way in ways(schemas) {
+                if found.len() >= want {
+                    break;
+                }
+                self.sample_way(&way, schemas, want, depth, &mut found);
+            }
+            found
+        })
+    }
+
+    fn sample_way(
+        &self,
+        way: &Demand<'_>,
+        schemas: &[At<'_>],
+        want: usize,
+        depth: usize,
+        found: &mut Vec<Value>,
+    ) {
+        for value in self.fill(way, &Wish::default(), want, depth) {
+            self.spend(1);
+            keep(found, value, want, |value| {
+                schemas.iter().all(|at| at.accepts(value))
+            });
+        }
+        // What must be rejected is met by chance above, on purpose here.
+        let unmet: &[At<'_>] = if found.is_empty() { &way.nots } else { &[] };
+        for not in unmet {
+            for value in escape(self, schemas, *not, want, depth) {
+                keep(found, value, want, |_| true);
+            }
+        }
+    }
+
+    /// What `make` gives for this question, made once: it is told the depth that is left.
+    pub(super) fn remembering(
+        &self,
+        left: &[At<'_>],
+        right: Option<At<'_>>,
+        want: usize,
+        depth: usize,
+        make: impl FnOnce(usize) -> Vec<Value>,
+    ) -> Vec<Value> {
+        self.spend(1);
+        let key = (key(left), right.map(|right| key(&[right])), want);
         if let Some(made) = self.made.borrow().get(&key) {
             return made.clone();
         }
+        let Some(depth) = self.enter(depth) else {
+            return Vec::new();
+        };
         let before = self.truncated.replace(false);
-        let mut found: Vec<Value> = Vec::new();
-        for way in ways(schemas) {
-            if found.len() >= want {
-                break;
-            }
-            for value in self.fill(&way, &Wish::default(), want, depth) {
-                keep(&mut found, value, want, |value| {
-                    schemas.iter().all(|at| at.accepts(value))
-                });
-            }
-            // What must be rejected is met by chance above, on purpose here.
-            let unmet: &[At<'_>] = if found.is_empty() { &way.nots } else { &[] };
-            for not in unmet {
-                for value in escape(self, schemas, *not, want, depth) {
-                    keep(&mut found, value, want, |_| true);
-                }
-            }
-        }
+        let found = make(depth);
+        // Too little depth or work made this poorer than it could be: the next one may do better.
         if !self.truncated.get() {
             self.made.borrow_mut().insert(key, found.clone());
         }
@@ -106,13 +128,17 @@ impl Maker {
     }
 
     /// One level further down, unless that is too deep or too much work.
-    pub(super) fn enter(&self, depth: usize) -> Option<usize> {
-        self.steps.set(self.steps.get() + 1);
+    fn enter(&self, depth: usize) -> Option<usize> {
         if depth == 0 || self.is_tired() {
             self.truncated.set(true);
             return None;
         }
         Some(depth - 1)
+    }
+
+    /// Counts work that was done.
+    pub(super) fn spend(&self, work: usize) {
+        self.steps.set(self.steps.get() + work);
     }
 
     /// Values that meet `demand` as far as it can be told, and grant `wish`.

@@ -82,13 +82,21 @@ impl<'a> Hunt<'a> {
 
     /// Looks everywhere, cheapest place first.
     pub(super) fn seek(&mut self) -> Option<Witness> {
-        let maker = Maker::default();
+        let maker = Maker::limited(self.budget.search);
         let found = self
             .constants()
             .or_else(|| self.escapes(&maker, 6))
             .or_else(|| self.mutations(self.budget.mutations))
             .or_else(|| self.grafts(&maker))
             .or_else(|| self.difference())?;
+        self.smallest(found)
+    }
+
+    /// A value from the two schemas alone, where one is found quickly.
+    pub(super) fn make(&mut self) -> Option<Witness> {
+        let found = self
+            .constants()
+            .or_else(|| self.escapes(&Maker::limited(self.budget.search), 6))?;
         self.smallest(found)
     }
 
@@ -225,7 +233,7 @@ impl<'a> Hunt<'a> {
         let dialect = super::Dialect::Draft2020;
         let flat = Flat::new(&difference, dialect, Formats::Annotation).ok()?;
         let program = Program::compile(&flat.document).ok()?;
-        let maker = Maker::default();
+        let maker = Maker::limited(self.budget.search);
         let found = maker.sample(&[program.root()], 12, maker::DEPTH);
         self.offer_all(found, Origin::Generated)
     }

@@ -9,6 +9,9 @@ use crate::inclusion::pointer;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
+/// Groups of schemas for which neutral values are made.
+const SEARCH: usize = 500;
+
 /// `value` with its foreign parts replaced where it still `shows` the difference, and whether none is left.
 pub(super) fn neutralise(
     value: &Value,
@@ -16,7 +19,7 @@ pub(super) fn neutralise(
     mut shows: impl FnMut(&Value) -> bool,
 ) -> (Value, bool) {
     let own = Own::of(programs);
-    let maker = Maker::default();
+    let maker = Maker::limited(SEARCH);
     let mut best = own.renamed(value, &mut shows);
     for place in places(&best) {
         let Some(part) = best.pointer(&place).filter(|part| !own.has(part)) else {
