@@ -27,7 +27,7 @@ fn the_published_schema_is_that_of_the_types() {
     };
     let version = workspace.catalogue.version(&id).unwrap();
     assert_eq!(
-        *version.schema.value(),
+        version.schema.value(),
         input::schema(),
         "run `cargo xtask gen`"
     );

@@ -6,6 +6,7 @@ use crate::load::{self, LoadError};
 use crate::model::{
     ExplainRequest, Explanation, Repository, Rule, RuleCard, did_you_mean, rule, rules,
 };
+use crate::policy::RuleBook;
 use crate::report::Content;
 
 /// Rules that the program decides need no repository; policies and schemas do.
@@ -45,6 +46,9 @@ fn declared(workspace: &Workspace, asked: &str) -> Result<Explanation, AppError>
     let entry = asked.split('@').next().unwrap_or(asked);
     if workspace.catalogue.entry(entry).is_some() {
         return card::detailed(workspace, asked).map(Explanation::Schema);
+    }
+    if let Some(rule) = RuleBook::read(&workspace.rules).rule(asked) {
+        return Ok(Explanation::Rule(rule.card()));
     }
     let policies: Vec<String> = workspace
         .rules

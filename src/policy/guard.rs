@@ -101,7 +101,7 @@ fn existing(file: &RuleFile, reading: &Reading, rego: &Source) -> Vec<Objection>
     let shape = |path: &str| {
         let path = path.trim_end_matches("[]");
         if path::root(path) != "params" {
-            return path::declared(&schema, path);
+            return path::declared(schema, path);
         }
         match path::values(&params, path).as_slice() {
             [] => Shape::Absent,

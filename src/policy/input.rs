@@ -9,6 +9,8 @@ use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
+use wire::payload::SchemaFault;
 
 /// Version of the document's shape: the released version of `schemas/policy-input`.
 pub const VERSION: &str = "1.0.0";
@@ -228,10 +230,15 @@ impl Input {
     }
 }
 
+static SCHEMA: LazyLock<Value> = LazyLock::new(generated);
+
+static COMPILED: LazyLock<Result<wire::payload::Schema, SchemaFault>> =
+    LazyLock::new(|| wire::payload::Schema::compile(&SCHEMA));
+
 /// Why a document is not what every rule may rely on; `None` when it is.
 #[must_use]
 pub fn fault(document: &Value) -> Option<String> {
-    let schema = match wire::payload::Schema::compile(&schema()) {
+    let schema = match &*COMPILED {
         Ok(schema) => schema,
         Err(fault) => return Some(fault.to_string()),
     };
@@ -266,7 +273,11 @@ pub fn subjects(document: &Value) -> BTreeSet<&str> {
 
 /// The schema of the document, as an entry of the catalogue publishes it.
 #[must_use]
-pub fn schema() -> Value {
+pub fn schema() -> &'static Value {
+    &SCHEMA
+}
+
+fn generated() -> Value {
     let settings = SchemaSettings::draft2020_12().with(|settings| {
         settings.inline_subschemas = true;
     });

@@ -156,7 +156,7 @@ mod tests {
             ("schemas[].consent.mising", Shape::Absent),
             ("as_of", Shape::Value),
         ] {
-            assert_eq!(declared(&schema, path), shape, "{path}");
+            assert_eq!(declared(schema, path), shape, "{path}");
         }
     }
 

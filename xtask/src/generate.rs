@@ -34,7 +34,7 @@ fn table() -> Vec<Generated> {
     files.push(version_file(
         "policy-input",
         policy::input::VERSION,
-        &policy::input::schema(),
+        policy::input::schema(),
     ));
     files
 }
