@@ -6,6 +6,7 @@ pub mod catalogue;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod compat;
+pub mod contract;
 pub mod evidence;
 pub mod inclusion;
 pub mod lifecycle;

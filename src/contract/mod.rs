@@ -1,0 +1,35 @@
+//! A consumer's expectations: read from a file, proved against schema versions, judged against what was seen.
+//! Refuses to know servers, files and how heavy a finding weighs.
+
+mod compile;
+mod datetime;
+mod decimal;
+mod declared;
+mod interaction;
+mod masked;
+pub mod matching;
+mod path;
+mod plan;
+mod prove;
+mod read;
+mod rule;
+mod states;
+mod terms;
+mod verify;
+mod versions;
+
+pub use interaction::{
+    Body, Content, Contract, Edition, Interaction, Json, Query, Request, Response,
+};
+pub use path::Path;
+pub use plan::{Planned, plan};
+pub use prove::{Question, prove};
+pub use read::{read, read_request, read_response};
+pub use rule::{Part, RuleSet, Rules};
+pub use states::{State, VOCABULARY, Word};
+pub use terms::{
+    Edge, FieldOrder, FileTerms, Outcome, Polarity, Reader, SchemaRange, Side, SideEffects, Terms,
+    UnknownFields,
+};
+pub use verify::verify;
+pub use versions::Versions;

@@ -1,0 +1,316 @@
+//! Our own groups of a contract file: `metadata.matchmark` and `comments.references.matchmark`.
+//! Refuses every key that the groups do not have.
+
+use super::desk::{Desk, Members, Node};
+use super::states::state;
+use crate::contract::path::{Grammar, Path};
+use crate::contract::terms::{
+    Alternative, Edge, FieldOrder, FileTerms, Instead, Optional, Outcome, Polarity, Reader,
+    SchemaRange, Scope, Side, SideEffects, Terms, UnknownFields,
+};
+use chrono::NaiveDate;
+use semver::VersionReq;
+use wire::outcome::{Class, Code};
+
+const UNKNOWN_KEY: &str = "contract/unknown-key";
+
+/// Keys that are known, but whose promise is not judged here.
+const NOT_JUDGED: &[&str] = &["contents", "fault", "history", "idempotencyKey", "sequence"];
+
+/// `metadata.matchmark`.
+pub fn file_terms<'d>(desk: &mut Desk<'d>, node: &Node<'d>) -> Option<FileTerms> {
+    let members = desk.object(node)?;
+    let known = [
+        "formatVersion",
+        "owner",
+        "introduced",
+        "sunset",
+        "states",
+        "reader",
+    ];
+    desk.only(&members, UNKNOWN_KEY, &known);
+    let version = desk.need_text(&members, "formatVersion");
+    if version.is_some_and(|version| version.split('.').next() != Some("1")) {
+        let pointer = format!("{}/formatVersion", members.pointer);
+        let message = "only major version 1 of the format is known";
+        desk.reject("contract/version-unsupported", &pointer, message);
+    }
+    let owner = desk.need_text(&members, "owner");
+    let introduced = date(desk, &members, "introduced");
+    let sunset = date(desk, &members, "sunset");
+    let states = super::states::ranges(desk, &members);
+    let reader = reader(desk, &members).unwrap_or_default();
+    Some(FileTerms {
+        owner: owner?.to_owned(),
+        introduced,
+        sunset,
+        states,
+        reader,
+    })
+}
+
+/// `comments.references.matchmark` of an interaction.
+pub fn terms<'d>(desk: &mut Desk<'d>, node: &Node<'d>, file: Option<&FileTerms>) -> Terms {
+    let Some(members) = desk.object(node) else {
+        return Terms::default();
+    };
+    for (key, node) in members.each() {
+        if NOT_JUDGED.contains(&key) {
+            let message = "a promise of this kind is not judged";
+            desk.reject_key("contract/unsupported-content", &node.pointer, message);
+        }
+    }
+    let mut known = vec![
+        "request",
+        "response",
+        "polarity",
+        "outcome",
+        "closed",
+        "forbidden",
+        "forbiddenHeaders",
+        "optional",
+        "edge",
+        "reader",
+        "owner",
+        "introduced",
+        "sunset",
+    ];
+    known.extend(NOT_JUDGED);
+    desk.only(&members, UNKNOWN_KEY, &known);
+    let owner = members.get("owner").and_then(|node| desk.text(&node));
+    let terms = Terms {
+        request: range(desk, &members, "request"),
+        response: range(desk, &members, "response"),
+        polarity: polarity(desk, &members),
+        outcome: members.get("outcome").and_then(|node| outcome(desk, &node)),
+        closed: scopes(desk, &members, "closed", Grammar::Plain),
+        forbidden: scopes(desk, &members, "forbidden", Grammar::Deep),
+        forbidden_headers: header_names(desk, &members),
+        optional: optionals(desk, &members, file),
+        edges: edges(desk, &members),
+        reader: reader(desk, &members),
+        owner: owner.map(str::to_owned),
+        introduced: date(desk, &members, "introduced"),
+        sunset: date(desk, &members, "sunset"),
+    };
+    if terms.polarity == Polarity::Negative && members.get("outcome").is_none() {
+        desk.need(&members, "outcome");
+    }
+    terms
+}
+
+fn date<'d>(desk: &mut Desk<'d>, members: &Members<'d>, key: &str) -> Option<NaiveDate> {
+    let node = members.get(key)?;
+    let date = node.value.as_str().and_then(|text| text.parse().ok());
+    if date.is_none() {
+        desk.wrong_type(&node.pointer, "a date, YYYY-MM-DD,");
+    }
+    date
+}
+
+fn polarity<'d>(desk: &mut Desk<'d>, members: &Members<'d>) -> Polarity {
+    let words = [
+        ("positive", Polarity::Positive),
+        ("negative", Polarity::Negative),
+    ];
+    members
+        .get("polarity")
+        .and_then(|node| desk.word(&node, &words))
+        .unwrap_or_default()
+}
+
+fn range<'d>(desk: &mut Desk<'d>, members: &Members<'d>, key: &str) -> Option<SchemaRange> {
+    let node = members.get(key)?;
+    let side = desk.object(&node)?;
+    desk.only(&side, UNKNOWN_KEY, &["schema"]);
+    let schema = desk.need(&side, "schema")?;
+    let schema = desk.object(&schema)?;
+    desk.only(&schema, UNKNOWN_KEY, &["id", "range"]);
+    let id = desk.need_text(&schema, "id");
+    let range = desk.need(&schema, "range")?;
+    let parsed = range
+        .value
+        .as_str()
+        .and_then(|text| VersionReq::parse(text).ok());
+    if parsed.is_none() {
+        desk.wrong_type(&range.pointer, "a range of semantic versions");
+    }
+    Some(SchemaRange {
+        id: id?.to_owned(),
+        range: parsed?,
+        pointer: schema.pointer,
+    })
+}
+
+fn outcome<'d>(desk: &mut Desk<'d>, node: &Node<'d>) -> Option<Outcome> {
+    let members = desk.object(node)?;
+    desk.only(
+        &members,
+        UNKNOWN_KEY,
+        &["class", "code", "retryable", "sideEffects"],
+    );
+    let classes = [
+        Class::Permanent,
+        Class::AuthRefresh,
+        Class::Hold,
+        Class::Throttled,
+        Class::Transient,
+    ]
+    .map(|class| (class.word(), class));
+    let codes = Code::ALL.map(|code| (code.word(), code));
+    let effects = [("none", SideEffects::None), ("any", SideEffects::Any)];
+    let class = desk.need(&members, "class");
+    let class = class.and_then(|node| desk.word(&node, &classes));
+    let code = desk.need(&members, "code");
+    let code = code.and_then(|node| desk.word(&node, &codes));
+    let retryable = desk.need(&members, "retryable");
+    let retryable = retryable.and_then(|node| desk.flag(&node));
+    let side_effects = desk.need(&members, "sideEffects");
+    let side_effects = side_effects.and_then(|node| desk.word(&node, &effects));
+    Some(Outcome {
+        class: class?,
+        code: code?,
+        retryable: retryable?,
+        side_effects: side_effects?,
+        pointer: members.pointer,
+    })
+}
+
+const SIDES: [(&str, Side); 2] = [("request", Side::Request), ("response", Side::Response)];
+
+/// `{part: [paths]}`.
+fn scopes<'d>(
+    desk: &mut Desk<'d>,
+    members: &Members<'d>,
+    key: &str,
+    grammar: Grammar,
+) -> Vec<Scope> {
+    let Some(members) = members.get(key).and_then(|node| desk.object(&node)) else {
+        return Vec::new();
+    };
+    desk.only(&members, UNKNOWN_KEY, &["request", "response"]);
+    let mut found = Vec::new();
+    for (word, side) in SIDES {
+        let Some(list) = members.get(word) else {
+            continue;
+        };
+        for node in desk.items(&list) {
+            found.extend(scope(desk, &node, side, grammar));
+        }
+    }
+    found
+}
+
+fn scope<'d>(desk: &mut Desk<'d>, node: &Node<'d>, side: Side, grammar: Grammar) -> Option<Scope> {
+    let text = desk.text(node)?;
+    let path = Path::parse(text, grammar);
+    if path.is_none() {
+        desk.reject("contract/bad-path", &node.pointer, "this is no path");
+    }
+    Some(Scope {
+        side,
+        path: path?,
+        pointer: node.pointer.clone(),
+    })
+}
+
+fn header_names<'d>(desk: &mut Desk<'d>, members: &Members<'d>) -> Vec<String> {
+    let Some(list) = members.get("forbiddenHeaders") else {
+        return Vec::new();
+    };
+    let nodes = desk.items(&list);
+    nodes
+        .iter()
+        .filter_map(|node| desk.text(node))
+        .map(str::to_ascii_lowercase)
+        .collect()
+}
+
+fn optionals<'d>(
+    desk: &mut Desk<'d>,
+    members: &Members<'d>,
+    file: Option<&FileTerms>,
+) -> Vec<Optional> {
+    let Some(list) = members.get("optional") else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for node in desk.items(&list) {
+        found.extend(optional(desk, &node, file));
+    }
+    found
+}
+
+fn optional<'d>(
+    desk: &mut Desk<'d>,
+    node: &Node<'d>,
+    file: Option<&FileTerms>,
+) -> Option<Optional> {
+    let members = desk.object(node)?;
+    desk.only(&members, UNKNOWN_KEY, &["part", "path", "variants"]);
+    let side = desk.need(&members, "part");
+    let side = side.and_then(|node| desk.word(&node, &SIDES));
+    let path = desk.need(&members, "path")?;
+    let list = desk.need(&members, "variants")?;
+    let mut variants = Vec::new();
+    for node in desk.items(&list) {
+        variants.extend(alternative(desk, &node, file));
+    }
+    let scope = scope(desk, &path, side?, Grammar::Plain)?;
+    Some(Optional { scope, variants })
+}
+
+fn alternative<'d>(
+    desk: &mut Desk<'d>,
+    node: &Node<'d>,
+    file: Option<&FileTerms>,
+) -> Option<Alternative> {
+    let members = desk.object(node)?;
+    desk.only(&members, UNKNOWN_KEY, &["is", "value", "states"]);
+    let is = desk.need(&members, "is")?;
+    let is = match desk.word(&is, &[("absent", 0), ("null", 1), ("value", 2)])? {
+        0 => Instead::Absent,
+        1 => Instead::Null,
+        _ => Instead::Value(desk.need(&members, "value")?.value.clone()),
+    };
+    let mut states = Vec::new();
+    if let Some(list) = members.get("states") {
+        for node in desk.items(&list) {
+            states.extend(state(desk, &node, file));
+        }
+    }
+    Some(Alternative { is, states })
+}
+
+fn edges<'d>(desk: &mut Desk<'d>, members: &Members<'d>) -> Vec<Edge> {
+    let Some(list) = members.get("edge") else {
+        return Vec::new();
+    };
+    let words = Edge::ALL.map(|edge| (edge.word(), edge));
+    let nodes = desk.items(&list);
+    nodes
+        .iter()
+        .filter_map(|node| desk.word(node, &words))
+        .collect()
+}
+
+fn reader<'d>(desk: &mut Desk<'d>, members: &Members<'d>) -> Option<Reader> {
+    let node = members.get("reader")?;
+    let members = desk.object(&node)?;
+    desk.only(&members, UNKNOWN_KEY, &["unknownFields", "fieldOrder"]);
+    let unknown = [
+        ("ignore", UnknownFields::Ignore),
+        ("reject", UnknownFields::Reject),
+    ];
+    let order = [("any", FieldOrder::Any), ("fixed", FieldOrder::Fixed)];
+    let unknown = members
+        .get("unknownFields")
+        .and_then(|node| desk.word(&node, &unknown));
+    let order = members
+        .get("fieldOrder")
+        .and_then(|node| desk.word(&node, &order));
+    Some(Reader {
+        unknown_fields: unknown.unwrap_or_default(),
+        field_order: order.unwrap_or_default(),
+    })
+}

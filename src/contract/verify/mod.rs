@@ -1,0 +1,247 @@
+//! What a provider was seen to answer against what its consumers expect.
+//! Refuses to take silence for consent: what was not seen is not verified.
+
+mod answer;
+mod echo;
+mod refusal;
+
+use super::interaction::{Contract, Edition, Interaction, Query};
+use super::masked::masked;
+use super::matching::{self, Message, Mismatch, Target};
+use super::terms::{Polarity, SideEffects};
+use super::versions::{Ready, Versions};
+use crate::model::{Exchange, Finding, HttpResponse, Place, rule};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use wire::json::{Document, Limits};
+
+/// Everything that the exchanges of a contract show to be broken, and everything that was not seen.
+#[must_use]
+pub fn verify(
+    contract: &Contract,
+    exchanges: &[Exchange],
+    versions: &Versions<'_>,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for interaction in &contract.interactions {
+        let seen: Vec<&Exchange> = exchanges
+            .iter()
+            .filter(|exchange| {
+                exchange.contract == contract.path && exchange.interaction == interaction.key
+            })
+            .collect();
+        let check = Check::new(contract, interaction, versions);
+        if seen.is_empty() {
+            findings.push(check.not_verified("no exchange was seen"));
+        }
+        for exchange in seen {
+            findings.extend(check.exchange(exchange));
+        }
+    }
+    findings
+}
+
+/// One interaction and the versions that its answer may follow.
+struct Check<'a> {
+    contract: &'a Contract,
+    interaction: &'a Interaction,
+    request_versions: Vec<Arc<Ready>>,
+    response_versions: Vec<Arc<Ready>>,
+    /// Names that are declared somewhere and may be shown.
+    names: BTreeSet<String>,
+}
+
+/// An answer with its body read, where it is JSON.
+struct Answer<'a> {
+    response: &'a HttpResponse,
+    body: Option<Document>,
+}
+
+impl<'a> Check<'a> {
+    fn new(contract: &'a Contract, interaction: &'a Interaction, versions: &Versions<'_>) -> Self {
+        let of = |range: Option<&super::terms::SchemaRange>| -> Vec<Arc<Ready>> {
+            let Some(range) = range else {
+                return Vec::new();
+            };
+            versions
+                .in_range(&range.id, &range.range)
+                .iter()
+                .filter_map(|id| versions.get(id).ok())
+                .collect()
+        };
+        let request_versions = of(interaction.terms.request.as_ref());
+        let response_versions = of(interaction.terms.response.as_ref());
+        let all = request_versions.iter().chain(&response_versions);
+        Self {
+            contract,
+            interaction,
+            names: all.flat_map(|ready| ready.names.iter().cloned()).collect(),
+            request_versions,
+            response_versions,
+        }
+    }
+
+    fn exchange(&self, exchange: &Exchange) -> Vec<Finding> {
+        if !exchange.states_missing.is_empty() {
+            return vec![self.state_missing(&exchange.states_missing)];
+        }
+        let unsent = self.unsent(exchange);
+        if !unsent.is_empty() {
+            return unsent;
+        }
+        let response = match &exchange.answer {
+            Ok(response) => response,
+            Err(_) => return vec![self.not_verified("the provider gave no answer")],
+        };
+        let answer = Answer {
+            response,
+            body: Document::parse(&response.body, &Limits::PAYLOAD).ok(),
+        };
+        let negative = self.interaction.terms.polarity == Polarity::Negative;
+        if negative && refusal::is_served(self, &answer) {
+            return vec![refusal::served(self)];
+        }
+        let mut findings = self.matched(&answer);
+        findings.extend(answer::judged(self, &answer));
+        if negative {
+            findings.extend(refusal::judged(self, &answer));
+            findings.extend(self.effects(exchange));
+        }
+        findings
+    }
+
+    /// Whether the request that was sent is the one of the contract.
+    fn unsent(&self, exchange: &Exchange) -> Vec<Finding> {
+        let request = &exchange.request;
+        let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
+        let target = Target {
+            method: &request.method,
+            path,
+            query: Query::of_text(query, Edition::V4),
+        };
+        let message = Message {
+            headers: &request.headers,
+            body: Some(&request.body),
+        };
+        let interaction = self.interaction;
+        let pointer = &interaction.pointer;
+        matching::request(
+            &interaction.request,
+            &interaction.terms,
+            pointer,
+            &target,
+            &message,
+        )
+        .iter()
+        .map(|mismatch| {
+            self.mismatch(mismatch)
+                .note("driver", "another request was sent than the contract shows")
+        })
+        .collect()
+    }
+
+    fn matched(&self, answer: &Answer<'_>) -> Vec<Finding> {
+        let message = Message {
+            headers: &answer.response.headers,
+            body: Some(&answer.response.body),
+        };
+        let interaction = self.interaction;
+        matching::response(
+            &interaction.response,
+            &interaction.terms,
+            &interaction.pointer,
+            answer.response.status,
+            &message,
+        )
+        .iter()
+        .map(|mismatch| self.mismatch(mismatch))
+        .collect()
+    }
+
+    fn mismatch(&self, mismatch: &Mismatch) -> Finding {
+        let mut shown = mismatch.clone();
+        if mismatch.part == super::rule::Part::Body {
+            shown.pointer = masked(&mismatch.pointer, &self.names);
+        }
+        let id = format!("contract/{}-mismatch", mismatch.part.word());
+        self.finding(&id, self.contract.place(&mismatch.at), mismatch.rule)
+            .pointer(format!("/{}{}", mismatch.part.word(), shown.pointer))
+            .message(shown.sentence())
+    }
+
+    fn effects(&self, exchange: &Exchange) -> Option<Finding> {
+        let outcome = self.interaction.terms.outcome.as_ref()?;
+        if outcome.side_effects == SideEffects::Any {
+            return None;
+        }
+        let place = self
+            .contract
+            .place(&format!("{}/sideEffects", outcome.pointer));
+        match exchange.effects {
+            None => Some(self.not_verified("the provider does not tell what it stored and sent")),
+            Some(effects) => {
+                let counted = [
+                    (effects.rows, "rows written"),
+                    (effects.events, "events"),
+                    (effects.outbound_calls, "outbound calls"),
+                ];
+                let seen: Vec<String> = counted
+                    .iter()
+                    .filter(|(count, _)| *count > 0)
+                    .map(|(count, what)| format!("{count} {what}"))
+                    .collect();
+                (!seen.is_empty()).then(|| {
+                    self.finding("contract/effects-seen", place, "effects")
+                        .message(format!("the refusal left {} behind", seen.join(", ")))
+                })
+            }
+        }
+    }
+
+    fn state_missing(&self, states: &[String]) -> Finding {
+        let known = states
+            .iter()
+            .filter(|name| super::states::known(name).is_some());
+        let names: Vec<_> = known.map(String::as_str).collect();
+        let pointer = format!("{}/providerStates", self.interaction.pointer);
+        let place = self.contract.place(&pointer);
+        self.finding("contract/state-handler-missing", place, &names.join(","))
+            .message(format!("the provider cannot set up: {}", names.join(", ")))
+    }
+
+    fn not_verified(&self, why: &str) -> Finding {
+        let place = self.contract.place(&self.interaction.pointer);
+        self.finding("contract/not-verified", place, why)
+            .message(format!("not verified: {why}"))
+    }
+
+    fn response_place(&self, pointer: &str) -> Place {
+        let at = match self.interaction.response.content.body.json() {
+            Some(json) => json.file_pointer(pointer),
+            None => format!("{}/response", self.interaction.pointer),
+        };
+        self.contract.place(&at)
+    }
+
+    /// A finding about this interaction; `kind` tells several at one pointer apart.
+    fn finding(&self, id: &str, place: Place, kind: &str) -> Finding {
+        Finding::new(id, self.contract.subject(self.interaction), place)
+            .kind(kind)
+            .remedy(rule(id).map_or("", |rule| rule.fix))
+            .hurt(self.contract.hurt(self.interaction))
+    }
+
+    fn shown(&self, pointer: &str) -> String {
+        masked(pointer, &self.names)
+    }
+}
+
+impl Answer<'_> {
+    fn header(&self, name: &str) -> Option<&str> {
+        let message = Message {
+            headers: &self.response.headers,
+            body: None,
+        };
+        message.header(name)
+    }
+}

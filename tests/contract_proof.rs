@@ -1,0 +1,251 @@
+//! The shipped contracts against the shipped catalogue, and against drafts that would hurt their consumers.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+use matchmark::catalogue::{SchemaVersion, Workspace};
+use matchmark::contract::{Contract, Question, Versions, prove, read};
+use matchmark::inclusion::{Budget, engine};
+use matchmark::model::{Finding, VersionId, VersionName, WitnessSource};
+use std::path::Path;
+use std::sync::Arc;
+use wire::json::{Document, Limits};
+
+fn shipped() -> Workspace {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (workspace, findings) = matchmark::load::folder(root, None).expect("a readable folder");
+    assert!(findings.is_empty(), "{findings:?}");
+    workspace
+}
+
+fn contract(workspace: &Workspace, consumer: &str) -> Contract {
+    let source = workspace
+        .contracts
+        .iter()
+        .find(|contract| contract.consumer == consumer)
+        .expect("a contract of that consumer");
+    read(source).unwrap_or_else(|findings| panic!("{findings:#?}"))
+}
+
+fn proved(workspace: &Workspace, consumer: &str) -> Vec<Finding> {
+    let versions = Versions::new(&workspace.catalogue);
+    let prover = engine();
+    let question = Question {
+        versions: &versions,
+        prover: &prover,
+        budget: &Budget::default(),
+    };
+    prove(&contract(workspace, consumer), &question)
+}
+
+/// The catalogue with a draft of `entry`: the text of its version `from`, edited.
+fn with_draft(entry: &str, from: &str, number: &str, edits: &[(&str, &str)]) -> Workspace {
+    let mut workspace = shipped();
+    let entry = workspace
+        .catalogue
+        .entries
+        .get_mut(entry)
+        .expect("an entry");
+    let base = entry.versions[&from.parse::<VersionName>().unwrap()].clone();
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(&base.path));
+    let mut text = text.expect("a readable schema");
+    let edits = [(format!("/{from}\""), format!("/{number}\""))]
+        .into_iter()
+        .chain(
+            edits
+                .iter()
+                .map(|(find, put)| ((*find).to_owned(), (*put).to_owned())),
+        );
+    for (find, put) in edits {
+        assert!(text.contains(&find), "{find}");
+        text = text.replacen(&find, &put, 1);
+    }
+    let document = Document::parse(text.as_bytes(), &Limits::FILE).expect("a schema");
+    let mut file = base.file.clone();
+    file.version = number.parse().unwrap();
+    file.status = matchmark::catalogue::Status::Draft;
+    let draft = SchemaVersion {
+        id: VersionId {
+            entry: base.id.entry.clone(),
+            version: VersionName::Next,
+        },
+        number: file.version.clone(),
+        file,
+        path: format!("schemas/{}/next/schema.json", base.id.entry),
+        schema: Arc::new(document),
+        ..base
+    };
+    entry.versions.insert(VersionName::Next, draft);
+    workspace
+}
+
+fn rules(findings: &[Finding]) -> Vec<&str> {
+    let mut rules: Vec<_> = findings
+        .iter()
+        .map(|finding| finding.rule.as_str())
+        .collect();
+    rules.sort_unstable();
+    rules.dedup();
+    rules
+}
+
+const CONSUMERS: [&str; 3] = ["northwind", "contoso", "fabrikam"];
+
+#[test]
+fn every_shipped_contract_is_proved_on_the_shipped_catalogue() {
+    let workspace = shipped();
+    for consumer in CONSUMERS {
+        let findings = proved(&workspace, consumer);
+        assert!(findings.is_empty(), "{consumer}: {findings:#?}");
+    }
+}
+
+fn optional_field_added() -> Workspace {
+    with_draft(
+        "hrex-member-match-response",
+        "2.0.1",
+        "2.1.0",
+        &[(
+            "              \"assigner\": {",
+            "              \"use\": { \"enum\": [\"usual\", \"official\"] },\n              \"assigner\": {",
+        )],
+    )
+}
+
+#[test]
+fn row_s0_97_an_optional_field_breaks_strict_and_positional_readers() {
+    let workspace = optional_field_added();
+    let strict = proved(&workspace, "contoso");
+    assert_eq!(
+        rules(&strict),
+        ["contract/response-not-read"],
+        "{strict:#?}"
+    );
+    let finding = &strict[0];
+    assert!(
+        finding.message.contains("/valueIdentifier/use"),
+        "{}",
+        finding.message
+    );
+    assert_eq!(finding.hurts[0].who, "contoso");
+    let place = "schemas/hrex-member-match-response/next/schema.json:";
+    assert!(finding.notes[0].text.starts_with(place));
+    let witness = finding.witness.as_ref().expect("a witness");
+    assert_eq!(witness.accepted_by, "hrex-member-match-response@next");
+
+    let positional = proved(&workspace, "fabrikam");
+    assert_eq!(
+        rules(&positional),
+        ["contract/reader-order-broken"],
+        "{positional:#?}"
+    );
+    assert_eq!(positional[0].hurts[0].who, "fabrikam");
+    assert!(proved(&workspace, "northwind").is_empty());
+}
+
+#[test]
+fn row_s0_97_a_moved_field_breaks_positional_readers_only() {
+    let workspace = with_draft(
+        "hrex-member-match-response",
+        "2.0.1",
+        "2.1.0",
+        &[(
+            "\"name\": {\n            \"enum\"",
+            "\"name\": {\n            \"x-moved\": true, \"enum\"",
+        )],
+    );
+    assert!(proved(&workspace, "fabrikam").is_empty());
+    let workspace = with_draft(
+        "hrex-member-match-response",
+        "2.0.1",
+        "2.1.0",
+        &[
+            (
+                "    \"id\": {",
+                "    \"language\": {\n      \"type\": \"string\"\n    },\n    \"id\": {",
+            ),
+            (
+                "    \"language\": {\n      \"type\": \"string\",\n      \"minLength\": 1,",
+                "    \"x-language\": {\n      \"type\": \"string\",\n      \"minLength\": 1,",
+            ),
+        ],
+    );
+    let findings = proved(&workspace, "fabrikam");
+    assert!(
+        rules(&findings).contains(&"contract/reader-order-broken"),
+        "{findings:#?}"
+    );
+}
+
+#[test]
+fn another_identifier_type_is_not_read_by_the_consumer_of_the_old_one() {
+    let workspace = with_draft(
+        "hrex-member-match-response",
+        "1.0.0",
+        "1.1.0",
+        &[("\"const\": \"MB\"", "\"const\": \"UMB\"")],
+    );
+    let findings = proved(&workspace, "northwind");
+    assert_eq!(
+        rules(&findings),
+        ["contract/example-invalid", "contract/response-not-read"],
+        "{findings:#?}"
+    );
+    let finding = findings
+        .iter()
+        .find(|finding| finding.rule.ends_with("not-read"));
+    let finding = finding.expect("a finding about the reader");
+    assert_eq!(
+        finding.subject,
+        "contracts/northwind/member-match.json#nw-one-match"
+    );
+    assert_eq!(
+        finding.pointer,
+        "/response/body/parameter/0/valueIdentifier/type/coding/0/code"
+    );
+    assert!(finding.witness.is_some());
+    for consumer in ["contoso", "fabrikam"] {
+        assert!(proved(&workspace, consumer).is_empty());
+    }
+}
+
+#[test]
+fn a_narrowed_request_hurts_the_consumer_that_sends_it() {
+    let workspace = with_draft(
+        "hrex-member-match-request",
+        "2.0.1",
+        "2.1.0",
+        &[("\"maxItems\": 4,", "\"maxItems\": 3,")],
+    );
+    let findings = proved(&workspace, "contoso");
+    assert!(
+        rules(&findings).contains(&"contract/example-invalid"),
+        "{findings:#?}"
+    );
+}
+
+#[test]
+fn a_range_without_versions_is_told_at_its_place() {
+    let mut workspace = shipped();
+    workspace.catalogue.entries.remove("p2p-operation-outcome");
+    let findings = proved(&workspace, "northwind");
+    assert_eq!(rules(&findings), ["contract/range-empty"], "{findings:#?}");
+    assert_eq!(findings.len(), 4);
+}
+
+#[test]
+fn a_shown_witness_is_made_from_schemas_alone() {
+    for workspace in [optional_field_added()] {
+        for consumer in CONSUMERS {
+            for finding in proved(&workspace, consumer) {
+                if let Some(witness) = finding.witness {
+                    let shown = witness.source == WitnessSource::Generated;
+                    assert_eq!(witness.value.is_some(), shown);
+                }
+            }
+        }
+    }
+}
