@@ -14,7 +14,7 @@ pub struct Excerpt {
     /// The line above, when there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
-    /// The line of the place.
+    /// Text of the file that the finding points at, as it stands there.
     pub line: String,
     /// How many characters the caret underlines, from the place's column on.
     pub length: u32,
