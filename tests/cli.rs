@@ -316,6 +316,41 @@ fn a_fresh_repository_can_be_looked_at() {
 }
 
 #[test]
+fn the_gate_says_the_same_twice_and_is_never_green_when_parts_are_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().to_str().unwrap();
+    run(&["init", "-C", root]);
+    let check = [
+        "check",
+        "-C",
+        root,
+        "--as-of",
+        "2026-11-21",
+        "--format",
+        "json",
+    ];
+    let first = run(&check);
+    assert_eq!(stdout(&first), stdout(&run(&check)), "{}", stderr(&first));
+    let report: Value = serde_json::from_slice(&first.stdout).unwrap();
+    assert_eq!(report["as_of"], "2026-11-21T00:00:00Z");
+    for finding in report["findings"].as_array().unwrap() {
+        // A check that has nothing to judge here says so; the files themselves are faultless.
+        assert_eq!(finding["rule"], "gate/nothing-checked", "{finding:#}");
+    }
+
+    let partly = run(&[&check[..], &["--only", "catalogue"]].concat());
+    let report: Value = serde_json::from_slice(&partly.stdout).unwrap();
+    assert_eq!(report["verdict"], "undecided");
+    assert_eq!(partly.status.code(), Some(3));
+}
+
+#[test]
+fn a_policy_explains_itself() {
+    let output = run(&["explain", "policy/auth-undeclared"]);
+    insta::assert_snapshot!("explain_policy", stdout(&output));
+}
+
+#[test]
 fn a_schema_explains_itself() {
     let output = run(&["explain", "hrex-coverage", "--format", "json"]);
     let value: Value = serde_json::from_slice(&output.stdout).unwrap();

@@ -47,17 +47,14 @@ fn declared(workspace: &Workspace, asked: &str) -> Result<Explanation, AppError>
     if workspace.catalogue.entry(entry).is_some() {
         return card::detailed(workspace, asked).map(Explanation::Schema);
     }
-    if let Some(rule) = RuleBook::read(&workspace.rules).rule(asked) {
-        return Ok(Explanation::Rule(rule.card()));
+    let book = RuleBook::read(&workspace.rules);
+    if let Some(policy) = book.rule(asked) {
+        return Ok(Explanation::Rule(policy.card()));
     }
-    let policies: Vec<String> = workspace
-        .rules
-        .keys()
-        .map(|name| format!("policy/{name}"))
-        .collect();
+    let policies = book.rules.iter().map(|policy| policy.file.id.as_str());
     let known = rules()
         .map(|rule| rule.id)
-        .chain(policies.iter().map(String::as_str))
+        .chain(policies)
         .chain(workspace.catalogue.entries.keys().map(String::as_str));
     Err(AppError::UnknownId {
         asked: asked.to_owned(),

@@ -11,10 +11,10 @@ const LONGEST: usize = 160;
 /// The line of a place and the one above it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Excerpt {
-    /// The line above, when there is one.
+    /// What stands directly above it, when there is something.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
-    /// Text of the file that the finding points at, as it stands there.
+    /// What stands where the location points, as it was written.
     pub line: String,
     /// How many characters the caret underlines, from the place's column on.
     pub length: u32,

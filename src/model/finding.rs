@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 pub struct Place {
     /// Path relative to the repository's root, with forward slashes.
     pub file: String,
-    /// Line of the file, counted from 1.
+    /// Counted from 1, as editors do.
     pub line: u32,
-    /// Unicode scalar value of the line, counted from 1.
+    /// Counted from 1 in Unicode scalar values, not in bytes.
     pub column: u32,
 }
 

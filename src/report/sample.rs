@@ -1,9 +1,10 @@
 //! Results written by hand, as the six checks would give them.
 
 use crate::model::{
-    AppliedWaiver, Bump, Change, Check, CheckName, Direction, Effect, Excerpt, Finding, Hurt,
-    Judged, Mention, Place, Report, ReportHeader, Severity, Summary, Verdict, Witness,
-    WitnessSource,
+    AppliedWaiver, Bump, Change, Check, CheckName, Direction, Effect, EntryCard, Excerpt,
+    ExpectedAnswer, FieldCard, Finding, Hurt, Judged, Mention, PayloadProblem, PayloadState, Place,
+    Report, ReportHeader, Severity, Summary, ValidatedPayload, Validation, Verdict, VersionCard,
+    Witness, WitnessSource,
 };
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -211,5 +212,102 @@ pub(super) fn diff() -> crate::model::Diff {
         change: change(),
         findings: vec![required_added()],
         not_proved: vec!["Only the keyword `format` as an annotation was compared.".to_owned()],
+    }
+}
+
+pub(super) fn problem() -> PayloadProblem {
+    PayloadProblem {
+        rule: "payload/format-wrong".to_owned(),
+        line: 31,
+        column: 22,
+        pointer: "/parameter/0/resource/birthDate".to_owned(),
+        expression: "Parameters.parameter[0].resource.birthDate".to_owned(),
+        message: "must be a date".to_owned(),
+        found: Some("string, 10 characters, shape 99/99/9999".to_owned()),
+        want: Some("date, YYYY-MM-DD".to_owned()),
+        means: Some("the member's date of birth; not a date of service".to_owned()),
+        form: None,
+        fix: None,
+        code: "bad-bundle".to_owned(),
+    }
+}
+
+pub(super) fn validation() -> Validation {
+    let invalid = ValidatedPayload {
+        file: "out/match-0007.json".to_owned(),
+        record: None,
+        state: PayloadState::Invalid,
+        against: Some("hrex-member-match-request@2.0.1".to_owned()),
+        problems: vec![problem()],
+        obstacle: None,
+        answer: Some(ExpectedAnswer {
+            status: 422,
+            code: "bad-bundle".to_owned(),
+            retry: "not retryable unchanged, only after repair".to_owned(),
+        }),
+    };
+    Validation {
+        verdict: Verdict::Error,
+        exit_code: 2,
+        valid: 1,
+        invalid: 1,
+        unreadable: 1,
+        payloads: vec![
+            ValidatedPayload {
+                file: "out/match-0001.json".to_owned(),
+                state: PayloadState::Valid,
+                problems: Vec::new(),
+                answer: None,
+                ..invalid.clone()
+            },
+            invalid.clone(),
+            ValidatedPayload {
+                file: "out/day.ndjson".to_owned(),
+                record: Some(12),
+                state: PayloadState::Unreadable,
+                against: None,
+                problems: Vec::new(),
+                obstacle: Some("cannot be opened".to_owned()),
+                answer: None,
+            },
+        ],
+    }
+}
+
+pub(super) fn entry() -> EntryCard {
+    EntryCard {
+        id: "hrex-coverage".to_owned(),
+        title: "Coverage of a member, as used in matching".to_owned(),
+        direction: Direction::Shared,
+        owner: "integration-architecture".to_owned(),
+        reviewers: vec!["clinical-data".to_owned(), "security".to_owned()],
+        escalation: "integration-oncall@payer-exchange.example".to_owned(),
+        criticality: "high".to_owned(),
+        phi: "P2".to_owned(),
+        source: "HL7 Da Vinci HRex".to_owned(),
+        errors: "p2p-operation-outcome".to_owned(),
+        identity: vec!["/subscriberId".to_owned()],
+        consent: "none".to_owned(),
+        depends_on: Vec::new(),
+        needed_by: vec!["hrex-member-match-request".to_owned()],
+        used_by: vec!["northwind ^1".to_owned()],
+        versions: vec![VersionCard {
+            version: "1.0.0".to_owned(),
+            status: "deprecated".to_owned(),
+            guide_version: Some("1.0.0".to_owned()),
+            released: Some("2026-03-02".to_owned()),
+            sunset: Some("2027-06-30".to_owned()),
+            replaced_by: Some("2.0.1".to_owned()),
+            path: "schemas/hrex-coverage/1.0.0/schema.json".to_owned(),
+            digest: "sha256:00".to_owned(),
+            accepted: 2,
+            rejected: 3,
+        }],
+        fields: vec![FieldCard {
+            pointer: "/subscriberId".to_owned(),
+            means: "The number on the card of the person who holds the policy.".to_owned(),
+            phi: Some("P2".to_owned()),
+            place: at("schemas/hrex-coverage/1.0.0/schema.json", 20, 5),
+        }],
     }
 }

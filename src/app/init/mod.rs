@@ -77,21 +77,30 @@ fn schemas() -> Group {
     }
 }
 
-/// The shipped entry with only the version that is handed on.
+/// The shipped entry with only the versions that are handed on.
 fn entry(schema: &Schema) -> String {
     const MARK: &str = "[[version]]";
-    let wanted = format!("version = \"{}\"", schema.version);
     let mut parts = schema.file.split(MARK);
-    let head = parts.next().unwrap_or_default();
-    let version = parts
-        .find(|part| part.lines().any(|line| line == wanted))
-        .unwrap_or_default();
-    format!("{head}{MARK}{}\n", version.trim_end())
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let is_handed_on = |version: &&str| {
+            let wanted = format!("version = \"{version}\"");
+            part.lines().any(|line| line == wanted)
+        };
+        if schema.versions.iter().any(is_handed_on) {
+            text.push_str(MARK);
+            text.push_str(part);
+        }
+    }
+    text.trim_end().to_owned() + "\n"
 }
 
 fn policies() -> Group {
+    let rules = POLICIES
+        .iter()
+        .filter(|(path, _)| path.ends_with("/rule.toml"));
     Group {
-        name: "policies/".to_owned(),
+        name: format!("policies/ ({} rules)", rules.count()),
         files: owned(POLICIES),
     }
 }
@@ -101,7 +110,8 @@ fn history() -> Group {
     let fits = |line: &&str| {
         serde_json::from_str::<Envelope>(line).is_ok_and(|envelope| {
             SCHEMAS.iter().any(|schema| {
-                schema.entry == envelope.schema && schema.version == envelope.version.to_string()
+                let version = envelope.version.to_string();
+                schema.entry == envelope.schema && schema.versions.contains(&version.as_str())
             })
         })
     };

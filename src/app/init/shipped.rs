@@ -7,10 +7,10 @@ macro_rules! shipped {
     };
 }
 
-/// One version of a schema with its examples.
+/// Some versions of a schema with their examples.
 pub(super) struct Schema {
     pub entry: &'static str,
-    pub version: &'static str,
+    pub versions: &'static [&'static str],
     pub file: &'static str,
     pub parts: &'static [(&'static str, &'static str)],
 }
@@ -18,9 +18,14 @@ pub(super) struct Schema {
 pub(super) const SCHEMAS: &[Schema] = &[
     Schema {
         entry: "hrex-member-match-response",
-        version: "2.0.1",
+        versions: &["2.0.0", "2.0.1"],
         file: include_str!("../../../schemas/hrex-member-match-response/entry.toml"),
         parts: shipped![
+            "schemas/hrex-member-match-response/2.0.0/schema.json",
+            "schemas/hrex-member-match-response/2.0.0/accepted/unique-member-number-and-record.json",
+            "schemas/hrex-member-match-response/2.0.0/accepted/unique-member-number.json",
+            "schemas/hrex-member-match-response/2.0.0/rejected/identifier-missing.json",
+            "schemas/hrex-member-match-response/2.0.0/rejected/type-member-number.json",
             "schemas/hrex-member-match-response/2.0.1/schema.json",
             "schemas/hrex-member-match-response/2.0.1/accepted/unique-member-number-and-record.json",
             "schemas/hrex-member-match-response/2.0.1/accepted/unique-member-number.json",
@@ -30,7 +35,7 @@ pub(super) const SCHEMAS: &[Schema] = &[
     },
     Schema {
         entry: "p2p-operation-outcome",
-        version: "1.0.0",
+        versions: &["1.0.0"],
         file: include_str!("../../../schemas/p2p-operation-outcome/entry.toml"),
         parts: shipped![
             "schemas/p2p-operation-outcome/1.0.0/schema.json",
@@ -42,7 +47,46 @@ pub(super) const SCHEMAS: &[Schema] = &[
     },
 ];
 
-pub(super) const POLICIES: &[(&str, &str)] = shipped!["policies/board.toml"];
+pub(super) const POLICIES: &[(&str, &str)] = shipped![
+    "policies/board.toml",
+    "policies/profiles/local.toml",
+    "policies/profiles/pull-request.toml",
+    "policies/profiles/release-candidate.toml",
+    "policies/profiles/staging.toml",
+    "policies/rules/auth-scope-mismatch/fires/other-guide.json",
+    "policies/rules/auth-scope-mismatch/fires/published-mistake.json",
+    "policies/rules/auth-scope-mismatch/quiet/letter-for-letter.json",
+    "policies/rules/auth-scope-mismatch/rule.rego",
+    "policies/rules/auth-scope-mismatch/rule.toml",
+    "policies/rules/auth-undeclared/fires/nothing-declared.json",
+    "policies/rules/auth-undeclared/fires/scheme-only.json",
+    "policies/rules/auth-undeclared/quiet/scheme-and-scope.json",
+    "policies/rules/auth-undeclared/rule.rego",
+    "policies/rules/auth-undeclared/rule.toml",
+    "policies/rules/consent-metadata-missing/fires/all-items-optional.json",
+    "policies/rules/consent-metadata-missing/fires/one-item-optional.json",
+    "policies/rules/consent-metadata-missing/quiet/all-items-required.json",
+    "policies/rules/consent-metadata-missing/quiet/no-consent-travels.json",
+    "policies/rules/consent-metadata-missing/rule.rego",
+    "policies/rules/consent-metadata-missing/rule.toml",
+    "policies/rules/name-irregular/fires/entry-pascal.json",
+    "policies/rules/name-irregular/fires/entry-snake.json",
+    "policies/rules/name-irregular/fires/field-pascal.json",
+    "policies/rules/name-irregular/fires/field-snake.json",
+    "policies/rules/name-irregular/fires/field-upper.json",
+    "policies/rules/name-irregular/fires/file-camel.json",
+    "policies/rules/name-irregular/fires/file-with-blank.json",
+    "policies/rules/name-irregular/fires/own-field-camel.json",
+    "policies/rules/name-irregular/fires/version-pre-release.json",
+    "policies/rules/name-irregular/fires/version-with-letter.json",
+    "policies/rules/name-irregular/quiet/all-regular.json",
+    "policies/rules/name-irregular/rule.rego",
+    "policies/rules/name-irregular/rule.toml",
+    "policies/rules/semantics-missing/fires/absent-and-restated.json",
+    "policies/rules/semantics-missing/quiet/says-enough.json",
+    "policies/rules/semantics-missing/rule.rego",
+    "policies/rules/semantics-missing/rule.toml",
+];
 
 pub(super) const CONFIG: &[(&str, &str)] = shipped!["matchmark.toml"];
 

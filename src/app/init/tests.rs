@@ -38,12 +38,34 @@ fn a_fresh_repository_can_be_read_whole() {
     );
     let (workspace, findings) = load::folder(folder.path(), None).unwrap();
     assert_eq!(findings, []);
-    assert_eq!(workspace.catalogue.versions().count(), 2);
+    assert_eq!(workspace.catalogue.versions().count(), 3);
     assert_eq!(workspace.histories.len(), 1);
     for version in workspace.catalogue.versions() {
         assert!(version.accepted.len() >= 2 && version.rejected.len() >= 2);
         assert!(workspace.catalogue.bundle(&version.id).is_ok());
     }
+}
+
+#[test]
+fn every_policy_that_ships_is_handed_on() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let handed: Vec<&str> = POLICIES.iter().map(|(path, _)| *path).collect();
+    let shipped: Vec<String> = walkdir::WalkDir::new(root.join("policies"))
+        .sort_by_file_name()
+        .into_iter()
+        .map(Result::unwrap)
+        .filter(|item| item.file_type().is_file())
+        .map(|item| {
+            item.path()
+                .strip_prefix(root)
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .to_owned()
+        })
+        .filter(|path| !path.starts_with("policies/waivers/"))
+        .collect();
+    assert_eq!(handed, shipped);
 }
 
 #[test]

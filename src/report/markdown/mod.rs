@@ -5,7 +5,7 @@ mod escape;
 mod section;
 
 use super::Style;
-use super::text::sentence;
+use super::text::{revision, sentence};
 use crate::model::Report;
 
 pub(super) use escape::{code, prose};
@@ -36,13 +36,13 @@ fn header(report: &Report) -> String {
     let header = &report.header;
     let against = header.base.as_deref().map_or_else(
         || "without a base".to_owned(),
-        |base| format!("against {}", code(base)),
+        |base| format!("against {}", code(&revision(base))),
     );
     format!(
         "## {} - matchmark\n\n{}\n\n{} {against}, stage {}, as of {}, exit {}\n",
         report.verdict.word().to_uppercase(),
         prose(&sentence(report)),
-        code(&header.head),
+        code(&revision(&header.head)),
         prose(&header.stage),
         prose(&header.as_of),
         report.exit_code,

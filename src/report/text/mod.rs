@@ -79,12 +79,12 @@ fn proof(out: &mut String, report: &Report) {
     let header = &report.header;
     let against = header.base.as_deref().map_or_else(
         || "without a base".to_owned(),
-        |base| format!("against {}", clean(base)),
+        |base| format!("against {}", revision(base)),
     );
     let _ = writeln!(
         out,
         "Judged   {} {against}   stage {}   as of {}",
-        clean(&header.head),
+        revision(&header.head),
         clean(&header.stage),
         header.as_of
     );
@@ -93,6 +93,17 @@ fn proof(out: &mut String, report: &Report) {
         let label = if index == 0 { "Limits" } else { "" };
         let _ = writeln!(out, "{label:<8} {}", clean(limit));
     }
+}
+
+/// A revision as people name it: commits by their first seven digits.
+pub(super) fn revision(name: &str) -> String {
+    let short = |word: &str| {
+        let is_commit = word.len() == 40 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let shown = if is_commit { 7 } else { usize::MAX };
+        word.chars().take(shown).collect::<String>()
+    };
+    let words: Vec<String> = clean(name).split(' ').map(short).collect();
+    words.join(" ")
 }
 
 /// What was judged, in one line: `14 versions, 5 rules`.
