@@ -15,6 +15,8 @@ pub mod load;
 pub mod model;
 pub mod policy;
 pub mod rego;
+#[cfg(feature = "service")]
+pub mod rehearsal;
 pub mod replay;
 pub mod report;
 #[cfg(feature = "cli")]

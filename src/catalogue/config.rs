@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 pub struct Config {
     pub edition: u32,
     #[serde(default)]
+    pub payer: Payer,
+    #[serde(default)]
     pub gate: Gate,
     #[serde(default)]
     pub replay: ReplayConfig,
@@ -23,10 +25,30 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             edition: 1,
+            payer: Payer::default(),
             gate: Gate::default(),
             replay: ReplayConfig::default(),
             privacy: Privacy::default(),
             board: Board::default(),
+        }
+    }
+}
+
+/// The payer that runs matchmark: whose service the contracts are about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Payer {
+    /// As contracts name their provider.
+    pub id: String,
+    /// Identifier system in which payers are named; a partner's value in it is its id.
+    pub identifiers: String,
+}
+
+impl Default for Payer {
+    fn default() -> Self {
+        Self {
+            id: "payer-exchange".to_owned(),
+            identifiers: "https://payer-exchange.example/payer-ids".to_owned(),
         }
     }
 }

@@ -14,7 +14,7 @@ mod workspace;
 
 pub use board::{BoardFile, Team};
 pub use bundle::{BASE, Bundle, MissingReference};
-pub use config::{Board, Config, Gate, Privacy, ReplayBudget, ReplayConfig};
+pub use config::{Board, Config, Gate, Payer, Privacy, ReplayBudget, ReplayConfig};
 pub use entry::{
     Auth, Catalogue, ConsentNeed, Criticality, Entry, EntryFile, Example, Operation, PhiClass,
     SchemaVersion, Status, VersionFile,

@@ -41,3 +41,18 @@ pub struct Exchange {
     /// States of the contract that the provider does not know how to set up.
     pub states_missing: Vec<String>,
 }
+
+/// One exchange that we started with a partner whom a stub played.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Delivery {
+    pub partner: String,
+    /// What the stub did: `answers`, `busy-twice`, `refuses`.
+    pub case: String,
+    /// Every call that the stub saw.
+    pub requests: Vec<HttpRequest>,
+    /// State that the exchange came to, and its reason code.
+    pub state: String,
+    pub code: Option<String>,
+    /// State and number of calls that the case must end with.
+    pub expected: (String, usize),
+}

@@ -18,7 +18,7 @@ mod validation;
 pub use card::{EntryCard, Explanation, FieldCard, RuleCard, VersionCard};
 pub use effect::{Bump, Direction, Effect};
 pub use excerpt::Excerpt;
-pub use exchange::{Effects, Exchange, HttpRequest, HttpResponse};
+pub use exchange::{Delivery, Effects, Exchange, HttpRequest, HttpResponse};
 pub use finding::{Finding, Gravity, Hurt, Note, Place, Witness, WitnessSource};
 pub use fingerprint::{digest, fingerprint};
 pub use ids::{Subject, VersionId, VersionName};

@@ -1,0 +1,186 @@
+//! The contract check: every expectation read, proved against the versions, and held against what travelled.
+
+use super::{Question, Room};
+use crate::catalogue::Catalogue;
+use crate::contract::{Contract, Versions, plan, prove, read, verify};
+use crate::inclusion::{Budget, engine};
+use crate::model::{CheckName, Delivery, Exchange, Finding, Place, VersionId};
+use semver::VersionReq;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Contracts that can be used, and what is wrong with the others.
+pub(in crate::app) struct Library {
+    pub contracts: Vec<Contract>,
+    pub findings: Vec<Finding>,
+}
+
+impl Library {
+    pub(in crate::app) fn read(workspace: &crate::catalogue::Workspace) -> Self {
+        let mut library = Self {
+            contracts: Vec::new(),
+            findings: Vec::new(),
+        };
+        for source in &workspace.contracts {
+            match read(source) {
+                Ok(contract) => library.contracts.push(contract),
+                Err(findings) => library.findings.extend(findings),
+            }
+        }
+        library
+    }
+
+    /// Everything that a rehearsal must send.
+    pub(in crate::app) fn planned(&self) -> Vec<crate::contract::Planned> {
+        self.contracts.iter().flat_map(plan).collect()
+    }
+}
+
+/// What travelled, or why nothing did.
+pub(super) type Travelled = Result<(Vec<Exchange>, Vec<Delivery>), String>;
+
+pub(super) fn check(question: &Question<'_>, library: &Library, travelled: &Travelled) -> Room {
+    let versions = Versions::new(&question.head.catalogue);
+    let prover = engine();
+    let budget = Budget::default();
+    let asked = crate::contract::Question {
+        versions: &versions,
+        prover: &prover,
+        budget: &budget,
+    };
+    let mut findings = library.findings.clone();
+    let nothing = (Vec::new(), Vec::new());
+    let (exchanges, deliveries) = travelled.as_ref().unwrap_or(&nothing);
+    for contract in &library.contracts {
+        findings.extend(prove(contract, &asked));
+        findings.extend(verify(contract, exchanges, &versions));
+    }
+    findings.extend(deliveries.iter().flat_map(|delivery| delivered(question, delivery)));
+    findings.extend(without_contract(question, library));
+    let interactions: usize = library.contracts.iter().map(|c| c.interactions.len()).sum();
+    Room::ran(CheckName::Contract, interactions as u64, "interactions")
+        .summary(format!(
+            "{} contracts of {} partners: {interactions} interactions, {} exchanges seen, {} deliveries to stubs",
+            library.contracts.len(),
+            consumers(library).len(),
+            exchanges.len(),
+            deliveries.len()
+        ))
+        .findings(findings)
+        .not_proved(limits(travelled))
+}
+
+fn limits(travelled: &Travelled) -> Vec<String> {
+    match travelled {
+        Ok(_) => vec![
+            "Contracts were verified against the reference service, not against the service that is deployed."
+                .to_owned(),
+        ],
+        Err(why) => vec![format!("Nothing was rehearsed: {why}.")],
+    }
+}
+
+fn consumers(library: &Library) -> BTreeSet<&str> {
+    let contracts = library.contracts.iter();
+    contracts.map(|contract| contract.consumer.as_str()).collect()
+}
+
+/// A partner that wrote no contract is a partner whom nothing protects.
+fn without_contract(question: &Question<'_>, library: &Library) -> Vec<Finding> {
+    let sources = &question.head.contracts;
+    if sources.is_empty() {
+        return Vec::new();
+    }
+    let partners = question.head.partners.values();
+    partners
+        .filter(|partner| !consumers(library).contains(partner.file.id.as_str()))
+        .filter(|partner| !sources.iter().any(|source| source.consumer == partner.file.id))
+        .map(|partner| {
+            let id = &partner.file.id;
+            Finding::new("contract/partner-without-contract", id.clone(), partner.source.find("id ="))
+                .kind("missing")
+                .message(format!("`{id}` has no contract, so nothing says what a change would break for it"))
+                .remedy(format!("write contracts/{id}/<topic>.json; docs/handbook shows how"))
+        })
+        .collect()
+}
+
+/// What one exchange with a stub shows of us as the asking side.
+fn delivered(question: &Question<'_>, delivery: &Delivery) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let place = question
+        .head
+        .partners
+        .get(&delivery.partner)
+        .map_or_else(|| Place::start("partners"), |p| p.source.find("dialect"));
+    let (state, calls) = &delivery.expected;
+    let finding = |rule: &str, message: String| {
+        Finding::new(rule, delivery.partner.clone(), place.clone())
+            .kind(&delivery.case)
+            .message(message)
+    };
+    if delivery.state != *state || delivery.requests.len() != *calls {
+        let code = delivery.code.as_deref().unwrap_or("no code");
+        findings.push(
+            finding(
+                "contract/delivery-failed",
+                format!(
+                    "an exchange with `{}` ({}) ended {} after {} calls ({code}); it must end {state} after {calls}",
+                    delivery.partner,
+                    delivery.case,
+                    delivery.state,
+                    delivery.requests.len()
+                ),
+            )
+            .remedy("compare the partner's dialect and failure settings with what it really does"),
+        );
+    }
+    if !understood(question, delivery) {
+        findings.push(
+            finding(
+                "contract/request-not-understood",
+                format!("what we ask `{}` fits no request version that it uses", delivery.partner),
+            )
+            .remedy("set the partner's `uses` to the versions that it accepts, or its dialect to the one it speaks"),
+        );
+    }
+    findings
+}
+
+/// Whether every request that we sent fits a version that the partner uses.
+fn understood(question: &Question<'_>, delivery: &Delivery) -> bool {
+    let Some(partner) = question.head.partners.get(&delivery.partner) else {
+        return true;
+    };
+    let requests = partner.file.uses.iter().filter(|(entry, _)| {
+        let entry = question.head.catalogue.entry(entry);
+        entry.is_some_and(|entry| entry.file.operation.is_some())
+    });
+    let used: Vec<(&String, &VersionReq)> = requests.collect();
+    let fits = |body: &[u8]| {
+        let Ok(payload) = serde_json::from_slice::<Value>(body) else {
+            return false;
+        };
+        used.iter()
+            .flat_map(|(entry, range)| question.head.catalogue.in_range(entry, range))
+            .any(|version| accepts(&question.head.catalogue, &version.id, &payload))
+    };
+    used.is_empty() || delivery.requests.iter().all(|request| fits(&request.body))
+}
+
+fn accepts(catalogue: &Catalogue, id: &VersionId, payload: &Value) -> bool {
+    catalogue.bundle(id).is_ok_and(|bundle| {
+        wire::payload::Schema::compile(&bundle.value).is_ok_and(|schema| schema.accepts(payload))
+    })
+}
+
+/// `id@version` to the self-contained schema of everything that is served.
+pub(in crate::app) fn served(catalogue: &Catalogue) -> BTreeMap<String, Value> {
+    let versions = catalogue.versions().filter(|v| v.file.status.is_served());
+    versions
+        .filter_map(|version| {
+            let bundle = catalogue.bundle(&version.id).ok()?;
+            Some((version.id.to_string(), bundle.value))
+        })
+        .collect()
+}

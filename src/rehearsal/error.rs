@@ -1,0 +1,29 @@
+//! Why a rehearsal or a service did not come about.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What kept the reference service or a stub from running.
+#[derive(Debug, thiserror::Error)]
+pub enum RehearsalError {
+    #[error("no runtime for the reference service")]
+    Runtime(#[source] std::io::Error),
+    #[error("the reference service did not start")]
+    Start(#[from] reference::StartError),
+    #[error("no development key")]
+    Key(#[from] reference::token::TokenError),
+    #[error(transparent)]
+    Development(#[from] reference::DevelopmentError),
+    #[error("the reference service cannot be reached")]
+    Http(#[from] reqwest::Error),
+    #[error("the reference service opened no control listener")]
+    NoControl,
+    #[error("the rehearsal was not over after {0:?}")]
+    Timeout(Duration),
+    #[error("cannot make {}", path.display())]
+    Folder {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+}

@@ -1,0 +1,85 @@
+//! The reference service alone, until it is told to stop.
+
+use super::members::members;
+use super::stage::{profile, us};
+use super::{RehearsalError, Script};
+use crate::contract::Polarity;
+use reference::{Config, DevIdentity, StoreAt, dev_identity};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// How the service is to run.
+pub struct Serving<'a> {
+    /// Payer, partners, schemas, and the requests whose people become members for development.
+    pub script: Script<'a>,
+    /// Folder of the database.
+    pub store: PathBuf,
+    /// Folder of the development key and tokens; without one, nobody is let in.
+    pub dev: Option<PathBuf>,
+}
+
+/// Where the service listens, and how a developer gets in.
+#[derive(Debug)]
+pub struct Greeting {
+    pub partner: SocketAddr,
+    pub enterprise: SocketAddr,
+    pub probe: SocketAddr,
+    pub dev: Option<DevIdentity>,
+    /// A request that the development partner may send as it stands.
+    pub sample: Option<Vec<u8>>,
+}
+
+/// Runs the service and says where, until the process is interrupted.
+///
+/// Errors: the folder, the key or the service cannot be made
+pub fn serve(serving: &Serving<'_>, ready: impl FnOnce(&Greeting)) -> Result<(), RehearsalError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(RehearsalError::Runtime)?;
+    runtime.block_on(async {
+        let (config, dev) = configured(serving)?;
+        let running = reference::start(config).await?;
+        ready(&Greeting {
+            partner: running.partner,
+            enterprise: running.enterprise,
+            probe: running.probe,
+            sample: dev.as_ref().and_then(|dev| sample(serving, &dev.partner)),
+            dev,
+        });
+        // Without signals to wait for, the service runs until it is killed.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        running.stop().await;
+        Ok(())
+    })
+}
+
+fn configured(serving: &Serving<'_>) -> Result<(Config, Option<DevIdentity>), RehearsalError> {
+    let script = &serving.script;
+    let mut config = Config::new(us(script.us));
+    config.store = StoreAt::Folder(serving.store.clone());
+    config.schemas = script.schemas.clone();
+    for known in &script.partners {
+        let mut partner = profile(script.us, known, "http://127.0.0.1:9");
+        // A profile says how a partner speaks, not where; nobody is called from here.
+        partner.enabled = false;
+        config.partners.push(partner);
+    }
+    let Some(folder) = &serving.dev else {
+        return Ok((config, None));
+    };
+    config.members = members(&script.planned);
+    let dev = dev_identity(folder, &config)?;
+    config.keys = vec![dev.key.verification_key()];
+    Ok((config, Some(dev)))
+}
+
+/// The positive request of the partner's own contract.
+fn sample(serving: &Serving<'_>, partner: &str) -> Option<Vec<u8>> {
+    let planned = serving.script.planned.iter();
+    let mut own = planned.filter(|planned| planned.consumer == partner);
+    own.find(|planned| planned.polarity == Polarity::Positive)
+        .map(|planned| planned.request.body.clone())
+}

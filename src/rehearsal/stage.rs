@@ -1,0 +1,106 @@
+//! The reference service and the stubs of its partners, up and running on loopback.
+
+use super::stub::{Stubs, stubs};
+use super::{RehearsalError, Script, members};
+use crate::catalogue::{Partner, Payer};
+use reference::clock::{ManualClock, Winding};
+use reference::config::{organisation, partner};
+use reference::domain::ids::PartnerId;
+use reference::domain::snapshot;
+use reference::token::SigningKey;
+use reference::{Config, Running, TestControl};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Entry whose version tells in which edition a partner asks us.
+const REQUEST: &str = "hrex-member-match-request";
+
+pub(super) struct Stage {
+    pub running: Running,
+    pub control: SocketAddr,
+    pub clock: Arc<ManualClock>,
+    pub key: SigningKey,
+    pub stubs: Stubs,
+    pub http: reqwest::Client,
+}
+
+impl Stage {
+    /// Starts everything that the script needs.
+    pub(super) async fn set(script: &Script<'_>) -> Result<Self, RehearsalError> {
+        let key = SigningKey::generate()?;
+        let clock = Arc::new(ManualClock::new(script.as_of, Winding::Itself));
+        let ids = script.partners.iter().map(|known| known.file.id.clone());
+        let stubs = stubs(ids).await?;
+        let mut config = Config::new(us(script.us));
+        config.clock = Arc::clone(&clock) as _;
+        config.keys = vec![key.verification_key()];
+        config.schemas = script.schemas.clone();
+        config.members = members::members(&script.planned);
+        for known in &script.partners {
+            if let Some(stub) = stubs.get(&known.file.id) {
+                config.partners.push(profile(script.us, known, &stub.url()));
+            }
+        }
+        config.test_control = Some(TestControl {
+            clock: Arc::clone(&clock),
+            signer: key.clone(),
+        });
+        let running = reference::start(config).await?;
+        let control = running.control.ok_or(RehearsalError::NoControl)?;
+        Ok(Self {
+            running,
+            control,
+            clock,
+            key,
+            stubs,
+            http: reqwest::Client::builder().no_proxy().build()?,
+        })
+    }
+
+    /// Ends the service; the stubs end with the value.
+    pub(super) async fn strike(self) {
+        self.running.stop().await;
+    }
+}
+
+pub(super) fn us(payer: &Payer) -> snapshot::Payer {
+    snapshot::Payer {
+        id: PartnerId::new(&payer.id),
+        organisation: organisation(&payer.identifiers, &payer.id),
+    }
+}
+
+/// A partner's profile as the service reads it; `url` is where it answers.
+pub(super) fn profile(us: &Payer, known: &Partner, url: &str) -> snapshot::Partner {
+    let file = &known.file;
+    let dialect = file.dialect.get("member-match").map_or("hrex-1.2", String::as_str);
+    let mut profile = partner(
+        &file.id,
+        organisation(&us.identifiers, &file.id),
+        url,
+        dialect,
+    );
+    edition(known).clone_into(&mut profile.edition);
+    if let Some(failure) = &file.failure {
+        profile.timeout = Duration::from_millis(failure.timeout_ms);
+    }
+    profile
+}
+
+/// The edition in which a partner asks us: the one of the request versions that it uses.
+///
+/// Source: versions 1, 2.0.0 and 2.0.1 of the request follow HRex 1.0.0, 1.1.0 and 1.2.0
+fn edition(known: &Partner) -> &'static str {
+    let uses = known.file.uses.get(REQUEST);
+    let admits = |major, minor, patch| {
+        uses.is_none_or(|range| range.matches(&semver::Version::new(major, minor, patch)))
+    };
+    if admits(2, 0, 1) {
+        "hrex-1.2"
+    } else if admits(2, 0, 0) {
+        "hrex-1.1"
+    } else {
+        "hrex-1.0"
+    }
+}
