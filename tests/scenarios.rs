@@ -25,15 +25,24 @@ fn every_scenario_ends_as_it_says() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let names = Scenario::names(root).expect("the folder of scenarios");
     assert!(!names.is_empty(), "there is no scenario");
-    let wrong: Vec<String> = names
-        .iter()
-        .flat_map(|name| {
-            let scenario =
-                Scenario::read(root, name).unwrap_or_else(|stale| panic!("{name}: {stale}"));
-            differences(&scenario)
-        })
-        .collect();
+    // Two at a time: each is a run of the program, and some of them think for a while.
+    let half = names.len().div_ceil(2);
+    let wrong: Vec<String> = std::thread::scope(|scope| {
+        let halves: Vec<_> = names
+            .chunks(half)
+            .map(|names| scope.spawn(|| names.iter().flat_map(|name| judge(root, name)).collect()))
+            .collect();
+        let joined = halves.into_iter().map(|half| half.join());
+        joined
+            .flat_map(|half: std::thread::Result<Vec<String>>| half.expect("no panic"))
+            .collect()
+    });
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+}
+
+fn judge(root: &Path, name: &str) -> Vec<String> {
+    let scenario = Scenario::read(root, name).unwrap_or_else(|stale| panic!("{name}: {stale}"));
+    differences(&scenario)
 }
 
 /// What the gate says of a scenario beside what it should say; empty when they agree.
