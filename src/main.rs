@@ -167,6 +167,10 @@ impl Sink for Screen {
         }
     }
 
+    fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
     fn message(&mut self, text: &str) {
         if self.chatter != Chatter::Quiet {
             self.clear();

@@ -32,6 +32,9 @@ pub trait Sink {
     /// Says what is done now; it may be dropped when nobody watches.
     fn progress(&mut self, step: &str);
 
+    /// Time since the program was started.
+    fn elapsed(&self) -> std::time::Duration;
+
     /// Says something that a person should know beside the result.
     fn message(&mut self, text: &str);
 }

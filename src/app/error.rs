@@ -17,8 +17,9 @@ pub enum AppError {
     UnknownId { asked: String, hint: String },
     #[error("nobody reads the result any more")]
     Unread(#[source] std::io::Error),
-    #[error("this program was built without `{0}`")]
-    NotBuilt(&'static str),
+    #[cfg(feature = "service")]
+    #[error(transparent)]
+    Rehearsal(#[from] crate::rehearsal::RehearsalError),
     #[error("{place}: {message}; `matchmark check` lists everything that is wrong")]
     Unusable { place: String, message: String },
     #[error("there is no schema `{asked}` in the catalogue{hint}")]

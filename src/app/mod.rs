@@ -2,8 +2,10 @@
 //! Refuses to know how a check works.
 
 mod answer;
+mod batch;
 mod card;
 mod check;
+mod diff;
 mod error;
 mod explain;
 mod facts;
@@ -13,6 +15,8 @@ mod init;
 mod judge;
 mod recognise;
 mod room;
+#[cfg(feature = "service")]
+mod serve;
 mod validate;
 
 pub use answer::{Answer, Output, Sink};
@@ -55,10 +59,14 @@ pub fn run(request: Request, now: DateTime<Utc>, sink: &mut dyn Sink) -> Result<
                 request.max_findings,
             )
         }
-        Request::Diff(_) => Err(AppError::NotBuilt("diff")),
-        Request::CompatBatch(_) => Err(AppError::NotBuilt("compat")),
+        Request::Diff(request) => {
+            let diff = diff::diff(&request)?;
+            let content = Content::Diff(&diff);
+            Answer::of(diff.verdict, diff.exit_code, content, &request.show, None)
+        }
+        Request::CompatBatch(request) => batch::batch(&request, sink),
         #[cfg(feature = "service")]
-        Request::Serve(_) => Err(AppError::NotBuilt("serve")),
+        Request::Serve(request) => serve::serve(&request, now, sink),
     }
 }
 

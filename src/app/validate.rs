@@ -135,6 +135,15 @@ impl<'a> Judge<'a> {
         for problem in &mut problems {
             in_file(problem, record);
         }
+        if problems.is_empty() && !schema.accepts(document.value()) {
+            // Never valid for want of an explanation.
+            let why = format!("{name} rejects it, and no part of it says why");
+            return ValidatedPayload {
+                against: Some(name),
+                state: PayloadState::Invalid,
+                ..unreadable(file, record, why)
+            };
+        }
         judged(file, record, Some(name), problems)
     }
 

@@ -10,7 +10,7 @@ mod schema;
 mod tree;
 
 pub use git::{Base, Head, base, head};
-pub use payload::{PayloadFile, payloads};
+pub use payload::{PayloadFile, payloads, questions};
 pub use schema::schema;
 
 use crate::catalogue::Workspace;

@@ -1,8 +1,8 @@
 //! Payload files that a user names: files, folders, newline-delimited JSON, standard input.
 
-use super::tree;
+use super::{LoadError, tree};
 use crate::catalogue::Source;
-use std::io::Read as _;
+use std::io::{BufRead as _, Read as _};
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
@@ -88,4 +88,32 @@ fn too_large(bytes: Vec<u8>) -> Result<Vec<u8>, String> {
         ));
     }
     Ok(bytes)
+}
+
+/// Longest line of a batch that is read.
+const LINE_LIMIT: u64 = 16 << 20;
+
+/// The lines of standard input, each without its end; a line over the limit is cut, and so is no question.
+///
+/// Errors: standard input cannot be read
+pub fn questions() -> impl Iterator<Item = Result<Vec<u8>, LoadError>> {
+    let failed = |source| LoadError::Io {
+        path: PathBuf::from("-"),
+        source,
+    };
+    std::iter::from_fn(move || {
+        let mut line = Vec::new();
+        let mut input = std::io::stdin().lock();
+        match input.by_ref().take(LINE_LIMIT).read_until(b'\n', &mut line) {
+            Ok(0) => return None,
+            Ok(_) if line.last() == Some(&b'\n') => {}
+            Ok(_) => {
+                if let Err(error) = input.skip_until(b'\n') {
+                    return Some(Err(failed(error)));
+                }
+            }
+            Err(error) => return Some(Err(failed(error))),
+        }
+        Some(Ok(line))
+    })
 }

@@ -31,7 +31,9 @@ fn described(reference: &str, body: &[u8]) -> Option<Member> {
     let family = patient.pointer("/name/0/family")?.as_str()?;
     let birth_date = patient.get("birthDate")?.as_str()?;
     let coverage = part(&request, "CoverageToMatch")?;
-    let numbers = coverage.pointer("/identifier/0/value").and_then(Value::as_str);
+    let numbers = coverage
+        .pointer("/identifier/0/value")
+        .and_then(Value::as_str);
     let subscriber = coverage.get("subscriberId").and_then(Value::as_str);
     // A request without any number is about a member who has one all the same.
     let number = numbers.or(subscriber).unwrap_or(reference);

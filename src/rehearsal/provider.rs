@@ -100,14 +100,23 @@ impl Control<'_> {
             .filter_map(|name| name.as_str().map(str::to_owned))
             .collect::<Vec<_>>();
         let all = planned.states.iter().map(|state| state.name.clone());
-        let missing = if refused.is_empty() { all.collect() } else { refused };
+        let missing = if refused.is_empty() {
+            all.collect()
+        } else {
+            refused
+        };
         Ok((missing, Value::Null))
     }
 
     async fn effects(&self) -> Result<Effects, RehearsalError> {
         let url = format!("http://{}/_control/effects", self.stage.control);
         let counted: Value = self.stage.http.get(url).send().await?.json().await?;
-        let count = |name: &str| counted.get(name).and_then(Value::as_u64).unwrap_or_default();
+        let count = |name: &str| {
+            counted
+                .get(name)
+                .and_then(Value::as_u64)
+                .unwrap_or_default()
+        };
         Ok(Effects {
             rows: count("rows"),
             events: count("events"),

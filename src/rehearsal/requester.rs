@@ -34,7 +34,8 @@ pub(super) async fn drive(
         };
         let dialect = known.file.dialect.get("member-match");
         for case in Case::ALL {
-            stub.play(case, dialect.map_or("hrex-1.2", String::as_str)).await;
+            stub.play(case, dialect.map_or("hrex-1.2", String::as_str))
+                .await;
             let key = format!("rehearsal-{id}-{}", case.word());
             let view = exchange(stage, script, &key, &body).await?;
             let text = |name: &str| view.get(name).and_then(Value::as_str).map(str::to_owned);

@@ -74,7 +74,10 @@ pub(super) fn us(payer: &Payer) -> snapshot::Payer {
 /// A partner's profile as the service reads it; `url` is where it answers.
 pub(super) fn profile(us: &Payer, known: &Partner, url: &str) -> snapshot::Partner {
     let file = &known.file;
-    let dialect = file.dialect.get("member-match").map_or("hrex-1.2", String::as_str);
+    let dialect = file
+        .dialect
+        .get("member-match")
+        .map_or("hrex-1.2", String::as_str);
     let mut profile = partner(
         &file.id,
         organisation(&us.identifiers, &file.id),

@@ -1,11 +1,11 @@
 //! The compatibility check: every step between neighbouring versions, and from the newest release to the draft.
 
 use super::{Question, Room};
-use crate::app::hurts;
+use crate::app::{diff, hurts};
 use crate::catalogue::{Entry, SchemaVersion};
 use crate::compat::{Comparison, Pair, Side, compare, findings};
-use crate::inclusion::{Answer, Budget};
-use crate::model::{Bump, Change, CheckName, Effect, Finding, Mention, VersionId};
+use crate::inclusion::Budget;
+use crate::model::{Bump, Change, CheckName, Effect, Finding, VersionId};
 use std::collections::BTreeMap;
 
 /// What was judged: the room and every step with what it does.
@@ -89,7 +89,6 @@ fn change(
             .and_then(|base| base.catalogue.version(&version.id));
         before.is_some_and(|before| before.digest == version.digest)
     };
-    let details = comparison.explanations.iter().zip(explained);
     Change {
         entry: step.new.id.entry.clone(),
         from: step.old.id.version.to_string(),
@@ -98,28 +97,8 @@ fn change(
         effect: comparison.effect,
         declared: Bump::between(&step.old.number, &step.new.number),
         required: comparison.required,
-        proof: format!(
-            "forth: {}; back: {}",
-            word(&comparison.forth),
-            word(&comparison.back)
-        ),
-        details: details
-            .map(|(explanation, finding)| Mention {
-                rule: finding.rule.clone(),
-                effect: explanation.effect,
-                pointer: finding.pointer.clone(),
-                location: finding.place.clone(),
-                message: finding.message.clone(),
-            })
-            .collect(),
-    }
-}
-
-fn word(answer: &Answer) -> String {
-    match answer {
-        Answer::Compatible { proof } => format!("proved ({})", proof.word()),
-        Answer::Breaking { .. } => "refuted by a witness".to_owned(),
-        Answer::Unknown { why } => format!("not decided ({})", why.code.word()),
+        proof: diff::proof(comparison),
+        details: diff::mentions(&comparison.explanations, explained),
     }
 }
 

@@ -55,7 +55,11 @@ pub(super) fn check(question: &Question<'_>, library: &Library, travelled: &Trav
         findings.extend(prove(contract, &asked));
         findings.extend(verify(contract, exchanges, &versions));
     }
-    findings.extend(deliveries.iter().flat_map(|delivery| delivered(question, delivery)));
+    findings.extend(
+        deliveries
+            .iter()
+            .flat_map(|delivery| delivered(question, delivery)),
+    );
     findings.extend(without_contract(question, library));
     let interactions: usize = library.contracts.iter().map(|c| c.interactions.len()).sum();
     Room::ran(CheckName::Contract, interactions as u64, "interactions")
@@ -82,7 +86,9 @@ fn limits(travelled: &Travelled) -> Vec<String> {
 
 fn consumers(library: &Library) -> BTreeSet<&str> {
     let contracts = library.contracts.iter();
-    contracts.map(|contract| contract.consumer.as_str()).collect()
+    contracts
+        .map(|contract| contract.consumer.as_str())
+        .collect()
 }
 
 /// A partner that wrote no contract is a partner whom nothing protects.
@@ -94,13 +100,25 @@ fn without_contract(question: &Question<'_>, library: &Library) -> Vec<Finding> 
     let partners = question.head.partners.values();
     partners
         .filter(|partner| !consumers(library).contains(partner.file.id.as_str()))
-        .filter(|partner| !sources.iter().any(|source| source.consumer == partner.file.id))
+        .filter(|partner| {
+            !sources
+                .iter()
+                .any(|source| source.consumer == partner.file.id)
+        })
         .map(|partner| {
             let id = &partner.file.id;
-            Finding::new("contract/partner-without-contract", id.clone(), partner.source.find("id ="))
-                .kind("missing")
-                .message(format!("`{id}` has no contract, so nothing says what a change would break for it"))
-                .remedy(format!("write contracts/{id}/<topic>.json; docs/handbook shows how"))
+            Finding::new(
+                "contract/partner-without-contract",
+                id.clone(),
+                partner.source.find("id ="),
+            )
+            .kind("missing")
+            .message(format!(
+                "`{id}` has no contract, so nothing says what a change would break for it"
+            ))
+            .remedy(format!(
+                "write contracts/{id}/<topic>.json; docs/handbook shows how"
+            ))
         })
         .collect()
 }

@@ -2,10 +2,13 @@
 
 mod catalogue;
 mod compat;
+mod contract;
 mod lifecycle;
 mod policy;
 mod replay;
 mod strictness;
+
+pub(super) use contract::{Library, served};
 
 use super::AppError;
 use super::answer::Sink;
@@ -21,6 +24,10 @@ use crate::model::{
 use crate::policy::RuleBook;
 use crate::store;
 use chrono::{DateTime, SecondsFormat, Utc};
+
+/// How long a rehearsal may take when the user does not say.
+#[cfg(feature = "service")]
+const REHEARSAL: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// What every check is given: values only.
 pub(super) struct Question<'a> {
@@ -124,25 +131,68 @@ fn round(
     sink: &mut dyn Sink,
 ) -> Round {
     let asked = |name| request.checks.contains(&name);
+    let library = Library::read(question.head);
+    let travelled = if asked(CheckName::Contract) {
+        sink.progress("rehearsing with the reference service");
+        rehearsed(request, question, &library)
+    } else {
+        Err("the contract check was left out".to_owned())
+    };
     sink.progress("judging");
-    let (catalogue, policy, compat, replay) = std::thread::scope(|scope| {
+    let (catalogue, policy, compat, contract, replay) = std::thread::scope(|scope| {
         let catalogue = scope.spawn(|| catalogue::check(question, unreadable.to_vec()));
         let policy = scope.spawn(|| policy::check(question, request.stage, book));
         let compat = scope.spawn(|| compat::check(question));
+        let contract = scope.spawn(|| contract::check(question, &library, &travelled));
         let replay = replay::check(question);
-        (joined(catalogue), joined(policy), joined(compat), replay)
+        (
+            joined(catalogue),
+            joined(policy),
+            joined(compat),
+            joined(contract),
+            replay,
+        )
     });
-    let (replay, _history) = replay;
     let keep = |name, room: Room| if asked(name) { room } else { left_out(name) };
     Round {
         rooms: vec![
             keep(CheckName::Catalogue, catalogue),
             keep(CheckName::Policy, policy),
             keep(CheckName::Compat, compat.room),
+            keep(CheckName::Contract, contract),
             keep(CheckName::Replay, replay),
         ],
         changes: compat.changes,
     }
+}
+
+/// What travelled between the reference service, its consumers and stubs of its partners.
+#[cfg(feature = "service")]
+fn rehearsed(
+    request: &CheckRequest,
+    question: &Question<'_>,
+    library: &Library,
+) -> contract::Travelled {
+    use crate::rehearsal::{Script, rehearse};
+    let head = question.head;
+    if library.contracts.is_empty() {
+        return Err("there is no contract to rehearse".to_owned());
+    }
+    let script = Script {
+        us: &head.config.payer,
+        partners: head.partners.values().collect(),
+        schemas: served(&head.catalogue),
+        planned: library.planned(),
+        as_of: question.as_of,
+        timeout: request.timeout.unwrap_or(REHEARSAL),
+    };
+    let rehearsal = rehearse(&script).map_err(|error| error.to_string())?;
+    Ok((rehearsal.exchanges, rehearsal.deliveries))
+}
+
+#[cfg(not(feature = "service"))]
+fn rehearsed(_: &CheckRequest, _: &Question<'_>, _: &Library) -> contract::Travelled {
+    Err("this program was built without the reference service".to_owned())
 }
 
 fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {

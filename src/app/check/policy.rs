@@ -9,7 +9,13 @@ pub(super) fn check(question: &Question<'_>, stage: Stage, book: &RuleBook) -> R
     let catalogue = &question.head.catalogue;
     let input = facts(catalogue, question.as_of.date_naive(), stage);
     let places = places(catalogue);
-    let outcome = run(book, &input.to_value(), &places);
+    let document = input.to_value();
+    let mut outcome = run(book, &document, &places);
+    if let Some(base) = question.base {
+        // A change cannot weaken a rule and break it in one go: both sides' rules count.
+        let before = RuleBook::read(&base.rules);
+        outcome = outcome.with_base(run(&before, &document, &places));
+    }
     let mut findings = outcome.findings;
     for rule in &book.rules {
         findings.extend(test_rule(rule).findings);

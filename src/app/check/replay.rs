@@ -4,7 +4,7 @@ use super::{Question, Room};
 use crate::model::{CheckName, Finding};
 use crate::replay::{Answer, replay};
 
-pub(super) fn check(question: &Question<'_>) -> (Room, Answer) {
+pub(super) fn check(question: &Question<'_>) -> Room {
     let head = question.head;
     let answer = replay(&crate::replay::Question {
         histories: &head.histories,
@@ -20,7 +20,7 @@ pub(super) fn check(question: &Question<'_>) -> (Room, Answer) {
     let same = answer
         .envelopes
         .saturating_sub(answer.newly_rejected + answer.newly_accepted);
-    let room = Room::ran(CheckName::Replay, answer.envelopes, "envelopes")
+    Room::ran(CheckName::Replay, answer.envelopes, "envelopes")
         .summary(format!(
             "{} recorded payloads of {} partners: {same} same verdict, {} newly rejected, {} newly accepted",
             answer.envelopes,
@@ -29,8 +29,7 @@ pub(super) fn check(question: &Question<'_>) -> (Room, Answer) {
             answer.newly_accepted
         ))
         .findings(findings)
-        .not_proved(unseen(question, &answer));
-    (room, answer)
+        .not_proved(unseen(question, &answer))
 }
 
 /// A partner whose traffic nobody recorded is a partner that was not replayed.

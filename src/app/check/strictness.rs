@@ -44,27 +44,34 @@ pub(super) fn unmet(rooms: &[Room], strictness: &Strictness) -> Vec<Finding> {
         // The verdict `empty` says it.
         return Vec::new();
     }
-    rooms
+    strictness
+        .required
         .iter()
-        .filter(|room| strictness.required.contains(&room.name))
-        .filter(|room| !room.ran || room.subjects == 0)
-        .map(|room| {
-            let name = room.name.word();
-            let (rule, message) = if room.ran {
-                (
+        .filter_map(|name| {
+            let room = rooms.iter().find(|room| room.name == *name);
+            let name = name.word();
+            let (rule, message) = match room {
+                Some(room) if room.ran && room.subjects > 0 => return None,
+                Some(room) if room.ran => (
                     "gate/nothing-checked",
                     format!("the {name} check had nothing to judge"),
-                )
-            } else {
-                (
+                ),
+                Some(room) => (
                     "gate/check-skipped",
                     format!("the {name} check did not run: {}", room.summary),
-                )
+                ),
+                None => (
+                    "gate/check-skipped",
+                    format!("the {name} check did not run"),
+                ),
             };
-            Finding::new(rule, name, Place::start("matchmark.toml"))
+            let finding = Finding::new(rule, name, Place::start("matchmark.toml"))
                 .kind(name)
                 .message(message)
-                .remedy("run every check with something to judge; what was not judged is not green")
+                .remedy(
+                    "run every check with something to judge; what was not judged is not green",
+                );
+            Some(finding)
         })
         .collect()
 }
