@@ -1,19 +1,22 @@
 //! Whom a change hurts: partners whose range admits the new version, and what is on record of them.
 
-use crate::catalogue::{Catalogue, Workspace};
-use crate::model::{Finding, Hurt, VersionId};
-use std::collections::BTreeSet;
+use crate::catalogue::{Catalogue, SchemaVersion, Workspace};
+use crate::model::{Direction, Finding, Hurt, Place};
+use crate::replay::{Cluster, Shift};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The finding with everyone who would be served `version` without asking for it.
-pub(super) fn with(mut finding: Finding, version: &VersionId, workspace: &Workspace) -> Finding {
-    let Some(number) = workspace.catalogue.version(version).map(|v| &v.number) else {
-        return finding;
-    };
-    let affected = affected(&workspace.catalogue, &version.entry);
+pub(super) fn with(
+    mut finding: Finding,
+    version: &SchemaVersion,
+    workspace: &Workspace,
+) -> Finding {
+    let named = &version.id.entry;
+    let affected = affected(&workspace.catalogue, named);
     for partner in workspace.partners.values() {
         for (entry, range) in &partner.file.uses {
             // Ranges speak of the entry that travels; what it draws in travels with it.
-            let admits = entry != &version.entry || range.matches(number);
+            let admits = entry != named || range.matches(&version.number);
             if affected.contains(entry.as_str()) && admits {
                 finding.hurts.push(Hurt {
                     who: partner.file.id.clone(),
@@ -24,6 +27,29 @@ pub(super) fn with(mut finding: Finding, version: &VersionId, workspace: &Worksp
         }
     }
     finding
+}
+
+/// Adds who is on record with payloads that the finding's version newly rejects, out of `total` payloads.
+pub(super) fn on_record(finding: &mut Finding, clusters: &[Cluster], total: u64) {
+    let mut counts: BTreeMap<&str, (u64, &Place)> = BTreeMap::new();
+    for cluster in clusters {
+        let cause = &cluster.cause;
+        // An answer of old that the new version would not give is nobody's loss.
+        let is_loss = cause.shift == Shift::NewlyRejected
+            && cause.direction.is_some_and(Direction::needs_forth);
+        if is_loss && cause.candidate.to_string() == finding.subject.to_string() {
+            let entry = counts.entry(&cause.partner).or_insert((0, &cluster.first));
+            entry.0 += cluster.count;
+            entry.1 = entry.1.min(&cluster.first);
+        }
+    }
+    for (partner, (count, first)) in counts {
+        finding.hurts.push(Hurt {
+            who: partner.to_owned(),
+            why: format!("{count} of {total} recorded payloads are newly rejected"),
+            place: Some(first.clone()),
+        });
+    }
 }
 
 /// The entry and every entry that draws it in, however far.

@@ -26,4 +26,10 @@ impl BoardFile {
     pub fn team(&self, id: &str) -> Option<&Team> {
         self.teams.iter().find(|team| team.id == id)
     }
+
+    /// Whether a team of this name may exist: with no teams on record, any may.
+    #[must_use]
+    pub fn may_know(&self, id: &str) -> bool {
+        self.teams.is_empty() || self.team(id).is_some()
+    }
 }

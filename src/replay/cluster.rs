@@ -19,8 +19,6 @@ pub struct Cause {
     pub shift: Shift,
     /// Version that now judges otherwise.
     pub candidate: VersionId,
-    /// Version under which it was recorded.
-    pub recorded: VersionId,
     pub direction: Option<Direction>,
     pub partner: String,
     /// Finding id of the payload's first problem.
@@ -36,8 +34,17 @@ pub struct Cluster {
     pub cause: Cause,
     pub count: u64,
     pub first: Place,
-    /// Place, size and digest of the smallest of them.
-    pub smallest: (Place, usize, String),
+    pub smallest: Specimen,
+}
+
+/// One payload that stands for its cluster: cited, never shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Specimen {
+    pub place: Place,
+    /// Version under which it was recorded.
+    pub recorded: VersionId,
+    pub bytes: usize,
+    pub digest: String,
 }
 
 #[derive(Default)]
@@ -45,17 +52,22 @@ pub(super) struct Clusters(BTreeMap<Cause, Cluster>);
 
 impl Clusters {
     pub(super) fn add(&mut self, judged: Judged) {
-        let smallest = (judged.place.clone(), judged.bytes, judged.digest);
+        let specimen = Specimen {
+            place: judged.place,
+            recorded: judged.version,
+            bytes: judged.bytes,
+            digest: judged.digest,
+        };
         for cause in judged.shifts {
             let cluster = self.0.entry(cause.clone()).or_insert_with(|| Cluster {
                 cause,
                 count: 0,
-                first: judged.place.clone(),
-                smallest: smallest.clone(),
+                first: specimen.place.clone(),
+                smallest: specimen.clone(),
             });
             cluster.count += 1;
-            if smallest.1 < cluster.smallest.1 {
-                cluster.smallest = smallest.clone();
+            if specimen.bytes < cluster.smallest.bytes {
+                cluster.smallest = specimen.clone();
             }
         }
     }
@@ -105,8 +117,13 @@ impl Cluster {
 
     /// The smallest payload of the cluster, by place and digest.
     fn witness(&self) -> Witness {
-        let (place, bytes, digest) = self.smallest.clone();
-        let recorded = format!("{} as recorded", self.cause.recorded);
+        let Specimen {
+            place,
+            recorded,
+            bytes,
+            digest,
+        } = self.smallest.clone();
+        let recorded = format!("{recorded} as recorded");
         let candidate = self.cause.candidate.to_string();
         let (accepted_by, rejected_by) = match self.cause.shift {
             Shift::NewlyRejected => (recorded, candidate),

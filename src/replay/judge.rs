@@ -84,7 +84,6 @@ impl Judge<'_> {
         let cause = |shift, rule: &str, pointer: &str, message: &str| Cause {
             shift,
             candidate: candidate.clone(),
-            recorded: version.clone(),
             direction: self
                 .head
                 .entry(&candidate.entry)

@@ -6,7 +6,7 @@ mod judge;
 mod read;
 mod schemas;
 
-pub use cluster::{Cause, Cluster, Shift};
+pub use cluster::{Cause, Cluster, Shift, Specimen};
 pub use schemas::Schemas;
 
 use crate::catalogue::{Catalogue, History};

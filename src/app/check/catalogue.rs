@@ -1,6 +1,7 @@
 //! The catalogue check: complete, unaltered, true to its own examples.
 
 use super::{Question, Room};
+use crate::app::hurts;
 use crate::catalogue::lint;
 use crate::model::{CheckName, Finding};
 
@@ -14,7 +15,11 @@ pub(super) fn check(question: &Question<'_>, unreadable: Vec<Finding>) -> Room {
         .sum();
     let base = question.base.map(|base| &base.catalogue);
     let mut findings = unreadable;
-    findings.extend(lint(question.head, base));
+    findings.extend(
+        lint(question.head, base)
+            .into_iter()
+            .map(|finding| with_users(finding, question)),
+    );
     Room::ran(
         CheckName::Catalogue,
         catalogue.entries.len() as u64 + versions,
@@ -30,4 +35,22 @@ pub(super) fn check(question: &Question<'_>, unreadable: Vec<Finding>) -> Room {
     } else {
         Vec::new()
     })
+}
+
+/// Who uses a version takes its text on trust once it is released.
+fn with_users(finding: Finding, question: &Question<'_>) -> Finding {
+    let is_released = ["catalogue/released-edited", "catalogue/released-removed"];
+    if !is_released.contains(&finding.rule.as_str()) {
+        return finding;
+    }
+    let sides = [Some(question.head), question.base];
+    let mut all = sides
+        .into_iter()
+        .flatten()
+        .flat_map(|workspace| workspace.catalogue.versions());
+    let subject = finding.subject.to_string();
+    match all.find(|version| version.id.to_string() == subject) {
+        Some(version) => hurts::with(finding, version, question.head),
+        None => finding,
+    }
 }

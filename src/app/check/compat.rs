@@ -48,7 +48,7 @@ pub(super) fn check(question: &Question<'_>) -> Judged {
         if change.declared < change.required || change.effect == Effect::Unsure {
             found.extend(explained.into_iter().map(|finding| {
                 let finding = finding.note("change", said(step, &change));
-                hurts::with(finding, &step.new.id, question.head)
+                hurts::with(finding, step.new, question.head)
             }));
         }
         changes.push(change);

@@ -35,8 +35,9 @@ pub(super) fn check(
         "versions and waivers",
     )
     .summary(format!(
-        "{judged} versions, {deprecated} deprecated; {} waivers",
-        standings.len()
+        "{judged} versions, {deprecated} deprecated; {} {}",
+        standings.len(),
+        if standings.len() == 1 { "waiver" } else { "waivers" }
     ))
     .findings(findings)
     .not_proved(vec![

@@ -12,6 +12,7 @@ pub(super) use contract::{Library, served};
 
 use super::AppError;
 use super::answer::Sink;
+use super::hurts;
 use super::judge::{self, Strictness};
 use super::room::Room;
 use crate::catalogue::Workspace;
@@ -139,20 +140,24 @@ fn round(
         Err("the contract check was left out".to_owned())
     };
     sink.progress("judging");
-    let (catalogue, policy, compat, contract, replay) = std::thread::scope(|scope| {
+    let (catalogue, policy, mut compat, contract, replayed) = std::thread::scope(|scope| {
         let catalogue = scope.spawn(|| catalogue::check(question, unreadable.to_vec()));
         let policy = scope.spawn(|| policy::check(question, request.stage, book));
         let compat = scope.spawn(|| compat::check(question));
         let contract = scope.spawn(|| contract::check(question, &library, &travelled));
-        let replay = replay::check(question);
+        let replayed = replay::check(question);
         (
             joined(catalogue),
             joined(policy),
             joined(compat),
             joined(contract),
-            replay,
+            replayed,
         )
     });
+    // What the schemas say of a change and what the history says belong side by side.
+    for finding in &mut compat.room.findings {
+        hurts::on_record(finding, &replayed.clusters, replayed.total);
+    }
     let keep = |name, room: Room| if asked(name) { room } else { left_out(name) };
     Round {
         rooms: vec![
@@ -160,7 +165,7 @@ fn round(
             keep(CheckName::Policy, policy),
             keep(CheckName::Compat, compat.room),
             keep(CheckName::Contract, contract),
-            keep(CheckName::Replay, replay),
+            keep(CheckName::Replay, replayed.room),
         ],
         changes: compat.changes,
     }

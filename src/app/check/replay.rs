@@ -2,9 +2,17 @@
 
 use super::{Question, Room};
 use crate::model::{CheckName, Finding};
-use crate::replay::{Answer, replay};
+use crate::replay::{Answer, Cluster, replay};
 
-pub(super) fn check(question: &Question<'_>) -> Room {
+/// What was replayed: the room and what newly fails or passes, by cause.
+pub(super) struct Replayed {
+    pub room: Room,
+    pub clusters: Vec<Cluster>,
+    /// Payloads on record.
+    pub total: u64,
+}
+
+pub(super) fn check(question: &Question<'_>) -> Replayed {
     let head = question.head;
     let answer = replay(&crate::replay::Question {
         histories: &head.histories,
@@ -20,7 +28,7 @@ pub(super) fn check(question: &Question<'_>) -> Room {
     let same = answer
         .envelopes
         .saturating_sub(answer.newly_rejected + answer.newly_accepted);
-    Room::ran(CheckName::Replay, answer.envelopes, "envelopes")
+    let room = Room::ran(CheckName::Replay, answer.envelopes, "envelopes")
         .summary(format!(
             "{} recorded payloads of {} partners: {same} same verdict, {} newly rejected, {} newly accepted",
             answer.envelopes,
@@ -29,7 +37,12 @@ pub(super) fn check(question: &Question<'_>) -> Room {
             answer.newly_accepted
         ))
         .findings(findings)
-        .not_proved(unseen(question, &answer))
+        .not_proved(unseen(question, &answer));
+    Replayed {
+        room,
+        clusters: answer.clusters,
+        total: answer.envelopes,
+    }
 }
 
 /// A partner whose traffic nobody recorded is a partner that was not replayed.

@@ -81,7 +81,7 @@ pub(super) fn of(catalogue: &Catalogue, version: &SchemaVersion, bearing: bool) 
         } else {
             Vec::new()
         },
-        anchor: anchor(catalogue, version.schema.value()).unwrap_or_default(),
+        anchor: anchor(catalogue, version.schema.value()),
     }
 }
 
@@ -209,8 +209,8 @@ fn consent_in(value: &Value, pointer: String) -> Option<String> {
     }
 }
 
-/// Where a schema refers to an entry that bears the consent; the whole of it when it describes the consent itself.
-fn anchor(catalogue: &Catalogue, schema: &Value) -> Option<String> {
+/// Where a schema refers to an entry that bears the consent, or what it requires when it describes the consent itself.
+fn anchor(catalogue: &Catalogue, schema: &Value) -> String {
     let bears = |target: &str| {
         target
             .strip_prefix(BASE)
@@ -239,5 +239,6 @@ fn anchor(catalogue: &Catalogue, schema: &Value) -> Option<String> {
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }
-    found.pop_first()
+    let own = || schema.get("required").map(|_| "/required".to_owned());
+    found.pop_first().or_else(own).unwrap_or_default()
 }

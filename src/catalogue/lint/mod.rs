@@ -27,6 +27,7 @@ pub fn lint(head: &Workspace, base: Option<&Catalogue>) -> Vec<Finding> {
             findings.extend(examples::version(&head.catalogue, version));
         }
     }
+    findings.extend(ownership::board(&head.catalogue, &head.board));
     findings.extend(head.partners.values().flat_map(ownership::partner));
     if let Some(base) = base {
         findings.extend(release::unaltered(&head.catalogue, base));

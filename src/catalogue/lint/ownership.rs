@@ -1,7 +1,18 @@
 //! Whether every entry and partner has someone who answers for it.
 
-use crate::catalogue::{BoardFile, Entry, Partner};
+use crate::catalogue::{BoardFile, Catalogue, Entry, Partner};
 use crate::model::{Finding, Place};
+
+/// Without a list of teams an owner is taken at its word, and that is said once.
+pub(super) fn board(catalogue: &Catalogue, board: &BoardFile) -> Option<Finding> {
+    let path = "policies/board.toml";
+    (board.teams.is_empty() && !catalogue.entries.is_empty()).then(|| {
+        Finding::new("catalogue/board-missing", "board", Place::start(path))
+            .kind("missing")
+            .message("no list says which teams there are, so no owner or reviewer is held to one")
+            .remedy(format!("write {path} with one [[team]] for every owner"))
+    })
+}
 
 pub(super) fn entry(entry: &Entry, board: &BoardFile) -> Vec<Finding> {
     let file = &entry.file;
@@ -13,7 +24,7 @@ pub(super) fn entry(entry: &Entry, board: &BoardFile) -> Vec<Finding> {
     ] {
         let unknown = named
             .iter()
-            .find(|team| team.trim().is_empty() || board.team(team).is_none());
+            .find(|team| team.trim().is_empty() || !board.may_know(team));
         if named.is_empty() || unknown.is_some() {
             findings.push(missing(entry, key, "a team of policies/board.toml"));
         }

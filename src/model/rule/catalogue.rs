@@ -1,7 +1,7 @@
 //! Finding ids of `catalogue/...`.
 
 use super::Rule;
-use crate::model::Severity::{Error, Fault, Warning};
+use crate::model::Severity::{Error, Fault, Undecided, Warning};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -10,6 +10,13 @@ pub(super) const RULES: &[Rule] = &[
         title: "Every annotation of a schema must have the form that rules rely on.",
         why: "A misspelt annotation is silence: the rule that reads it would pass for want of a fact.",
         fix: "Write the annotation as docs/schemas/annotations.json describes it.",
+    },
+    Rule {
+        id: "catalogue/board-missing",
+        severity: Undecided,
+        title: "policies/board.toml must name the teams that own and decide.",
+        why: "An owner whom no list of teams knows is a name that nobody answers to.",
+        fix: "Write policies/board.toml with one [[team]] for every owner and reviewer.",
     },
     Rule {
         id: "catalogue/board-unreadable",

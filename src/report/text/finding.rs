@@ -114,10 +114,14 @@ fn proof(out: &mut String, witness: &Witness, fingerprint: &str) {
 }
 
 fn again(file: &str, witness: &Witness) -> String {
-    format!(
-        "again: matchmark validate {file} --as {}",
-        clean(&witness.rejected_by)
-    )
+    // A contract is no schema: what can be tried alone is the version that accepts.
+    let is_contract = witness.rejected_by.contains('#');
+    let judge = if is_contract {
+        &witness.accepted_by
+    } else {
+        &witness.rejected_by
+    };
+    format!("again: matchmark validate {file} --as {}", clean(judge))
 }
 
 /// Where a witness was come by, in half a sentence.
