@@ -8,8 +8,12 @@
     clippy::print_stderr
 )]
 
+#[path = "compat/family.rs"]
+mod family;
 #[path = "compat/history.rs"]
 mod history;
+#[path = "compat/random.rs"]
+mod random;
 #[path = "compat/scoring.rs"]
 mod scoring;
 #[path = "compat/third.rs"]

@@ -7,7 +7,7 @@
 )]
 
 use matchmark::catalogue::{SchemaVersion, Workspace};
-use matchmark::contract::{Contract, Question, Versions, prove, read};
+use matchmark::contract::{Contract, Question, Versions, gating, prove, read};
 use matchmark::inclusion::{Budget, engine};
 use matchmark::model::{Finding, VersionId, VersionName, WitnessSource};
 use std::path::Path;
@@ -247,5 +247,55 @@ fn a_shown_witness_is_made_from_schemas_alone() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn after_its_sunset_a_promise_is_told_and_no_longer_gates() {
+    let workspace = shipped();
+    let mut contract = contract(&workspace, "northwind");
+    let day = |text: &str| text.parse().unwrap();
+    contract.interactions[0].terms.sunset = Some(day("2026-11-20"));
+    let (kept, past) = gating(&contract, day("2026-11-20"));
+    assert_eq!((kept.interactions.len(), past.len()), (5, 0));
+    let (kept, past) = gating(&contract, day("2026-11-21"));
+    assert_eq!(
+        (kept.interactions.len(), rules(&past)),
+        (4, vec!["contract/sunset"])
+    );
+    contract.terms.sunset = Some(day("2026-01-01"));
+    assert!(
+        gating(&contract, day("2026-11-21"))
+            .0
+            .interactions
+            .is_empty()
+    );
+}
+
+#[test]
+fn canaries_in_an_example_are_not_told() {
+    let workspace = shipped();
+    let source = &workspace.contracts[0];
+    let text = source.source.text().unwrap();
+    let text = text.replace("Testmember-", "canary-").replace(
+        "\"resourceType\": \"Parameters\"",
+        "\"resourceType\": \"Parameters\", \"canary\": \"canary\"",
+    );
+    let source = matchmark::catalogue::ContractSource {
+        consumer: source.consumer.clone(),
+        source: matchmark::catalogue::Source::new("contract.json", text.into_bytes()),
+    };
+    let contract = read(&source).unwrap();
+    let versions = Versions::new(&workspace.catalogue);
+    let prover = engine();
+    let question = Question {
+        versions: &versions,
+        prover: &prover,
+        budget: &Budget::default(),
+    };
+    let findings = prove(&contract, &question);
+    assert!(rules(&findings).contains(&"contract/example-invalid"));
+    for finding in findings {
+        assert!(!format!("{finding:?}").contains("canary"), "{finding:#?}");
     }
 }

@@ -92,13 +92,13 @@ fn outcome(forth: &Answer, back: &Answer, direction: Direction) -> (Effect, Bump
     if needed(is_open) && !needed(Answer::is_breaking) {
         return (Effect::Unsure, Bump::Major);
     }
-    // Where nobody depends on the answer, an open question counts as a difference.
-    let holds = |answer: &Answer| answer.is_compatible();
-    let effect = match (holds(forth), holds(back)) {
-        (true, true) => Effect::None,
-        (false, true) => Effect::Narrows,
-        (true, false) => Effect::Widens,
-        (false, false) => Effect::Both,
+    // An open question counts as a difference, but never turns one effect into both.
+    let effect = match (forth, back) {
+        (Answer::Compatible { .. }, Answer::Compatible { .. }) => Effect::None,
+        (Answer::Breaking { .. }, Answer::Breaking { .. }) => Effect::Both,
+        (Answer::Breaking { .. }, _) | (_, Answer::Compatible { .. }) => Effect::Narrows,
+        (_, Answer::Breaking { .. }) | (Answer::Compatible { .. }, _) => Effect::Widens,
+        (Answer::Unknown { .. }, Answer::Unknown { .. }) => Effect::Unsure,
     };
     (effect, effect.cost(direction).1)
 }

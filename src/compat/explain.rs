@@ -82,14 +82,7 @@ pub(super) fn explain(
     else {
         return Vec::new();
     };
-    let budget = Budget {
-        candidates: budget.candidates / 10,
-        search: budget.search / 5,
-        mutations: budget.mutations / 4,
-        attack: 0,
-        prefer: Prefer::Generated,
-        ..budget.clone()
-    };
+    let budget = bounded(budget);
     let pair = Pair {
         failing,
         old: old_schema,
@@ -113,6 +106,18 @@ pub(super) fn explain(
         found.push(pair.unexplained(witness));
     }
     found
+}
+
+/// What the question about one difference may cost: it is one of many, and its witness is meant to be read.
+fn bounded(budget: &Budget) -> Budget {
+    Budget {
+        candidates: budget.candidates / 10,
+        search: budget.search / 5,
+        mutations: budget.mutations / 4,
+        attack: 0,
+        prefer: Prefer::Generated,
+        ..budget.clone()
+    }
 }
 
 fn same(one: &Explanation, other: &Explanation) -> bool {

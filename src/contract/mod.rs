@@ -7,6 +7,7 @@ mod decimal;
 mod declared;
 mod interaction;
 mod masked;
+mod matcher;
 pub mod matching;
 mod path;
 mod plan;
@@ -14,6 +15,7 @@ mod prove;
 mod read;
 mod rule;
 mod states;
+mod sunset;
 mod terms;
 mod verify;
 mod versions;
@@ -27,6 +29,7 @@ pub use prove::{Question, prove};
 pub use read::{read, read_request, read_response};
 pub use rule::{Part, RuleSet, Rules};
 pub use states::{State, VOCABULARY, Word};
+pub use sunset::gating;
 pub use terms::{
     Edge, FieldOrder, FileTerms, Outcome, Polarity, Reader, SchemaRange, Side, SideEffects, Terms,
     UnknownFields,

@@ -2,6 +2,7 @@
 //! Refuses to know contracts.
 
 use super::declared::{Declared, declared, names};
+use super::path::everything;
 use crate::catalogue::Catalogue;
 use crate::inclusion::{Known, Schema as Side};
 use crate::model::{Place, VersionId};
@@ -21,6 +22,8 @@ pub struct Ready {
     pub declared: Declared,
     /// Every member name that is declared anywhere.
     pub names: BTreeSet<String>,
+    /// Every constant and code: what a schema fixes is no data.
+    pub fixed: BTreeSet<String>,
     /// Examples that the version must accept.
     pub accepted: Vec<Known>,
     /// Where each of them stands.
@@ -34,6 +37,25 @@ impl Ready {
     pub fn side(&self) -> Result<Side, String> {
         let side = || Side::new(&self.bundle).map_err(|why| why.to_string());
         self.side.get_or_init(side).clone()
+    }
+}
+
+fn fixed(bundle: &Value) -> BTreeSet<String> {
+    let mut fixed = BTreeSet::new();
+    for (_, value) in everything("", bundle) {
+        fixed.extend(value.get("const").and_then(scalar));
+        let listed = value.get("enum").and_then(Value::as_array);
+        fixed.extend(listed.into_iter().flatten().filter_map(scalar));
+    }
+    fixed
+}
+
+/// The text of a string or a number.
+pub fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     }
 }
 
@@ -94,6 +116,7 @@ impl<'c> Versions<'c> {
             side: OnceLock::new(),
             declared: declared(&bundle),
             names: names(&bundle),
+            fixed: fixed(&bundle),
             accepted: accepted
                 .iter()
                 .map(|example| Known::example(example.document.value().clone()))

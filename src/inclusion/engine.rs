@@ -119,3 +119,96 @@ impl Hunt<'_> {
         unread.unwrap_or_else(|| Why::new(Code::NoWitness))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::inclusion::{Dialect, Formats, Origin, Reading, Stop};
+    use serde_json::{Value, json};
+
+    fn read(schema: &Value, dialect: Dialect) -> Schema {
+        let reading = Reading {
+            dialect: Some(dialect),
+            formats: Formats::Annotation,
+        };
+        Schema::read(schema, reading, &Stop::default()).unwrap()
+    }
+
+    fn ask(left: &Value, right: &[Value], known: &[Known]) -> Answer {
+        let ready = |schema: &Value| read(schema, Dialect::Draft2020);
+        let right: Vec<Schema> = right.iter().map(ready).collect();
+        engine().includes(&ready(left), &right, known, &Budget::default())
+    }
+
+    #[test]
+    fn a_union_covers_what_none_of_its_parts_does() {
+        let left = json!({"type": ["string", "null"]});
+        let right = [json!({"type": "string"}), json!({"type": "null"})];
+        assert!(ask(&left, &right, &[]).is_compatible());
+        assert!(ask(&left, right.get(..1).unwrap(), &[]).is_breaking());
+    }
+
+    #[test]
+    fn a_recorded_payload_is_preferred_and_left_as_it_is() {
+        let recorded = json!({"a": "some long text", "b": [1, 2, 3]});
+        let known = [
+            Known::example(json!({"b": []})),
+            Known::recorded(recorded.clone()),
+        ];
+        let answer = ask(&json!({}), &[json!({"required": ["c"]})], &known);
+        let Answer::Breaking { witness } = answer else {
+            unreachable!("{answer:?}")
+        };
+        assert_eq!(
+            (witness.value, witness.origin),
+            (recorded, Origin::Known(1))
+        );
+    }
+
+    #[test]
+    fn a_schema_that_nothing_satisfies_is_inside_everything() {
+        let empty = json!({"$defs": {"n": {"type": "object", "required": ["n"], "properties": {"n": {"$ref": "#/$defs/n"}}}}, "$ref": "#/$defs/n"});
+        assert!(ask(&empty, &[json!({"type": "null"})], &[]).is_compatible());
+    }
+
+    #[test]
+    fn a_difference_of_draft_4_integers_stays_open() {
+        let whole = json!({"type": "integer"});
+        let (old, new) = (read(&whole, Dialect::Draft7), read(&whole, Dialect::Draft4));
+        let answer = engine().includes(&old, &[new], &[], &Budget::default());
+        assert_eq!(answer, Answer::unknown(Code::Draft4Integer));
+    }
+
+    #[test]
+    fn validators_that_disagree_leave_the_question_open() {
+        // Not a keyword of 2020-12, but the first validator still enforces it.
+        let right = json!({"dependencies": {"a": ["b"]}});
+        let answer = ask(
+            &json!({"required": ["a"]}),
+            &[right],
+            &[Known::example(json!({"a": 1}))],
+        );
+        assert_eq!(answer, Answer::unknown(Code::ValidatorsDisagree));
+    }
+
+    #[test]
+    fn a_set_stop_flag_leaves_the_question_open() {
+        let stop = Stop::default();
+        stop.set();
+        let budget = Budget {
+            stop,
+            ..Budget::default()
+        };
+        let ready = |schema: &Value| read(schema, Dialect::Draft2020);
+        let (left, right) = (
+            ready(&json!({})),
+            ready(&json!({"not": {"pattern": "(?=a)"}})),
+        );
+        let answer = engine().includes(&left, &[right], &[], &budget);
+        assert!(
+            !answer.is_compatible() && !answer.is_breaking(),
+            "{answer:?}"
+        );
+    }
+}

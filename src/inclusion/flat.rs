@@ -8,7 +8,7 @@ use super::pointer;
 use super::respell::{self, Body};
 use super::schema::Formats;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 /// Most schemas that one document may refer to.
@@ -73,20 +73,7 @@ impl Flat {
 
 fn assemble(mut bodies: Vec<Body>, numbers: &BTreeMap<String, usize>) -> Flat {
     let names = name(&bodies, numbers);
-    let target_name = |target: &str| {
-        numbers
-            .get(target)
-            .and_then(|number| names.get(*number))
-            .map_or("", String::as_str)
-    };
-    let mut referred = std::collections::BTreeSet::new();
-    for body in &mut bodies {
-        let references = std::mem::take(&mut body.references);
-        for (at, target) in references {
-            referred.insert(target_name(&target).to_owned());
-            set(&mut body.value, &at, target_name(&target));
-        }
-    }
+    let referred = refer(&mut bodies, numbers, &names);
     let root_name = names.first().cloned().unwrap_or_default();
     let root_is_referred = referred.contains(&root_name);
     let mut origins = BTreeMap::new();
@@ -118,6 +105,24 @@ fn assemble(mut bodies: Vec<Body>, numbers: &BTreeMap<String, usize>) -> Flat {
         document: with_definitions(root, definitions),
         origins,
     }
+}
+
+/// Writes the name of its target into every reference, and gives the names that are in use.
+fn refer(
+    bodies: &mut [Body],
+    numbers: &BTreeMap<String, usize>,
+    names: &[String],
+) -> BTreeSet<String> {
+    let mut referred = BTreeSet::new();
+    for body in bodies {
+        for (at, target) in std::mem::take(&mut body.references) {
+            let number = numbers.get(&target).copied().unwrap_or_default();
+            let name = names.get(number).cloned().unwrap_or_default();
+            set(&mut body.value, &at, &name);
+            referred.insert(name);
+        }
+    }
+    referred
 }
 
 fn with_definitions(root: Value, definitions: BTreeMap<String, Value>) -> Value {

@@ -62,18 +62,7 @@ impl<'a> Index<'a> {
         if dialect.reference_stands_alone() && members.contains_key("$ref") {
             return Ok(base.to_owned());
         }
-        let mut base = base.to_owned();
-        if let Some(id) = members.get(dialect.id_keyword()).and_then(Value::as_str) {
-            let (resource, fragment) = uri::resolve(&base, id);
-            if !id.starts_with('#') {
-                self.bases.insert(at.to_owned(), resource.clone());
-                self.resources.insert(resource.clone(), at.to_owned());
-                base = resource;
-            }
-            if !fragment.is_empty() && dialect <= Dialect::Draft7 {
-                self.anchors.insert((base.clone(), fragment), at.to_owned());
-            }
-        }
+        let base = self.name(at, base, members, dialect);
         let other = members
             .get("$schema")
             .and_then(Value::as_str)
@@ -93,6 +82,29 @@ impl<'a> Index<'a> {
             }
         }
         Ok(base)
+    }
+
+    /// Notes the resource that the schema at `at` begins, and gives the base inside it.
+    fn name(
+        &mut self,
+        at: &str,
+        base: &str,
+        members: &Map<String, Value>,
+        dialect: Dialect,
+    ) -> String {
+        let mut base = base.to_owned();
+        if let Some(id) = members.get(dialect.id_keyword()).and_then(Value::as_str) {
+            let (resource, fragment) = uri::resolve(&base, id);
+            if !id.starts_with('#') {
+                self.bases.insert(at.to_owned(), resource.clone());
+                self.resources.insert(resource.clone(), at.to_owned());
+                base = resource;
+            }
+            if !fragment.is_empty() && dialect <= Dialect::Draft7 {
+                self.anchors.insert((base.clone(), fragment), at.to_owned());
+            }
+        }
+        base
     }
 
     /// The pointer to which `reference`, standing in the schema at `at`, leads.

@@ -231,7 +231,7 @@ mod tests {
     fn three_tenths_are_a_multiple_of_a_tenth() {
         assert!(decimal("0.3").is_multiple_of(decimal("0.1")));
         assert!(!decimal("0.35").is_multiple_of(decimal("0.1")));
-        assert!(decimal("1e308").is_multiple_of(decimal("7e3")) == (false));
+        assert!(!decimal("1e308").is_multiple_of(decimal("7e3")));
         assert!(decimal("1e300").is_multiple_of(decimal("0.5")));
         assert!(decimal("0").is_multiple_of(decimal("3")));
     }

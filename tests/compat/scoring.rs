@@ -1,10 +1,12 @@
 //! The labelled pairs of the folder that `MATCHMARK_SHARED` names, when there is one.
+
 use super::third;
-use matchmark::inclusion::{
-    Answer, Budget, Dialect, Formats, Prover, Reading, Schema, Stop, engine,
-};
+use matchmark::compat::answer;
+use matchmark::inclusion::{Budget, Formats};
 use serde_json::Value;
-use std::time::Instant;
+
+/// What stays open: six missing proofs, and nothing else that has an answer.
+const RIGHT: usize = 693;
 
 #[test]
 fn the_labelled_pairs_are_never_answered_wrongly() {
@@ -13,78 +15,46 @@ fn the_labelled_pairs_are_never_answered_wrongly() {
         return;
     };
     let text = std::fs::read_to_string(format!("{shared}/data/compat-pairs.ndjson")).unwrap();
-    let (mut right, mut unknown, mut wrong, mut times) = (0, Vec::new(), Vec::new(), Vec::new());
-    let mut settled = 0;
-    let mut third_no = Vec::new();
+    let (mut right, mut settled) = (0, 0);
+    let (mut open, mut wrong, mut doubted) = (Vec::new(), Vec::new(), Vec::new());
     for line in text.lines() {
         let pair: Value = serde_json::from_str(line).unwrap();
-        let side = |schema: &str, draft: &str| {
-            let draft = pair
-                .get(draft)
-                .or(pair.get("draft"))
-                .unwrap()
-                .as_str()
-                .unwrap();
-            let reading = Reading {
-                dialect: Dialect::named(draft),
-                formats: Formats::Annotation,
-            };
-            (
-                Schema::read(&pair[schema], reading, &Stop::default()),
-                draft.to_owned(),
-            )
-        };
-        let start = Instant::now();
-        let (old, draft_old) = side("old", "draft_old");
-        let (new, draft_new) = side("new", "draft_new");
-        let answer = match (old, new) {
-            (Ok(old), Ok(new)) => engine().includes(&old, &[new], &[], &Budget::default()),
-            (Err(why), _) | (_, Err(why)) => Answer::Unknown { why },
-        };
-        let us = start.elapsed().as_micros();
-        times.push(us);
-        if us > 50_000 {
-            println!("slow {us} {} {:?}", pair["n"], answer);
-        }
-        let truth = pair["truth"].as_bool();
-        settled += usize::from(truth.is_some());
-        let n = &pair["n"];
-        match (&answer, truth) {
-            (Answer::Compatible { .. }, Some(true)) => right += 1,
-            (Answer::Breaking { witness }, Some(false)) => {
+        let budget = Budget::default();
+        let answered = answer(line.as_bytes(), Formats::Annotation, &budget, || 0);
+        assert!(answered.was_readable, "{line}");
+        let answered: Value = serde_json::from_str(&answered.text).unwrap();
+        assert_eq!(answered["n"], pair["n"]);
+        settled += usize::from(pair["truth"].is_boolean());
+        match (
+            answered["verdict"].as_str().unwrap(),
+            pair["truth"].as_bool(),
+        ) {
+            ("compatible", Some(true)) => right += 1,
+            ("breaking", Some(false)) => {
                 right += 1;
-                let a = third::accepts(&pair["old"], &draft_old, &witness.value);
-                let b = third::accepts(&pair["new"], &draft_new, &witness.value);
-                if (a, b) != (Some(true), Some(false)) {
-                    third_no.push(format!("{n} {} {a:?} {b:?}", witness.value));
+                if !confirmed(&pair, answered.get("witness").unwrap()) {
+                    doubted.push(pair["n"].to_string());
                 }
             }
-            (Answer::Unknown { why }, _) => unknown.push(format!(
-                "{n} {} truth {truth:?} {:.200} => {:.200}",
-                why,
-                pair["old"].to_string(),
-                pair["new"].to_string()
-            )),
-            (answer, truth) => wrong.push(format!("{n} {answer:?} {truth:?} {line}")),
+            ("unknown", None) => {
+                let why = answered["why"].as_str().unwrap();
+                assert!(why.starts_with("input/schema-invalid"), "{why}");
+            }
+            ("unknown", Some(_)) => open.push(pair["n"].to_string()),
+            (verdict, truth) => wrong.push(format!("{verdict}, not {truth:?}: {line}")),
         }
     }
-    times.sort();
-    println!(
-        "right {right} of {settled}, unknown {}, wrong {}",
-        unknown.len(),
-        wrong.len()
-    );
-    println!(
-        "median {} us, p95 {} us, max {} us",
-        times[times.len() / 2],
-        times[times.len() * 95 / 100],
-        times[times.len() - 1]
-    );
-    for line in &unknown {
-        println!("unknown {line}");
-    }
-    for line in &third_no {
-        println!("third {line}");
-    }
+    println!("{right} of {settled} right; open: {open:?}; a third validator differs: {doubted:?}");
     assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(right >= RIGHT, "{right} right; open: {open:?}");
+    // The third validator asserts formats up to draft 7; one pair turns on that.
+    assert!(doubted.len() <= 1, "{doubted:?}");
+}
+
+fn confirmed(pair: &Value, witness: &Value) -> bool {
+    let opinion = |side: &str| {
+        let draft = pair.get(format!("draft_{side}")).or(pair.get("draft"));
+        third::accepts(&pair[side], draft.unwrap().as_str().unwrap(), witness)
+    };
+    (opinion("old"), opinion("new")) == (Some(true), Some(false))
 }

@@ -43,21 +43,8 @@ pub struct DevIdentity {
 ///
 /// The partner's token is for the first partner of the registry.
 pub fn dev_identity(dir: &Path, config: &Config) -> Result<DevIdentity, DevelopmentError> {
-    let file = |path: &Path, source| DevelopmentError::File {
-        path: path.to_owned(),
-        source,
-    };
-    fs::create_dir_all(dir).map_err(|source| file(dir, source))?;
-    let kept = dir.join("signing-key.p8");
-    let key = match fs::read(&kept) {
-        Ok(der) => SigningKey::from_pkcs8(&der)?,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let key = SigningKey::generate()?;
-            write_private(&kept, key.pkcs8()).map_err(|source| file(&kept, source))?;
-            key
-        }
-        Err(source) => return Err(file(&kept, source)),
-    };
+    fs::create_dir_all(dir).map_err(|source| unusable(dir, source))?;
+    let key = signing_key(&dir.join("signing-key.p8"))?;
     let partner = config
         .partners
         .first()
@@ -74,7 +61,7 @@ pub fn dev_identity(dir: &Path, config: &Config) -> Result<DevIdentity, Developm
             },
         )?;
         let path = dir.join(name);
-        write_private(&path, token.as_bytes()).map_err(|source| file(&path, source))?;
+        write_private(&path, token.as_bytes()).map_err(|source| unusable(&path, source))?;
         Ok::<_, DevelopmentError>((token, path))
     };
     let (partner_token, partner_token_file) = sign(&partner, MEMBER_MATCH, "partner.token")?;
@@ -88,6 +75,26 @@ pub fn dev_identity(dir: &Path, config: &Config) -> Result<DevIdentity, Developm
         partner_token_file,
         enterprise_token_file,
     })
+}
+
+/// The key that is kept in a file, or a new one that is kept there from now on.
+fn signing_key(kept: &Path) -> Result<SigningKey, DevelopmentError> {
+    match fs::read(kept) {
+        Ok(der) => Ok(SigningKey::from_pkcs8(&der)?),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let key = SigningKey::generate()?;
+            write_private(kept, key.pkcs8()).map_err(|source| unusable(kept, source))?;
+            Ok(key)
+        }
+        Err(source) => Err(unusable(kept, source)),
+    }
+}
+
+fn unusable(path: &Path, source: io::Error) -> DevelopmentError {
+    DevelopmentError::File {
+        path: path.to_owned(),
+        source,
+    }
 }
 
 /// Writes a file that only its owner can read.

@@ -29,6 +29,7 @@ use adapters::Dialects;
 use adapters::transport::Transport;
 use data::{Parts, Plane};
 use domain::ports::Clock;
+use domain::snapshot::Snapshot;
 use engine::Engine;
 use http::listener::{self, Open};
 use http::test_control::Stage;
@@ -88,25 +89,8 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let open = Listeners::open(&config).await?;
     let dialects = Dialects::built_in()?;
-    let snapshot = control::snapshot(&config, &dialects)?;
-    let store = Store::open(&config.store).await?;
-    store.release_orphans().await?;
-    let clock: Arc<dyn Clock> = match &config.test_control {
-        Some(control) => Arc::clone(&control.clock) as Arc<dyn Clock>,
-        None => Arc::clone(&config.clock),
-    };
-    let plane = Arc::new(Plane::new(Parts {
-        store,
-        clock,
-        chance: Arc::clone(&config.chance),
-        transport: Transport::new()?,
-        dialects,
-        partner_tokens: config.partner_tokens.clone(),
-        snapshot: snapshot.clone(),
-    }));
-    for member in &config.members {
-        plane.store.put_member(member).await?;
-    }
+    let first = control::snapshot(&config, &dialects)?;
+    let plane = Arc::new(plane(&config, dialects, first.clone()).await?);
     let shared = Arc::new(Shared {
         engine: Engine::new(Arc::clone(&plane)),
         plane,
@@ -125,10 +109,36 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
             book: members
                 .map(|member| (member.reference.clone(), member))
                 .collect(),
-            first: snapshot,
+            first,
         })
     });
     Ok(open.serve(shared, stage))
+}
+
+/// The data plane over an open store that knows the configured members.
+async fn plane(
+    config: &Config,
+    dialects: Dialects,
+    snapshot: Snapshot,
+) -> Result<Plane, StartError> {
+    let store = Store::open(&config.store).await?;
+    store.release_orphans().await?;
+    for member in &config.members {
+        store.put_member(member).await?;
+    }
+    let clock: Arc<dyn Clock> = match &config.test_control {
+        Some(control) => Arc::clone(&control.clock) as Arc<dyn Clock>,
+        None => Arc::clone(&config.clock),
+    };
+    Ok(Plane::new(Parts {
+        store,
+        clock,
+        chance: Arc::clone(&config.chance),
+        transport: Transport::new()?,
+        dialects,
+        partner_tokens: config.partner_tokens.clone(),
+        snapshot,
+    }))
 }
 
 /// The listeners of a service, open and not yet served.

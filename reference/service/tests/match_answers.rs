@@ -167,7 +167,7 @@ async fn malformed_bodies_are_refused_and_large_ones_are_not_read() {
     let service = Scene::new().start().await;
     let whole = member_match(&Person::number(1), "contoso").to_string();
     let deep = "[".repeat(100) + &"]".repeat(100);
-    let cut = whole[..whole.len() / 2].to_owned();
+    let cut: String = whole.chars().take(whole.len() / 2).collect();
     for body in [cut, deep, r#"{"a":1,"a":2}"#.to_owned(), String::new()] {
         let answer = Answer::of(service.asking("contoso", body).send().await.unwrap()).await;
         assert_eq!((answer.status, answer.code().as_str()), (400, "malformed"));

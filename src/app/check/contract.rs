@@ -2,7 +2,7 @@
 
 use super::{Question, Room};
 use crate::catalogue::Catalogue;
-use crate::contract::{Contract, Versions, plan, prove, read, verify};
+use crate::contract::{Contract, Versions, gating, plan, prove, read, verify};
 use crate::inclusion::{Budget, engine};
 use crate::model::{CheckName, Delivery, Exchange, Finding, Place, VersionId};
 use semver::VersionReq;
@@ -51,9 +51,13 @@ pub(super) fn check(question: &Question<'_>, library: &Library, travelled: &Trav
     let mut findings = library.findings.clone();
     let nothing = (Vec::new(), Vec::new());
     let (exchanges, deliveries) = travelled.as_ref().unwrap_or(&nothing);
+    let mut interactions = 0;
     for contract in &library.contracts {
-        findings.extend(prove(contract, &asked));
-        findings.extend(verify(contract, exchanges, &versions));
+        let (contract, past) = gating(contract, question.as_of.date_naive());
+        interactions += contract.interactions.len();
+        findings.extend(past);
+        findings.extend(prove(&contract, &asked));
+        findings.extend(verify(&contract, exchanges, &versions));
     }
     findings.extend(
         deliveries
@@ -61,7 +65,6 @@ pub(super) fn check(question: &Question<'_>, library: &Library, travelled: &Trav
             .flat_map(|delivery| delivered(question, delivery)),
     );
     findings.extend(without_contract(question, library));
-    let interactions: usize = library.contracts.iter().map(|c| c.interactions.len()).sum();
     Room::ran(CheckName::Contract, interactions as u64, "interactions")
         .summary(format!(
             "{} contracts of {} partners: {interactions} interactions, {} exchanges seen, {} deliveries to stubs",

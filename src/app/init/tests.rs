@@ -17,6 +17,10 @@ impl Sink for Page {
     fn progress(&mut self, _: &str) {}
 
     fn message(&mut self, _: &str) {}
+
+    fn elapsed(&self) -> std::time::Duration {
+        std::time::Duration::ZERO
+    }
 }
 
 fn run(root: &Path) -> String {

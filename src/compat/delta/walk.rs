@@ -10,6 +10,20 @@ use crate::inclusion::pointer;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Keywords of 2020-12 that hold one schema.
+const HOLDS_ONE: &[&str] = &[
+    "items",
+    "contains",
+    "additionalProperties",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "propertyNames",
+    "not",
+    "if",
+    "then",
+    "else",
+];
+
 /// A pair of schemas by their pointers.
 struct Open {
     old: String,
@@ -124,58 +138,36 @@ impl<'a> Walk<'a> {
         below
     }
 
+    /// Notes how one keyword differs, and gives the pairs of schemas below it.
     fn keyword(&mut self, change: &Change<'_>, old: &str, new: &str) -> Vec<(String, String)> {
-        let step = |at: &str, name: &str| pointer::steps(at, [change.keyword, name]);
         let (Some(old_value), Some(new_value)) = (change.old, change.new) else {
-            self.note(
-                change,
-                old,
-                new,
-                (families::of(change.keyword).split)(change),
-            );
+            self.split(change, old, new);
             return Vec::new();
         };
         match change.keyword {
             "properties" | "patternProperties" | "dependentSchemas" => {
-                self.note(
-                    change,
-                    old,
-                    new,
-                    (families::of(change.keyword).split)(change),
-                );
-                let both = old_value.as_object().zip(new_value.as_object());
-                both.map_or_else(Vec::new, |(olds, news)| {
-                    let names = olds.keys().filter(|name| news.contains_key(*name));
-                    names
-                        .map(|name| (step(old, name), step(new, name)))
-                        .collect()
-                })
+                self.split(change, old, new);
+                let step = |at: &str, name: &str| pointer::steps(at, [change.keyword, name]);
+                shared_names(old_value, new_value)
+                    .map(|name| (step(old, name), step(new, name)))
+                    .collect()
             }
             "prefixItems" | "allOf" | "anyOf" | "oneOf" => self.list(change, old, new),
-            "items"
-            | "contains"
-            | "additionalProperties"
-            | "unevaluatedItems"
-            | "unevaluatedProperties"
-            | "propertyNames"
-            | "not"
-            | "if"
-            | "then"
-            | "else" => {
-                let at = |at: &str| pointer::step(at, change.keyword);
+            "$ref" => vec![(reference(old_value), reference(new_value))],
+            keyword if HOLDS_ONE.contains(&keyword) && !is_no(old_value) && !is_no(new_value) => {
+                let at = |at: &str| pointer::step(at, keyword);
                 vec![(at(old), at(new))]
             }
-            "$ref" => vec![(reference(old_value), reference(new_value))],
             _ => {
-                self.note(
-                    change,
-                    old,
-                    new,
-                    (families::of(change.keyword).split)(change),
-                );
+                self.split(change, old, new);
                 Vec::new()
             }
         }
+    }
+
+    fn split(&mut self, change: &Change<'_>, old: &str, new: &str) {
+        let parts = (families::of(change.keyword).split)(change);
+        self.note(change, old, new, parts);
     }
 
     /// Pairs the schemas of two lists; what finds no partner is an edit of the list.
@@ -227,6 +219,16 @@ impl<'a> Walk<'a> {
             new: new.to_owned(),
         });
     }
+}
+
+fn is_no(schema: &Value) -> bool {
+    schema == &Value::Bool(false)
+}
+
+fn shared_names<'v>(old: &'v Value, new: &'v Value) -> impl Iterator<Item = &'v String> {
+    let news = new.as_object();
+    let names = old.as_object().into_iter().flat_map(Map::keys);
+    names.filter(move |name| news.is_some_and(|news| news.contains_key(*name)))
 }
 
 /// The keywords of a schema: none for "yes"; `None` for "no".

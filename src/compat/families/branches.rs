@@ -32,6 +32,7 @@ fn split(change: &Change<'_>) -> Vec<Part> {
     match change.keyword {
         // Part of the edit of `if` itself.
         _ if condition && has(change.old_schema) != has(change.new_schema) => Vec::new(),
+        "dependentSchemas" => super::properties::by_name(change, SAYS),
         "if" => vec![change.together(&["if", "then", "else"], None, SAYS)],
         _ => change.whole(SAYS),
     }

@@ -33,13 +33,18 @@ fn split(change: &Change<'_>) -> Vec<Part> {
     if !matches!(change.keyword, "properties" | "patternProperties") {
         return change.whole(SAYS_REST);
     }
+    by_name(change, SAYS)
+}
+
+/// One edit for every name that stands on one side only.
+pub(super) fn by_name(change: &Change<'_>, says: Says) -> Vec<Part> {
     let empty = Map::new();
     let old = change.old.and_then(Value::as_object).unwrap_or(&empty);
     let new = change.new.and_then(Value::as_object).unwrap_or(&empty);
     keys(old, new)
         .into_iter()
         .filter(|name| old.contains_key(*name) != new.contains_key(*name))
-        .map(|name| change.with(replaced(old, name, new.get(name)), name, SAYS))
+        .map(|name| change.with(replaced(old, name, new.get(name)), name, says))
         .collect()
 }
 

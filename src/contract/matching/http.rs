@@ -2,6 +2,7 @@
 //! Refuses to know bodies.
 
 use super::super::interaction::Query;
+use super::super::matcher::Matcher;
 use super::super::path::Key;
 use super::super::rule::{Combine, Force, Part, RuleSet};
 use super::mismatch::Mismatch;
@@ -181,10 +182,10 @@ fn broken(force: Force<'_>, expected: &str, actual: &str) -> Option<&'static str
     let failed: Vec<_> = force
         .matchers()
         .filter(|matcher| match matcher {
-            super::super::rule::Matcher::Equality => expected != actual,
+            Matcher::Equality => expected != actual,
             other => !accepts(other, &example, seen),
         })
-        .map(super::super::rule::Matcher::word)
+        .map(Matcher::word)
         .collect();
     let passes = match force.rule.list.combine {
         Combine::And => failed.is_empty(),

@@ -2,8 +2,9 @@
 //! Refuses to know HTTP and media types, and never keeps a value or an undeclared key.
 
 use super::super::interaction::Json;
+use super::super::matcher::Matcher;
 use super::super::path::{Key, below};
-use super::super::rule::{Force, Matcher, Part, RuleSet};
+use super::super::rule::{Force, Part, RuleSet};
 use super::super::terms::Optional;
 use super::mismatch::{Mismatch, kind};
 use super::scalar::same_scalar;

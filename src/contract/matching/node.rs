@@ -1,8 +1,9 @@
 //! One value of a JSON body against the rule in force for it.
 //! Refuses to know how children are paired and how differences are told.
 
+use super::super::matcher::{Matcher, Variant};
 use super::super::path::Key;
-use super::super::rule::{Combine, Force, Matcher, RuleSet, Variant};
+use super::super::rule::{Combine, Force, RuleSet};
 use super::super::terms::Instead;
 use super::json::{Expectation, Pair, Walk};
 use super::mismatch::{Mismatch, kind};

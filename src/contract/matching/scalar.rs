@@ -2,7 +2,7 @@
 //! Refuses to know paths, parts and reports.
 
 use super::super::decimal::Decimal;
-use super::super::rule::Matcher;
+use super::super::matcher::Matcher;
 use super::mismatch::kind;
 use serde_json::Value;
 
@@ -118,7 +118,7 @@ fn is_empty(value: &Value) -> bool {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::super::super::datetime::Format;
-    use super::super::super::rule::Pattern;
+    use super::super::super::matcher::Pattern;
     use super::*;
     use serde_json::json;
 

@@ -4,13 +4,15 @@
 use super::super::compile::shape;
 use super::super::interaction::{Contract, Interaction, Json};
 use super::super::matching::{self, Mismatch};
-use super::super::path::below;
+use super::super::path::{below, everything};
 use super::super::rule::Part;
 use super::super::terms::{Side, UnknownFields};
-use super::super::versions::Ready;
+use super::super::versions::{Ready, scalar};
+use super::Case;
 use crate::inclusion::{Origin, Witness as Found};
 use crate::model::{Place, Witness, WitnessSource, digest};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use wire::json::{Document, Limits};
 
 /// A value as a document of its own, so that matchers can read its numbers.
@@ -72,28 +74,66 @@ pub fn unknown_member(shape: &Value, value: &Value, pointer: &str) -> Option<Str
     }
 }
 
-/// A witness for the report: shown only when it was made from schemas alone.
-pub fn witness(
-    found: &Found,
-    accepted_at: &[String],
-    accepted_by: &str,
-    rejected_by: &str,
-) -> Witness {
+/// Who accepts a witness and who rejects it.
+pub struct Judges {
+    pub accepted_by: String,
+    pub rejected_by: String,
+}
+
+/// A witness for the report: shown only when it holds nothing of an example.
+pub fn witness(case: &Case<'_>, ready: &Ready, found: &Found, judges: Judges) -> Witness {
     let text = wire::json::canonical(&found.value);
+    let example = |path: &str| WitnessSource::Example {
+        place: Place::start(path),
+        digest: digest(text.as_bytes()),
+    };
+    let from_version = judges.accepted_by == ready.id.to_string();
     let source = match found.origin {
-        Origin::Generated => WitnessSource::Generated,
-        Origin::Known(index) | Origin::Grown(index) => WitnessSource::Example {
-            place: Place::start(accepted_at.get(index).map_or("", String::as_str)),
-            digest: digest(text.as_bytes()),
-        },
+        Origin::Known(index) | Origin::Grown(index) if from_version => {
+            example(ready.accepted_at.get(index).map_or("", String::as_str))
+        }
+        Origin::Generated if from_version && !tells(case, ready, &found.value) => {
+            WitnessSource::Generated
+        }
+        _ => example(&case.contract.path),
     };
     let value = matches!(source, WitnessSource::Generated).then(|| found.value.clone());
     Witness {
         source,
-        accepted_by: accepted_by.to_owned(),
-        rejected_by: rejected_by.to_owned(),
+        accepted_by: judges.accepted_by,
+        rejected_by: judges.rejected_by,
         bytes: text.len(),
         value,
+    }
+}
+
+/// Whether a value holds anything of the contract's examples that no schema fixes.
+fn tells(case: &Case<'_>, ready: &Ready, value: &Value) -> bool {
+    let bodies = case.contract.interactions.iter().flat_map(|interaction| {
+        let (request, response) = (&interaction.request, &interaction.response);
+        [request.content.body.json(), response.content.body.json()]
+    });
+    let mut texts = BTreeSet::new();
+    for body in bodies.flatten() {
+        words(body.value(), &mut texts);
+    }
+    let mut told = BTreeSet::new();
+    words(value, &mut told);
+    told.iter().any(|text| {
+        texts.contains(text) && !ready.fixed.contains(text) && !ready.names.contains(text)
+    })
+}
+
+/// Every scalar and every key.
+fn words(value: &Value, found: &mut BTreeSet<String>) {
+    for (_, value) in everything("", value) {
+        found.extend(scalar(value));
+        found.extend(
+            value
+                .as_object()
+                .into_iter()
+                .flat_map(|o| o.keys().cloned()),
+        );
     }
 }
 

@@ -16,6 +16,7 @@ use super::versions::{Ready, Versions};
 use crate::inclusion::{Budget, Prover};
 use crate::model::{Finding, Place, rule};
 pub(super) use confirm::unknown_member;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What a proof needs beside the contract.
@@ -39,6 +40,15 @@ pub fn prove(contract: &Contract, question: &Question<'_>) -> Vec<Finding> {
         findings.extend(case.side(Side::Response));
     }
     findings.extend(response::everything_is_read(contract, question));
+    once(findings)
+}
+
+/// The same thing said of several versions is said once.
+fn once(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut seen = BTreeSet::new();
+    let told = |finding: &Finding| (finding.fingerprint(), finding.message.clone());
+    let mut findings = findings;
+    findings.retain(|finding| seen.insert(told(finding)));
     findings
 }
 

@@ -6,7 +6,7 @@ use super::super::matching;
 use super::super::rule::Part;
 use super::super::terms::{Polarity, Side};
 use super::super::versions::Ready;
-use super::confirm::{whole, witness};
+use super::confirm::{Judges, whole, witness};
 use super::{Case, shown};
 use crate::inclusion::{Answer, Known, Schema};
 use crate::model::Finding;
@@ -49,12 +49,11 @@ pub fn accepted(case: &Case<'_>, ready: &Ready) -> Option<Finding> {
         Answer::Breaking { witness: found } => {
             let mut finding = refused(case, ready, &found.value);
             let contract = case.contract.subject(interaction);
-            finding.witness = Some(witness(
-                &found,
-                std::slice::from_ref(&case.contract.path),
-                &contract,
-                &version,
-            ));
+            let judges = Judges {
+                accepted_by: contract,
+                rejected_by: version,
+            };
+            finding.witness = Some(witness(case, ready, &found, judges));
             Some(finding)
         }
     }

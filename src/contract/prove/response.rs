@@ -7,7 +7,7 @@ use super::super::interaction::{Body, Contract, Interaction};
 use super::super::rule::Part;
 use super::super::terms::{Side, UnknownFields};
 use super::super::versions::Ready;
-use super::confirm::{Obstacle, obstacle, schema_pointer, witness};
+use super::confirm::{Judges, Obstacle, obstacle, schema_pointer, witness};
 use super::{Case, Question, shown};
 use crate::inclusion::{Answer, Schema, Witness};
 use crate::model::{Finding, VersionId};
@@ -134,12 +134,15 @@ fn not_read(case: &Case<'_>, ready: &Ready, found: &Witness, obstacle: &Obstacle
     };
     let at = schema_pointer(ready, &pointer);
     let schema = case.question.versions.place(&ready.id, &at);
-    let contract = case.contract.subject(case.interaction);
+    let judges = Judges {
+        accepted_by: version.clone(),
+        rejected_by: case.contract.subject(case.interaction),
+    };
     case.finding(id, place, &version)
         .pointer(format!("/response/body{pointer}"))
         .message(message)
         .note("schema", schema.to_string())
-        .witness(witness(found, &ready.accepted_at, &version, &contract))
+        .witness(witness(case, ready, found, judges))
 }
 
 fn masked_sentence(mismatch: &super::super::matching::Mismatch, ready: &Ready) -> String {

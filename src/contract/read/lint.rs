@@ -3,9 +3,10 @@
 
 use super::desk::Desk;
 use crate::contract::interaction::{Body, Content, Interaction, Json, Query};
+use crate::contract::matcher::Matcher;
 use crate::contract::matching;
 use crate::contract::path::{Key, Path, Step, children};
-use crate::contract::rule::{Matcher, Part, PathRule, RuleSet, Rules};
+use crate::contract::rule::{Part, PathRule, RuleSet, Rules};
 use crate::contract::terms::{Scope, Side};
 use serde_json::Value;
 
@@ -119,7 +120,9 @@ fn examples(desk: &mut Desk<'_>, rules: &RuleSet, example: &Value) {
         if found.is_empty() && below_bare(&rule.path, example) || bare && needy {
             let message = "the rule compares items, and the example shows none";
             desk.reject_key(EMPTY_EXAMPLE, &rule.pointer, message);
-        } else if found.is_empty() {
+            continue;
+        }
+        if found.is_empty() {
             nothing(desk, &rule.pointer);
         }
         for (_, value) in found {

@@ -4,7 +4,7 @@
 use super::desk::{Desk, Members, Node};
 use super::rules::variant_rules;
 use crate::contract::datetime::Format;
-use crate::contract::rule::{Matcher, Pattern, StatusClass, Variant};
+use crate::contract::matcher::{Matcher, Pattern, StatusClass, Variant};
 use serde_json::Value;
 
 const UNKNOWN: &str = "contract/unknown-matcher";

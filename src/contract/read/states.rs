@@ -25,16 +25,15 @@ pub fn ranges<'d>(desk: &mut Desk<'d>, members: &Members<'d>) -> BTreeMap<String
             .value
             .as_str()
             .and_then(|text| VersionReq::parse(text).ok());
-        match range {
-            Some(range) if range.matches(&word.version()) => {
-                ranges.insert(name.to_owned(), range);
-            }
-            Some(_) => {
-                let message = format!("`{name}` is at {}, outside this range", word.version());
-                desk.reject(UNKNOWN, &node.pointer, &message);
-            }
-            None => desk.wrong_type(&node.pointer, "a range of semantic versions"),
+        let Some(range) = range else {
+            desk.wrong_type(&node.pointer, "a range of semantic versions");
+            continue;
+        };
+        if !range.matches(&word.version()) {
+            let message = format!("`{name}` is at {}, outside this range", word.version());
+            desk.reject(UNKNOWN, &node.pointer, &message);
         }
+        ranges.insert(name.to_owned(), range);
     }
     ranges
 }

@@ -2,9 +2,9 @@
 //! Refuses to print what it found: a finding names the place, never the text.
 
 use super::super::path::everything;
+use super::super::versions::scalar;
 use super::{Answer, Check};
 use crate::model::Finding;
-use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Shorter texts are words of any language.
@@ -39,14 +39,6 @@ pub fn echoes(check: &Check<'_>, answer: &Answer<'_>) -> Option<Finding> {
     )
 }
 
-fn scalar(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
-    }
-}
-
 /// Whether `sent` stands in `text` as a word of its own.
 fn holds(text: &str, sent: &str) -> bool {
     text.match_indices(sent).any(|(start, found)| {
@@ -60,20 +52,12 @@ fn holds(text: &str, sent: &str) -> bool {
 }
 
 /// Constants and codes of every schema of the interaction.
-fn fixed_texts(check: &Check<'_>) -> BTreeSet<String> {
+fn fixed_texts<'a>(check: &'a Check<'_>) -> BTreeSet<&'a String> {
     let versions = check
         .request_versions
         .iter()
         .chain(&check.response_versions);
-    let mut fixed = BTreeSet::new();
-    for ready in versions {
-        for (_, value) in everything("", &ready.bundle) {
-            fixed.extend(value.get("const").and_then(scalar));
-            let listed = value.get("enum").and_then(Value::as_array);
-            fixed.extend(listed.into_iter().flatten().filter_map(scalar));
-        }
-    }
-    fixed
+    versions.flat_map(|ready| &ready.fixed).collect()
 }
 
 #[cfg(test)]

@@ -3,7 +3,9 @@
 
 use super::node::{At, Id, Keyword, Program};
 use super::run::Judgement;
+use crate::inclusion::pattern::Pattern;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 impl Program {
     /// Pointer of the schema that rejects `value`, and the keyword in it.
@@ -66,18 +68,28 @@ fn inner<'v>(at: At<'_>, keyword: &Keyword, value: &'v Value) -> Option<(Id, &'v
             },
             Value::Object(members),
         ) => members.iter().find_map(|(name, value)| {
-            let mut ids: Vec<Id> = named.get(name).copied().into_iter().collect();
-            let fits =
-                |pattern: &crate::inclusion::pattern::Pattern| pattern.matches(name) == Some(true);
-            ids.extend(matching.iter().filter(|(p, _)| fits(p)).map(|(_, id)| *id));
-            if ids.is_empty() {
-                ids.extend(rest);
-            }
-            let id = ids.into_iter().find(|id| rejects(*id, value))?;
+            let rule = (named, matching.as_slice(), *rest);
+            let id = of_member(rule, name)
+                .into_iter()
+                .find(|id| rejects(*id, value))?;
             Some((id, value))
         }),
         _ => None,
     }
+}
+
+/// The nodes that hold for the member `name`.
+fn of_member(
+    (named, matching, rest): (&BTreeMap<String, Id>, &[(Pattern, Id)], Option<Id>),
+    name: &str,
+) -> Vec<Id> {
+    let mut ids: Vec<Id> = named.get(name).copied().into_iter().collect();
+    let fits = |(pattern, _): &&(Pattern, Id)| pattern.matches(name) == Some(true);
+    ids.extend(matching.iter().filter(fits).map(|(_, id)| *id));
+    if ids.is_empty() {
+        ids.extend(rest);
+    }
+    ids
 }
 
 /// How the respelt document writes the keyword.

@@ -250,24 +250,33 @@ impl<'a> Run<'a> {
             Keyword::One(ids) => self.exactly_one(ids, value, seen),
             Keyword::Not(id) => self.node(*id, value).0.not(),
             Keyword::Choice { when, then, other } => {
-                let condition = self.here(*when, value, seen);
-                let mut side = |id: &Option<Id>, seen: &mut Seen| {
-                    id.map_or(Judgement::Accepts, |id| self.here(id, value, seen))
-                };
-                match condition {
-                    Judgement::Accepts => side(then, seen),
-                    Judgement::Rejects => side(other, seen),
-                    Judgement::Open(code) => {
-                        let (then, other) = (side(then, seen), side(other, seen));
-                        if then == other {
-                            then
-                        } else {
-                            Judgement::Open(code)
-                        }
-                    }
-                }
+                self.choice(*when, (*then, *other), value, seen)
             }
             _ => Judgement::Accepts,
+        }
+    }
+
+    fn choice(
+        &mut self,
+        when: Id,
+        (then, other): (Option<Id>, Option<Id>),
+        value: &Value,
+        seen: &mut Seen,
+    ) -> Judgement {
+        let condition = self.here(when, value, seen);
+        let mut side =
+            |id: Option<Id>| id.map_or(Judgement::Accepts, |id| self.here(id, value, seen));
+        match condition {
+            Judgement::Accepts => side(then),
+            Judgement::Rejects => side(other),
+            Judgement::Open(code) => {
+                let (then, other) = (side(then), side(other));
+                if then == other {
+                    then
+                } else {
+                    Judgement::Open(code)
+                }
+            }
         }
     }
 

@@ -33,18 +33,32 @@ pub(super) fn arrays(
     if wish.double || !wish.more.is_empty() || wish.item.is_some() || want < 2 {
         return found;
     }
-    // A longer one, and one with other items, so that a caller who needs a difference finds it.
+    found.extend(others(maker, demand, wish, &items, want, depth));
+    found
+}
+
+/// A longer one, and one with other items, so that a caller who needs a difference finds it.
+fn others(
+    maker: &Maker,
+    demand: &Demand<'_>,
+    wish: &Wish<'_>,
+    items: &[Value],
+    want: usize,
+    depth: usize,
+) -> Vec<Value> {
+    let mut found = Vec::new();
+    let highest = window(demand.length, wish.length).highest();
     if items.len() < highest.min(LONGEST) {
         let more = candidates(maker, demand, wish, items.len(), want, depth);
         for item in more {
-            let mut longer = items.clone();
+            let mut longer = items.to_vec();
             longer.push(item);
             found.push(Value::Array(longer));
         }
     }
     if let Some(last) = items.len().checked_sub(1) {
         for item in candidates(maker, demand, wish, last, want, depth) {
-            let mut other = items.clone();
+            let mut other = items.to_vec();
             if let Some(slot) = other.get_mut(last) {
                 *slot = item;
             }

@@ -27,6 +27,24 @@ pub(super) fn objects(
     if want < 2 {
         return found;
     }
+    found.extend(changed(maker, demand, wish, &base, want, depth));
+    if found.len() > want * 8 {
+        return found;
+    }
+    found.extend(grown(maker, demand, wish, &base, size, depth));
+    found
+}
+
+/// `base` with another value for one of its members.
+fn changed(
+    maker: &Maker,
+    demand: &Demand<'_>,
+    wish: &Wish<'_>,
+    base: &Map<String, Value>,
+    want: usize,
+    depth: usize,
+) -> Vec<Value> {
+    let mut found = Vec::new();
     let fixed = |name: &str| wish.put.iter().any(|(put, _)| put == name);
     let names: Vec<&String> = base.keys().filter(|name| !fixed(name)).collect();
     for name in names {
@@ -39,6 +57,19 @@ pub(super) fn objects(
             return found;
         }
     }
+    found
+}
+
+/// `base` with one more of the declared members.
+fn grown(
+    maker: &Maker,
+    demand: &Demand<'_>,
+    wish: &Wish<'_>,
+    base: &Map<String, Value>,
+    size: Lengths,
+    depth: usize,
+) -> Vec<Value> {
+    let mut found = Vec::new();
     for name in demand.declared() {
         if base.contains_key(name) || wish.drop == Some(name) || base.len() >= size.highest() {
             continue;

@@ -241,6 +241,21 @@ pub fn evaluate(
     policy: &ConsentPolicy,
     now: Timestamp,
 ) -> Result<Grant, Refused> {
+    let mut refusals = refusals(question, policy, now).into_iter();
+    let first = refusals.next();
+    match (first, question.consent.and_then(element::policy)) {
+        (None, Some(policy)) => Ok(Grant {
+            policy,
+            checked_at: now,
+        }),
+        (first, _) => Err(Refused {
+            first: first.unwrap_or(Refusal::Item(Item::Policy, Flaw::Missing)),
+            others: refusals.collect(),
+        }),
+    }
+}
+
+fn refusals(question: &Question<'_>, policy: &ConsentPolicy, now: Timestamp) -> Vec<Refusal> {
     let standing = match question.standing {
         Standing::Open => None,
         Standing::Ended => Some(Refusal::Item(Item::PeriodEnd, Flaw::Invalid)),
@@ -248,34 +263,19 @@ pub fn evaluate(
         Standing::OtherRecipient => Some(Refusal::Item(Item::Recipient, Flaw::Invalid)),
     };
     let mut refusals: Vec<Refusal> = standing.into_iter().collect();
-    match question.consent {
-        None => refusals.push(Refusal::Absent),
-        Some(consent) => {
-            for item in Item::ALL {
-                if let Some(flaw) = element::flaw(*item, consent, question, policy, now) {
-                    refusals.push(Refusal::Item(*item, flaw));
-                }
-            }
-            if element::has_unsupported(consent) {
-                refusals.push(Refusal::UnsupportedElement);
-            }
+    let Some(consent) = question.consent else {
+        refusals.push(Refusal::Absent);
+        return refusals;
+    };
+    for item in Item::ALL {
+        if let Some(flaw) = element::flaw(*item, consent, question, policy, now) {
+            refusals.push(Refusal::Item(*item, flaw));
         }
     }
-    let mut refusals = refusals.into_iter();
-    match (refusals.next(), question.consent.and_then(element::policy)) {
-        (Some(first), _) => Err(Refused {
-            first,
-            others: refusals.collect(),
-        }),
-        (None, Some(policy)) => Ok(Grant {
-            policy,
-            checked_at: now,
-        }),
-        (None, None) => Err(Refused {
-            first: Refusal::Item(Item::Policy, Flaw::Missing),
-            others: Vec::new(),
-        }),
+    if element::has_unsupported(consent) {
+        refusals.push(Refusal::UnsupportedElement);
     }
+    refusals
 }
 
 #[cfg(test)]

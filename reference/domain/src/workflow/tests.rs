@@ -69,7 +69,7 @@ fn leads(from: State, to: State) -> bool {
 }
 
 #[test]
-fn of_64_ordered_pairs_exactly_22_are_allowed() {
+fn row_s2_14_of_64_ordered_pairs_exactly_22_are_allowed() {
     let table: BTreeSet<(State, State)> = TABLE.iter().map(|(from, _, to)| (*from, *to)).collect();
     let mut allowed = 0;
     for from in State::ALL {

@@ -71,6 +71,13 @@ pub(crate) struct Call<'a> {
     pub pdex_version: Option<&'a str>,
 }
 
+/// What identity and access have settled about a call.
+struct Cleared {
+    person: MemberRef,
+    decision: Decision,
+    grant: Grant,
+}
+
 /// Answers a call, or refuses it.
 pub(crate) async fn member_match(plane: &Plane, call: &Call<'_>) -> Result<Value, Refused> {
     let snapshot = plane.snapshot();
@@ -81,25 +88,16 @@ pub(crate) async fn member_match(plane: &Plane, call: &Call<'_>) -> Result<Value
     let at = |stage| telemetry::stage(stage, call.context);
     let root = Span::current();
     root.record("matchmark.partner", partner.id.as_str());
-
     let valid = within(at(Stage::SchemaValidation), async {
         validate(plane, &snapshot, partner, call)
     });
     let (dialect, parts) = valid.await?;
-    let decision = within(
-        at(Stage::IdentityResolution),
-        identify(plane, &snapshot, &parts),
-    );
-    let (decision, person) = decision.await?;
-    root.record("matchmark.match_confidence", decision.band().word());
-    let access = within(at(Stage::AccessPolicy), async {
-        let standing = plane.store.standing(&person).await?;
-        judge_consent(plane, &snapshot, partner, &parts, standing, &root)
-    });
-    let grant = access.await?;
+    let schema = format!("{}@{}", schema::REQUEST, dialect.schema_version);
+    root.record("matchmark.schema_version", schema);
+    let cleared = clear(plane, &snapshot, partner, &parts, call).await?;
     let retrieved = within(at(Stage::SourceRetrieval), async {
         root.record("matchmark.dependency", Dependency::MemberStore.word());
-        Ok(plane.store.member(&person).await?)
+        Ok(plane.store.member(&cleared.person).await?)
     });
     let member = retrieved.await?;
     let transformed = within(at(Stage::Transformation), async {
@@ -107,10 +105,10 @@ pub(crate) async fn member_match(plane: &Plane, call: &Call<'_>) -> Result<Value
     });
     let answer = transformed.await?;
     let link = Link {
-        member: &person,
+        member: &cleared.person,
         client: call.client,
-        grant,
-        decision: &decision,
+        grant: cleared.grant,
+        decision: &cleared.decision,
         snapshot: snapshot.number,
         business_transaction: call.context.business_transaction.as_str(),
     };
@@ -119,6 +117,31 @@ pub(crate) async fn member_match(plane: &Plane, call: &Call<'_>) -> Result<Value
     })
     .await?;
     Ok(answer)
+}
+
+/// Who is meant, and may the caller know?
+async fn clear(
+    plane: &Plane,
+    snapshot: &Snapshot,
+    partner: &Partner,
+    parts: &MemberMatch<'_>,
+    call: &Call<'_>,
+) -> Result<Cleared, Refused> {
+    let root = Span::current();
+    let span = telemetry::stage(Stage::IdentityResolution, call.context);
+    let (decision, person) = within(span, identify(plane, snapshot, parts)).await?;
+    root.record("matchmark.match_confidence", decision.band().word());
+    let span = telemetry::stage(Stage::AccessPolicy, call.context);
+    let access = within(span, async {
+        let standing = plane.store.standing(&person).await?;
+        judge_consent(plane, snapshot, partner, parts, standing, &root)
+    });
+    let grant = access.await?;
+    Ok(Cleared {
+        person,
+        decision,
+        grant,
+    })
 }
 
 /// Runs one stage in its span, and marks the span when the stage fails.

@@ -1,6 +1,7 @@
 //! Keeps every open exchange walking, one task each, and picks them up again after a restart.
 //! Refuses to know the steps.
 
+mod attempt;
 mod walk;
 
 use crate::data::Plane;

@@ -79,11 +79,7 @@ async fn answer(
     headers: &HeaderMap,
     body: Body,
 ) -> Result<Kept, Turned> {
-    let span = telemetry::stage(Stage::Ingestion, context);
-    let ingested = ingest(shared, headers, body).instrument(span.clone()).await;
-    let (client, document) = ingested.inspect_err(|turned| {
-        telemetry::failed(&span, turned.refused.code);
-    })?;
+    let (client, document) = ingested(shared, context, headers, body).await?;
     let call = Call {
         context,
         client: &client,
@@ -94,6 +90,18 @@ async fn answer(
         None => Ok(carry_out(shared, &call).await),
         Some(key) => under_key(shared, &call, key).await,
     }
+}
+
+/// Takes the call in, in the span of its stage.
+async fn ingested(
+    shared: &Shared,
+    context: &Context,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<(PartnerId, Document), Turned> {
+    let span = telemetry::stage(Stage::Ingestion, context);
+    let ingested = ingest(shared, headers, body).instrument(span.clone()).await;
+    ingested.inspect_err(|turned| telemetry::failed(&span, turned.refused.code))
 }
 
 /// Who calls, and what; nothing of it has been judged but its form.

@@ -11,6 +11,8 @@ use domain::workflow::{Effect, Event, Hold, State, transition};
 use sqlx::{Sqlite, Transaction};
 use std::time::Duration;
 
+type Tx = Transaction<'static, Sqlite>;
+
 /// What a transition leaves on the row besides the state.
 #[derive(Debug, Default)]
 pub(crate) struct Changes {
@@ -46,38 +48,17 @@ impl Store {
     ) -> Result<State, StoreError> {
         let (to, effects) = transition(&exchange.for_table(), event, now)?;
         let mut tx = self.write().await?;
-        let result = match &changes.result {
-            Some(body) => Some(payload::keep(&mut tx, "result", body, now).await?),
-            None => None,
+        let step = Taken {
+            exchange,
+            event,
+            to,
+            now,
+            snapshot: changes
+                .snapshot
+                .and_then(|number| i64::try_from(number).ok()),
         };
-        let consent = changes.consent.map(|grant| stored(grant.checked_at()));
-        let snapshot = changes
-            .snapshot
-            .and_then(|number| i64::try_from(number).ok());
-        let moved = sqlx::query(
-            "UPDATE exchanges SET version = version + 1, state = ?1, since = ?2, disposition = ?3, code = ?4,
-                hold = NULL, next_attempt_at = NULL, schema_version = coalesce(?5, schema_version),
-                route_set = coalesce(?6, route_set), consent_checked_at = coalesce(?7, consent_checked_at),
-                result = coalesce(?8, result), snapshot = coalesce(?9, snapshot)
-             WHERE id = ?10 AND version = ?11",
-        )
-        .bind(to.word())
-        .bind(stored(now))
-        .bind(event.disposition().word())
-        .bind(event.code().map(|code| code.to_string()))
-        .bind(changes.schema_version.as_deref())
-        .bind(changes.route_set)
-        .bind(consent)
-        .bind(result)
-        .bind(snapshot)
-        .bind(exchange.id.as_str())
-        .bind(exchange.version)
-        .execute(&mut *tx)
-        .await?;
-        if moved.rows_affected() == 0 {
-            return Err(StoreError::LostRace);
-        }
-        remember(&mut tx, exchange, event, to, snapshot, now).await?;
+        step.update(&mut tx, changes).await?;
+        step.remember(&mut tx).await?;
         for effect in &effects {
             carry_out(&mut tx, exchange, effect, now).await?;
         }
@@ -103,9 +84,7 @@ impl Store {
         .bind(exchange.version)
         .execute(&mut *tx)
         .await?;
-        if moved.rows_affected() == 0 {
-            return Err(StoreError::LostRace);
-        }
+        won(moved.rows_affected())?;
         sqlx::query(
             "INSERT INTO attempts (exchange, number, at, correlation_id) VALUES (?, ?, ?, ?)",
         )
@@ -135,7 +114,7 @@ impl Store {
             "UPDATE attempts SET status = ?, code = ?, wait_ms = ? WHERE exchange = ? AND number = ?",
         )
         .bind(ended.status)
-        .bind(ended.code.map(|code| code.to_string()))
+        .bind(word(ended.code))
         .bind(ended.wait.and_then(|wait| i64::try_from(wait.as_millis()).ok()))
         .bind(exchange.id.as_str())
         .bind(exchange.submissions)
@@ -155,51 +134,72 @@ impl Store {
     }
 }
 
-async fn remember(
-    tx: &mut Transaction<'static, Sqlite>,
-    exchange: &Exchange,
-    event: &Event,
+/// A transition that the table allows, on its way into the store.
+struct Taken<'a> {
+    exchange: &'a Exchange,
+    event: &'a Event,
     to: State,
-    snapshot: Option<i64>,
     now: Timestamp,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO history (exchange, version, at, from_state, to_state, move, code, snapshot)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(exchange.id.as_str())
-    .bind(exchange.version)
-    .bind(stored(now))
-    .bind(exchange.state.word())
-    .bind(to.word())
-    .bind(event.asks().word())
-    .bind(event.code().map(|code| code.to_string()))
-    .bind(snapshot.unwrap_or(exchange.snapshot))
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    snapshot: Option<i64>,
+}
+
+impl Taken<'_> {
+    async fn update(&self, tx: &mut Tx, changes: &Changes) -> Result<(), StoreError> {
+        let result = match &changes.result {
+            Some(body) => Some(payload::keep(tx, "result", body, self.now).await?),
+            None => None,
+        };
+        let moved = sqlx::query(
+            "UPDATE exchanges SET version = version + 1, state = ?1, since = ?2, disposition = ?3, code = ?4,
+                hold = NULL, next_attempt_at = NULL, schema_version = coalesce(?5, schema_version),
+                route_set = coalesce(?6, route_set), consent_checked_at = coalesce(?7, consent_checked_at),
+                result = coalesce(?8, result), snapshot = coalesce(?9, snapshot)
+             WHERE id = ?10 AND version = ?11",
+        )
+        .bind(self.to.word())
+        .bind(stored(self.now))
+        .bind(self.event.disposition().word())
+        .bind(word(self.event.code()))
+        .bind(changes.schema_version.as_deref())
+        .bind(changes.route_set)
+        .bind(changes.consent.map(|grant| stored(grant.checked_at())))
+        .bind(result)
+        .bind(self.snapshot)
+        .bind(self.exchange.id.as_str())
+        .bind(self.exchange.version)
+        .execute(&mut **tx)
+        .await?;
+        won(moved.rows_affected())
+    }
+
+    async fn remember(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO history (exchange, version, at, from_state, to_state, move, code, snapshot)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(self.exchange.id.as_str())
+        .bind(self.exchange.version)
+        .bind(stored(self.now))
+        .bind(self.exchange.state.word())
+        .bind(self.to.word())
+        .bind(self.event.asks().word())
+        .bind(word(self.event.code()))
+        .bind(self.snapshot.unwrap_or(self.exchange.snapshot))
+        .execute(&mut **tx)
+        .await?;
+        Ok(())
+    }
 }
 
 /// The part of an effect that belongs into the same transaction.
 async fn carry_out(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Tx,
     exchange: &Exchange,
     effect: &Effect,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     match effect {
-        Effect::Audit { to, code, .. } => {
-            sqlx::query(
-                "INSERT INTO audit (at, exchange, business_transaction_id, action, code) VALUES (?, ?, ?, ?, ?)",
-            )
-            .bind(stored(now))
-            .bind(exchange.id.as_str())
-            .bind(exchange.business_transaction.as_str())
-            .bind(to.word())
-            .bind(code.map(|code| code.to_string()))
-            .execute(&mut **tx)
-            .await?;
-        }
+        Effect::Audit { to, code, .. } => audit(tx, exchange, *to, *code, now).await,
         Effect::Outbox(notice) => {
             sqlx::query("INSERT INTO outbox (at, exchange, notice) VALUES (?, ?, ?)")
                 .bind(stored(now))
@@ -207,29 +207,73 @@ async fn carry_out(
                 .bind(notice.word())
                 .execute(&mut **tx)
                 .await?;
+            Ok(())
         }
         Effect::DeadLetter { code, resume_at } => {
-            sqlx::query(
-                "INSERT OR REPLACE INTO dead_letters (exchange, at, resume_at, code) VALUES (?, ?, ?, ?)",
-            )
-            .bind(exchange.id.as_str())
-            .bind(stored(now))
-            .bind(resume_at.word())
-            .bind(code.to_string())
-            .execute(&mut **tx)
-            .await?;
-            sqlx::query("UPDATE exchanges SET resume_at = ? WHERE id = ?")
-                .bind(resume_at.word())
-                .bind(exchange.id.as_str())
-                .execute(&mut **tx)
-                .await?;
+            dead_letter(tx, exchange, *code, *resume_at, now).await
         }
         // The engine walks on by the state itself; reviews and disputes have no store yet.
         Effect::Metric(_)
         | Effect::Schedule(..)
         | Effect::CallPartner(_)
         | Effect::OpenReview
-        | Effect::OpenDispute => {}
+        | Effect::OpenDispute => Ok(()),
     }
+}
+
+async fn audit(
+    tx: &mut Tx,
+    exchange: &Exchange,
+    to: State,
+    code: Option<Code>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO audit (at, exchange, business_transaction_id, action, code) VALUES (?, ?, ?, ?, ?)",
+    )
+    .bind(stored(now))
+    .bind(exchange.id.as_str())
+    .bind(exchange.business_transaction.as_str())
+    .bind(to.word())
+    .bind(word(code))
+    .execute(&mut **tx)
+    .await?;
     Ok(())
+}
+
+async fn dead_letter(
+    tx: &mut Tx,
+    exchange: &Exchange,
+    code: Code,
+    resume_at: State,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT OR REPLACE INTO dead_letters (exchange, at, resume_at, code) VALUES (?, ?, ?, ?)",
+    )
+    .bind(exchange.id.as_str())
+    .bind(stored(now))
+    .bind(resume_at.word())
+    .bind(code.to_string())
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query("UPDATE exchanges SET resume_at = ? WHERE id = ?")
+        .bind(resume_at.word())
+        .bind(exchange.id.as_str())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+fn word(code: Option<Code>) -> Option<String> {
+    code.map(|code| code.to_string())
+}
+
+/// One row was changed, or somebody else had changed it before.
+const fn won(rows: u64) -> Result<(), StoreError> {
+    if rows == 0 {
+        Err(StoreError::LostRace)
+    } else {
+        Ok(())
+    }
 }

@@ -34,6 +34,19 @@ impl Context {
             correlation: CorrelationId::new(or_new(correlation)),
         }
     }
+
+    /// The ids under which an exchange goes on.
+    pub(crate) fn of_exchange(business_transaction: BusinessTransactionId, now: Timestamp) -> Self {
+        Self {
+            business_transaction,
+            correlation: CorrelationId::new(id::fresh(now)),
+        }
+    }
+
+    /// The ids of the next call to a partner: the same transaction, a correlation of its own.
+    pub(crate) fn next_attempt(&self, now: Timestamp) -> Self {
+        Self::of_exchange(self.business_transaction.clone(), now)
+    }
 }
 
 /// What a root span is about.

@@ -10,12 +10,15 @@
 )]
 
 pub mod catalogue;
+pub mod log;
 pub mod request;
+pub mod stub;
 
 use reference::clock::{ManualClock, Winding};
 use reference::config::{organisation, partner};
 use reference::domain::Timestamp;
 use reference::domain::ids::PartnerId;
+use reference::domain::resilience::RetryPolicy;
 use reference::domain::snapshot::Payer;
 use reference::token::{self, EXCHANGES, MEMBER_MATCH, SigningKey, TokenRequest};
 use reference::{Config, Member, Running, TestControl};
@@ -64,6 +67,13 @@ impl Scene {
         }
         config.partners[2].edition = "hrex-1.2".to_owned();
         Self { config, clock, key }
+    }
+
+    /// The shipped retry policy, to be changed by a test.
+    pub fn first_retry_policy(&self) -> RetryPolicy {
+        let text =
+            std::fs::read_to_string(catalogue::root().join("reference/config/resilience/1.toml"));
+        toml::from_str(&text.unwrap()).unwrap()
     }
 
     pub fn with_control(mut self) -> Self {
@@ -172,7 +182,7 @@ impl Service {
         let sent = self
             .http
             .post(Self::url(self.running.enterprise, "/exchanges"))
-            .bearer_auth(self.token("enterprise", EXCHANGES))
+            .bearer_auth(self.token_at("enterprise", EXCHANGES, self.now_for_token()))
             .header("idempotency-key", key)
             .json(body)
             .send()

@@ -78,12 +78,7 @@ async fn take_on(
     let key = text(headers, "idempotency-key")
         .filter(|key| !key.is_empty())
         .ok_or(Code::KeyMissing)?;
-    plane.conditions.check(Outage::Store)?;
-    let limits = Limits::MATCH_BODY;
-    let bytes = to_bytes(body, limits.bytes)
-        .await
-        .map_err(|_| Code::TooLarge)?;
-    let document = Document::parse(&bytes, &limits).map_err(|fault| schema::of_fault(&fault))?;
+    let document = document(shared, body).await?;
     let wanted = submit::read(&document).map_err(|unfit| Refusal {
         fields: unfit.fields,
         ..unfit.code.into()
@@ -108,6 +103,15 @@ async fn take_on(
         }
         Some(lookup) => known(lookup),
     }
+}
+
+async fn document(shared: &Shared, body: Body) -> Result<Document, Refusal> {
+    shared.plane.conditions.check(Outage::Store)?;
+    let limits = Limits::MATCH_BODY;
+    let bytes = to_bytes(body, limits.bytes)
+        .await
+        .map_err(|_| Code::TooLarge)?;
+    Ok(Document::parse(&bytes, &limits).map_err(|fault| schema::of_fault(&fault))?)
 }
 
 /// What the enterprise is told at once; the rest is asked for at `Location`.

@@ -1,11 +1,11 @@
 //! Which members a schema declares at every place of its payloads, in the order in which it writes them.
 //! Refuses to know what the members hold.
 
-use serde_json::{Map, Value, json};
-use std::collections::BTreeSet;
+mod spot;
 
-/// Where versions of the catalogue are named.
-const BASE: &str = "https://matchmark.example/schemas/";
+use serde_json::{Map, Value, json};
+use spot::{Spot, item_spots, resolve};
+use std::collections::BTreeSet;
 
 /// Deepest place that is looked at; below it everything counts as open.
 ///
@@ -100,33 +100,6 @@ impl Declared {
     #[must_use]
     pub fn member(&self, name: &str) -> Option<&Member> {
         self.members.iter().find(|member| member.name == name)
-    }
-}
-
-/// A subschema: its pointer in the bundle, and that of the document which its references are relative to.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Spot {
-    at: String,
-    base: String,
-}
-
-impl Spot {
-    fn root() -> Self {
-        Self {
-            at: String::new(),
-            base: String::new(),
-        }
-    }
-
-    fn below(&self, steps: &[&str]) -> Self {
-        let mut at = self.at.clone();
-        for step in steps {
-            at = super::path::below(&at, step);
-        }
-        Self {
-            at,
-            base: self.base.clone(),
-        }
     }
 }
 
@@ -277,36 +250,6 @@ fn keys(value: Option<&Value>) -> impl Iterator<Item = &str> {
         .into_iter()
         .flat_map(Map::keys)
         .map(String::as_str)
-}
-
-fn item_spots(schema: &Map<String, Value>, spot: &Spot) -> Vec<Spot> {
-    let mut found = Vec::new();
-    for word in ["items", "contains"] {
-        if schema.contains_key(word) {
-            found.push(spot.below(&[word]));
-        }
-    }
-    let prefix = schema.get("prefixItems").and_then(Value::as_array);
-    let count = prefix.map_or(0, Vec::len);
-    found.extend((0..count).map(|index| spot.below(&["prefixItems", &index.to_string()])));
-    found
-}
-
-/// The subschema that a reference leads to.
-fn resolve(bundle: &Value, from: &Spot, target: &str) -> Option<Spot> {
-    let (resource, fragment) = target.split_once('#').unwrap_or((target, ""));
-    let base = if resource.is_empty() {
-        from.base.clone()
-    } else if bundle.get("$id").and_then(Value::as_str) == Some(resource) {
-        String::new()
-    } else {
-        let (entry, version) = resource.strip_prefix(BASE)?.split_once('/')?;
-        format!("/$defs/{entry}@{version}")
-    };
-    Some(Spot {
-        at: format!("{base}{fragment}"),
-        base,
-    })
 }
 
 /// Whether `example` meets `condition`, whose references are relative to `resource`.

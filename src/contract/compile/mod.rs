@@ -1,10 +1,13 @@
 //! An example and its rules as a JSON Schema: what one side of an interaction accepts.
 //! Refuses to be exact where a schema cannot be: it says on which side of the truth it then lies.
 
-use super::interaction::Json;
-use super::path::Key;
-use super::rule::{Combine, Force, Matcher, RuleSet, Variant};
-use super::terms::{Instead, Optional, Side};
+mod leaf;
+
+use crate::contract::interaction::Json;
+use crate::contract::matcher::{Matcher, Variant};
+use crate::contract::path::Key;
+use crate::contract::rule::{Combine, Force, RuleSet};
+use crate::contract::terms::{Instead, Optional, Side};
 use serde_json::{Map, Value, json};
 
 /// On which side of the truth a schema may lie where it cannot be exact.
@@ -68,14 +71,6 @@ pub fn shape(example: &[&Value]) -> Value {
     Value::Object(schema)
 }
 
-/// Source: semver.org, the suggested regular expression, anchored
-const SEMVER: &str = concat!(
-    r"^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)",
-    r"(-((0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*)",
-    r"(\.(0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*))*))?",
-    r"(\+([0-9a-zA-Z-]+(\.[0-9a-zA-Z-]+)*))?$"
-);
-
 /// Which keys an object may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Keys {
@@ -133,7 +128,7 @@ impl<'a> Compiler<'a> {
         let varied = optional
             .iter()
             .any(|optional| optional.scope.path.leads_through(&whole));
-        let open = self.source.side == Side::Response && holds_object(example);
+        let open = self.source.side == Side::Response && leaf::holds_object(example);
         !varied && !open && !self.source.rules.touches(keys)
     }
 
@@ -156,7 +151,10 @@ impl<'a> Compiler<'a> {
                 values.extend(value.filter(|value| !values.contains(value)));
             }
             if values.len() == items.len() && items.len() > 1 {
-                return values.into_iter().map(|value| mark(name, value)).collect();
+                return values
+                    .into_iter()
+                    .map(|value| leaf::mark(name, value))
+                    .collect();
             }
         }
         Vec::new()
@@ -176,7 +174,7 @@ impl<'a> Compiler<'a> {
             return schema;
         }
         if let Some(below) = self.below(force, example, keys) {
-            schema = both(schema, below);
+            schema = leaf::both(schema, below);
         }
         schema
     }
@@ -261,12 +259,15 @@ impl<'a> Compiler<'a> {
     fn matcher(&self, matcher: &Matcher, own: bool, example: &Value, keys: &mut Vec<Key>) -> Value {
         match matcher {
             Matcher::Equality => self.plain(example, keys),
-            Matcher::Type { min, max } => sized(example, own, *min, *max),
-            Matcher::NotEmpty => not_empty(example),
+            Matcher::Type { min, max } => leaf::sized(example, own, *min, *max),
+            Matcher::NotEmpty => leaf::not_empty(example),
             Matcher::Values => json!({ "type": "object" }),
-            Matcher::EachValue(_) => json!({ "type": super::matching::kind(example) }),
+            Matcher::EachValue(_) => json!({ "type": crate::contract::matching::kind(example) }),
             Matcher::EachKey(rules) => {
-                let names: Vec<_> = rules.iter().map(|rule| self.key(rule)).collect();
+                let names: Vec<_> = rules
+                    .iter()
+                    .map(|rule| leaf::key(rule, self.bound))
+                    .collect();
                 json!({ "type": "object", "propertyNames": { "allOf": names } })
             }
             Matcher::ArrayContains(variants) => {
@@ -276,42 +277,7 @@ impl<'a> Compiler<'a> {
                     .collect();
                 json!({ "type": "array", "allOf": items })
             }
-            other => self.scalar(other, example),
-        }
-    }
-
-    fn key(&self, rule: &Matcher) -> Value {
-        match rule {
-            Matcher::Type { .. } => Value::Bool(true),
-            Matcher::NotEmpty => json!({ "minLength": 1 }),
-            Matcher::Regex(pattern) => json!({ "pattern": whole(&pattern.source) }),
-            Matcher::Include(part) => json!({ "pattern": escaped(part) }),
-            Matcher::Temporal { .. } | Matcher::Semver => self.scalar(rule, &Value::from("")),
-            _ => Value::Bool(self.bound == Bound::Wide),
-        }
-    }
-
-    fn scalar(&self, matcher: &Matcher, example: &Value) -> Value {
-        let scalars = json!({ "type": ["string", "number", "boolean", "null"] });
-        let alone = json!({ "const": example });
-        match (matcher, self.bound) {
-            (Matcher::Regex(_) | Matcher::Include(_), Bound::Wide) => scalars,
-            (Matcher::Regex(pattern), Bound::Narrow) => {
-                json!({ "type": "string", "pattern": whole(&pattern.source) })
-            }
-            (Matcher::Include(part), Bound::Narrow) => {
-                json!({ "type": "string", "pattern": escaped(part) })
-            }
-            (Matcher::Semver, _) => json!({ "type": "string", "pattern": SEMVER }),
-            (Matcher::Number, _) | (Matcher::Decimal, Bound::Wide) => json!({ "type": "number" }),
-            (Matcher::Integer, Bound::Wide) => json!({ "type": "integer" }),
-            (Matcher::Temporal { format, .. }, Bound::Wide) => {
-                json!({ "type": "string", "pattern": format.pattern() })
-            }
-            (Matcher::Boolean, _) => json!({ "enum": [true, false, "true", "false"] }),
-            (Matcher::Null, _) => json!({ "const": null }),
-            (_, Bound::Wide) => Value::Bool(true),
-            (_, Bound::Narrow) => alone,
+            other => leaf::scalar(other, example, self.bound),
         }
     }
 
@@ -374,65 +340,5 @@ impl<'a> Compiler<'a> {
     }
 }
 
-fn mark(name: &str, value: &Value) -> Value {
-    let properties = Map::from_iter([(name.to_owned(), json!({ "const": value }))]);
-    let item = json!({ "type": "object", "required": [name], "properties": properties });
-    json!({ "contains": item, "minContains": 1, "maxContains": 1 })
-}
-
-fn holds_object(value: &Value) -> bool {
-    match value {
-        Value::Object(_) => true,
-        Value::Array(items) => items.iter().any(holds_object),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
-    }
-}
-
-fn sized(example: &Value, own: bool, min: Option<u64>, max: Option<u64>) -> Value {
-    let mut schema = json!({ "type": super::matching::kind(example) });
-    if let (Some(map), true, true) = (schema.as_object_mut(), own, example.is_array()) {
-        map.extend(min.map(|min| ("minItems".to_owned(), min.into())));
-        map.extend(max.map(|max| ("maxItems".to_owned(), max.into())));
-    }
-    schema
-}
-
-fn not_empty(example: &Value) -> Value {
-    let kind = super::matching::kind(example);
-    match example {
-        Value::Null => Value::Bool(false),
-        Value::String(_) => json!({ "type": kind, "minLength": 1 }),
-        Value::Array(_) => json!({ "type": kind, "minItems": 1 }),
-        Value::Object(_) => json!({ "type": kind, "minProperties": 1 }),
-        Value::Bool(_) | Value::Number(_) => json!({ "type": kind }),
-    }
-}
-
-/// The pattern that matches where `source` matches a text whole.
-fn whole(source: &str) -> String {
-    if source.contains('|') {
-        return format!("^(?:{source})$");
-    }
-    let start = if source.starts_with('^') { "" } else { "^" };
-    let end = if source.ends_with('$') { "" } else { "$" };
-    format!("{start}{source}{end}")
-}
-
-fn escaped(text: &str) -> String {
-    regex::escape(text)
-}
-
-/// A schema that accepts what both accept.
-fn both(left: Value, right: Value) -> Value {
-    match (left, right) {
-        (Value::Object(mut left), Value::Object(right))
-            if right
-                .iter()
-                .all(|(key, value)| left.get(key).is_none_or(|known| known == value)) =>
-        {
-            left.extend(right);
-            Value::Object(left)
-        }
-        (left, right) => json!({ "allOf": [left, right] }),
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,211 @@
+//! The strict reader: what it rejects and where, and that nothing makes it panic.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+use matchmark::catalogue::{ContractSource, Source};
+use matchmark::contract::{plan, read};
+use matchmark::model::{Finding, Severity, rule};
+use proptest::prelude::Rng as _;
+use proptest::test_runner::{RngAlgorithm, TestRng};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+fn source(consumer: &str, bytes: &[u8]) -> ContractSource {
+    ContractSource {
+        consumer: consumer.into(),
+        source: Source::new("contract.json", bytes.to_vec()),
+    }
+}
+
+fn rejected(bytes: &[u8]) -> Vec<Finding> {
+    read(&source("northwind", bytes)).err().unwrap_or_default()
+}
+
+fn shown(findings: &[Finding]) -> Vec<String> {
+    findings
+        .iter()
+        .map(|finding| {
+            format!(
+                "{}:{} {}",
+                finding.place.line, finding.place.column, finding.rule
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn the_base_of_all_cases_is_accepted() {
+    let bytes = std::fs::read(folder("tests/contract/accepted.json")).unwrap();
+    assert_eq!(shown(&rejected(&bytes)), Vec::<String>::new());
+}
+
+#[test]
+fn every_rejection_names_its_token() {
+    let mut cases = 0;
+    let mut wrong = Vec::new();
+    for entry in std::fs::read_dir(folder("tests/contract/reject")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|end| end != "json") {
+            continue;
+        }
+        cases += 1;
+        let expected = std::fs::read_to_string(path.with_extension("expected")).unwrap();
+        let expected: Vec<_> = expected.lines().map(str::to_owned).collect();
+        let found = shown(&rejected(&std::fs::read(&path).unwrap()));
+        if found != expected {
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            wrong.push((name, expected, found));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(cases >= 40, "{cases}");
+}
+
+#[test]
+fn every_rejection_rule_has_a_case() {
+    let seen: Vec<String> = std::fs::read_dir(folder("tests/contract/reject"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|end| end == "expected"))
+        .map(|path| std::fs::read_to_string(path).unwrap())
+        .collect();
+    let faults = matchmark::model::rules()
+        .filter(|rule| rule.id.starts_with("contract/") && rule.severity == Severity::Fault);
+    for fault in faults {
+        let id = format!(" {}\n", fault.id);
+        assert!(
+            seen.iter().any(|text| text.contains(&id)),
+            "{} has no case",
+            fault.id
+        );
+    }
+}
+
+#[test]
+fn bytes_that_are_no_contract_are_rejected_with_a_known_rule() {
+    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    let texts: [&[u8]; 7] = [
+        b"",
+        b"null",
+        b"[]",
+        b"{}",
+        b"\xff\xfe",
+        b"{\"a\":1} x",
+        deep.as_bytes(),
+    ];
+    for bytes in texts {
+        let findings = rejected(bytes);
+        assert!(!findings.is_empty());
+        for finding in findings {
+            assert!(rule(&finding.rule).is_some(), "{}", finding.rule);
+            assert!(!finding.remedy.is_empty());
+        }
+    }
+}
+
+#[test]
+fn other_media_type_with_the_same_meaning_and_remarks_of_other_tools_are_borne() {
+    let text = std::fs::read_to_string(folder("tests/contract/accepted.json")).unwrap();
+    let mut value: Value = serde_json::from_str(&text).unwrap();
+    value["interactions"][0]["comments"]["text"] = json!(["a remark"]);
+    value["metadata"]["pactRust"] = json!({ "ffi": "0.4" });
+    let before = read(&source("northwind", text.as_bytes())).unwrap();
+    let after = read(&source("northwind", value.to_string().as_bytes())).unwrap();
+    assert_eq!(before.digest(), after.digest());
+    value["interactions"][0]["response"]["status"] = json!(201);
+    let changed = read(&source("northwind", value.to_string().as_bytes())).unwrap();
+    assert_ne!(before.digest(), changed.digest());
+}
+
+/// Every pointer of a value.
+fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
+    found.push(at.to_owned());
+    match value {
+        Value::Object(members) => {
+            for (key, member) in members {
+                let key = key.replace('~', "~0").replace('/', "~1");
+                pointers(member, &format!("{at}/{key}"), found);
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                pointers(item, &format!("{at}/{index}"), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn mutated(base: &Value, pointers: &[String], rng: &mut TestRng) -> Value {
+    let mut value = base.clone();
+    let mut pick = |count: usize| usize::try_from(rng.next_u64()).unwrap() % count;
+    for _ in 0..=pick(2) {
+        let pointer = &pointers[pick(pointers.len())];
+        let other = &pointers[pick(pointers.len())];
+        let replacement = match pick(8) {
+            0 => json!(null),
+            1 => json!(-1.5),
+            2 => json!(""),
+            3 => json!([]),
+            4 => json!({ "canary": "canary" }),
+            5 => json!("$.canary[*]"),
+            6 => base.pointer(other).unwrap().clone(),
+            _ => {
+                let (parent, key) = pointer.rsplit_once('/').unwrap_or(("", ""));
+                let key = key.replace("~1", "/").replace("~0", "~");
+                match value.pointer_mut(parent) {
+                    Some(Value::Object(members)) => drop(members.remove(&key)),
+                    Some(Value::Array(items)) => drop(items.pop()),
+                    _ => {}
+                }
+                continue;
+            }
+        };
+        if let Some(target) = value.pointer_mut(pointer) {
+            *target = replacement;
+        }
+    }
+    value
+}
+
+#[test]
+fn structural_mutants_of_every_contract_are_rejected_or_read() {
+    for consumer in ["northwind", "contoso", "fabrikam"] {
+        let path = folder("contracts").join(consumer).join("member-match.json");
+        let base: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+        let mut all = Vec::new();
+        pointers(&base, "", &mut all);
+        let mut rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+        let (mut refused, mut borne) = (0, 0);
+        for _ in 0..250 {
+            let mutant = mutated(&base, &all, &mut rng).to_string();
+            match read(&source(consumer, mutant.as_bytes())) {
+                Ok(contract) => {
+                    borne += 1;
+                    assert_eq!(plan(&contract).len(), contract.interactions.len());
+                    assert!(contract.digest().starts_with("sha256:"));
+                }
+                Err(findings) => {
+                    refused += 1;
+                    assert!(!findings.is_empty());
+                    for finding in &findings {
+                        assert!(rule(&finding.rule).is_some(), "{}", finding.rule);
+                    }
+                    assert!(!format!("{findings:?}").contains("canary"));
+                }
+            }
+        }
+        assert!(
+            refused > 25 && borne > 25,
+            "{refused} refused, {borne} borne"
+        );
+    }
+}
