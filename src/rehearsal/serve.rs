@@ -33,6 +33,8 @@ pub struct Greeting {
 ///
 /// Errors: the folder, the key or the service cannot be made
 pub fn serve(serving: &Serving<'_>, ready: impl FnOnce(&Greeting)) -> Result<(), RehearsalError> {
+    // Refused only where somebody listens already.
+    let _ = reference::telemetry::log_to_stderr();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

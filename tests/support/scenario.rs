@@ -139,19 +139,16 @@ impl Scenario {
 
     /// Writes it to `into`, a folder that must be new or empty: `HEAD~1` is the base, `HEAD` the change.
     pub fn write(&self, into: &Path) -> Result<(), Stale> {
-        std::fs::create_dir_all(into).map_err(file(into))?;
-        for shipped in SHIPPED {
-            let from = self.root.join(shipped);
-            if from.exists() {
-                copy(&from, &into.join(shipped))?;
-            }
-        }
-        std::fs::write(into.join(".gitignore"), "/.matchmark\n").map_err(file(into))?;
+        ship(&self.root, into)?;
         self.change(into, "base-overlay", &self.expected.base)?;
-        git(into, &["init", "--quiet", "--initial-branch", "main"])?;
-        commit(into, "Base: the shipped data")?;
-        self.change(into, "overlay", &self.expected.head)?;
+        begin(into)?;
+        self.apply(into)?;
         commit(into, &self.expected.story)
+    }
+
+    /// Makes what the head changes in the working tree of `into`.
+    pub fn apply(&self, into: &Path) -> Result<(), Stale> {
+        self.change(into, "overlay", &self.expected.head)
     }
 
     fn change(&self, into: &Path, overlay: &str, change: &Change) -> Result<(), Stale> {
@@ -198,6 +195,24 @@ impl Scenario {
         }
         std::fs::write(&path, text.replacen(&edit.find, &edit.replace, 1)).map_err(file(&path))
     }
+}
+
+/// Copies the shipped data of the repository at `root` to `into`.
+pub fn ship(root: &Path, into: &Path) -> Result<(), Stale> {
+    std::fs::create_dir_all(into).map_err(file(into))?;
+    for shipped in SHIPPED {
+        let from = root.join(shipped);
+        if from.exists() {
+            copy(&from, &into.join(shipped))?;
+        }
+    }
+    std::fs::write(into.join(".gitignore"), "/.matchmark\n").map_err(file(into))
+}
+
+/// Makes `folder` a git repository with one commit of everything in it.
+pub fn begin(folder: &Path) -> Result<(), Stale> {
+    git(folder, &["init", "--quiet", "--initial-branch", "main"])?;
+    commit(folder, "Base: the shipped data")
 }
 
 fn folder(root: &Path, name: &str) -> PathBuf {

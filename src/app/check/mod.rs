@@ -85,6 +85,10 @@ pub(super) fn check(
     }
     let mut findings = profile;
     findings.extend(strictness::unmet(&round.rooms, &strictness));
+    if !request.checks.contains(&CheckName::Catalogue) {
+        // A file that cannot be used is said whatever was asked for.
+        findings.extend(sides.unreadable.iter().cloned());
+    }
     for room in &mut round.rooms {
         findings.append(&mut room.findings);
     }
@@ -140,34 +144,57 @@ fn round(
         Err("the contract check was left out".to_owned())
     };
     sink.progress("judging");
-    let (catalogue, policy, mut compat, contract, replayed) = std::thread::scope(|scope| {
-        let catalogue = scope.spawn(|| catalogue::check(question, unreadable.to_vec()));
-        let policy = scope.spawn(|| policy::check(question, request.stage, book));
-        let compat = scope.spawn(|| compat::check(question));
-        let contract = scope.spawn(|| contract::check(question, &library, &travelled));
-        let replayed = replay::check(question);
+    let (catalogue, policy, compat, contract, replayed) = std::thread::scope(|scope| {
+        let catalogue = asked(CheckName::Catalogue)
+            .then(|| scope.spawn(|| catalogue::check(question, unreadable.to_vec())));
+        let policy = asked(CheckName::Policy)
+            .then(|| scope.spawn(|| policy::check(question, request.stage, book)));
+        let compat = asked(CheckName::Compat).then(|| scope.spawn(|| compat::check(question)));
+        let contract = asked(CheckName::Contract)
+            .then(|| scope.spawn(|| contract::check(question, &library, &travelled)));
+        let replayed = asked(CheckName::Replay).then(|| replay::check(question));
         (
-            joined(catalogue),
-            joined(policy),
-            joined(compat),
-            joined(contract),
+            catalogue.map(joined),
+            policy.map(joined),
+            compat.map(joined),
+            contract.map(joined),
             replayed,
         )
     });
+    gathered(catalogue, policy, compat, contract, replayed)
+}
+
+/// The rooms in their fixed order; a check that was not asked for says so.
+fn gathered(
+    catalogue: Option<Room>,
+    policy: Option<Room>,
+    mut compat: Option<compat::Judged>,
+    contract: Option<Room>,
+    replayed: Option<replay::Replayed>,
+) -> Round {
     // What the schemas say of a change and what the history says belong side by side.
-    for finding in &mut compat.room.findings {
-        hurts::on_record(finding, &replayed.clusters, replayed.total);
+    if let (Some(compat), Some(replayed)) = (&mut compat, &replayed) {
+        for finding in &mut compat.room.findings {
+            hurts::on_record(finding, &replayed.clusters, replayed.total);
+        }
     }
-    let keep = |name, room: Room| if asked(name) { room } else { left_out(name) };
+    let (compat, changes) = match compat {
+        Some(judged) => (Some(judged.room), judged.changes),
+        None => (None, Vec::new()),
+    };
+    let rooms = [
+        (CheckName::Catalogue, catalogue),
+        (CheckName::Policy, policy),
+        (CheckName::Compat, compat),
+        (CheckName::Contract, contract),
+        (CheckName::Replay, replayed.map(|replayed| replayed.room)),
+    ];
     Round {
-        rooms: vec![
-            keep(CheckName::Catalogue, catalogue),
-            keep(CheckName::Policy, policy),
-            keep(CheckName::Compat, compat.room),
-            keep(CheckName::Contract, contract),
-            keep(CheckName::Replay, replayed.room),
-        ],
-        changes: compat.changes,
+        rooms: rooms
+            .into_iter()
+            .map(|(name, room)| room.unwrap_or_else(|| left_out(name)))
+            .collect(),
+        changes,
     }
 }
 

@@ -154,7 +154,18 @@ impl<'a> Check<'a> {
             &message,
         )
         .iter()
-        .map(|mismatch| self.mismatch(mismatch))
+        .map(|mismatch| match mismatch.part {
+            // A status is no payload: both numbers may be said.
+            super::rule::Part::Status => self.mismatch(mismatch).message(format!(
+                "the answer has status {}, the contract shows {}",
+                answer.response.status, interaction.response.status
+            )),
+            super::rule::Part::Method
+            | super::rule::Part::Path
+            | super::rule::Part::Query
+            | super::rule::Part::Header
+            | super::rule::Part::Body => self.mismatch(mismatch),
+        })
         .collect()
     }
 
