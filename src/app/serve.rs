@@ -8,7 +8,7 @@ use crate::model::{ServeRequest, Verdict};
 use crate::rehearsal::{Greeting, Script, Serving, serve as run};
 use crate::store;
 use chrono::{DateTime, Utc};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Runs until the process is interrupted.
@@ -19,7 +19,8 @@ pub(super) fn serve(
     now: DateTime<Utc>,
     sink: &mut dyn Sink,
 ) -> Result<Answer, AppError> {
-    let root = &request.repository.root;
+    // What is printed is pasted into another terminal, which stands in another folder.
+    let root = &absolute(&request.repository.root);
     let (workspace, findings) = load::folder(root, request.repository.config.as_deref())?;
     super::error::usable(&findings, "schemas/")?;
     let library = Library::read(&workspace);
@@ -46,6 +47,10 @@ pub(super) fn serve(
     Ok(Answer::said(Verdict::Go))
 }
 
+fn absolute(root: &Path) -> PathBuf {
+    std::path::absolute(root).unwrap_or_else(|_| root.to_owned())
+}
+
 /// Where the service listens, and a line that can be pasted.
 fn greet(root: &Path, greeting: &Greeting) -> Result<String, AppError> {
     let mut text = format!(
@@ -65,8 +70,8 @@ fn greet(root: &Path, greeting: &Greeting) -> Result<String, AppError> {
         let path = root.join(".matchmark/dev/member-match.json");
         store::write(&path, &String::from_utf8_lossy(sample))?;
         text.push_str(&format!(
-            "  Ask for a synthetic member:\n\n    curl -s http://{}/Patient/\\$member-match -H \"Authorization: Bearer $(cat {})\" \
-             -H 'Content-Type: application/fhir+json' --data-binary @{}\n\n",
+            "  Ask for a synthetic member:\n\n    curl -s http://{}/Patient/\\$member-match -H \"Authorization: Bearer $(cat '{}')\" \
+             -H 'Content-Type: application/fhir+json' --data-binary '@{}'\n\n",
             greeting.partner,
             dev.partner_token_file.display(),
             path.display()

@@ -57,7 +57,11 @@ pub(super) fn check(question: &Question<'_>, library: &Library, travelled: &Trav
         interactions += contract.interactions.len();
         findings.extend(past);
         findings.extend(prove(&contract, &asked));
-        findings.extend(verify(&contract, exchanges, &versions));
+        if question.head.partners.contains_key(&contract.consumer) {
+            findings.extend(verify(&contract, exchanges, &versions));
+        } else {
+            findings.push(without_partner(&contract));
+        }
     }
     findings.extend(
         deliveries
@@ -92,6 +96,21 @@ fn consumers(library: &Library) -> BTreeSet<&str> {
     contracts
         .map(|contract| contract.consumer.as_str())
         .collect()
+}
+
+/// A consumer that nobody knows calls as a stranger: what it would be answered shows nothing.
+fn without_partner(contract: &Contract) -> Finding {
+    let id = &contract.consumer;
+    Finding::new(
+        "contract/consumer-unknown",
+        id.clone(),
+        contract.place("/consumer/name"),
+    )
+    .kind("missing")
+    .message(format!(
+        "`{id}` is no partner of ours, so its contract cannot be rehearsed"
+    ))
+    .remedy(format!("write partners/{id}.toml, or delete the contract"))
 }
 
 /// A partner that wrote no contract is a partner whom nothing protects.

@@ -93,7 +93,9 @@ fn partners(shared: &Shared) -> Check {
     let snapshot = shared.plane.snapshot();
     let enabled = snapshot.partners.values().filter(|p| p.enabled).count();
     match (enabled, snapshot.partners.len()) {
-        (0, _) => (Health::Down, Some("no partner is enabled")),
+        (0, 0) => (Health::Down, Some("no partner is known")),
+        // We still answer those who ask us.
+        (0, _) => (Health::Degraded, Some("every partner is paused")),
         (some, all) if some < all => (Health::Degraded, Some("a partner is paused")),
         _ => (Health::Ok, None),
     }
