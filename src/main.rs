@@ -167,6 +167,10 @@ impl Sink for Screen {
         }
     }
 
+    fn log(&self) -> fn() -> io::Stderr {
+        io::stderr
+    }
+
     fn elapsed(&self) -> Duration {
         self.started.elapsed()
     }

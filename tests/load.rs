@@ -189,3 +189,101 @@ fn outside_a_repository_there_is_no_base() {
     let base = load::base(folder.path(), None, "origin/main").unwrap();
     assert!(matches!(base, load::Base::None(_)), "{base:?}");
 }
+
+#[test]
+fn a_git_that_refuses_to_look_is_an_error_and_not_a_missing_base() {
+    let folder = workspace(&[(".git", b"nonsense\n")]);
+    let error = load::base(folder.path(), None, "origin/main").unwrap_err();
+    assert!(
+        error.to_string().contains("git rev-parse failed"),
+        "{error}"
+    );
+}
+
+#[test]
+fn before_the_first_commit_there_is_no_base_and_no_head() {
+    let folder = workspace(&[]);
+    git(folder.path(), &["init", "-q", "-b", "main"]);
+    let base = load::base(folder.path(), None, "origin/main").unwrap();
+    assert!(matches!(base, load::Base::None(_)), "{base:?}");
+    assert_eq!(load::head(folder.path()).unwrap(), None);
+}
+
+#[test]
+fn a_workspace_in_a_subfolder_of_a_repository_is_read_by_its_own_paths() {
+    let outer = tempfile::tempdir().unwrap();
+    let inner = outer.path().join("gate");
+    for (path, text) in [
+        ("matchmark.toml", "edition = 1\n"),
+        ("schemas/a/entry.toml", folder::ENTRY),
+        ("schemas/a/1.0.0/schema.json", folder::SCHEMA),
+    ] {
+        let path = inner.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    git(outer.path(), &["init", "-q", "-b", "main"]);
+    git(outer.path(), &["add", "-A"]);
+    git(outer.path(), &["commit", "-q", "-m", "base"]);
+    git(outer.path(), &["checkout", "-q", "--detach"]);
+    let load::Base::Commit(commit) = load::base(&inner, None, "origin/main").unwrap() else {
+        panic!("no base");
+    };
+    let (old, findings) = load::revision(&inner, &commit).unwrap();
+    assert!(findings.is_empty(), "{findings:?}");
+    assert_eq!(old.inputs, load::folder(&inner, None).unwrap().0.inputs);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_never_passed_over_in_silence() {
+    let folder = workspace(&[("contracts/p/real.json", b"{}")]);
+    let link = folder.path().join("contracts/p/other.json");
+    std::os::unix::fs::symlink("real.json", link).unwrap();
+    let unread = |findings: &[Finding]| {
+        let of_link = findings.iter().find(|found| {
+            found.place.file == "contracts/p/other.json"
+                && found.rule == "catalogue/file-unreadable"
+        });
+        of_link.is_some()
+    };
+    assert!(unread(&folder.read().1));
+    git(folder.path(), &["init", "-q", "-b", "main"]);
+    git(folder.path(), &["add", "-A"]);
+    git(folder.path(), &["commit", "-q", "-m", "base"]);
+    let load::Base::Commit(commit) = load::base(folder.path(), None, "x").unwrap() else {
+        panic!("no base");
+    };
+    assert!(unread(&load::revision(folder.path(), &commit).unwrap().1));
+}
+
+#[cfg(unix)]
+#[test]
+fn names_that_are_not_text_never_hide_one_another() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let folder = workspace(&[]);
+    let contracts = folder.path().join("contracts/p");
+    std::fs::create_dir_all(&contracts).unwrap();
+    for name in [b"\xff.json".as_slice(), b"\xfe.json".as_slice()] {
+        let path = contracts.join(std::ffi::OsStr::from_bytes(name));
+        std::fs::write(path, "{}").unwrap();
+    }
+    let (workspace, findings) = folder.read();
+    assert!(workspace.contracts.is_empty());
+    assert!(
+        findings
+            .iter()
+            .any(|found| found.message.contains("not UTF-8"))
+    );
+}
+
+#[test]
+fn line_ends_and_byte_order_marks_of_windows_do_no_harm_unseen() {
+    let crlf = folder::ENTRY.replace('\n', "\r\n");
+    let (read_back, findings) = read(&[("schemas/a/entry.toml", crlf.as_bytes())]);
+    assert!(findings.is_empty(), "{findings:?}");
+    assert_eq!(read_back.catalogue.versions().count(), 1);
+    let marked = format!("\u{feff}{}", folder::SCHEMA);
+    let (_, findings) = read(&[("schemas/a/1.0.0/schema.json", marked.as_bytes())]);
+    assert_eq!(findings[0].rule, "catalogue/schema-unreadable");
+}

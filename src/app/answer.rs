@@ -35,6 +35,9 @@ pub trait Sink {
     /// Time since the program was started.
     fn elapsed(&self) -> std::time::Duration;
 
+    /// Where a service that runs in this process writes its log.
+    fn log(&self) -> fn() -> io::Stderr;
+
     /// Says something that a person should know beside the result.
     fn message(&mut self, text: &str);
 }

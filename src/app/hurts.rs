@@ -37,7 +37,7 @@ pub(super) fn on_record(finding: &mut Finding, clusters: &[Cluster], total: u64)
         // An answer of old that the new version would not give is nobody's loss.
         let is_loss = cause.shift == Shift::NewlyRejected
             && cause.direction.is_some_and(Direction::needs_forth);
-        if is_loss && cause.candidate.to_string() == finding.subject.to_string() {
+        if is_loss && cause.candidate.to_string() == finding.subject {
             let entry = counts.entry(&cause.partner).or_insert((0, &cluster.first));
             entry.0 += cluster.count;
             entry.1 = entry.1.min(&cluster.first);

@@ -33,6 +33,7 @@ pub(super) fn serve(
             as_of: now,
             timeout: Duration::MAX,
         },
+        log: sink.log(),
         store: root.join(".matchmark/serve"),
         dev: request.dev.then(|| root.join(".matchmark/dev")),
     };

@@ -6,8 +6,8 @@ use super::sentence::{About, sentence};
 use super::side::Side;
 use crate::inclusion::combine::{all_of, edited};
 use crate::inclusion::{
-    Answer, Budget, Dialect, Known, Prefer, Prover, Reading, Schema, Why, Witness, engine,
-    is_proved, pointer,
+    Answer, Budget, Dialect, Known, Reading, Schema, Why, Witness, is_proved, pointer, separate,
+    worker,
 };
 use crate::model::Effect;
 use serde_json::Value;
@@ -67,6 +67,30 @@ impl Failing {
     fn narrows(self) -> bool {
         self == Self::Forth
     }
+
+    /// A break that no single change explains, somewhere in the document.
+    fn unexplained(self, witness: &Witness) -> Explanation {
+        let (rule, sentence) = match self {
+            Self::Forth => (
+                "compat/unexplained-narrowing",
+                "the new version rejects what the old one accepted, and no single change does",
+            ),
+            Self::Back => (
+                "compat/unexplained-widening",
+                "the new version accepts what the old one rejected, and no single change does",
+            ),
+        };
+        Explanation {
+            rule,
+            effect: self.effect(),
+            old_pointer: String::new(),
+            new_pointer: String::new(),
+            kind: String::new(),
+            sentence: sentence.to_owned(),
+            witness: Some(witness.clone()),
+            why: None,
+        }
+    }
 }
 
 /// The changes that explain why the question `failing` got `answer`; none unless it was answered with a witness.
@@ -82,30 +106,19 @@ pub(super) fn explain(
     else {
         return Vec::new();
     };
-    let budget = bounded(budget);
     let pair = Pair {
         failing,
-        old: old_schema,
-        new: new_schema,
+        old: old_schema.clone(),
+        new: new_schema.clone(),
         known: match failing {
-            Failing::Forth => &old.known,
-            Failing::Back => &new.known,
+            Failing::Forth => old.known.clone(),
+            Failing::Back => new.known.clone(),
         },
-        budget: &budget,
+        budget: bounded(budget),
     };
-    let mut found: Vec<Explanation> = Vec::new();
-    for delta in deltas(old_schema.flat(), new_schema.flat()) {
-        if let Some(witness) = pair.alone(&delta) {
-            let explanation = pair.explanation(&delta, witness);
-            if !found.iter().any(|other| same(other, &explanation)) {
-                found.push(explanation);
-            }
-        }
-    }
-    if found.is_empty() {
-        found.push(pair.unexplained(witness));
-    }
-    found
+    let own = witness.clone();
+    worker::run(&budget.stop, move || pair.explanations(&own))
+        .unwrap_or_else(|_| vec![failing.unexplained(witness)])
 }
 
 /// What the question about one difference may cost: it is one of many, and its witness is meant to be read.
@@ -115,7 +128,6 @@ fn bounded(budget: &Budget) -> Budget {
         search: budget.search / 5,
         mutations: budget.mutations / 4,
         attack: 0,
-        prefer: Prefer::Generated,
         ..budget.clone()
     }
 }
@@ -124,33 +136,53 @@ fn same(one: &Explanation, other: &Explanation) -> bool {
     (one.rule, &one.new_pointer, &one.kind) == (other.rule, &other.new_pointer, &other.kind)
 }
 
-struct Pair<'a> {
+struct Pair {
     failing: Failing,
-    old: &'a Schema,
-    new: &'a Schema,
-    known: &'a [Known],
-    budget: &'a Budget,
+    old: Schema,
+    new: Schema,
+    known: Vec<Known>,
+    budget: Budget,
 }
 
-impl Pair<'_> {
+impl Pair {
+    fn explanations(&self, witness: &Witness) -> Vec<Explanation> {
+        let mut found: Vec<Explanation> = Vec::new();
+        for delta in deltas(self.old.flat(), self.new.flat()) {
+            if let Some(witness) = self.alone(&delta) {
+                let explanation = self.explanation(&delta, witness);
+                if !found.iter().any(|other| same(other, &explanation)) {
+                    found.push(explanation);
+                }
+            }
+        }
+        if found.is_empty() {
+            found.push(self.unexplained(witness));
+        }
+        found
+    }
+
     /// A value that `delta` alone treats differently, and so does the pair.
     fn alone(&self, delta: &Delta) -> Option<Witness> {
         let edited = edited(self.old.flat(), &delta.edits, self.new.flat());
-        let applied = self.ready(&edited)?;
-        // Most differences work in one direction only; the proof of that is cheap.
-        let (left, right) = match self.failing {
-            Failing::Forth if is_proved(self.old, &applied) => return None,
-            Failing::Back if is_proved(&applied, self.old) => return None,
-            Failing::Forth => (self.old.clone(), vec![applied, self.new.clone()]),
+        // Most differences work in one direction only: then the long search is spared by a proof.
+        let witness = match self.failing {
+            Failing::Forth => {
+                let applied = self.ready(&edited)?;
+                let both = [applied.clone(), self.new.clone()];
+                let hopeless = || is_proved(&self.old, &applied);
+                separate(&self.old, &both, &self.known, &self.budget, hopeless)
+            }
             Failing::Back => {
-                let both = self.ready(&all_of(&[&edited, &self.new.flat().document]))?;
-                (both, vec![self.old.clone()])
+                let left = self.ready(&all_of(&[&edited, &self.new.flat().document]))?;
+                let right = std::slice::from_ref(&self.old);
+                let hopeless = || {
+                    let applied = self.ready(&edited);
+                    applied.is_some_and(|applied| is_proved(&applied, &self.old))
+                };
+                separate(&left, right, &self.known, &self.budget, hopeless)
             }
         };
-        match engine().includes(&left, &right, self.known, self.budget) {
-            Answer::Breaking { witness } if self.separates(&witness.value) => Some(witness),
-            Answer::Breaking { .. } | Answer::Compatible { .. } | Answer::Unknown { .. } => None,
-        }
+        witness.filter(|witness| self.separates(&witness.value))
     }
 
     fn ready(&self, document: &Value) -> Option<Schema> {
@@ -185,8 +217,8 @@ impl Pair<'_> {
                 delta.family.widened
             },
             effect: self.failing.effect(),
-            old_pointer: written(self.old, &delta.old, &delta.part.old_tail),
-            new_pointer: written(self.new, &delta.new, &delta.part.new_tail),
+            old_pointer: written(&self.old, &delta.old, &delta.part.old_tail),
+            new_pointer: written(&self.new, &delta.new, &delta.part.new_tail),
             kind: name.map_or_else(
                 || delta.keyword.clone(),
                 |name| format!("{}:{name}", delta.keyword),
@@ -199,9 +231,9 @@ impl Pair<'_> {
 
     /// Where the rejecting version stumbles over the witness.
     fn unexplained(&self, witness: &Witness) -> Explanation {
-        let (rule, rejecting) = match self.failing {
-            Failing::Forth => ("compat/unexplained-narrowing", self.new),
-            Failing::Back => ("compat/unexplained-widening", self.old),
+        let rejecting = match self.failing {
+            Failing::Forth => &self.new,
+            Failing::Back => &self.old,
         };
         let (at, keyword) = rejecting.blame(&witness.value).unwrap_or_default();
         let tail: Vec<String> = std::iter::once(keyword.to_owned())
@@ -210,22 +242,10 @@ impl Pair<'_> {
         let pointer = written(rejecting, &at, &tail);
         let other = |schema: &Schema| pointer::nearest(schema.written(), &pointer);
         Explanation {
-            rule,
-            effect: self.failing.effect(),
-            old_pointer: other(self.old),
-            new_pointer: other(self.new),
+            old_pointer: other(&self.old),
+            new_pointer: other(&self.new),
             kind: keyword.to_owned(),
-            sentence: match self.failing {
-                Failing::Forth => {
-                    "the new version rejects what the old one accepted, and no single change does"
-                }
-                Failing::Back => {
-                    "the new version accepts what the old one rejected, and no single change does"
-                }
-            }
-            .to_owned(),
-            witness: Some(witness.clone()),
-            why: None,
+            ..self.failing.unexplained(witness)
         }
     }
 }

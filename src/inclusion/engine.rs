@@ -1,7 +1,7 @@
 //! The order in which a question is settled: identical, known values, proof, witness, attack.
 //! Refuses to know how any of them works.
 
-use super::answer::{Answer, Code, Known, Proof, Why};
+use super::answer::{Answer, Code, Known, Proof, Why, Witness};
 use super::budget::{Budget, Prefer};
 use super::canonical::{Canonical, Covers};
 use super::schema::Schema;
@@ -84,6 +84,24 @@ fn proved(left: &Schema, right: &[Schema], hunt: &Hunt<'_>) -> Answer {
     Answer::Compatible {
         proof: Proof::Canonical,
     }
+}
+
+/// A value that `left` accepts and all of `right` reject, when one turns up; finding none proves nothing.
+///
+/// `hopeless` is asked before the long search, once the short one has failed.
+pub(crate) fn separate(
+    left: &Schema,
+    right: &[Schema],
+    known: &[Known],
+    budget: &Budget,
+    hopeless: impl FnOnce() -> bool,
+) -> Option<Witness> {
+    let mut hunt = Hunt::new(left, right, known, budget);
+    let found = hunt.make().or_else(|| hunt.known());
+    if found.is_some() || hopeless() {
+        return found;
+    }
+    hunt.seek()
 }
 
 /// Whether a proof is at hand, without any search.

@@ -15,7 +15,11 @@ use std::collections::BTreeMap;
 pub(super) fn workspace(files: Files) -> (Workspace, Vec<Finding>) {
     let mut assembly = Assembly::default();
     for (path, why) in &files.unreadable {
-        let finding = malformed("catalogue/file-unreadable", Place::start(path), why);
+        let finding = malformed(
+            "catalogue/file-unreadable",
+            Place::start(path),
+            &format!("was not read: {why}"),
+        );
         assembly.findings.push(*finding);
     }
     if let Some(config) = files.sources.get(CONFIG) {

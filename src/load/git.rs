@@ -80,27 +80,45 @@ fn resolve(root: &Path, name: &str) -> Result<Option<String>, LoadError> {
     Ok(found.map(|bytes| text(&bytes)))
 }
 
+/// What a commit holds below the asked folders.
+#[derive(Default)]
+pub(super) struct Listing {
+    pub blobs: Vec<Blob>,
+    /// Paths of links, submodules, and names that are not UTF-8.
+    pub others: Vec<String>,
+}
+
 /// The files of `commit` below `folders`, with paths relative to `root`.
-pub(super) fn list(root: &Path, commit: &str, folders: &[&str]) -> Result<Vec<Blob>, LoadError> {
+pub(super) fn list(root: &Path, commit: &str, folders: &[&str]) -> Result<Listing, LoadError> {
     let mut args = vec!["ls-tree", "-r", "-l", "-z", commit, "--"];
     args.extend(folders);
     let listed = run(root, &args)?.ok_or_else(|| LoadError::UnknownRevision(commit.to_owned()))?;
-    Ok(listed
-        .split(|byte| *byte == 0)
-        .filter_map(|line| blob(&String::from_utf8_lossy(line)))
-        .collect())
+    let mut listing = Listing::default();
+    for line in listed.split(|byte| *byte == 0) {
+        match blob(line) {
+            Some(Ok(blob)) => listing.blobs.push(blob),
+            Some(Err(path)) => listing.others.push(path),
+            None => {}
+        }
+    }
+    Ok(listing)
 }
 
-/// `<mode> blob <object> <size>\t<path>`; links and submodules are passed over.
-fn blob(line: &str) -> Option<Blob> {
-    let (meta, path) = line.split_once('\t')?;
+/// `<mode> blob <object> <size>\t<path>`, or the path of what is no file.
+fn blob(line: &[u8]) -> Option<Result<Blob, String>> {
+    let text = String::from_utf8_lossy(line);
+    let (meta, path) = text.split_once('\t')?;
     let mut words = meta.split_ascii_whitespace();
     let (mode, kind, object, size) = (words.next()?, words.next()?, words.next()?, words.next()?);
-    (kind == "blob" && mode.starts_with("100")).then(|| Blob {
+    let is_file = kind == "blob" && mode.starts_with("100");
+    if !is_file || std::str::from_utf8(line).is_err() {
+        return Some(Err(path.to_owned()));
+    }
+    Some(Ok(Blob {
         path: path.to_owned(),
-        size: size.parse().unwrap_or(0),
+        size: size.parse().unwrap_or(u64::MAX),
         object: object.to_owned(),
-    })
+    }))
 }
 
 /// The bytes of each blob, in the order asked.
@@ -156,14 +174,26 @@ fn split(blobs: Vec<Blob>, mut answers: &[u8]) -> Option<Vec<(Blob, Vec<u8>)>> {
     Some(found)
 }
 
-/// What git prints, or `None` when it says no.
+/// What git prints, or `None` when there is no repository or git says no without a word.
+///
+/// Errors: git refuses to look, for instance into a repository of another user; that is no answer
 fn run(root: &Path, args: &[&str]) -> Result<Option<Vec<u8>>, LoadError> {
     let output = command(root)
         .args(args)
         .stdin(Stdio::null())
         .output()
         .map_err(LoadError::GitMissing)?;
-    Ok(output.status.success().then_some(output.stdout))
+    if output.status.success() {
+        return Ok(Some(output.stdout));
+    }
+    let said = text(&output.stderr);
+    if said.is_empty() || said.contains("not a git repository") {
+        return Ok(None);
+    }
+    Err(LoadError::Git {
+        command: args.first().copied().unwrap_or_default().to_owned(),
+        message: said.lines().next().unwrap_or_default().to_owned(),
+    })
 }
 
 fn command(root: &Path) -> Command {
@@ -172,6 +202,8 @@ fn command(root: &Path) -> Command {
         .arg("-C")
         .arg(root)
         .args(["-c", "core.quotePath=false"])
+        // The words of a refusal are read, so they must not be translated.
+        .env("LC_ALL", "C")
         .env("GIT_OPTIONAL_LOCKS", "0")
         .env("GIT_NO_LAZY_FETCH", "1");
     command

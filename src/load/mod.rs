@@ -58,7 +58,6 @@ pub fn revision(root: &Path, commit: &str) -> Result<(Workspace, Vec<Finding>), 
 #[must_use]
 pub fn text(root: &Path, path: &str) -> Option<String> {
     let path = root.join(path);
-    let size = std::fs::metadata(&path).ok()?.len();
-    let bytes = (size <= tree::FILE_LIMIT).then(|| tree::read(&path).ok())??;
+    let bytes = tree::read(&path, tree::FILE_LIMIT).ok()?;
     String::from_utf8(bytes).ok()
 }

@@ -31,43 +31,54 @@ pub fn payloads(root: &Path, names: &[PathBuf]) -> impl Iterator<Item = PayloadF
         .collect::<Vec<_>>()
         .into_iter()
         .map(|(name, path)| {
-            let bytes = path.map_or_else(standard_input, |path| bounded(&path));
+            let bytes = path.and_then(|path| match path {
+                Some(path) => tree::read(&path, tree::HISTORY_LIMIT),
+                None => standard_input(),
+            });
             let source = bytes.map(|bytes| Source::new(name.clone(), bytes));
             PayloadFile { name, source }
         })
 }
 
-fn expand(root: &Path, name: &Path) -> Vec<(String, Option<PathBuf>)> {
+/// Where the payloads of a name lie; `None` is standard input.
+type Found = (String, Result<Option<PathBuf>, String>);
+
+fn expand(root: &Path, name: &Path) -> Vec<Found> {
     let shown = name.to_string_lossy().into_owned();
     if shown == "-" {
-        return vec![(shown, None)];
+        return vec![(shown, Ok(None))];
     }
     let path = root.join(name);
     if !path.is_dir() {
-        return vec![(shown, Some(path))];
+        return vec![(shown, Ok(Some(path)))];
     }
     WalkDir::new(&path)
+        .follow_links(true)
         .sort_by_file_name()
         .into_iter()
-        .filter_map(Result::ok)
-        .filter(|item| item.file_type().is_file())
-        .filter(|item| {
-            let name = item.file_name().to_string_lossy();
-            [".json", ".ndjson", ".jsonl"]
-                .iter()
-                .any(|end| name.ends_with(end))
-        })
-        .map(|item| {
-            let below = item.path().strip_prefix(&path).unwrap_or(item.path());
-            let shown = name.join(below).to_string_lossy().into_owned();
-            (shown, Some(item.into_path()))
-        })
+        .filter_map(|item| below(name, &path, item))
         .collect()
 }
 
-fn bounded(path: &Path) -> Result<Vec<u8>, String> {
-    let bytes = tree::read(path)?;
-    too_large(bytes)
+/// A payload file below a folder, or what could not be looked into; anything else is passed over.
+fn below(name: &Path, folder: &Path, item: walkdir::Result<walkdir::DirEntry>) -> Option<Found> {
+    let shown = |path: &Path| {
+        let below = path.strip_prefix(folder).unwrap_or(path);
+        name.join(below).to_string_lossy().into_owned()
+    };
+    let item = match item {
+        Ok(item) => item,
+        Err(error) => {
+            let why = "it cannot be opened".to_owned();
+            return Some((shown(error.path().unwrap_or(folder)), Err(why)));
+        }
+    };
+    let file = item.file_name().to_string_lossy();
+    let is_payload = [".json", ".ndjson", ".jsonl"]
+        .iter()
+        .any(|end| file.ends_with(end));
+    (is_payload && item.file_type().is_file())
+        .then(|| (shown(item.path()), Ok(Some(item.path().to_owned()))))
 }
 
 fn standard_input() -> Result<Vec<u8>, String> {
@@ -77,17 +88,7 @@ fn standard_input() -> Result<Vec<u8>, String> {
         .take(tree::HISTORY_LIMIT + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| format!("standard input cannot be read: {}", error.kind()))?;
-    too_large(bytes)
-}
-
-fn too_large(bytes: Vec<u8>) -> Result<Vec<u8>, String> {
-    if bytes.len() as u64 > tree::HISTORY_LIMIT {
-        return Err(format!(
-            "it is larger than {} MiB",
-            tree::HISTORY_LIMIT >> 20
-        ));
-    }
-    Ok(bytes)
+    tree::within(bytes, tree::HISTORY_LIMIT)
 }
 
 /// Longest line of a batch that is read.

@@ -13,7 +13,7 @@ pub fn schema(path: &Path, name: &str) -> Result<Value, LoadError> {
         name: name.to_owned(),
         reason,
     };
-    let bytes = tree::read(path).map_err(unreadable)?;
+    let bytes = tree::read(path, tree::FILE_LIMIT).map_err(unreadable)?;
     Document::parse(&bytes, &Limits::default())
         .map(|document| document.value().clone())
         .map_err(|fault| unreadable(fault.to_string()))

@@ -5,7 +5,7 @@ use crate::catalogue::Source;
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::Path;
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 /// Largest file of ours that is read; payload histories may be larger.
 pub(super) const FILE_LIMIT: u64 = 16 << 20;
@@ -24,13 +24,7 @@ pub(super) struct Files {
 }
 
 impl Files {
-    fn add(&mut self, path: String, size: u64, bytes: Result<Vec<u8>, String>) {
-        let limit = limit(&path);
-        if size > limit {
-            self.unreadable
-                .insert(path, format!("it is larger than {} MiB", limit >> 20));
-            return;
-        }
+    fn add(&mut self, path: String, bytes: Result<Vec<u8>, String>) {
         match bytes {
             Ok(bytes) => {
                 self.sources.insert(path.clone(), Source::new(path, bytes));
@@ -40,7 +34,24 @@ impl Files {
             }
         }
     }
+
+    /// What stands at `item`: a file is read, anything else that is no folder is listed as unread.
+    fn found(&mut self, root: &Path, item: &DirEntry) {
+        let shown = relative(root, item.path());
+        let bytes = if item.path().to_str().is_none() {
+            // Two such names may look the same; one of them would be lost.
+            Err("its name is not UTF-8 text".to_owned())
+        } else if item.file_type().is_file() {
+            read(item.path(), limit(&shown))
+        } else {
+            Err(NO_FILE.to_owned())
+        };
+        self.add(shown, bytes);
+    }
 }
+
+/// Why a link or a device is not read.
+const NO_FILE: &str = "it is no file; links are not followed";
 
 fn limit(path: &str) -> u64 {
     if path.starts_with("payloads/") {
@@ -50,7 +61,7 @@ fn limit(path: &str) -> u64 {
     }
 }
 
-/// Every file of ours below `root`; links are not followed.
+/// Every file of ours below `root`; a link is listed as unreadable, not followed.
 pub(super) fn folder(root: &Path, config: Option<&Path>) -> Result<Files, LoadError> {
     let io = |source| LoadError::Io {
         path: root.to_path_buf(),
@@ -64,7 +75,7 @@ pub(super) fn folder(root: &Path, config: Option<&Path>) -> Result<Files, LoadEr
     let mut anything = false;
     if config.is_some() || config_path.is_file() {
         anything = true;
-        files.add(CONFIG.to_owned(), 0, read(&config_path));
+        files.add(CONFIG.to_owned(), read(&config_path, FILE_LIMIT));
     }
     for name in FOLDERS {
         let folder = root.join(name);
@@ -74,14 +85,8 @@ pub(super) fn folder(root: &Path, config: Option<&Path>) -> Result<Files, LoadEr
         anything = true;
         for item in WalkDir::new(&folder).sort_by_file_name() {
             match item {
-                Ok(item) if item.file_type().is_file() => {
-                    let size = item.metadata().map_or(0, |meta| meta.len());
-                    let bytes = || read(item.path());
-                    let path = relative(root, item.path());
-                    let within = size <= limit(&path);
-                    files.add(path, size, if within { bytes() } else { Ok(Vec::new()) });
-                }
-                Ok(_) => {}
+                Ok(item) if item.file_type().is_dir() => {}
+                Ok(item) => files.found(root, &item),
                 Err(error) => {
                     let path = error
                         .path()
@@ -106,26 +111,43 @@ pub(super) fn folder(root: &Path, config: Option<&Path>) -> Result<Files, LoadEr
 pub(super) fn revision(root: &Path, commit: &str) -> Result<Files, LoadError> {
     let mut files = Files::default();
     let mut wanted = Vec::new();
-    for blob in git::list(root, commit, &[&FOLDERS[..], &[CONFIG]].concat())? {
-        if blob.size > limit(&blob.path) {
-            files.add(blob.path, blob.size, Ok(Vec::new()));
+    let listed = git::list(root, commit, &[&FOLDERS[..], &[CONFIG]].concat())?;
+    for path in listed.others {
+        files.add(path, Err(NO_FILE.to_owned()));
+    }
+    for blob in listed.blobs {
+        let limit = limit(&blob.path);
+        if blob.size > limit {
+            files.add(blob.path, Err(too_large(limit)));
         } else {
             wanted.push(blob);
         }
     }
     for (blob, bytes) in git::read(root, wanted)? {
-        files.add(blob.path, blob.size, Ok(bytes));
+        files.add(blob.path, Ok(bytes));
     }
     Ok(files)
 }
 
 /// Bytes of a file, or why there are none.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
+pub(super) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     std::fs::File::open(path)
-        .and_then(|file| file.take(HISTORY_LIMIT + 1).read_to_end(&mut bytes))
-        .map(|_| bytes)
-        .map_err(|error| format!("it cannot be opened: {}", error.kind()))
+        .and_then(|file| file.take(limit + 1).read_to_end(&mut bytes))
+        .map_err(|error| format!("it cannot be opened: {}", error.kind()))?;
+    within(bytes, limit)
+}
+
+/// `bytes`, unless there are more than `limit`.
+pub(super) fn within(bytes: Vec<u8>, limit: u64) -> Result<Vec<u8>, String> {
+    if bytes.len() as u64 > limit {
+        return Err(too_large(limit));
+    }
+    Ok(bytes)
+}
+
+fn too_large(limit: u64) -> String {
+    format!("it is larger than {} MiB", limit >> 20)
 }
 
 fn relative(root: &Path, path: &Path) -> String {

@@ -1,5 +1,5 @@
-//! Starts the reference service and stubs of its partners on loopback, drives both directions, and hands back what
-//! travelled. Refuses to judge it.
+//! Starts the reference service and stubs of its partners on loopback, drives both directions, says what travelled.
+//! Refuses to know whether what it saw was right.
 
 mod client;
 mod error;

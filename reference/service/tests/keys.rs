@@ -9,9 +9,9 @@ use serde_json::json;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
-use support::Service;
-use support::request::{Person, exchange};
+use support::request::{Person, exchange, member_match};
 use support::stub::{matched, says, scene};
+use support::{Answer, Scene, Service};
 
 #[tokio::test]
 async fn row_s2_23_one_key_is_one_exchange_until_its_window_has_passed() {
@@ -86,4 +86,35 @@ async fn row_s2_23_fifty_equal_requests_at_once_are_one_exchange() {
     let id = ids.pop_first().unwrap();
     service.until(id.trim_matches('"'), "fulfilled").await;
     assert_eq!(stub.received_requests().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_repetition_while_the_first_is_at_work_is_asked_to_wait() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut scene = Scene::new();
+    scene.config.store = StoreAt::Folder(folder.path().to_owned());
+    let service = scene.start().await;
+    let body = member_match(&Person::number(1), "contoso").to_string();
+    let ask = async || {
+        let asking = service
+            .asking("contoso", body.clone())
+            .header("idempotency-key", "k1");
+        Answer::of(asking.send().await.unwrap()).await
+    };
+    assert_eq!(ask().await.status, 200);
+    let options =
+        sqlx::sqlite::SqliteConnectOptions::new().filename(folder.path().join("exchanges.db"));
+    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    let unanswered = "UPDATE idempotency SET status = NULL";
+    sqlx::query(unanswered).execute(&pool).await.unwrap();
+    let answer = ask().await;
+    assert_eq!((answer.status, answer.code().as_str()), (409, "duplicate"));
+    assert!(answer.header("retry-after").is_some());
+    service.running.stop().await;
+    // A process that is gone will not answer any more: its keys are free again.
+    let service = scene.start().await;
+    let asking = service
+        .asking("contoso", body.clone())
+        .header("idempotency-key", "k1");
+    assert_eq!(asking.send().await.unwrap().status(), 200);
 }

@@ -6,7 +6,8 @@ mod support;
 
 use reference::StoreAt;
 use reference::clock::{ManualClock, Winding};
-use serde_json::json;
+use reference::domain::snapshot::KeyHandling;
+use serde_json::{Value, json};
 use sqlx::Row;
 use std::path::Path;
 use std::sync::Arc;
@@ -85,10 +86,7 @@ async fn a_restart_goes_on_where_the_exchange_waited() {
     says(&stub, matched(), None).await;
     let service = scene.start().await;
     let id = started(&service).await;
-    let mut view = service.until(&id, "routed").await;
-    while view["hold"] != "backoff" {
-        view = service.until(&id, "routed").await;
-    }
+    let view = service.until_held(&id, "backoff").await;
     assert_eq!(view["next_action"]["at"], "2026-10-01T12:00:01.000Z");
     service.running.stop().await;
     scene.clock.advance(Duration::from_secs(1));
@@ -100,4 +98,38 @@ async fn a_restart_goes_on_where_the_exchange_waited() {
         requests[0].headers["idempotency-key"],
         requests[1].headers["idempotency-key"]
     );
+}
+
+#[tokio::test]
+async fn a_call_whose_end_nobody_saw_is_repeated_only_where_the_partner_honours_keys() {
+    for (keys, state, calls) in [
+        (KeyHandling::Honours, "fulfilled", 2),
+        (KeyHandling::Ignores, "dead-lettered", 1),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut scene, stub) = scene().await;
+        scene.config.store = StoreAt::Folder(folder.path().to_owned());
+        scene.config.partners[1].keys = keys;
+        scene.config.partners[1].timeout = Duration::from_secs(60);
+        says(&stub, matched().set_delay(Duration::from_secs(60)), Some(1)).await;
+        says(&stub, matched(), None).await;
+        let service = scene.start().await;
+        let id = started(&service).await;
+        let called = |view: &Value| {
+            view["attempts"]
+                .as_array()
+                .is_some_and(|all| !all.is_empty())
+        };
+        service.once(&id, called).await;
+        while stub.received_requests().await.unwrap().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        service.running.stop().await;
+        let service = scene.start().await;
+        service.until(&id, state).await;
+        let requests = stub.received_requests().await.unwrap();
+        assert_eq!(requests.len(), calls);
+        let key = |request: &wiremock::Request| request.headers["idempotency-key"].clone();
+        assert_eq!(key(&requests[0]), key(&requests[calls - 1]));
+    }
 }

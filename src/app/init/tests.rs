@@ -18,6 +18,10 @@ impl Sink for Page {
 
     fn message(&mut self, _: &str) {}
 
+    fn log(&self) -> fn() -> std::io::Stderr {
+        std::io::stderr
+    }
+
     fn elapsed(&self) -> std::time::Duration {
         std::time::Duration::ZERO
     }

@@ -68,8 +68,7 @@ fn inner<'v>(at: At<'_>, keyword: &Keyword, value: &'v Value) -> Option<(Id, &'v
             },
             Value::Object(members),
         ) => members.iter().find_map(|(name, value)| {
-            let rule = (named, matching.as_slice(), *rest);
-            let id = of_member(rule, name)
+            let id = of_member(named, matching, *rest, name)
                 .into_iter()
                 .find(|id| rejects(*id, value))?;
             Some((id, value))
@@ -80,7 +79,9 @@ fn inner<'v>(at: At<'_>, keyword: &Keyword, value: &'v Value) -> Option<(Id, &'v
 
 /// The nodes that hold for the member `name`.
 fn of_member(
-    (named, matching, rest): (&BTreeMap<String, Id>, &[(Pattern, Id)], Option<Id>),
+    named: &BTreeMap<String, Id>,
+    matching: &[(Pattern, Id)],
+    rest: Option<Id>,
     name: &str,
 ) -> Vec<Id> {
     let mut ids: Vec<Id> = named.get(name).copied().into_iter().collect();

@@ -96,7 +96,7 @@ impl<'a> Hunt<'a> {
     pub(super) fn make(&mut self) -> Option<Witness> {
         let found = self
             .constants()
-            .or_else(|| self.escapes(&Maker::limited(self.budget.search), 6))?;
+            .or_else(|| self.escapes(&Maker::limited(self.budget.search / 4), 6))?;
         self.smallest(found)
     }
 

@@ -215,8 +215,4 @@ pub(super) const RULES: &[Rule] = &[
         "a refusal must not repeat values of the request",
         "errors are logged and forwarded: member data would go with them",
         "answer with codes and paths only"),
-    entry("contract/sunset", Severity::Info,
-        "a contract past its sunset no longer gates",
-        "its consumer has moved on; it is shown so that somebody removes it",
-        "remove the file, or move its sunset with the consumer"),
 ];

@@ -1,3 +1,6 @@
+//! What consents are granted, and why each of the others is refused.
+//! Refuses to read files: every consent is made here.
+
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

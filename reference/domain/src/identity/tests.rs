@@ -1,3 +1,6 @@
+//! Who is found by which evidence, and what a decision keeps of it.
+//! Refuses persons that look like anybody.
+
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

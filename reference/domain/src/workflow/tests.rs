@@ -1,3 +1,6 @@
+//! Which states follow which, over every pair of them.
+//! Refuses to trust the table's own word: it is compared with what transitions really do.
+
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,3 +1,6 @@
+//! What each dialect sends, reads and means.
+//! Refuses to send anything.
+
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 use super::*;

@@ -10,6 +10,10 @@ use domain::ids::{BusinessTransactionId, CorrelationId};
 use domain::workflow::Disposition;
 use tracing::Span;
 use tracing::field::Empty;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 
 /// The ids of one call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,17 +158,16 @@ pub(crate) fn consent(root: &Span, judged: &Result<Grant, Refused>) {
     root.record("matchmark.consent_status", status.word());
 }
 
-/// Sends log lines as JSON to standard error. `RUST_LOG` chooses levels; the default is our own lines.
+/// Writes log lines as JSON. `RUST_LOG` chooses levels; the default is our own lines.
 ///
 /// Errors: a subscriber has been set before
-pub fn log_to_stderr() -> Result<(), tracing_subscriber::util::TryInitError> {
-    use tracing_subscriber::layer::SubscriberExt;
-    use tracing_subscriber::util::SubscriberInitExt;
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,reference=info"));
-    let lines = tracing_subscriber::fmt::layer()
-        .json()
-        .with_writer(std::io::stderr);
+pub fn log_json<W>(writer: W) -> Result<(), TryInitError>
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,reference=info"));
+    let lines = tracing_subscriber::fmt::layer().json().with_writer(writer);
     tracing_subscriber::registry()
         .with(filter)
         .with(lines)

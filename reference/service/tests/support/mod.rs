@@ -210,10 +210,20 @@ impl Service {
 
     /// The view of an exchange once it is in `state`.
     pub async fn until(&self, id: &str, state: &str) -> Value {
+        self.once(id, |view| view["state"] == state).await
+    }
+
+    /// The view of an exchange once it waits for this reason.
+    pub async fn until_held(&self, id: &str, hold: &str) -> Value {
+        self.once(id, |view| view["hold"] == hold).await
+    }
+
+    /// The view of an exchange once it is as wanted.
+    pub async fn once(&self, id: &str, wanted: impl Fn(&Value) -> bool) -> Value {
         let mut last = Value::Null;
         for _ in 0..20_000 {
             last = self.exchanges(&format!("/{id}")).await.json();
-            if last["state"] == state {
+            if wanted(&last) {
                 return last;
             }
             tokio::task::yield_now().await;

@@ -1,3 +1,6 @@
+//! How calls fail on their way, against a socket that fails them.
+//! Refuses every address but loopback.
+
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use super::*;
