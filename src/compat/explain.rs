@@ -148,7 +148,7 @@ impl Pair {
     fn explanations(&self, witness: &Witness) -> Vec<Explanation> {
         let mut found: Vec<Explanation> = Vec::new();
         for delta in deltas(self.old.flat(), self.new.flat()) {
-            if let Some(witness) = self.alone(&delta) {
+            if let Some(witness) = self.alone(&delta, witness) {
                 let explanation = self.explanation(&delta, witness);
                 if !found.iter().any(|other| same(other, &explanation)) {
                     found.push(explanation);
@@ -161,8 +161,9 @@ impl Pair {
         found
     }
 
-    /// A value that `delta` alone treats differently, and so does the pair.
-    fn alone(&self, delta: &Delta) -> Option<Witness> {
+    /// A value that `delta` alone treats differently, and so does the pair. Where a short search finds none, `own`,
+    /// which separates the pair, may be it.
+    fn alone(&self, delta: &Delta, own: &Witness) -> Option<Witness> {
         let edited = edited(self.old.flat(), &delta.edits, self.new.flat());
         // Most differences work in one direction only: then the long search is spared by a proof.
         let witness = match self.failing {
@@ -170,7 +171,9 @@ impl Pair {
                 let applied = self.ready(&edited)?;
                 let both = [applied.clone(), self.new.clone()];
                 let hopeless = || is_proved(&self.old, &applied);
+                let owed = || !applied.accepts(&own.value);
                 separate(&self.old, &both, &self.known, &self.budget, hopeless)
+                    .or_else(|| owed().then(|| own.clone()))
             }
             Failing::Back => {
                 let left = self.ready(&all_of(&[&edited, &self.new.flat().document]))?;
@@ -179,7 +182,9 @@ impl Pair {
                     let applied = self.ready(&edited);
                     applied.is_some_and(|applied| is_proved(&applied, &self.old))
                 };
+                let owed = || left.accepts(&own.value);
                 separate(&left, right, &self.known, &self.budget, hopeless)
+                    .or_else(|| owed().then(|| own.clone()))
             }
         };
         witness.filter(|witness| self.separates(&witness.value))

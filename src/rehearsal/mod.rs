@@ -46,13 +46,16 @@ pub struct Rehearsal {
 }
 
 /// Rehearses the script from the first interaction to the last. With `RUST_LOG` the service's log lines go to
-/// standard error.
+/// `log`.
 ///
 /// Errors: the service or a stub does not start, or time runs out
-pub fn rehearse(script: &Script<'_>) -> Result<Rehearsal, RehearsalError> {
+pub fn rehearse(
+    script: &Script<'_>,
+    log: fn() -> std::io::Stderr,
+) -> Result<Rehearsal, RehearsalError> {
     if std::env::var_os("RUST_LOG").is_some_and(|levels| !levels.is_empty()) {
         // Set once a process; a second rehearsal goes on with it.
-        let _ = reference::telemetry::log_to_stderr();
+        let _ = reference::telemetry::log_json(log);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)

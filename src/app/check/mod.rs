@@ -139,7 +139,7 @@ fn round(
     let library = Library::read(question.head);
     let travelled = if asked(CheckName::Contract) {
         sink.progress("rehearsing with the reference service");
-        rehearsed(request, question, &library)
+        rehearsed(request, question, &library, sink)
     } else {
         Err("the contract check was left out".to_owned())
     };
@@ -204,6 +204,7 @@ fn rehearsed(
     request: &CheckRequest,
     question: &Question<'_>,
     library: &Library,
+    sink: &dyn Sink,
 ) -> contract::Travelled {
     use crate::rehearsal::{Script, rehearse};
     let head = question.head;
@@ -218,12 +219,12 @@ fn rehearsed(
         as_of: question.as_of,
         timeout: request.timeout.unwrap_or(REHEARSAL),
     };
-    let rehearsal = rehearse(&script).map_err(|error| error.to_string())?;
+    let rehearsal = rehearse(&script, sink.log()).map_err(|error| error.to_string())?;
     Ok((rehearsal.exchanges, rehearsal.deliveries))
 }
 
 #[cfg(not(feature = "service"))]
-fn rehearsed(_: &CheckRequest, _: &Question<'_>, _: &Library) -> contract::Travelled {
+fn rehearsed(_: &CheckRequest, _: &Question<'_>, _: &Library, _: &dyn Sink) -> contract::Travelled {
     Err("this program was built without the reference service".to_owned())
 }
 
