@@ -29,9 +29,13 @@ pub fn seen(text: &str) -> BTreeSet<String> {
     let lower = text.to_lowercase();
     let mut found = BTreeSet::new();
     for mark in [WORD.to_lowercase(), NUMBER_SHOWN.to_owned()] {
-        for (at, _) in lower.match_indices(&mark) {
-            let from = lower[..at].char_indices().rev().nth(60).map_or(0, |c| c.0);
-            found.insert(lower[from..].chars().take(100).collect());
+        // What stands before it tells where it came from.
+        for part in lower
+            .split_inclusive(&mark)
+            .filter(|part| part.ends_with(&mark))
+        {
+            let last: Vec<char> = part.chars().rev().take(100).collect();
+            found.insert(last.into_iter().rev().collect());
         }
     }
     found
