@@ -6,9 +6,10 @@
 )]
 
 use chrono::{DateTime, Utc};
-use matchmark::app::{self, Answer, AppError, Sink};
+use matchmark::app::{self, Answer, AppError, Log, Sink};
 use matchmark::cli::{self, Asked, Chatter, Surroundings};
 use matchmark::model::{Request, Verdict};
+use matchmark::report;
 use std::error::Error as _;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::panic::{self, AssertUnwindSafe};
@@ -23,7 +24,7 @@ const SILENCE: Duration = Duration::from_millis(300);
 const PAUSE: Duration = Duration::from_secs(5);
 
 fn main() -> ExitCode {
-    panic::set_hook(Box::new(|fault| confess(fault.location())));
+    panic::set_hook(Box::new(|fault| say(&confession(fault.location()))));
     match cli::read(std::env::args_os(), &surroundings()) {
         Asked::Run(request, chatter) => answer(*request, chatter),
         Asked::Print(text) => print(&text, Verdict::Go.exit_code()),
@@ -44,7 +45,7 @@ fn answer(request: Request, chatter: Chatter) -> ExitCode {
         Ok(Ok(answer)) => answer,
         Ok(Err(AppError::Unread(_))) => return ExitCode::from(Verdict::Error.exit_code()),
         Ok(Err(error)) => {
-            complain(&error);
+            say(&complaint(&error));
             Answer::failure(show.as_ref())
         }
         Err(_) => Answer::failure(show.as_ref()),
@@ -52,7 +53,7 @@ fn answer(request: Request, chatter: Chatter) -> ExitCode {
     match answer.deliver() {
         Ok(text) => print(&text, answer.exit_code),
         Err(error) => {
-            complain(&error);
+            say(&complaint(&error));
             ExitCode::from(Verdict::Error.exit_code())
         }
     }
@@ -73,23 +74,23 @@ fn print(text: &str, exit_code: u8) -> ExitCode {
     }
 }
 
-/// Says why there is no result, with every cause.
-fn complain(error: &AppError) {
-    let mut text = format!("error: {error}");
+/// Why there is no result, with every cause.
+fn complaint(error: &AppError) -> String {
+    let mut lines = vec![format!("error: {error}")];
     let mut cause = error.source();
     while let Some(inner) = cause {
-        text.push_str(&format!("\n  because: {inner}"));
+        lines.push(format!("  because: {inner}"));
         cause = inner.source();
     }
-    say(&text);
+    report::plain(&lines)
 }
 
-/// Says where matchmark itself failed. What the panic says stays unsaid: it may hold a payload.
-fn confess(place: Option<&panic::Location<'_>>) {
+/// Where matchmark itself failed. What the panic says stays unsaid: it may hold a payload.
+fn confession(place: Option<&panic::Location<'_>>) -> String {
     let place = place.map_or_else(String::new, |place| format!(" at {place}"));
-    say(&format!(
+    format!(
         "matchmark failed inside itself{place}; this is a fault of matchmark, not of your files"
-    ));
+    )
 }
 
 /// A line on standard error; if that is closed, there is nobody to tell.
@@ -144,6 +145,20 @@ impl Screen {
     }
 }
 
+/// Whether a step is shown: at once where someone watches and it already took a while, else now and then.
+fn is_due(
+    chatter: Chatter,
+    watched: bool,
+    since_start: Duration,
+    since_shown: Option<Duration>,
+) -> bool {
+    match chatter {
+        Chatter::Quiet | Chatter::Messages => false,
+        Chatter::Progress if watched => since_start >= SILENCE,
+        Chatter::Progress => since_shown.unwrap_or(since_start) >= PAUSE,
+    }
+}
+
 impl Sink for Screen {
     fn result(&mut self, text: &str) -> io::Result<()> {
         self.clear();
@@ -153,22 +168,24 @@ impl Sink for Screen {
     }
 
     fn progress(&mut self, step: &str) {
-        if self.chatter != Chatter::Progress {
+        let since_start = self.started.elapsed();
+        let since_shown = self.shown.map(|shown| shown.elapsed());
+        if !is_due(self.chatter, self.watched, since_start, since_shown) {
             return;
         }
         if self.watched {
-            if self.started.elapsed() >= SILENCE {
-                let _ = write!(io::stderr(), "\r\u{1b}[K{step} ...");
-                self.shown = Some(Instant::now());
-            }
-        } else if self.shown.unwrap_or(self.started).elapsed() >= PAUSE {
+            let _ = write!(io::stderr(), "\r\u{1b}[K{step} ...");
+        } else {
             say(&format!("{step} ..."));
-            self.shown = Some(Instant::now());
         }
+        self.shown = Some(Instant::now());
     }
 
-    fn log(&self) -> fn() -> io::Stderr {
-        io::stderr
+    fn log(&self) -> Log {
+        Log {
+            writer: io::stderr,
+            asked: std::env::var_os("RUST_LOG").is_some_and(|levels| !levels.is_empty()),
+        }
     }
 
     fn elapsed(&self) -> Duration {
@@ -180,5 +197,57 @@ impl Sink for Screen {
             self.clear();
             say(text);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
+    use super::*;
+    use std::sync::mpsc;
+
+    #[test]
+    fn a_fault_of_ours_is_told_by_its_place_and_by_nothing_else() {
+        let (tell, told) = mpsc::sync_channel(1);
+        panic::set_hook(Box::new(move |fault| {
+            let _ = tell.send(confession(fault.location()));
+        }));
+        let caught = panic::catch_unwind(|| panic!("canary7f3a"));
+        let _ = panic::take_hook();
+        assert!(caught.is_err());
+        let text = told.recv().unwrap();
+        assert!(text.contains(file!()), "{text}");
+        assert!(
+            text.contains("a fault of matchmark, not of your files"),
+            "{text}"
+        );
+        assert!(!text.contains("canary7f3a"), "{text}");
+    }
+
+    #[test]
+    fn a_complaint_is_no_command_of_a_build_service() {
+        let hostile = "a\n::error::x\u{1b}[2J".to_owned();
+        let text = complaint(&AppError::UnknownId {
+            asked: hostile,
+            hint: String::new(),
+        });
+        assert_eq!(text.lines().count(), 1);
+        assert!(!text.contains('\u{1b}'), "{text}");
+    }
+
+    #[test]
+    fn progress_comes_after_a_silence_and_only_where_it_was_not_switched_off() {
+        let short = Duration::from_millis(299);
+        let long = Duration::from_secs(6);
+        for chatter in [Chatter::Quiet, Chatter::Messages] {
+            assert!(!is_due(chatter, true, long, None));
+            assert!(!is_due(chatter, false, long, Some(long)));
+        }
+        assert!(!is_due(Chatter::Progress, true, short, None));
+        assert!(is_due(Chatter::Progress, true, SILENCE, None));
+        assert!(!is_due(Chatter::Progress, false, SILENCE, None));
+        assert!(is_due(Chatter::Progress, false, PAUSE, None));
+        assert!(!is_due(Chatter::Progress, false, long, Some(short)));
     }
 }

@@ -287,3 +287,22 @@ fn line_ends_and_byte_order_marks_of_windows_do_no_harm_unseen() {
     let (_, findings) = read(&[("schemas/a/1.0.0/schema.json", marked.as_bytes())]);
     assert_eq!(findings[0].rule, "catalogue/schema-unreadable");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_folder_of_payloads_hides_neither_a_linked_file_nor_what_cannot_be_entered() {
+    use std::os::unix::fs::symlink;
+    let folder = workspace(&[("out/real.json", b"{}"), ("elsewhere.json", b"[]")]);
+    let out = folder.path().join("out");
+    symlink("../elsewhere.json", out.join("linked.json")).unwrap();
+    symlink(".", out.join("loop")).unwrap();
+    let found: Vec<(String, bool)> = load::payloads(folder.path(), &["out".into()])
+        .map(|file| (file.name, file.source.is_ok()))
+        .collect();
+    let expected = [
+        ("out/linked.json", true),
+        ("out/loop", false),
+        ("out/real.json", true),
+    ];
+    assert_eq!(found, expected.map(|(name, read)| (name.to_owned(), read)));
+}

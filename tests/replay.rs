@@ -154,7 +154,7 @@ fn a_major_draft_owes_the_old_payloads_nothing() {
         .with("payloads/north/2026-08.ndjson", north);
     let answer = ask(&folder.read().0, None, 1);
     assert_eq!(answer.newly_rejected, 0);
-    assert!(answer.drafts.is_empty());
+    assert!(answer.followers.is_empty());
 }
 
 #[test]
@@ -178,4 +178,22 @@ fn a_line_that_is_no_envelope_is_found_and_the_next_is_judged() {
         assert_eq!(answer.findings[0].place.line, 1, "{bad}");
         assert!(rule(id).is_some() || id.starts_with("payload/"), "{id}");
     }
+}
+
+#[test]
+fn a_version_that_this_change_releases_is_replayed_like_a_draft() {
+    let base = with_draft("");
+    let released = "\n[[version]]\nversion = \"1.1.0\"\nstatus = \"released\"\n";
+    let [north, south] = history();
+    let folder = Folder::sound()
+        .with("schemas/a/entry.toml", format!("{ENTRY}{released}"))
+        .with(
+            "schemas/a/1.1.0/schema.json",
+            schema("1.1.0", r#","required":["x"]"#),
+        )
+        .with("payloads/north/2026-08.ndjson", north)
+        .with("payloads/south/2026-08.ndjson", south);
+    let (head, _) = folder.read();
+    assert_eq!(ask(&head, Some(&base), 1).newly_rejected, 5);
+    assert_eq!(ask(&head, Some(&head), 1).newly_rejected, 0, "known before");
 }

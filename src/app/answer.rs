@@ -22,6 +22,13 @@ pub struct Answer {
     pub outputs: Vec<Output>,
 }
 
+/// Where log lines go, and whether the user asked for those of a rehearsal.
+#[derive(Clone, Copy, Debug)]
+pub struct Log {
+    pub writer: fn() -> io::Stderr,
+    pub asked: bool,
+}
+
 /// Where a run shows results that do not wait for the end, and what it is doing.
 pub trait Sink {
     /// Shows a piece of the result at once.
@@ -36,7 +43,7 @@ pub trait Sink {
     fn elapsed(&self) -> std::time::Duration;
 
     /// Where a service that runs in this process writes its log.
-    fn log(&self) -> fn() -> io::Stderr;
+    fn log(&self) -> Log;
 
     /// Says something that a person should know beside the result.
     fn message(&mut self, text: &str);
@@ -58,6 +65,7 @@ impl Answer {
                 color: show.color && wanted.target == Target::Stdout,
                 verbose: show.verbose,
                 max_findings,
+                folder: show.folder.as_deref(),
             };
             report::render(wanted.format, content, &style)
                 .map(|text| Output {

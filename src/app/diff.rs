@@ -10,7 +10,7 @@ use crate::model::{
     Bump, Change, CheckName, Diff, DiffRequest, Direction, Effect, Judged, Mention, Place,
     Severity, Verdict, VersionId, VersionName, did_you_mean,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// One side, wherever it comes from.
@@ -25,7 +25,7 @@ struct Named {
 
 /// Compares two versions, or two schema files.
 ///
-/// Errors: a side names nothing, or cannot be read
+/// Errors: a side names nothing or cannot be read, or a witness cannot be written
 pub(super) fn diff(request: &DiffRequest) -> Result<Diff, AppError> {
     let root = &request.repository.root;
     let workspace = match load::folder(root, request.repository.config.as_deref()) {
@@ -60,9 +60,11 @@ pub(super) fn diff(request: &DiffRequest) -> Result<Diff, AppError> {
         fail_on: Severity::Error,
         required: [CheckName::Compat].into(),
         raise: BTreeMap::new(),
+        unwaivable: BTreeSet::new(),
     };
     let text = |path: &str| load::text(root, path);
     let judged = judge::findings(explained, &[], &strictness, text);
+    super::witness::keep(root, &judged)?;
     Ok(told(&old, &new, direction, &comparison, details, judged))
 }
 
@@ -133,7 +135,7 @@ pub(super) fn proof(comparison: &Comparison) -> String {
         Answer::Unknown { why } => format!("not decided ({})", why.code.word()),
     };
     format!(
-        "forth: {}; back: {}",
+        "old fits new: {}; new fits old: {}",
         word(&comparison.forth),
         word(&comparison.back)
     )
@@ -146,12 +148,7 @@ fn named(root: &Path, catalogue: &Catalogue, asked: &str) -> Result<Named, AppEr
     }
     let path = root.join(asked);
     if !path.is_file() {
-        let known = catalogue.versions().map(|version| version.id.to_string());
-        let known: Vec<String> = known.collect();
-        return Err(AppError::UnknownSchema {
-            asked: asked.to_owned(),
-            hint: did_you_mean(asked, known.iter().map(String::as_str)),
-        });
+        return Err(unnamed(catalogue, asked));
     }
     let value = load::schema(&path, asked)?;
     Ok(Named {
@@ -164,6 +161,27 @@ fn named(root: &Path, catalogue: &Catalogue, asked: &str) -> Result<Named, AppEr
         direction: None,
         file: Some(asked.to_owned()),
     })
+}
+
+/// What was named is neither a version nor a file.
+fn unnamed(catalogue: &Catalogue, asked: &str) -> AppError {
+    if let Some(entry) = catalogue.entry(asked) {
+        let known = entry
+            .versions
+            .values()
+            .map(|version| version.id.to_string());
+        let known: Vec<String> = known.collect();
+        return AppError::Unversioned {
+            asked: asked.to_owned(),
+            known: known.join(", "),
+        };
+    }
+    let known = catalogue.versions().map(|version| version.id.to_string());
+    let known: Vec<String> = known.collect();
+    AppError::UnknownSchema {
+        asked: asked.to_owned(),
+        hint: did_you_mean(asked, known.iter().map(String::as_str)),
+    }
 }
 
 fn in_catalogue(

@@ -56,8 +56,14 @@ fn declared(workspace: &Workspace, asked: &str) -> Result<Explanation, AppError>
         .map(|rule| rule.id)
         .chain(policies)
         .chain(workspace.catalogue.entries.keys().map(String::as_str));
+    let near = did_you_mean(asked, known);
+    let hint = if near.is_empty() {
+        "; `matchmark catalogue list` names the schemas".to_owned()
+    } else {
+        near
+    };
     Err(AppError::UnknownId {
         asked: asked.to_owned(),
-        hint: did_you_mean(asked, known),
+        hint,
     })
 }

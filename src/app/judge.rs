@@ -3,9 +3,12 @@
 use super::room::Room;
 use crate::lifecycle::{Standing, State};
 use crate::model::{
-    AppliedWaiver, CheckName, Excerpt, Finding, Gravity, Judged, Severity, Verdict, rule,
+    AppliedWaiver, CheckName, Excerpt, Finding, Gravity, Judged, Place, Severity, Verdict, rule,
 };
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Said below a finding whose rule allows no exception.
+const NO_WAIVER: &str = "this rule allows no waiver";
 
 /// How strict a run is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,33 +19,73 @@ pub(super) struct Strictness {
     pub required: BTreeSet<CheckName>,
     /// Rules that weigh more at this stage.
     pub raise: BTreeMap<String, Severity>,
+    /// Rules that no waiver may cover.
+    pub unwaivable: BTreeSet<String>,
 }
 
-/// Findings with their weight, worst first, then by rule and place.
+/// Findings with their weight, worst first, then by rule and place; what is waived stands last, what is said twice
+/// stands once.
 pub(super) fn findings(
     findings: Vec<Finding>,
     standings: &[Standing<'_>],
     strictness: &Strictness,
     text: impl Fn(&str) -> Option<String>,
 ) -> Vec<Judged> {
+    let mut quotes = Quotes {
+        text,
+        known: BTreeMap::new(),
+    };
     let mut judged: Vec<Judged> = findings
         .into_iter()
         .map(|finding| {
             let severity = weight(&finding, &strictness.raise);
             let waived = waiver(&finding, severity, standings);
-            let excerpt =
-                text(&finding.place.file).and_then(|text| Excerpt::of(&text, &finding.place));
+            let excerpt = quotes.of(&finding.place);
+            let finding = if strictness.unwaivable.contains(&finding.rule) {
+                finding.note("waive", NO_WAIVER)
+            } else {
+                finding
+            };
             Judged::new(finding, severity, waived).quoting(excerpt)
         })
         .collect();
     judged.sort_by(|a, b| {
-        let key = |f: &Judged| (f.rule.clone(), f.location.clone(), f.fingerprint.clone());
-        b.severity
-            .cmp(&a.severity)
-            .then_with(|| key(a).cmp(&key(b)))
+        let is_waived = |f: &Judged| f.waived.is_some();
+        let by_waiver = is_waived(a).cmp(&is_waived(b));
+        let by_severity = b.severity.cmp(&a.severity);
+        by_waiver
+            .then(by_severity)
+            .then_with(|| sameness(a).cmp(&sameness(b)))
     });
-    judged.dedup_by(|a, b| a.fingerprint == b.fingerprint && a.location == b.location);
+    judged.dedup_by(|a, b| sameness(a) == sameness(b));
     judged
+}
+
+/// Two findings that agree in this are one; a fingerprint alone leaves the wording out.
+fn sameness(finding: &Judged) -> (&str, &Place, &str, &str) {
+    (
+        &finding.rule,
+        &finding.location,
+        &finding.fingerprint,
+        &finding.message,
+    )
+}
+
+/// Lines of our own files, each file read once.
+struct Quotes<F> {
+    text: F,
+    known: BTreeMap<String, Option<String>>,
+}
+
+impl<F: Fn(&str) -> Option<String>> Quotes<F> {
+    fn of(&mut self, place: &Place) -> Option<Excerpt> {
+        if !Excerpt::may_quote(&place.file) {
+            return None;
+        }
+        let known = self.known.entry(place.file.clone());
+        let text = known.or_insert_with(|| (self.text)(&place.file));
+        Excerpt::of(text.as_deref()?, place)
+    }
 }
 
 /// The weight of a finding at this stage.
@@ -58,13 +101,13 @@ fn weight(finding: &Finding, raise: &BTreeMap<String, Severity>) -> Severity {
         .map_or(own, |raised| own.max(*raised))
 }
 
-/// The valid waiver that names this finding. A file that cannot be used is never waived.
+/// The valid waiver that names this finding. A file that cannot be used is never waived, nor is an open question.
 fn waiver(
     finding: &Finding,
     severity: Severity,
     standings: &[Standing<'_>],
 ) -> Option<AppliedWaiver> {
-    if severity == Severity::Fault || finding.rule.starts_with("lifecycle/") {
+    if matches!(severity, Severity::Fault | Severity::Undecided) {
         return None;
     }
     let fingerprint = finding.fingerprint();
@@ -114,12 +157,12 @@ pub(super) fn verdict(judged: &[Judged], rooms: &[Room], strictness: &Strictness
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
     use super::*;
-    use crate::catalogue::{Board, Source, Waiver};
-    use crate::lifecycle::standings;
-    use crate::model::{Direction, Effect, Place};
+    use crate::catalogue::{Source, Waiver};
+    use crate::lifecycle::{Allowance, standings};
+    use crate::model::{Direction, Effect};
     use chrono::{DateTime, Utc};
 
     fn strictness(fail_on: Severity) -> Strictness {
@@ -127,6 +170,7 @@ mod tests {
             fail_on,
             required: CheckName::ALL.into(),
             raise: BTreeMap::new(),
+            unwaivable: BTreeSet::new(),
         }
     }
 
@@ -153,10 +197,14 @@ mod tests {
     }
 
     fn verdict_at(now: &str) -> Verdict {
-        let broken = finding(Gravity::Effect(Effect::Narrows, Direction::Request));
+        verdict_of(Effect::Narrows, now)
+    }
+
+    fn verdict_of(effect: Effect, now: &str) -> Verdict {
+        let broken = finding(Gravity::Effect(effect, Direction::Request));
         let waivers = [waiver("2026-11-20", &broken)];
         let now: DateTime<Utc> = now.parse().unwrap();
-        let standings = standings(&waivers, &Board::default(), now);
+        let standings = standings(&waivers, &Allowance::default(), now);
         let gate = strictness(Severity::Error);
         let judged = findings(vec![broken], &standings, &gate, |_| None);
         verdict(&judged, &[Room::ran(CheckName::Compat, 1, "pairs")], &gate)
@@ -166,6 +214,30 @@ mod tests {
     fn row_s0_10_a_waiver_counts_to_its_last_second_and_not_one_longer() {
         assert_eq!(verdict_at("2026-11-20T23:59:59Z"), Verdict::Go);
         assert_eq!(verdict_at("2026-11-21T00:00:00Z"), Verdict::NoGo);
+    }
+
+    #[test]
+    fn a_waiver_settles_no_open_question() {
+        let within = "2026-11-20T12:00:00Z";
+        assert_eq!(verdict_of(Effect::Unsure, within), Verdict::Undecided);
+    }
+
+    #[test]
+    fn two_findings_that_differ_in_words_only_both_stand() {
+        let said = |words: &str| finding(Gravity::Declared(Severity::Error)).message(words);
+        let all = vec![said("one"), said("other"), said("one")];
+        let judged = findings(all, &[], &strictness(Severity::Error), |_| None);
+        let words: Vec<&str> = judged.iter().map(|found| found.message.as_str()).collect();
+        assert_eq!(words, ["one", "other"]);
+    }
+
+    #[test]
+    fn a_rule_that_allows_no_exception_says_so() {
+        let mut gate = strictness(Severity::Error);
+        let broken = finding(Gravity::Declared(Severity::Error));
+        gate.unwaivable.insert(broken.rule.clone());
+        let judged = findings(vec![broken], &[], &gate, |_| None);
+        assert_eq!(judged[0].notes[0].text, NO_WAIVER);
     }
 
     #[test]

@@ -18,8 +18,9 @@ mod room;
 #[cfg(feature = "service")]
 mod serve;
 mod validate;
+mod witness;
 
-pub use answer::{Answer, Output, Sink};
+pub use answer::{Answer, Log, Output, Sink};
 pub use error::AppError;
 
 use crate::model::{Request, Verdict};
@@ -62,7 +63,13 @@ pub fn run(request: Request, now: DateTime<Utc>, sink: &mut dyn Sink) -> Result<
         Request::Diff(request) => {
             let diff = diff::diff(&request)?;
             let content = Content::Diff(&diff);
-            Answer::of(diff.verdict, diff.exit_code, content, &request.show, None)
+            Answer::of(
+                diff.verdict,
+                diff.exit_code,
+                content,
+                &request.show,
+                request.max_findings,
+            )
         }
         Request::CompatBatch(request) => batch::batch(&request, sink),
         #[cfg(feature = "service")]

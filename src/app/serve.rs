@@ -31,9 +31,9 @@ pub(super) fn serve(
             schemas: served(&workspace.catalogue),
             planned: library.planned(),
             as_of: now,
+            log: Some(sink.log().writer),
             timeout: Duration::MAX,
         },
-        log: sink.log(),
         store: root.join(".matchmark/serve"),
         dev: request.dev.then(|| root.join(".matchmark/dev")),
     };

@@ -48,8 +48,18 @@ impl Source {
     /// The place of the first occurrence of `needle`, or the start of the file.
     #[must_use]
     pub fn find(&self, needle: &str) -> Place {
+        self.at(|text| text.find(needle))
+    }
+
+    /// The place of the last occurrence of `needle`, or the start of the file.
+    #[must_use]
+    pub fn find_last(&self, needle: &str) -> Place {
+        self.at(|text| text.rfind(needle))
+    }
+
+    fn at(&self, find: impl Fn(&str) -> Option<usize>) -> Place {
         self.text()
-            .and_then(|text| text.find(needle))
+            .and_then(find)
             .map_or_else(|| Place::start(&self.path), |offset| self.place(offset))
     }
 }
@@ -62,6 +72,7 @@ mod tests {
     fn a_place_counts_lines_and_characters_from_one() {
         let source = Source::new("a.toml", "one\nzwölf x\n".as_bytes());
         assert_eq!(source.find("x").to_string(), "a.toml:2:7");
+        assert_eq!(source.find_last("\n").to_string(), "a.toml:2:8");
         assert_eq!(source.find("absent").to_string(), "a.toml:1:1");
     }
 }

@@ -29,6 +29,7 @@ pub struct Workspace {
     pub config: Config,
     pub catalogue: Catalogue,
     pub board: BoardFile,
+    /// By the name of their file, which is their id; a lint says where it is not.
     pub partners: BTreeMap<String, Partner>,
     pub contracts: Vec<ContractSource>,
     pub rules: BTreeMap<String, RuleFolder>,

@@ -45,7 +45,7 @@ pub(super) enum Verb {
     #[command(before_long_help = VALIDATE_EXAMPLES, after_long_help = EXIT_CODES)]
     Validate(Box<ValidateArguments>),
     /// Tell what changed between two versions, with one witness per break
-    #[command(before_long_help = DIFF_EXAMPLES)]
+    #[command(before_long_help = DIFF_EXAMPLES, after_long_help = DIFF_CODES)]
     Diff(DiffArguments),
     /// Explain a rule or a schema: why, whose, how to settle it
     #[command(before_long_help = EXPLAIN_EXAMPLES)]
@@ -57,7 +57,7 @@ pub(super) enum Verb {
     #[command(before_long_help = INIT_EXAMPLES)]
     Init(InitArguments),
     /// Answer compatibility questions, one JSON object a line
-    #[command(before_long_help = COMPAT_EXAMPLES)]
+    #[command(before_long_help = COMPAT_EXAMPLES, after_long_help = COMPAT_CODES)]
     Compat(CompatArguments),
     /// Start the reference service alone, on loopback
     #[cfg(feature = "service")]
@@ -68,8 +68,11 @@ pub(super) enum Verb {
         #[arg(value_enum)]
         shell: clap_complete::Shell,
     },
-    /// Print the manual page
-    Man,
+    /// Print the manual page, of one command when it is named
+    Man {
+        /// Such as check
+        command: Option<String>,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -185,6 +188,8 @@ pub(super) struct DiffArguments {
     #[command(flatten)]
     pub formats: ReportFormats,
     #[command(flatten)]
+    pub amount: AmountFlags,
+    #[command(flatten)]
     pub volume: VolumeFlags,
     #[command(flatten)]
     pub color: ColorFlags,
@@ -255,8 +260,6 @@ pub(super) struct CompatArguments {
     /// Longest work on one line, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 2000, value_parser = clap::value_parser!(u64).range(1..))]
     pub budget_ms: u64,
-    #[command(flatten)]
-    pub work: WorkFlags,
 }
 
 #[cfg(feature = "service")]
@@ -314,7 +317,7 @@ Examples:
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:
   matchmark explain compat/required-added           a rule: why it is one, how to settle it
-  matchmark explain hrex-coverage                   a schema: owner, escalation, meaning of its fields
+  matchmark explain hrex-coverage                   a schema: owner, escalation, fields
 ";
 
 const INIT_EXAMPLES: &str = "\
@@ -326,7 +329,8 @@ Examples:
 const COMPAT_EXAMPLES: &str = "\
 Examples:
   matchmark compat --batch < questions.ndjson > answers.ndjson
-  echo '{\"n\":1,\"old\":{\"type\":\"number\"},\"new\":{\"type\":\"integer\"},\"draft\":\"2020-12\"}' | matchmark compat --batch
+  echo '{\"n\": 1, \"old\": {\"type\": \"number\"}, \"new\": {\"type\": \"integer\"}, \"draft\": \"2020-12\"}' |
+    matchmark compat --batch
 ";
 
 #[cfg(feature = "service")]
@@ -334,6 +338,17 @@ const SERVE_EXAMPLES: &str = "\
 Examples:
   matchmark serve --dev
 ";
+
+const DIFF_CODES: &str = "\
+Exit codes:
+  0  the difference is told, whatever it is
+  2  one of the two sides cannot be found or read
+  3  what it does to payloads was neither proved nor refuted";
+
+const COMPAT_CODES: &str = "\
+Exit codes:
+  0  every line was answered; `unknown` is an answer
+  2  a line could not be read; the others were answered all the same";
 
 const EXIT_CODES: &str = "\
 Exit codes:

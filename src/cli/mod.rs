@@ -6,7 +6,7 @@ mod flags;
 mod request;
 mod value;
 
-use crate::model::Request;
+use crate::model::{Request, did_you_mean};
 use clap::{CommandFactory as _, FromArgMatches as _};
 use std::ffi::OsString;
 
@@ -76,12 +76,27 @@ fn completions(shell: clap_complete::Shell) -> String {
     String::from_utf8_lossy(&script).into_owned()
 }
 
-/// The manual page, in roff.
-fn manual() -> String {
+/// The manual page of the whole or of one command, in roff.
+///
+/// Errors: there is no such command
+fn manual(command: Option<&str>) -> Result<String, String> {
+    let mut whole = args::Arguments::command();
+    whole.build();
+    let chosen = match command {
+        None => whole,
+        Some(name) => whole.find_subcommand(name).cloned().ok_or_else(|| {
+            let known = whole.get_subcommands().map(clap::Command::get_name);
+            format!(
+                "error: there is no command `{name}`{}",
+                did_you_mean(name, known)
+            )
+        })?,
+    };
     let mut page = Vec::new();
     // Writing to memory cannot fail.
-    let _ = clap_mangen::Man::new(args::Arguments::command()).render(&mut page);
-    String::from_utf8_lossy(&page).into_owned()
+    let _ = clap_mangen::Man::new(chosen).render(&mut page);
+    // What stands below the help is about exit codes, and manuals have a name for that.
+    Ok(String::from_utf8_lossy(&page).replace(".SH EXTRA\n", ".SH EXIT STATUS\n"))
 }
 
 #[cfg(test)]

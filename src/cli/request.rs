@@ -9,7 +9,7 @@ use super::{Asked, Chatter, Surroundings, completions, manual};
 use crate::model::{
     Against, BatchRequest, CatalogueListRequest, CatalogueShowRequest, CheckName, CheckRequest,
     DiffRequest, ExplainRequest, Format, InitRequest, Repository, Request, Severity, Show, Stage,
-    Target, ValidateRequest, Wanted,
+    Target, ValidateRequest, Wanted, named_folder,
 };
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -31,7 +31,6 @@ pub(super) fn resolve(verb: Verb, around: &Surroundings) -> Asked {
         Verb::Compat(arguments) => Ok(messages(Request::CompatBatch(BatchRequest {
             formats_asserted: arguments.format == FormatMeaning::Assertion,
             budget: Duration::from_millis(arguments.budget_ms),
-            jobs: arguments.work.jobs,
         }))),
         #[cfg(feature = "service")]
         Verb::Serve(arguments) => Ok(messages(Request::Serve(crate::model::ServeRequest {
@@ -39,7 +38,7 @@ pub(super) fn resolve(verb: Verb, around: &Surroundings) -> Asked {
             dev: arguments.dev,
         }))),
         Verb::Completions { shell } => Ok(Asked::Print(completions(shell))),
-        Verb::Man => Ok(Asked::Print(manual())),
+        Verb::Man { command } => manual(command.as_deref()).map(Asked::Print),
     };
     answer.unwrap_or_else(Asked::Refuse)
 }
@@ -115,6 +114,7 @@ fn diff(arguments: DiffArguments, around: &Surroundings) -> Result<Asked, String
         repository,
         old: arguments.old,
         new: arguments.new,
+        max_findings: arguments.amount.max_findings,
         show,
     };
     Ok(Asked::Run(Box::new(Request::Diff(request)), chatter))
@@ -249,6 +249,7 @@ impl Voice<'_> {
         }
         Ok(Show {
             wanted,
+            folder: named_folder(root),
             verbose: self.volume.is_some_and(|volume| volume.verbose),
             color: match self.color {
                 Color::Always => true,

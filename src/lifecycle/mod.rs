@@ -9,4 +9,4 @@ mod waiver;
 pub use expiry::Expiry;
 pub use rule::removed_rules;
 pub use version::versions;
-pub use waiver::{Standing, State, standings, waivers};
+pub use waiver::{Allowance, Standing, State, standings, waivers};

@@ -105,10 +105,11 @@ impl Assembly {
     fn partner(&mut self, source: Source) {
         match toml::<PartnerFile>(&source, "catalogue/partner-unreadable") {
             Ok(file) => {
+                // By the name of the file, which is unique: two files of one id must not hide each other.
+                let name = source.path.rsplit('/').next().unwrap_or_default();
+                let name = name.trim_end_matches(".toml").to_owned();
                 let partner = Partner { source, file };
-                self.workspace
-                    .partners
-                    .insert(partner.file.id.clone(), partner);
+                self.workspace.partners.insert(name, partner);
             }
             Err(finding) => self.findings.push(*finding),
         }

@@ -3,7 +3,7 @@
 use super::read::{json, malformed, toml};
 use crate::catalogue::{Entry, EntryFile, Example, SchemaVersion, Source, VersionFile};
 use crate::model::{Finding, Place, VersionId, VersionName};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Files below `schemas/<id>/`, sorted into their places.
 #[derive(Default)]
@@ -60,6 +60,7 @@ impl EntryFiles {
         let mut findings = Vec::new();
         let mut versions = BTreeMap::new();
         let mut folders = self.versions;
+        let mut taken = Taken::default();
         for record in &file.versions {
             let name = if record.status.is_open() {
                 VersionName::Next
@@ -70,6 +71,10 @@ impl EntryFiles {
                 entry: id.to_owned(),
                 version: name.clone(),
             };
+            findings.extend(taken.again(&version, record, &source));
+            if !taken.names.insert(name.clone()) {
+                continue;
+            }
             let files = folders.remove(&name.to_string());
             match read_version(version, record, files, &source, &mut findings) {
                 Ok(version) => {
@@ -78,14 +83,7 @@ impl EntryFiles {
                 Err(finding) => findings.push(*finding),
             }
         }
-        for name in folders.into_keys() {
-            let place = Place::start(format!("{folder}/{name}"));
-            let finding = Finding::new("catalogue/version-unlisted", format!("{id}@{name}"), place)
-                .kind("unlisted")
-                .message(format!("`{folder}/{name}` is not listed in entry.toml, so nothing judges it"))
-                .remedy(format!("add a [[version]] to {folder}/entry.toml, or delete the folder; a draft lives in `next`"));
-            findings.push(finding);
-        }
+        findings.extend(folders.into_keys().map(|name| unlisted(id, &name)));
         let entry = Entry {
             source,
             file,
@@ -93,6 +91,55 @@ impl EntryFiles {
         };
         (Some(entry), findings)
     }
+}
+
+/// Names and numbers that an entry has given already.
+#[derive(Default)]
+struct Taken {
+    names: BTreeSet<VersionName>,
+    numbers: BTreeSet<semver::Version>,
+}
+
+impl Taken {
+    /// A finding when the record repeats a number, or opens a second draft.
+    fn again(
+        &mut self,
+        id: &VersionId,
+        record: &VersionFile,
+        manifest: &Source,
+    ) -> Option<Finding> {
+        let number = &record.version;
+        let is_new_number = self.numbers.insert(number.clone());
+        let (kind, said) = if !is_new_number {
+            ("number", format!("the number {number} is taken"))
+        } else if self.names.contains(&id.version) {
+            ("draft", format!("{number} is open beside another draft"))
+        } else {
+            return None;
+        };
+        let subject = format!("{}@{number}", id.entry);
+        let place = manifest.find_last(&format!("\"{number}\""));
+        Some(
+            Finding::new("catalogue/version-taken", subject, place)
+                .pointer("/version")
+                .kind(kind)
+                .message(format!("`{}` lists a version twice: {said}", id.entry))
+                .remedy("give each version a number of its own, and keep one draft at most"),
+        )
+    }
+}
+
+fn unlisted(id: &str, name: &str) -> Finding {
+    let folder = format!("schemas/{id}");
+    let place = Place::start(format!("{folder}/{name}"));
+    Finding::new("catalogue/version-unlisted", format!("{id}@{name}"), place)
+        .kind("unlisted")
+        .message(format!(
+            "`{folder}/{name}` is not listed in entry.toml, so nothing judges it"
+        ))
+        .remedy(format!(
+            "add a [[version]] to {folder}/entry.toml, or delete the folder; a draft lives in `next`"
+        ))
 }
 
 fn read_version(

@@ -21,10 +21,26 @@ pub struct Excerpt {
 }
 
 impl Excerpt {
+    /// Whether a file holds only what we wrote ourselves and never a payload.
+    #[must_use]
+    pub fn may_quote(file: &str) -> bool {
+        let parts: Vec<&str> = file.split('/').collect();
+        match parts.as_slice() {
+            ["matchmark.toml"]
+            | ["schemas", _, "entry.toml"]
+            | ["schemas", _, _, "schema.json"]
+            | ["policies", "rules", _, "rule.toml" | "rule.rego"] => true,
+            ["policies", name] | ["policies", "profiles" | "waivers", name] => {
+                name.ends_with(".toml")
+            }
+            _ => false,
+        }
+    }
+
     /// What stands at `place` in `text`, when that file may be shown and the line is short enough.
     #[must_use]
     pub fn of(text: &str, place: &Place) -> Option<Self> {
-        if !may_be_shown(&place.file) {
+        if !Self::may_quote(&place.file) {
             return None;
         }
         let index = usize::try_from(place.line).ok()?.checked_sub(1)?;
@@ -45,17 +61,6 @@ impl Excerpt {
 
 fn short(line: &str) -> Option<&str> {
     (line.chars().count() <= LONGEST).then_some(line)
-}
-
-/// Whether a file holds only what we wrote ourselves and never a payload.
-fn may_be_shown(file: &str) -> bool {
-    let name = file.rsplit('/').next().unwrap_or(file);
-    match file.split('/').next() {
-        Some("schemas") => matches!(name, "schema.json" | "entry.toml"),
-        Some("policies") => matches!(name.rsplit('.').next(), Some("toml" | "rego")),
-        Some("matchmark.toml") => true,
-        _ => false,
-    }
 }
 
 /// Length of the string, word or sign that begins here; none where nothing begins.
@@ -109,6 +114,7 @@ mod tests {
             "contracts/northwind/a.json",
             "payloads/northwind/2026-08.ndjson",
             "schemas/x/1.0.0/accepted/a.json",
+            "schemas/x/1.0.0/accepted/schema.json",
             "policies/rules/a/fires/a.json",
             "partners/northwind.toml",
         ] {

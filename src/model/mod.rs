@@ -2,6 +2,7 @@
 //! Refuses to know any room: nothing here imports anything of ours but the places of `wire`.
 
 mod card;
+mod count;
 mod effect;
 mod excerpt;
 mod exchange;
@@ -16,6 +17,7 @@ mod severity;
 mod validation;
 
 pub use card::{EntryCard, Explanation, FieldCard, RuleCard, VersionCard};
+pub use count::counted;
 pub use effect::{Bump, Direction, Effect};
 pub use excerpt::Excerpt;
 pub use exchange::{Delivery, Effects, Exchange, HttpRequest, HttpResponse};
@@ -31,7 +33,7 @@ pub use request::ServeRequest;
 pub use request::{
     Against, BatchRequest, CatalogueListRequest, CatalogueShowRequest, CheckRequest, DiffRequest,
     ExplainRequest, Format, InitRequest, Redact, Repository, Request, Show, Stage, Target,
-    ValidateRequest, Wanted,
+    ValidateRequest, Wanted, named_folder,
 };
 pub use rule::{Rule, rule, rules};
 pub use severity::{Severity, Verdict};

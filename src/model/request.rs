@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// One command with everything that it needs.
@@ -49,6 +49,12 @@ pub struct Repository {
     pub root: PathBuf,
     /// Another configuration file than `matchmark.toml` of the root.
     pub config: Option<PathBuf>,
+}
+
+/// The folder that a command must name with `-C`; none when it is the one that the reader stands in.
+#[must_use]
+pub fn named_folder(root: &Path) -> Option<String> {
+    (root != Path::new(".")).then(|| root.display().to_string())
 }
 
 /// What a result looks like.
@@ -96,6 +102,8 @@ pub struct Show {
     pub verbose: bool,
     /// Whether standard output may carry colour; files never do.
     pub color: bool,
+    /// The folder that commands in a result must name with `-C`, when it is not the one they are typed in.
+    pub folder: Option<String>,
 }
 
 /// How far a change has come: later stages are stricter.
@@ -193,6 +201,8 @@ pub struct DiffRequest {
     pub repository: Repository,
     pub old: String,
     pub new: String,
+    /// How many witnesses people are shown; the machine formats hold all.
+    pub max_findings: Option<usize>,
     pub show: Show,
 }
 
@@ -232,7 +242,6 @@ pub struct BatchRequest {
     pub formats_asserted: bool,
     /// Longest work on one line.
     pub budget: Duration,
-    pub jobs: Option<NonZeroUsize>,
 }
 
 /// `matchmark serve`.

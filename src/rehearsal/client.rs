@@ -4,19 +4,22 @@ use crate::model::{HttpRequest, HttpResponse};
 use std::net::SocketAddr;
 
 /// Sends `request` to `address`, with `extra` headers that the request itself does not show.
+///
+/// Errors: what kept an answer from coming, by kind
 pub(super) async fn send(
     http: &reqwest::Client,
     address: SocketAddr,
     request: &HttpRequest,
     extra: &[(String, String)],
-) -> Result<HttpResponse, reqwest::Error> {
+) -> Result<HttpResponse, String> {
     let url = format!("http://{address}{}", request.path);
-    let verb = request.method.parse().unwrap_or(reqwest::Method::POST);
+    let verb = request.method.parse::<reqwest::Method>();
+    let verb = verb.map_err(|_| "the method is none".to_owned())?;
     let mut call = http.request(verb, url).body(request.body.clone());
     for (name, value) in request.headers.iter().chain(extra) {
         call = call.header(name.as_str(), value.as_str());
     }
-    let answer = call.send().await?;
+    let answer = call.send().await.map_err(failure)?;
     let status = answer.status().as_u16();
     let headers = answer
         .headers()
@@ -29,6 +32,18 @@ pub(super) async fn send(
     Ok(HttpResponse {
         status,
         headers,
-        body: answer.bytes().await?.to_vec(),
+        body: answer.bytes().await.map_err(failure)?.to_vec(),
     })
+}
+
+/// How a call failed, by kind; the error's own text may hold an address.
+fn failure(error: reqwest::Error) -> String {
+    let kind = if error.is_timeout() {
+        "no answer in time"
+    } else if error.is_connect() {
+        "no connection"
+    } else {
+        "the answer broke off"
+    };
+    kind.to_owned()
 }

@@ -32,6 +32,8 @@ pub struct Script<'a> {
     pub planned: Vec<Planned>,
     /// The instant at which the service believes to be.
     pub as_of: DateTime<Utc>,
+    /// Where log lines go, if anywhere.
+    pub log: Option<fn() -> std::io::Stderr>,
     /// How long the whole may take.
     pub timeout: Duration,
 }
@@ -45,15 +47,11 @@ pub struct Rehearsal {
     pub deliveries: Vec<Delivery>,
 }
 
-/// Rehearses the script from the first interaction to the last. With `RUST_LOG` the service's log lines go to
-/// `log`.
+/// Rehearses the script from the first interaction to the last.
 ///
 /// Errors: the service or a stub does not start, or time runs out
-pub fn rehearse(
-    script: &Script<'_>,
-    log: fn() -> std::io::Stderr,
-) -> Result<Rehearsal, RehearsalError> {
-    if std::env::var_os("RUST_LOG").is_some_and(|levels| !levels.is_empty()) {
+pub fn rehearse(script: &Script<'_>) -> Result<Rehearsal, RehearsalError> {
+    if let Some(log) = script.log {
         // Set once a process; a second rehearsal goes on with it.
         let _ = reference::telemetry::log_json(log);
     }

@@ -34,27 +34,12 @@ pub(super) async fn drive(
         .into_iter()
         .collect();
     let address = stage.running.partner;
-    let sent = client::send(&stage.http, address, &planned.request, &secret).await;
-    exchange.answer = sent.map_err(|error| failure(&error));
+    exchange.answer = client::send(&stage.http, address, &planned.request, &secret).await;
     let after = control.effects().await?;
-    exchange.effects = Some(Effects {
-        rows: after.rows.saturating_sub(before.rows),
-        events: after.events.saturating_sub(before.events),
-        outbound_calls: after.outbound_calls.saturating_sub(before.outbound_calls),
-    });
+    exchange.effects = before
+        .zip(after)
+        .map(|(before, after)| grown(before, after));
     Ok(exchange)
-}
-
-/// How a call failed, by kind; the error's own text may hold an address.
-fn failure(error: &reqwest::Error) -> String {
-    let kind = if error.is_timeout() {
-        "no answer in time"
-    } else if error.is_connect() {
-        "no connection"
-    } else {
-        "the answer broke off"
-    };
-    kind.to_owned()
 }
 
 struct Control<'a> {
@@ -67,9 +52,12 @@ impl Control<'_> {
         verb: reqwest::Method,
         path: &str,
         body: &Value,
-    ) -> Result<reqwest::Response, RehearsalError> {
+    ) -> Result<(), RehearsalError> {
         let url = format!("http://{}/_control/{path}", self.stage.control);
-        Ok(self.stage.http.request(verb, url).json(body).send().await?)
+        let sent = self.stage.http.request(verb, url).json(body).send().await?;
+        // What one interaction leaves behind must not be what the next one finds.
+        sent.error_for_status()?;
+        Ok(())
     }
 
     /// States that could not be set, and the values that the others made known.
@@ -100,27 +88,57 @@ impl Control<'_> {
             .filter_map(|name| name.as_str().map(str::to_owned))
             .collect::<Vec<_>>();
         let all = planned.states.iter().map(|state| state.name.clone());
-        let missing = if refused.is_empty() {
-            all.collect()
-        } else {
-            refused
+        let missing: Vec<String> = match refused.is_empty() {
+            true => all.collect(),
+            false => refused,
         };
+        if missing.is_empty() {
+            // Refused without a state to blame: whoever asks is not known there.
+            return Ok((vec![planned.consumer.clone()], Value::Null));
+        }
         Ok((missing, Value::Null))
     }
 
-    async fn effects(&self) -> Result<Effects, RehearsalError> {
+    async fn effects(&self) -> Result<Option<Effects>, RehearsalError> {
         let url = format!("http://{}/_control/effects", self.stage.control);
-        let counted: Value = self.stage.http.get(url).send().await?.json().await?;
-        let count = |name: &str| {
-            counted
-                .get(name)
-                .and_then(Value::as_u64)
-                .unwrap_or_default()
-        };
-        Ok(Effects {
-            rows: count("rows"),
-            events: count("events"),
-            outbound_calls: count("outbound_calls"),
-        })
+        let answer = self.stage.http.get(url).send().await?;
+        Ok(counted(&answer.error_for_status()?.json().await?))
+    }
+}
+
+/// The three counts; none when one of them is missing, since what is not told is not nothing.
+fn counted(said: &Value) -> Option<Effects> {
+    let count = |name: &str| said.get(name).and_then(Value::as_u64);
+    Some(Effects {
+        rows: count("rows")?,
+        events: count("events")?,
+        outbound_calls: count("outbound_calls")?,
+    })
+}
+
+/// What came about between two counts.
+fn grown(before: Effects, after: Effects) -> Effects {
+    Effects {
+        rows: after.rows.saturating_sub(before.rows),
+        events: after.events.saturating_sub(before.events),
+        outbound_calls: after.outbound_calls.saturating_sub(before.outbound_calls),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_that_is_not_told_is_not_taken_for_nothing() {
+        let all = json!({"rows": 1, "events": 2, "outbound_calls": 3});
+        assert!(counted(&all).is_some());
+        for name in ["rows", "events", "outbound_calls"] {
+            let mut some = all.clone();
+            if let Value::Object(members) = &mut some {
+                members.remove(name);
+            }
+            assert_eq!(counted(&some), None, "{name}");
+        }
     }
 }

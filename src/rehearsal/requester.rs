@@ -1,7 +1,7 @@
 //! Us asking partners: an exchange with each, once for each thing that a partner may do.
 
 use super::members::part;
-use super::stage::Stage;
+use super::stage::{Stage, dialect};
 use super::stub::Case;
 use super::{RehearsalError, Script};
 use crate::contract::{Planned, Polarity};
@@ -32,10 +32,8 @@ pub(super) async fn drive(
         let (Some(stub), Some(body)) = (stage.stubs.get(id), body) else {
             continue;
         };
-        let dialect = known.file.dialect.get("member-match");
         for case in Case::ALL {
-            stub.play(case, dialect.map_or("hrex-1.2", String::as_str))
-                .await;
+            stub.play(case, dialect(known)).await;
             let key = format!("rehearsal-{id}-{}", case.word());
             let view = exchange(stage, script, &key, &body).await?;
             let text = |name: &str| view.get(name).and_then(Value::as_str).map(str::to_owned);

@@ -1,7 +1,8 @@
 //! The reference service alone, until it is told to stop.
 
 use super::members::members;
-use super::stage::{profile, us};
+use super::stage::{dialect, profile, us};
+use super::stub::{Case, Stub, Stubs, stubs};
 use super::{RehearsalError, Script};
 use crate::contract::Polarity;
 use reference::{Config, DevIdentity, StoreAt, dev_identity};
@@ -14,8 +15,6 @@ pub struct Serving<'a> {
     pub script: Script<'a>,
     /// Folder of the database.
     pub store: PathBuf,
-    /// Where log lines go.
-    pub log: fn() -> std::io::Stderr,
     /// Folder of the development key and tokens; without one, nobody is let in.
     pub dev: Option<PathBuf>,
 }
@@ -36,13 +35,14 @@ pub struct Greeting {
 /// Errors: the folder, the key or the service cannot be made
 pub fn serve(serving: &Serving<'_>, ready: impl FnOnce(&Greeting)) -> Result<(), RehearsalError> {
     // A log that something else has set up is as good.
-    let _ = reference::telemetry::log_json(serving.log);
+    let _ = serving.script.log.map(reference::telemetry::log_json);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(RehearsalError::Runtime)?;
     runtime.block_on(async {
-        let (config, dev) = configured(serving)?;
+        let stubs = played(serving).await?;
+        let (config, dev) = configured(serving, &stubs)?;
         let running = reference::start(config).await?;
         ready(&Greeting {
             partner: running.partner,
@@ -56,19 +56,39 @@ pub fn serve(serving: &Serving<'_>, ready: impl FnOnce(&Greeting)) -> Result<(),
             std::future::pending::<()>().await;
         }
         running.stop().await;
+        drop(stubs);
         Ok(())
     })
 }
 
-fn configured(serving: &Serving<'_>) -> Result<(Config, Option<DevIdentity>), RehearsalError> {
+/// For development, every partner is played by a stub that answers in its dialect; otherwise there is none.
+async fn played(serving: &Serving<'_>) -> Result<Stubs, RehearsalError> {
+    let partners = &serving.script.partners;
+    let ids = partners.iter().map(|known| known.file.id.clone());
+    let wanted = ids.filter(|_| serving.dev.is_some());
+    let stubs = stubs(wanted).await?;
+    for known in partners {
+        if let Some(stub) = stubs.get(&known.file.id) {
+            stub.play(Case::Answers, dialect(known)).await;
+        }
+    }
+    Ok(stubs)
+}
+
+fn configured(
+    serving: &Serving<'_>,
+    stubs: &Stubs,
+) -> Result<(Config, Option<DevIdentity>), RehearsalError> {
     let script = &serving.script;
     let mut config = Config::new(us(script.us));
     config.store = StoreAt::Folder(serving.store.clone());
     config.schemas = script.schemas.clone();
     for known in &script.partners {
-        let mut partner = profile(script.us, known, "http://127.0.0.1:9");
-        // A profile says how a partner speaks, not where; nobody is called from here.
-        partner.enabled = false;
+        let stub = stubs.get(&known.file.id);
+        let url = stub.map_or_else(String::new, Stub::url);
+        let mut partner = profile(script.us, known, &url);
+        // A profile says how a partner speaks, not where: without a stub it cannot be called.
+        partner.enabled = stub.is_some();
         config.partners.push(partner);
     }
     let Some(folder) = &serving.dev else {

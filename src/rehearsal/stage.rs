@@ -74,21 +74,23 @@ pub(super) fn us(payer: &Payer) -> snapshot::Payer {
 /// A partner's profile as the service reads it; `url` is where it answers.
 pub(super) fn profile(us: &Payer, known: &Partner, url: &str) -> snapshot::Partner {
     let file = &known.file;
-    let dialect = file
-        .dialect
-        .get("member-match")
-        .map_or("hrex-1.2", String::as_str);
     let mut profile = partner(
         &file.id,
         organisation(&us.identifiers, &file.id),
         url,
-        dialect,
+        dialect(known),
     );
     edition(known).clone_into(&mut profile.edition);
     if let Some(failure) = &file.failure {
         profile.timeout = Duration::from_millis(failure.timeout_ms);
     }
     profile
+}
+
+/// The dialect in which a partner answers `$member-match`.
+pub(super) fn dialect(known: &Partner) -> &str {
+    let dialect = known.file.dialect.get("member-match");
+    dialect.map_or("hrex-1.2", String::as_str)
 }
 
 /// The edition in which a partner asks us: the one of the request versions that it uses.

@@ -2,7 +2,7 @@
 
 use super::judge::Judged;
 use crate::model::{
-    Direction, Effect, Finding, Gravity, Hurt, Place, VersionId, Witness, WitnessSource,
+    Direction, Effect, Finding, Gravity, Hurt, Place, VersionId, Witness, WitnessSource, counted,
 };
 use std::collections::BTreeMap;
 
@@ -93,24 +93,22 @@ impl Cluster {
             (Shift::NewlyRejected | Shift::NewlyAccepted, _) => Gravity::ByRule,
         };
         let count = self.count;
-        let payloads = if count == 1 {
-            "payload is"
-        } else {
-            "payloads are"
-        };
+        let partner = &cause.partner;
+        let payloads = counted(count, "recorded payload");
+        let are = if count == 1 { "is" } else { "are" };
         Finding::new(rule, cause.candidate.to_string(), self.first.clone())
             .gravity(gravity)
             .pointer(&cause.pointer)
             .kind(format!("{} {}", cause.partner, cause.rule))
             .message(format!(
-                "{count} of {total} recorded {payloads} newly {word} by `{}`: {}",
+                "{payloads} of {partner}, of {total} in all, {are} newly {word} by `{}`: {}",
                 cause.candidate, cause.message
             ))
             .remedy("take the change back, or release it as a major version beside the old one")
             .witness(self.witness())
             .hurt(Hurt {
                 who: cause.partner.clone(),
-                why: format!("{count} recorded {payloads} newly {word}"),
+                why: format!("{payloads}, this the first"),
                 place: Some(self.first.clone()),
             })
     }

@@ -1,4 +1,4 @@
-//! One recorded payload against its own version and against the draft that follows it.
+//! One recorded payload against its own version and against the new versions that follow it.
 
 use super::Schemas;
 use super::cluster::{Cause, Shift};
@@ -20,7 +20,8 @@ pub(super) struct Judge<'a> {
 pub(super) struct Judged {
     pub partner: String,
     pub version: VersionId,
-    pub draft: Option<VersionId>,
+    /// New versions of its major that it was judged by as well.
+    pub followers: Vec<VersionId>,
     pub place: Place,
     pub bytes: usize,
     pub digest: String,
@@ -44,9 +45,9 @@ impl Judge<'_> {
         if self.schemas.get(&version).is_none() {
             return Err(Unjudged::Unknown(version, line.place.clone()));
         }
-        let draft = self.draft(&version);
+        let followers = self.followers(&version);
         let payload = serde_json::to_vec(&recorded.payload).unwrap_or_default();
-        let candidates = std::iter::once(&version).chain(&draft);
+        let candidates = std::iter::once(&version).chain(&followers);
         Ok(Judged {
             shifts: candidates
                 .filter_map(|candidate| self.shift(&recorded, &version, candidate))
@@ -56,16 +57,27 @@ impl Judge<'_> {
             bytes: payload.len(),
             digest: digest(&payload),
             version,
-            draft,
+            followers,
         })
     }
 
-    /// The draft that promises to accept what `version` accepts: a later number of the same major.
-    fn draft(&self, version: &VersionId) -> Option<VersionId> {
-        let draft = self.head.entry(&version.entry)?.draft()?;
-        let number = version.version.number()?;
-        let follows = draft.number.major == number.major && draft.number >= *number;
-        (follows && self.schemas.get(&draft.id).is_some()).then(|| draft.id.clone())
+    /// Versions that promise to accept what `version` accepts and that no partner has met yet: later numbers of its
+    /// major, as a draft or released by this very change.
+    fn followers(&self, version: &VersionId) -> Vec<VersionId> {
+        let (Some(entry), Some(number)) =
+            (self.head.entry(&version.entry), version.version.number())
+        else {
+            return Vec::new();
+        };
+        let is_new = |id: &VersionId| self.before.is_some_and(|before| before.get(id).is_none());
+        entry
+            .versions
+            .values()
+            .filter(|other| other.id != *version && self.schemas.get(&other.id).is_some())
+            .filter(|other| other.number.major == number.major && other.number >= *number)
+            .filter(|other| other.file.status.is_open() || is_new(&other.id))
+            .map(|other| other.id.clone())
+            .collect()
     }
 
     fn shift(

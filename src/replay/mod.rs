@@ -38,11 +38,11 @@ pub struct Answer {
     pub partners: BTreeSet<String>,
     /// Envelopes on record, by version and partner.
     pub seen: BTreeMap<VersionId, BTreeMap<String, u64>>,
-    /// Drafts that recorded payloads were judged by.
-    pub drafts: BTreeSet<VersionId>,
+    /// New versions that recorded payloads were judged by besides their own.
+    pub followers: BTreeSet<VersionId>,
 }
 
-/// Judges every recorded payload by its own version and by the draft that is to follow it.
+/// Judges every recorded payload by its own version and by the new ones that are to follow it.
 #[must_use]
 pub fn replay(question: &Question<'_>) -> Answer {
     let schemas = Schemas::of(question.head);
@@ -72,7 +72,7 @@ pub fn replay(question: &Question<'_>) -> Answer {
                     .or_default()
                     .entry(judged.partner.clone())
                     .or_default() += 1;
-                answer.drafts.extend(judged.draft.clone());
+                answer.followers.extend(judged.followers.clone());
                 clusters.add(judged);
             }
         }

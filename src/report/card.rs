@@ -2,8 +2,8 @@
 
 use super::Style;
 use super::hygiene::clean;
-use super::text::{Paint, counted};
-use crate::model::{EntryCard, Explanation, FieldCard, RuleCard, Severity, VersionCard};
+use super::text::{Paint, short};
+use crate::model::{EntryCard, Explanation, FieldCard, RuleCard, Severity, VersionCard, counted};
 use std::fmt::Write as _;
 
 /// All entries, one line each.
@@ -81,34 +81,33 @@ pub(super) fn entry(entry: &EntryCard) -> String {
         let text = if text.is_empty() { "-" } else { &text };
         let _ = writeln!(out, "  {label:<12} {}", clean(text));
     }
-    for version in &entry.versions {
-        out.push_str(&self::version(version));
-    }
+    versions(&mut out, &entry.versions);
     fields(&mut out, &entry.fields);
     out
 }
 
-fn version(version: &VersionCard) -> String {
-    let mut line = format!(
-        "  {:<12} {}   {}   {} accepted and {} rejected examples",
-        clean(&version.version),
-        clean(&version.status),
-        clean(&version.digest),
-        version.accepted,
-        version.rejected
-    );
-    for (label, text) in [
-        ("guide", &version.guide_version),
-        ("released", &version.released),
-        ("off on", &version.sunset),
-        ("instead", &version.replaced_by),
-    ] {
-        if let Some(text) = text {
-            let _ = write!(line, "   {label} {}", clean(text));
-        }
+fn versions(out: &mut String, versions: &[VersionCard]) {
+    if versions.is_empty() {
+        return;
     }
-    line.push('\n');
-    line
+    let heads = [
+        "version", "status", "guide", "released", "off on", "instead", "examples", "digest",
+    ];
+    let mut rows = vec![heads.map(str::to_owned)];
+    rows.extend(versions.iter().map(|version| {
+        let or_dash = |text: &Option<String>| clean(text.as_deref().unwrap_or("-"));
+        [
+            clean(&version.version),
+            clean(&version.status),
+            or_dash(&version.guide_version),
+            or_dash(&version.released),
+            or_dash(&version.sunset),
+            or_dash(&version.replaced_by),
+            format!("{} + {} -", version.accepted, version.rejected),
+            clean(&short(&version.digest)),
+        ]
+    }));
+    let _ = write!(out, "\n{}", table(&rows));
 }
 
 fn fields(out: &mut String, fields: &[FieldCard]) {
@@ -127,7 +126,7 @@ fn fields(out: &mut String, fields: &[FieldCard]) {
 }
 
 /// A rule or a schema, explained.
-pub(super) fn explanation(explanation: &Explanation, style: &Style) -> String {
+pub(super) fn explanation(explanation: &Explanation, style: &Style<'_>) -> String {
     match explanation {
         Explanation::Rule(card) => rule(card, Paint::new(style.color)),
         Explanation::Schema(card) => entry(card),

@@ -3,28 +3,78 @@
 use super::Style;
 use super::hygiene::clean;
 use super::markdown::{changes, code, findings as markdown_findings, prose};
-use super::text::{Paint, change, findings, verdict_line};
-use crate::model::{Diff, Effect, Verdict};
+use super::text::{
+    Paint, SHOWN, detail, heading, last_line, limits, settled, verdict_line, witness,
+};
+use crate::model::{Bump, Diff, Effect, Judged, Mention, Severity, Verdict};
 use std::fmt::Write as _;
 
-/// For a terminal: the step, its details, its breaks.
-pub(super) fn text(diff: &Diff, style: &Style) -> String {
-    let paint = Paint::new(style.color);
+/// For a terminal: the step and its details, with the witness below each break.
+pub(super) fn text(diff: &Diff, style: &Style<'_>) -> String {
     let mut out = String::new();
-    change(&mut out, &diff.change, true);
-    findings(&mut out, &diff.findings, style, paint);
-    for (index, limit) in diff.not_proved.iter().enumerate() {
-        let label = if index == 0 { "Limits" } else { "" };
-        let _ = writeln!(out, "{label:<8} {}", clean(limit));
+    heading(&mut out, &diff.change);
+    let most = style.max_findings.unwrap_or(SHOWN);
+    let mut found = 0;
+    for mention in &diff.change.details {
+        detail(&mut out, mention);
+        if let Some(judged) = breaks(diff, mention, style) {
+            found += 1;
+            if found <= most {
+                below(&mut out, judged, style);
+            }
+        }
     }
-    verdict_line(
-        &mut out,
-        diff.verdict,
-        diff.exit_code,
-        &sentence(diff),
-        paint,
-    );
+    if found > most {
+        let more = found - most;
+        let _ = writeln!(
+            out,
+            "  {more} without their witness: --max-findings shows it"
+        );
+    }
+    settled(&mut out, &diff.change);
+    limits(&mut out, &diff.not_proved);
+    ending(&mut out, diff, Paint::new(style.color));
     out
+}
+
+/// The finding that was made of a detail, when it breaks someone or was not settled.
+fn breaks<'a>(diff: &'a Diff, mention: &Mention, style: &Style<'_>) -> Option<&'a Judged> {
+    diff.findings.iter().find(|judged| {
+        let is_loud = style.verbose || judged.severity > Severity::Info;
+        is_loud
+            && judged.rule == mention.rule
+            && judged.pointer == mention.pointer
+            && judged.location == mention.location
+    })
+}
+
+fn below(out: &mut String, judged: &Judged, style: &Style<'_>) {
+    for note in judged.notes.iter().filter(|note| note.label != "before") {
+        let _ = writeln!(out, "      {}: {}", clean(&note.label), clean(&note.text));
+    }
+    let shown = judged.witness.as_ref();
+    let lines = shown.map(|found| witness(found, &judged.fingerprint, style));
+    for line in lines.unwrap_or_default() {
+        let _ = writeln!(out, "      {line}");
+    }
+}
+
+/// The last line opens with the step that is required: a difference is an answer, neither good nor bad.
+fn ending(out: &mut String, diff: &Diff, paint: Paint) {
+    let sentence = sentence(diff);
+    match diff.verdict {
+        Verdict::Go | Verdict::NoGo => {
+            let word = diff.change.required.word().to_uppercase();
+            let painted = match diff.change.required {
+                Bump::Major => paint.red(&word),
+                Bump::None | Bump::Patch | Bump::Minor => paint.green(&word),
+            };
+            last_line(out, &word, &painted, &sentence, diff.exit_code);
+        }
+        Verdict::Undecided | Verdict::Empty | Verdict::Error => {
+            verdict_line(out, diff.verdict, diff.exit_code, &sentence, paint);
+        }
+    }
 }
 
 /// As Markdown: the same, for a page or a comment.
@@ -59,9 +109,8 @@ fn sentence(diff: &Diff) -> String {
         Effect::Unsure => "what it does to payloads was neither proved nor refuted",
     };
     let step = format!(
-        "{}: {what}; required step {}, declared {}",
+        "{what}; direction {}, declared {}",
         diff.direction.word(),
-        change.required.word(),
         change.declared.word()
     );
     match diff.verdict {

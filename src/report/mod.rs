@@ -2,6 +2,7 @@
 //! Refuses to know clocks, files and terminals: whether to colour is an argument.
 
 mod card;
+mod command;
 mod diff;
 mod hygiene;
 mod json;
@@ -10,17 +11,21 @@ mod outcome;
 mod text;
 mod validation;
 
+pub use command::command;
+
 use crate::model::{Diff, EntryCard, Explanation, Format, Report, Validation};
 
 /// How a text is to look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Style {
+pub struct Style<'a> {
     /// Whether ANSI colours may be used. They never carry meaning alone.
     pub color: bool,
     /// Whether to show what passed and what is only worth knowing, too.
     pub verbose: bool,
     /// How many findings people are shown; the machine formats hold all.
     pub max_findings: Option<usize>,
+    /// The folder that commands must name with `-C`, when the reader stands elsewhere.
+    pub folder: Option<&'a str>,
 }
 
 /// A result of one command, before it has a format.
@@ -36,7 +41,7 @@ pub enum Content<'a> {
 
 /// `content` in `format`, or `None` where there is no such form of it.
 #[must_use]
-pub fn render(format: Format, content: Content<'_>, style: &Style) -> Option<String> {
+pub fn render(format: Format, content: Content<'_>, style: &Style<'_>) -> Option<String> {
     match format {
         Format::Text => Some(hygiene::guard(&as_text(content, style))),
         Format::Json => Some(as_json(content)),
@@ -52,6 +57,13 @@ pub fn render(format: Format, content: Content<'_>, style: &Style) -> Option<Str
     }
 }
 
+/// `text` of ours with names of others in it, one line each, safe for a terminal and a build log.
+#[must_use]
+pub fn plain(lines: &[String]) -> String {
+    let lines: Vec<String> = lines.iter().map(|line| hygiene::clean(line)).collect();
+    hygiene::guard(&lines.join("\n"))
+}
+
 /// What stands in a report file until the run has ended: never a green one.
 #[must_use]
 pub fn unfinished(format: Format) -> String {
@@ -61,7 +73,7 @@ pub fn unfinished(format: Format) -> String {
     }
 }
 
-fn as_text(content: Content<'_>, style: &Style) -> String {
+fn as_text(content: Content<'_>, style: &Style<'_>) -> String {
     match content {
         Content::Report(report) => text::report(report, style),
         Content::Validation(validation) => validation::text(validation, style),
@@ -83,7 +95,7 @@ fn as_json(content: Content<'_>) -> String {
     }
 }
 
-fn as_markdown(content: Content<'_>, style: &Style) -> Option<String> {
+fn as_markdown(content: Content<'_>, style: &Style<'_>) -> Option<String> {
     match content {
         Content::Report(report) => Some(markdown::report(report, style)),
         Content::Diff(diff) => Some(diff::markdown(diff)),

@@ -3,12 +3,13 @@
 
 use super::sample::{at, diff, entry, green, problem, red, required_added, validation};
 use super::*;
-use crate::model::{RuleCard, Severity, Summary, Verdict};
+use crate::model::{Note, PayloadProblem, RuleCard, Severity, Summary, Verdict};
 
-const PLAIN: Style = Style {
+const PLAIN: Style<'_> = Style {
     color: false,
     verbose: false,
     max_findings: None,
+    folder: None,
 };
 
 fn shown(format: Format, content: Content<'_>) -> String {
@@ -87,7 +88,7 @@ fn the_machine_format_holds_more_than_people_are_shown() {
         ..PLAIN
     };
     let text = render(Format::Text, Content::Report(&red()), &one).unwrap();
-    assert!(text.contains("... 2 more"));
+    assert!(text.contains("... 2 more: --max-findings shows them"));
     let json = render(Format::Json, Content::Report(&red()), &one).unwrap();
     let read: Report = serde_json::from_str(&json).unwrap();
     assert_eq!(read, red());
@@ -97,7 +98,10 @@ fn the_machine_format_holds_more_than_people_are_shown() {
 fn every_verdict_says_its_word_and_its_code() {
     for (verdict, words) in [
         (Verdict::Go, "GO  everything that was asked for was checked"),
-        (Verdict::NoGo, "NO-GO  1 error, 0 warnings; 1 waived"),
+        (
+            Verdict::NoGo,
+            "NO-GO  1 error, 0 warnings; 1 question not settled; 1 waived",
+        ),
         (Verdict::Error, "ERROR  0 files of ours could not be used"),
         (
             Verdict::Undecided,
@@ -212,13 +216,85 @@ fn a_validation_reads_well() {
 }
 
 #[test]
-fn one_payload_with_many_problems_is_shortened() {
+fn many_problems_are_shortened_and_a_remedy_is_said_once() {
     let mut value = validation();
-    if let Some(payload) = value.payloads.get_mut(1) {
-        payload.problems = vec![problem(); 25];
-    }
+    let payload = value.payloads.get_mut(1).unwrap();
+    let problem = PayloadProblem {
+        fix: Some("use the wanted form".to_owned()),
+        ..problem()
+    };
+    payload.problems = vec![problem; 25];
+    let again = payload.clone();
+    value.payloads.push(again);
     let text = shown(Format::Text, Content::Validation(&value));
-    assert!(text.contains("and 5 more payload/format-wrong"), "{text}");
+    assert!(text.contains("and 30 more payload/format-wrong"), "{text}");
+    assert!(text.contains("1 payload not named here"), "{text}");
+    assert_eq!(text.matches("         fix ").count(), 1, "{text}");
+}
+
+#[test]
+fn a_run_with_hundreds_of_findings_is_shortened_for_people() {
+    let findings = vec![required_added(); 200];
+    let report = Report {
+        summary: Summary::of(&findings),
+        findings,
+        ..red()
+    };
+    let text = shown(Format::Text, Content::Report(&report));
+    assert!(text.contains("... 180 more: --max-findings shows them"));
+    assert!(text.contains(" 180 error[compat/required-added]\n"));
+    let comment = shown(Format::Markdown, Content::Report(&report));
+    assert!(comment.contains("- 195 error `compat/required-added`"));
+    assert!(comment.len() < 65_536);
+}
+
+#[test]
+fn a_command_can_be_typed_where_the_reader_stands() {
+    let style = Style {
+        folder: Some("a demo"),
+        ..PLAIN
+    };
+    let text = render(Format::Text, Content::Report(&red()), &style).unwrap();
+    assert!(text.contains("again: matchmark validate -C 'a demo' .matchmark/witness/"));
+    assert!(text.contains("= more     matchmark explain compat/required-added\n"));
+}
+
+#[test]
+fn what_may_not_be_waived_names_no_way_to_do_it() {
+    let waivable = |rule: &str, severity: Severity, note: Option<&str>| {
+        let mut judged = required_added();
+        judged.rule = rule.to_owned();
+        judged.severity = severity;
+        judged.notes.extend(note.map(|label| Note {
+            label: label.to_owned(),
+            text: "this rule allows no waiver".to_owned(),
+        }));
+        let report = Report {
+            findings: vec![judged],
+            ..red()
+        };
+        shown(Format::Text, Content::Report(&report)).contains("fingerprints = [")
+    };
+    assert!(waivable("compat/required-added", Severity::Error, None));
+    assert!(!waivable("compat/not-proved", Severity::Undecided, None));
+    assert!(!waivable("lifecycle/waiver-expired", Severity::Error, None));
+    assert!(!waivable(
+        "catalogue/schema-unreadable",
+        Severity::Fault,
+        None
+    ));
+    assert!(!waivable("policy/a", Severity::Error, Some("waive")));
+}
+
+#[test]
+fn a_base_that_is_the_head_is_said_to_be_it() {
+    let mut report = green();
+    report.header.base = Some(report.header.head.clone());
+    let text = shown(Format::Text, Content::Report(&report));
+    assert!(
+        text.contains("which is the base itself: nothing is new"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -3,57 +3,157 @@
 
 use super::Style;
 use super::hygiene::clean;
-use super::text::{Paint, counted, verdict_line};
-use crate::model::{PayloadProblem, PayloadState, ValidatedPayload, Validation};
-use std::collections::BTreeMap;
+use super::text::{Paint, verdict_line};
+use crate::model::{PayloadProblem, PayloadState, ValidatedPayload, Validation, counted};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-/// Problems that are shown of one payload unless another number was asked for.
+/// Problems that are shown unless another number was asked for.
 const SHOWN: usize = 20;
+/// Payloads that could not be judged and are named; the rest is counted.
+const NAMED: usize = 20;
 
-/// For a terminal.
-pub(super) fn text(validation: &Validation, style: &Style) -> String {
-    let paint = Paint::new(style.color);
-    let mut out = String::new();
-    for payload in &validation.payloads {
-        if payload.state != PayloadState::Valid || style.verbose {
-            one(&mut out, payload, style, paint);
-        }
-    }
-    let _ = writeln!(
-        out,
-        "{} valid, {} invalid, {} unreadable. Values are hidden. Nothing left this machine.",
-        validation.valid, validation.invalid, validation.unreadable
-    );
-    verdict_line(
-        &mut out,
-        validation.verdict,
-        validation.exit_code,
-        &answers(&validation.payloads),
-        paint,
-    );
-    out
+/// What was said already, so that nothing is said twice and a large run stays short.
+struct Page<'a> {
+    out: String,
+    verbose: bool,
+    paint: Paint,
+    /// Problems that may still be shown.
+    left: usize,
+    /// Payloads without a verdict that may still be named.
+    named: usize,
+    /// Rules whose remedy was told.
+    told: BTreeSet<&'a str>,
+    /// Problems that were not shown, by rule.
+    rest: BTreeMap<&'a str, u64>,
+    /// Payloads that were not named.
+    unnamed: u64,
 }
 
-fn one(out: &mut String, payload: &ValidatedPayload, style: &Style, paint: Paint) {
-    let word = match payload.state {
-        PayloadState::Valid => paint.green("VALID"),
-        PayloadState::Invalid => paint.red("INVALID"),
-        PayloadState::Unreadable => paint.red("UNREADABLE"),
+/// For a terminal.
+pub(super) fn text(validation: &Validation, style: &Style<'_>) -> String {
+    let mut page = Page {
+        out: String::new(),
+        verbose: style.verbose,
+        paint: Paint::new(style.color),
+        left: style.max_findings.unwrap_or(SHOWN),
+        named: style.max_findings.unwrap_or(NAMED),
+        told: BTreeSet::new(),
+        rest: BTreeMap::new(),
+        unnamed: 0,
     };
-    let _ = write!(out, "{}  {word}", clean(&place(payload)));
-    if let Some(against) = &payload.against {
-        let _ = write!(out, "  as {}", clean(against));
+    for payload in &validation.payloads {
+        page.payload(payload);
     }
-    out.push('\n');
-    if let Some(obstacle) = &payload.obstacle {
-        let _ = writeln!(out, "  {}", clean(obstacle));
+    page.rest();
+    page.ending(validation);
+    page.out
+}
+
+impl<'a> Page<'a> {
+    fn payload(&mut self, payload: &'a ValidatedPayload) {
+        match payload.state {
+            PayloadState::Valid if self.verbose => self.heading(payload),
+            PayloadState::Valid => {}
+            PayloadState::Unreadable if self.named == 0 => self.unnamed += 1,
+            PayloadState::Unreadable => {
+                self.named -= 1;
+                self.heading(payload);
+            }
+            PayloadState::Invalid => self.invalid(payload),
+        }
     }
-    let most = style.max_findings.unwrap_or(SHOWN);
-    for problem in payload.problems.iter().take(most) {
-        self::problem(out, problem);
+
+    fn invalid(&mut self, payload: &'a ValidatedPayload) {
+        let most = self.left.min(payload.problems.len());
+        if most > 0 || payload.problems.is_empty() {
+            self.heading(payload);
+        } else {
+            self.unnamed += 1;
+        }
+        self.left -= most;
+        for (index, problem) in payload.problems.iter().enumerate() {
+            if index < most {
+                self.problem(problem);
+            } else {
+                *self.rest.entry(&problem.rule).or_default() += 1;
+            }
+        }
     }
-    rest(out, payload.problems.get(most..).unwrap_or_default());
+
+    fn heading(&mut self, payload: &ValidatedPayload) {
+        let word = match payload.state {
+            PayloadState::Valid => self.paint.green("VALID"),
+            PayloadState::Invalid => self.paint.red("INVALID"),
+            PayloadState::Unreadable => self.paint.red("UNREADABLE"),
+        };
+        let _ = write!(self.out, "{}  {word}", clean(&place(payload)));
+        if let Some(against) = &payload.against {
+            let _ = write!(self.out, "  as {}", clean(against));
+        }
+        self.out.push('\n');
+        if let Some(obstacle) = &payload.obstacle {
+            let _ = writeln!(self.out, "  {}", clean(obstacle));
+        }
+    }
+
+    fn problem(&mut self, problem: &'a PayloadProblem) {
+        let at = format!("{}:{}", problem.line, problem.column);
+        let pointer = match problem.pointer.as_str() {
+            "" => "the whole payload".to_owned(),
+            pointer => clean(pointer),
+        };
+        let rule = clean(&problem.rule);
+        let _ = writeln!(self.out, "{at:>7}  {rule:<26}  {pointer}");
+        // A remedy is the same for every problem of a rule: once is enough.
+        let is_news = self.told.insert(&problem.rule);
+        let message = Some(problem.message.clone()).filter(|text| !text.is_empty());
+        for (label, text) in [
+            ("what", &message),
+            ("is", &problem.found),
+            ("want", &problem.want),
+            ("form", &problem.form),
+            ("means", &problem.means),
+            ("fix", &problem.fix.clone().filter(|_| is_news)),
+        ] {
+            if let Some(text) = text {
+                let _ = writeln!(self.out, "         {label:<6} {}", clean(text));
+            }
+        }
+    }
+
+    /// What was not shown, counted.
+    fn rest(&mut self) {
+        for (rule, count) in std::mem::take(&mut self.rest) {
+            let _ = writeln!(self.out, "  and {count} more {}", clean(rule));
+        }
+        if self.unnamed > 0 {
+            let payloads = counted(self.unnamed, "payload");
+            let _ = writeln!(
+                self.out,
+                "  {payloads} not named here: --max-findings shows more, the json format holds all"
+            );
+        }
+    }
+
+    fn ending(&mut self, validation: &Validation) {
+        let _ = writeln!(
+            self.out,
+            "{} valid, {} invalid, {} unreadable. Values are hidden. Nothing left this machine.",
+            validation.valid, validation.invalid, validation.unreadable
+        );
+        for (index, answer) in answers(&validation.payloads).iter().enumerate() {
+            let label = if index == 0 { "Answers" } else { "" };
+            let _ = writeln!(self.out, "{label:<8} {answer}");
+        }
+        verdict_line(
+            &mut self.out,
+            validation.verdict,
+            validation.exit_code,
+            &sentence(validation),
+            self.paint,
+        );
+    }
 }
 
 fn place(payload: &ValidatedPayload) -> String {
@@ -63,75 +163,37 @@ fn place(payload: &ValidatedPayload) -> String {
     }
 }
 
-fn problem(out: &mut String, problem: &PayloadProblem) {
-    let at = format!("{}:{}", problem.line, problem.column);
-    let pointer = match problem.pointer.as_str() {
-        "" => "the whole payload".to_owned(),
-        pointer => clean(pointer),
-    };
-    let _ = writeln!(out, "{at:>7}  {:<26}  {pointer}", clean(&problem.rule));
-    let mut line = |label: &str, text: &str| {
-        let _ = writeln!(out, "         {label:<6} {}", clean(text));
-    };
-    if !problem.message.is_empty() {
-        line("what", &problem.message);
-    }
-    for (label, text) in [
-        ("is", &problem.found),
-        ("want", &problem.want),
-        ("form", &problem.form),
-        ("means", &problem.means),
-        ("fix", &problem.fix),
-    ] {
-        if let Some(text) = text {
-            line(label, text);
-        }
-    }
-}
-
-/// Problems that were not shown, counted by rule.
-fn rest(out: &mut String, problems: &[PayloadProblem]) {
-    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
-    for problem in problems {
-        *counts.entry(&problem.rule).or_default() += 1;
-    }
-    for (rule, count) in counts {
-        let _ = writeln!(out, "  and {count} more {}", clean(rule));
-    }
-}
-
-/// What the receiver will answer to what is invalid, each answer once.
-fn answers(payloads: &[ValidatedPayload]) -> String {
-    let mut said: Vec<String> = payloads
+/// What the receiver will answer to what is invalid, each answer once, the most frequent first.
+fn answers(payloads: &[ValidatedPayload]) -> Vec<String> {
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    for answer in payloads
         .iter()
         .filter_map(|payload| payload.answer.as_ref())
-        .map(|answer| {
-            format!(
-                "{} {}; {}",
-                answer.status,
-                clean(&answer.code),
-                clean(&answer.retry)
-            )
-        })
-        .collect();
-    said.sort();
-    said.dedup();
-    let unreadable = payloads
-        .iter()
-        .filter(|payload| payload.state == PayloadState::Unreadable)
-        .count();
-    let mut parts = Vec::new();
-    if unreadable > 0 {
-        parts.push(format!(
-            "{} could not be judged",
-            counted(unreadable, "payload")
-        ));
+    {
+        let code = clean(&answer.code);
+        let text = format!("{} {code}; {}", answer.status, clean(&answer.retry));
+        *counts.entry(text).or_default() += 1;
     }
-    if !said.is_empty() {
-        parts.push(format!("the receiver will answer {}", said.join(", or ")));
-    }
+    let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    counts
+        .into_iter()
+        .map(|(text, count)| format!("{count} x {text}"))
+        .collect()
+}
+
+/// What the verdict rests on.
+fn sentence(validation: &Validation) -> String {
+    let said = |count: u64, what: &str| (count > 0).then(|| format!("{count} {what}"));
+    let parts: Vec<String> = [
+        said(validation.unreadable, "could not be judged"),
+        said(validation.invalid, "would be refused by the receiver"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     match parts.is_empty() {
-        true if payloads.is_empty() => "nothing was judged".to_owned(),
+        true if validation.payloads.is_empty() => "nothing was judged".to_owned(),
         true => "every payload meets its schema".to_owned(),
         false => parts.join("; "),
     }

@@ -3,10 +3,9 @@
 use super::{Question, Room};
 use crate::app::hurts;
 use crate::catalogue::lint;
-use crate::model::{CheckName, Finding};
+use crate::model::{CheckName, Finding, counted};
 
-/// `unreadable` is what could not be loaded; it belongs to this check.
-pub(super) fn check(question: &Question<'_>, unreadable: Vec<Finding>) -> Room {
+pub(super) fn check(question: &Question<'_>) -> Room {
     let catalogue = &question.head.catalogue;
     let versions = catalogue.versions().count() as u64;
     let examples: usize = catalogue
@@ -14,20 +13,25 @@ pub(super) fn check(question: &Question<'_>, unreadable: Vec<Finding>) -> Room {
         .map(|version| version.accepted.len() + version.rejected.len())
         .sum();
     let base = question.base.map(|base| &base.catalogue);
-    let mut findings = unreadable;
-    findings.extend(
-        lint(question.head, base)
-            .into_iter()
-            .map(|finding| with_users(finding, question)),
-    );
+    let findings: Vec<Finding> = lint(question.head, base)
+        .into_iter()
+        .map(|finding| with_users(finding, question))
+        .collect();
+    let misled = ["catalogue/example-accepted", "catalogue/example-rejected"];
+    let failed = findings
+        .iter()
+        .filter(|finding| misled.contains(&finding.rule.as_str()));
+    let failed = failed.count();
     Room::ran(
         CheckName::Catalogue,
         catalogue.entries.len() as u64 + versions,
         "entries and versions",
     )
     .summary(format!(
-        "{} schemas in {versions} versions, {examples} examples hold",
-        catalogue.entries.len()
+        "{} in {}; {}, {failed} of them wrong",
+        counted(catalogue.entries.len(), "schema"),
+        counted(versions, "version"),
+        counted(examples, "example")
     ))
     .findings(findings)
     .not_proved(if base.is_none() {

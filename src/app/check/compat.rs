@@ -2,10 +2,10 @@
 
 use super::{Question, Room};
 use crate::app::{diff, hurts};
-use crate::catalogue::{Entry, SchemaVersion};
+use crate::catalogue::{Catalogue, Entry, SchemaVersion};
 use crate::compat::{Comparison, Pair, Side, compare, findings};
 use crate::inclusion::Budget;
-use crate::model::{Bump, Change, CheckName, Effect, Finding, VersionId};
+use crate::model::{Bump, Change, CheckName, Direction, Finding, VersionId, counted};
 use std::collections::BTreeMap;
 
 /// What was judged: the room and every step with what it does.
@@ -45,7 +45,9 @@ pub(super) fn check(question: &Question<'_>) -> Judged {
         let place = |id: &VersionId, pointer: &str| catalogue.place(id, pointer);
         let explained = findings(&comparison, &pair, place);
         let change = change(question, step, &comparison, &explained);
-        if change.declared < change.required || change.effect == Effect::Unsure {
+        // What stays open requires a major version; one that is declared settles it.
+        found.extend(too_small(step, &change, catalogue));
+        if change.declared < change.required {
             found.extend(explained.into_iter().map(|finding| {
                 let finding = finding.note("change", said(step, &change));
                 hurts::with(finding, step.new, question.head)
@@ -102,17 +104,48 @@ fn change(
     }
 }
 
+/// A step that breaks nobody but says less than it does. What breaks somebody has findings of its own.
+fn too_small(step: &Step<'_>, change: &Change, catalogue: &Catalogue) -> Option<Finding> {
+    (change.declared < change.required && change.required == Bump::Minor).then(|| {
+        Finding::new(
+            "compat/bump-too-small",
+            step.new.id.to_string(),
+            catalogue.place(&step.new.id, "/$id"),
+        )
+        .pointer("/$id")
+        .kind("minor")
+        .message(said(step, change))
+        .remedy(format!(
+            "declare a minor version in schemas/{}/entry.toml",
+            change.entry
+        ))
+    })
+}
+
 fn said(step: &Step<'_>, change: &Change) -> String {
     format!(
-        "{} is {}: {} needs a {} version after {}, and {} is a {} one",
+        "{} is {}: {} needs a {} version after {}, and {} is {}",
         change.entry,
-        step.entry.file.direction.word(),
+        kind(step.entry.file.direction),
         change.to,
         change.required.word(),
         change.from,
         step.new.number,
-        change.declared.word()
+        match change.declared {
+            Bump::None => "the same".to_owned(),
+            declared => format!("a {} one", declared.word()),
+        }
     )
+}
+
+/// What travels in this direction, in words.
+fn kind(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Request => "a request",
+        Direction::Response => "a response",
+        Direction::Event => "an event",
+        Direction::Shared => "shared by requests and responses",
+    }
 }
 
 fn room(changes: &[Change], found: Vec<Finding>) -> Room {
@@ -131,20 +164,77 @@ fn room(changes: &[Change], found: Vec<Finding>) -> Room {
         "Formats such as `date` count as annotations, as JSON Schema 2020-12 has it.".to_owned(),
     ];
     not_proved.extend(undecided);
+    let is_major = |change: &&Change| change.required == Bump::Major;
+    let breaking = changes.iter().filter(is_major);
+    let short = changes
+        .iter()
+        .filter(|change| change.declared < change.required);
     Room::ran(
         CheckName::Compat,
         changes.len() as u64,
         "steps between versions",
     )
     .summary(format!(
-        "{} released steps, {} new; {} need a major version",
-        count(false),
+        "{}, {} new; {} major, {} with too small a number",
+        counted(count(false), "known step"),
         count(true),
-        changes
-            .iter()
-            .filter(|change| change.required == Bump::Major)
-            .count()
+        breaking.count(),
+        short.count()
     ))
     .findings(found)
     .not_proved(not_proved)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::load;
+    use std::path::Path;
+
+    const ENTRY: &str = "id = 'a'\ntitle = 'A'\ndirection = 'request'\ncriticality = 'low'\nphi = 'P0'\n\
+        guide = 'matchmark'\nerrors = 'none'\nidentity = []\nconsent = 'none'\n\
+        [[version]]\nversion = '1.0.0'\nstatus = 'released'\n[[version]]\nstatus = 'draft'\n";
+
+    /// A draft of this number that refers to what is not there, so that nothing about it can be proved.
+    fn judged(root: &Path, number: &str) -> Judged {
+        for (path, text) in [
+            ("entry.toml", format!("{ENTRY}version = '{number}'\n")),
+            ("1.0.0/schema.json", "{\"type\": \"object\"}".to_owned()),
+            (
+                "next/schema.json",
+                "{\"$ref\": \"https://matchmark.example/schemas/b/1.0.0\"}".to_owned(),
+            ),
+        ] {
+            let path = root.join("schemas/a").join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let (head, _) = load::folder(root, None).unwrap();
+        check(&Question {
+            head: &head,
+            base: None,
+            as_of: chrono::DateTime::UNIX_EPOCH,
+            jobs: 1,
+        })
+    }
+
+    #[test]
+    fn what_stays_open_is_settled_by_a_major_version_and_by_no_smaller_one() {
+        let folder = tempfile::tempdir().unwrap();
+        for (number, open) in [("1.1.0", 1), ("2.0.0", 0)] {
+            let room = judged(folder.path(), number).room;
+            let rules = room.findings.iter().map(|finding| finding.rule.as_str());
+            assert_eq!(
+                rules.filter(|rule| *rule == "compat/not-proved").count(),
+                open
+            );
+            let is_said = room
+                .not_proved
+                .iter()
+                .any(|said| said.contains("not decided"));
+            assert!(is_said, "{number}");
+        }
+    }
 }

@@ -4,7 +4,7 @@ use super::{Question, Room};
 use crate::catalogue::Catalogue;
 use crate::contract::{Contract, Versions, gating, plan, prove, read, verify};
 use crate::inclusion::{Budget, engine};
-use crate::model::{CheckName, Delivery, Exchange, Finding, Place, VersionId};
+use crate::model::{CheckName, Delivery, Exchange, Finding, Place, VersionId, counted};
 use semver::VersionReq;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -71,24 +71,35 @@ pub(super) fn check(question: &Question<'_>, library: &Library, travelled: &Trav
     findings.extend(without_contract(question, library));
     Room::ran(CheckName::Contract, interactions as u64, "interactions")
         .summary(format!(
-            "{} contracts of {} partners: {interactions} interactions, {} exchanges seen, {} deliveries to stubs",
-            library.contracts.len(),
-            consumers(library).len(),
-            exchanges.len(),
-            deliveries.len()
+            "{} of {}: {} seen, {} to stubs",
+            counted(library.contracts.len(), "contract"),
+            counted(consumers(library).len(), "partner"),
+            counted(exchanges.len(), "exchange"),
+            counted(deliveries.len(), "request")
         ))
         .findings(findings)
-        .not_proved(limits(travelled))
+        .not_proved(limits(question, travelled))
 }
 
-fn limits(travelled: &Travelled) -> Vec<String> {
-    match travelled {
-        Ok(_) => vec![
-            "Contracts were verified against the reference service, not against the service that is deployed."
-                .to_owned(),
-        ],
-        Err(why) => vec![format!("Nothing was rehearsed: {why}.")],
+fn limits(question: &Question<'_>, travelled: &Travelled) -> Vec<String> {
+    let deliveries = match travelled {
+        Ok((_, deliveries)) => deliveries,
+        Err(why) => return vec![format!("Nothing was rehearsed: {why}.")],
+    };
+    let mut limits = vec![
+        "Contracts were verified against the reference service, not against the service that is deployed."
+            .to_owned(),
+    ];
+    let asked: BTreeSet<&str> = deliveries.iter().map(|d| d.partner.as_str()).collect();
+    let partners = question.head.partners.values().map(|p| p.file.id.as_str());
+    let unasked: Vec<&str> = partners.filter(|id| !asked.contains(id)).collect();
+    if !unasked.is_empty() {
+        limits.push(format!(
+            "Nobody was asked for a member at {}: no positive contract shows a person to ask about.",
+            unasked.join(", ")
+        ));
     }
+    limits
 }
 
 fn consumers(library: &Library) -> BTreeSet<&str> {
@@ -119,14 +130,24 @@ fn without_contract(question: &Question<'_>, library: &Library) -> Vec<Finding> 
     if sources.is_empty() {
         return Vec::new();
     }
+    let day = question.as_of.date_naive();
+    let gates = |contract: &&Contract| !gating(contract, day).0.interactions.is_empty();
+    let protected: BTreeSet<&str> = library
+        .contracts
+        .iter()
+        .filter(gates)
+        .map(|contract| contract.consumer.as_str())
+        .collect();
+    // A contract that cannot be read is said elsewhere, and is no missing one.
+    let unread = |id: &str| {
+        let read = |path: &str| library.contracts.iter().any(|known| known.path == path);
+        let mut own = sources.iter().filter(|source| source.consumer == id);
+        own.any(|source| !read(&source.source.path))
+    };
     let partners = question.head.partners.values();
     partners
-        .filter(|partner| !consumers(library).contains(partner.file.id.as_str()))
-        .filter(|partner| {
-            !sources
-                .iter()
-                .any(|source| source.consumer == partner.file.id)
-        })
+        .filter(|partner| !protected.contains(partner.file.id.as_str()))
+        .filter(|partner| !unread(&partner.file.id))
         .map(|partner| {
             let id = &partner.file.id;
             Finding::new(
@@ -136,7 +157,7 @@ fn without_contract(question: &Question<'_>, library: &Library) -> Vec<Finding> 
             )
             .kind("missing")
             .message(format!(
-                "`{id}` has no contract, so nothing says what a change would break for it"
+                "`{id}` has no contract that is still in force, so nothing says what a change would break for it"
             ))
             .remedy(format!(
                 "write contracts/{id}/<topic>.json; docs/handbook shows how"
@@ -223,4 +244,35 @@ pub(in crate::app) fn served(catalogue: &Catalogue) -> BTreeMap<String, Value> {
             Some((version.id.to_string(), bundle.value))
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::catalogue::{Partner, Source, Workspace};
+
+    #[test]
+    fn a_partner_that_nobody_asked_is_named() {
+        let text = "id = 'north'\nname = 'North'\nmaturity = 'low'\ncriticality = 'low'\n\
+                    lines-of-business = []\nuses = {}\ndialect = {}\n";
+        let partner = Partner {
+            source: Source::new("partners/north.toml", text.as_bytes()),
+            file: toml::from_str(text).unwrap(),
+        };
+        let mut head = Workspace::default();
+        head.partners.insert("north".to_owned(), partner);
+        let question = Question {
+            head: &head,
+            base: None,
+            as_of: chrono::DateTime::UNIX_EPOCH,
+            jobs: 1,
+        };
+        let said = limits(&question, &Ok((Vec::new(), Vec::new())));
+        assert!(
+            said.iter().any(|limit| limit.contains("at north:")),
+            "{said:?}"
+        );
+    }
 }

@@ -1,7 +1,7 @@
 //! The replay check: what partners really sent, against the versions of the head.
 
 use super::{Question, Room};
-use crate::model::{CheckName, Finding};
+use crate::model::{CheckName, Finding, counted};
 use crate::replay::{Answer, Cluster, replay};
 
 /// What was replayed: the room and what newly fails or passes, by cause.
@@ -14,11 +14,14 @@ pub(super) struct Replayed {
 
 pub(super) fn check(question: &Question<'_>) -> Replayed {
     let head = question.head;
+    // A change cannot raise the budget and spend it in one go: the smaller one counts.
+    let budgets = [Some(head), question.base].into_iter().flatten();
+    let budget = budgets.map(|side| side.config.replay.budget.newly_rejected);
     let answer = replay(&crate::replay::Question {
         histories: &head.histories,
         head: &head.catalogue,
         base: question.base.map(|base| &base.catalogue),
-        budget: head.config.replay.budget.newly_rejected,
+        budget: budget.min().unwrap_or_default(),
         jobs: question.jobs,
     });
     let mut findings = answer.findings.clone();
@@ -30,19 +33,34 @@ pub(super) fn check(question: &Question<'_>) -> Replayed {
         .saturating_sub(answer.newly_rejected + answer.newly_accepted);
     let room = Room::ran(CheckName::Replay, answer.envelopes, "envelopes")
         .summary(format!(
-            "{} recorded payloads of {} partners: {same} same verdict, {} newly rejected, {} newly accepted",
-            answer.envelopes,
-            answer.partners.len(),
+            "of {}: {same} same verdict, {} newly rejected, {} newly accepted",
+            counted(answer.partners.len(), "partner"),
             answer.newly_rejected,
             answer.newly_accepted
         ))
         .findings(findings)
-        .not_proved(unseen(question, &answer));
+        .not_proved(
+            unseen(question, &answer)
+                .into_iter()
+                .chain(within_budget(&answer))
+                .collect(),
+        );
     Replayed {
         room,
         clusters: answer.clusters,
         total: answer.envelopes,
     }
+}
+
+/// What the budget lets pass is said all the same.
+fn within_budget(answer: &Answer) -> Option<String> {
+    let is_shown = |finding: &Finding| finding.rule == "replay/newly-rejected";
+    (answer.newly_rejected > 0 && !answer.findings.iter().any(is_shown)).then(|| {
+        format!(
+            "{} recorded payloads are newly rejected, which the budget of matchmark.toml allows.",
+            answer.newly_rejected
+        )
+    })
 }
 
 /// A partner whose traffic nobody recorded is a partner that was not replayed.

@@ -5,7 +5,7 @@ use super::super::room::Room;
 use crate::catalogue::Workspace;
 use crate::model::{CheckName, CheckRequest, Finding, Place, Severity};
 use crate::policy::{Profile, RuleBook};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The strictness of the run, and what is wrong with the profiles.
 pub(super) fn of(
@@ -17,6 +17,7 @@ pub(super) fn of(
         fail_on: Severity::Error,
         required: CheckName::ALL.into(),
         raise: BTreeMap::new(),
+        unwaivable: unwaivable(book),
     };
     let mut findings = Vec::new();
     if head.profiles.is_empty() {
@@ -36,6 +37,12 @@ pub(super) fn of(
         strictness.fail_on = strictness.fail_on.min(asked);
     }
     (strictness, findings)
+}
+
+/// Policies whose own file allows no exception.
+fn unwaivable(book: &RuleBook) -> BTreeSet<String> {
+    let rules = book.rules.iter().filter(|rule| !rule.file.waivable);
+    rules.map(|rule| rule.file.id.clone()).collect()
 }
 
 /// Required checks that did not run or had nothing to judge.

@@ -4,9 +4,12 @@ mod shipped;
 
 use super::{Answer, AppError, Sink};
 use crate::catalogue::Envelope;
-use crate::model::{InitRequest, Verdict};
+use crate::model::{InitRequest, Verdict, named_folder};
+use crate::report;
 use crate::store;
-use shipped::{CONFIG, HISTORY, POLICIES, SCHEMAS, Schema, WORKFLOW};
+use shipped::{
+    CONFIG, CONTRACTS, HISTORY, MIGRATIONS, PARTNERS, POLICIES, SCHEMAS, Schema, WORKFLOW,
+};
 use std::path::Path;
 
 /// Recorded payloads of the small history.
@@ -22,7 +25,14 @@ struct Group {
 pub(super) fn init(request: &InitRequest, sink: &mut dyn Sink) -> Result<Answer, AppError> {
     let mut text = String::new();
     for line in [
-        vec![config(), schemas(), policies(), history()],
+        vec![
+            config(),
+            schemas(),
+            counted("contracts", CONTRACTS),
+            counted("partners", PARTNERS),
+            policies(),
+            history(),
+        ],
         vec![workflow()],
     ] {
         let mut created = Vec::new();
@@ -39,6 +49,8 @@ pub(super) fn init(request: &InitRequest, sink: &mut dyn Sink) -> Result<Answer,
         text.push_str("  Everything is there already; nothing was changed.\n");
     }
     text.push_str("  Nothing was sent anywhere. No account is needed.\n");
+    let next = report::command(named_folder(&request.root).as_deref(), "check", "");
+    text.push_str(&format!("  Next     {next}\n"));
     sink.result(&text).map_err(AppError::Unread)?;
     Ok(Answer::said(Verdict::Go))
 }
@@ -71,6 +83,7 @@ fn schemas() -> Group {
         ));
         files.extend(owned(schema.parts));
     }
+    files.extend(owned(MIGRATIONS));
     Group {
         name: format!("schemas/ ({})", SCHEMAS.len()),
         files,
@@ -93,6 +106,14 @@ fn entry(schema: &Schema) -> String {
         }
     }
     text.trim_end().to_owned() + "\n"
+}
+
+/// Files that are handed on as they are, with their number.
+fn counted(folder: &str, files: &[(&str, &str)]) -> Group {
+    Group {
+        name: format!("{folder}/ ({})", files.len()),
+        files: owned(files),
+    }
 }
 
 fn policies() -> Group {

@@ -17,20 +17,83 @@ pub(super) struct Schema {
 
 pub(super) const SCHEMAS: &[Schema] = &[
     Schema {
+        entry: "hrex-consent",
+        versions: &["1.0.0", "2.0.1"],
+        file: include_str!("../../../schemas/hrex-consent/entry.toml"),
+        parts: shipped![
+            "schemas/hrex-consent/1.0.0/schema.json",
+            "schemas/hrex-consent/1.0.0/accepted/regular-one-way.json",
+            "schemas/hrex-consent/1.0.0/accepted/two-policies.json",
+            "schemas/hrex-consent/1.0.0/rejected/actor-recipient-missing.json",
+            "schemas/hrex-consent/1.0.0/rejected/data-period-forbidden.json",
+            "schemas/hrex-consent/2.0.1/schema.json",
+            "schemas/hrex-consent/2.0.1/accepted/own-policy-beside.json",
+            "schemas/hrex-consent/2.0.1/accepted/regular-one-way.json",
+            "schemas/hrex-consent/2.0.1/rejected/action-missing.json",
+            "schemas/hrex-consent/2.0.1/rejected/actor-recipient-missing.json",
+        ],
+    },
+    Schema {
+        entry: "hrex-coverage",
+        versions: &["1.0.0", "2.0.1"],
+        file: include_str!("../../../schemas/hrex-coverage/entry.toml"),
+        parts: shipped![
+            "schemas/hrex-coverage/1.0.0/schema.json",
+            "schemas/hrex-coverage/1.0.0/accepted/subscriber-number-only.json",
+            "schemas/hrex-coverage/1.0.0/accepted/typed-member-number.json",
+            "schemas/hrex-coverage/1.0.0/rejected/identifier-without-value.json",
+            "schemas/hrex-coverage/1.0.0/rejected/no-identifier-and-no-subscriber-number.json",
+            "schemas/hrex-coverage/2.0.1/schema.json",
+            "schemas/hrex-coverage/2.0.1/accepted/dependant-by-subscriber-number.json",
+            "schemas/hrex-coverage/2.0.1/accepted/member-number-among-others.json",
+            "schemas/hrex-coverage/2.0.1/rejected/beneficiary-missing.json",
+            "schemas/hrex-coverage/2.0.1/rejected/member-number-without-value.json",
+        ],
+    },
+    Schema {
+        entry: "hrex-member-match-request",
+        versions: &["1.0.0", "2.0.1"],
+        file: include_str!("../../../schemas/hrex-member-match-request/entry.toml"),
+        parts: shipped![
+            "schemas/hrex-member-match-request/1.0.0/schema.json",
+            "schemas/hrex-member-match-request/1.0.0/accepted/also-fits-the-next-version.json",
+            "schemas/hrex-member-match-request/1.0.0/accepted/birth-date-unknown.json",
+            "schemas/hrex-member-match-request/1.0.0/rejected/consent-missing.json",
+            "schemas/hrex-member-match-request/1.0.0/rejected/coverage-to-match-missing.json",
+            "schemas/hrex-member-match-request/2.0.1/schema.json",
+            "schemas/hrex-member-match-request/2.0.1/accepted/all-four-parts.json",
+            "schemas/hrex-member-match-request/2.0.1/accepted/also-fitted-the-version-before.json",
+            "schemas/hrex-member-match-request/2.0.1/rejected/birth-date-missing.json",
+            "schemas/hrex-member-match-request/2.0.1/rejected/consent-period-end-missing.json",
+        ],
+    },
+    Schema {
         entry: "hrex-member-match-response",
-        versions: &["2.0.0", "2.0.1"],
+        versions: &["1.0.0", "2.0.1"],
         file: include_str!("../../../schemas/hrex-member-match-response/entry.toml"),
         parts: shipped![
-            "schemas/hrex-member-match-response/2.0.0/schema.json",
-            "schemas/hrex-member-match-response/2.0.0/accepted/unique-member-number-and-record.json",
-            "schemas/hrex-member-match-response/2.0.0/accepted/unique-member-number.json",
-            "schemas/hrex-member-match-response/2.0.0/rejected/identifier-missing.json",
-            "schemas/hrex-member-match-response/2.0.0/rejected/type-member-number.json",
+            "schemas/hrex-member-match-response/1.0.0/schema.json",
+            "schemas/hrex-member-match-response/1.0.0/accepted/member-number-without-assigner.json",
+            "schemas/hrex-member-match-response/1.0.0/accepted/member-number.json",
+            "schemas/hrex-member-match-response/1.0.0/rejected/part-with-another-member.json",
+            "schemas/hrex-member-match-response/1.0.0/rejected/type-missing.json",
             "schemas/hrex-member-match-response/2.0.1/schema.json",
             "schemas/hrex-member-match-response/2.0.1/accepted/unique-member-number-and-record.json",
             "schemas/hrex-member-match-response/2.0.1/accepted/unique-member-number.json",
             "schemas/hrex-member-match-response/2.0.1/rejected/identifier-missing.json",
-            "schemas/hrex-member-match-response/2.0.1/rejected/type-member-number.json",
+            "schemas/hrex-member-match-response/2.0.1/rejected/identifier-part-empty.json",
+        ],
+    },
+    Schema {
+        entry: "hrex-patient-demographics",
+        versions: &["1.0.1"],
+        file: include_str!("../../../schemas/hrex-patient-demographics/entry.toml"),
+        parts: shipped![
+            "schemas/hrex-patient-demographics/1.0.1/schema.json",
+            "schemas/hrex-patient-demographics/1.0.1/accepted/birth-sex-instead-of-gender.json",
+            "schemas/hrex-patient-demographics/1.0.1/accepted/name-birth-date-gender.json",
+            "schemas/hrex-patient-demographics/1.0.1/rejected/birth-date-missing.json",
+            "schemas/hrex-patient-demographics/1.0.1/rejected/birth-date-not-a-date.json",
         ],
     },
     Schema {
@@ -39,10 +102,10 @@ pub(super) const SCHEMAS: &[Schema] = &[
         file: include_str!("../../../schemas/p2p-operation-outcome/entry.toml"),
         parts: shipped![
             "schemas/p2p-operation-outcome/1.0.0/schema.json",
+            "schemas/p2p-operation-outcome/1.0.0/accepted/bad-bundle.json",
             "schemas/p2p-operation-outcome/1.0.0/accepted/consent-constraint.json",
-            "schemas/p2p-operation-outcome/1.0.0/accepted/no-match.json",
+            "schemas/p2p-operation-outcome/1.0.0/rejected/details-missing.json",
             "schemas/p2p-operation-outcome/1.0.0/rejected/issue-missing.json",
-            "schemas/p2p-operation-outcome/1.0.0/rejected/undeclared-member.json",
         ],
     },
 ];
@@ -90,10 +153,22 @@ pub(super) const POLICIES: &[(&str, &str)] = shipped![
 
 pub(super) const CONFIG: &[(&str, &str)] = shipped!["matchmark.toml"];
 
-/// A month of recorded payloads, and whose it is. Its first records of `SCHEMAS` become the small history.
+/// One consumer: what it relies on, and who it is.
+pub(super) const CONTRACTS: &[(&str, &str)] = shipped!["contracts/northwind/member-match.json"];
+pub(super) const PARTNERS: &[(&str, &str)] = shipped!["partners/northwind.toml"];
+
+/// What the entries name as the way from one version to the next.
+pub(super) const MIGRATIONS: &[(&str, &str)] = shipped![
+    "docs/migrations/hrex-consent-2.md",
+    "docs/migrations/hrex-coverage-2.md",
+    "docs/migrations/hrex-member-match-request-2.md",
+    "docs/migrations/hrex-member-match-response-2.md",
+];
+
+/// A month of what that consumer sent and was answered. Its first records of `SCHEMAS` become the small history.
 pub(super) const HISTORY: (&str, &str) = (
-    "payloads/contoso/2026-10.ndjson",
-    include_str!("../../../payloads/contoso/2026-10.ndjson"),
+    "payloads/northwind/2026-10.ndjson",
+    include_str!("../../../payloads/northwind/2026-10.ndjson"),
 );
 
 pub(super) const WORKFLOW: &str = include_str!("workflow.yml");

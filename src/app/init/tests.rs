@@ -18,8 +18,11 @@ impl Sink for Page {
 
     fn message(&mut self, _: &str) {}
 
-    fn log(&self) -> fn() -> std::io::Stderr {
-        std::io::stderr
+    fn log(&self) -> crate::app::Log {
+        crate::app::Log {
+            writer: std::io::stderr,
+            asked: false,
+        }
     }
 
     fn elapsed(&self) -> std::time::Duration {
@@ -41,12 +44,17 @@ fn a_fresh_repository_can_be_read_whole() {
     let folder = tempfile::tempdir().unwrap();
     let said = run(folder.path());
     assert!(
-        said.contains("schemas/ (2)") && said.contains("payloads/ (12 synthetic)"),
+        said.contains("schemas/ (6), contracts/ (1), partners/ (1)")
+            && said.contains("payloads/ (12 synthetic)"),
         "{said}"
     );
     let (workspace, findings) = load::folder(folder.path(), None).unwrap();
     assert_eq!(findings, []);
-    assert_eq!(workspace.catalogue.versions().count(), 3);
+    assert_eq!(workspace.catalogue.versions().count(), 10);
+    assert_eq!(
+        (workspace.contracts.len(), workspace.partners.len()),
+        (1, 1)
+    );
     assert_eq!(workspace.histories.len(), 1);
     for version in workspace.catalogue.versions() {
         assert!(version.accepted.len() >= 2 && version.rejected.len() >= 2);

@@ -104,5 +104,7 @@ fn malformed(version: &SchemaVersion, pointer: &str, error: &str) -> Finding {
         "an annotation of `{}` cannot be read: {error}",
         version.id
     ))
-    .remedy("write it as the other schemas do; docs/schemas/annotations.json has the form")
+    .remedy(
+        "write it as the other schemas do; docs/handbook/adding-a-schema.md tells what each is for",
+    )
 }

@@ -2,6 +2,7 @@
 
 use crate::catalogue::{Catalogue, Example, SchemaVersion};
 use crate::model::{Finding, Place};
+use wire::payload::Schema;
 
 /// Fewest examples of each kind that a version needs.
 const FEWEST: usize = 1;
@@ -11,7 +12,7 @@ pub(super) fn version(catalogue: &Catalogue, version: &SchemaVersion) -> Vec<Fin
         // Said by the lint of names.
         return Vec::new();
     };
-    let schema = match wire::payload::Schema::compile(&bundle.value) {
+    let schema = match Schema::compile(&bundle.value) {
         Ok(schema) => schema,
         Err(fault) => {
             let place = catalogue.place(&version.id, &fault.pointer);
@@ -28,20 +29,8 @@ pub(super) fn version(catalogue: &Catalogue, version: &SchemaVersion) -> Vec<Fin
         }
     };
     let mut findings = few(version);
-    for example in &version.accepted {
-        if let Some(problem) = schema.problems(&example.document).first() {
-            let place = Place::at(&example.path, problem.position);
-            let said = format!(
-                "an accepted example of `{}` is rejected: {}",
-                version.id, problem.message
-            );
-            findings.push(
-                contradiction("catalogue/example-rejected", version, example, place)
-                    .pointer(&problem.pointer)
-                    .message(said),
-            );
-        }
-    }
+    let accepted = version.accepted.iter();
+    findings.extend(accepted.filter_map(|example| rejected(&schema, version, example)));
     for example in &version.rejected {
         if schema.accepts(example.document.value()) {
             let place = Place::start(&example.path);
@@ -52,6 +41,30 @@ pub(super) fn version(catalogue: &Catalogue, version: &SchemaVersion) -> Vec<Fin
         }
     }
     findings
+}
+
+/// An accepted example that the schema rejects, though no part of it may say why.
+fn rejected(schema: &Schema, version: &SchemaVersion, example: &Example) -> Option<Finding> {
+    let problem = schema.problems(&example.document).into_iter().next();
+    if problem.is_none() && schema.accepts(example.document.value()) {
+        return None;
+    }
+    let (place, pointer, why) = problem.map_or_else(
+        || {
+            let why = "the schema does not say why".to_owned();
+            (Place::start(&example.path), String::new(), why)
+        },
+        |problem| {
+            let place = Place::at(&example.path, problem.position);
+            (place, problem.pointer, problem.message)
+        },
+    );
+    let said = format!("an accepted example of `{}` is rejected: {why}", version.id);
+    Some(
+        contradiction("catalogue/example-rejected", version, example, place)
+            .pointer(pointer)
+            .message(said),
+    )
 }
 
 fn contradiction(rule: &str, version: &SchemaVersion, example: &Example, place: Place) -> Finding {

@@ -5,6 +5,7 @@ mod annotations;
 mod examples;
 mod names;
 mod ownership;
+mod partner;
 mod release;
 mod sections;
 
@@ -28,7 +29,9 @@ pub fn lint(head: &Workspace, base: Option<&Catalogue>) -> Vec<Finding> {
         }
     }
     findings.extend(ownership::board(&head.catalogue, &head.board));
-    findings.extend(head.partners.values().flat_map(ownership::partner));
+    let partners = head.partners.iter();
+    findings
+        .extend(partners.flat_map(|(name, found)| partner::partner(name, found, &head.catalogue)));
     if let Some(base) = base {
         findings.extend(release::unaltered(&head.catalogue, base));
     }

@@ -2,7 +2,8 @@
 
 use crate::catalogue::bundle::{BASE, MissingReference};
 use crate::catalogue::{Catalogue, Entry, SchemaVersion};
-use crate::model::{Finding, Place, VersionName};
+use crate::model::{Finding, Place, VersionId, VersionName};
+use std::collections::BTreeSet;
 
 pub(super) fn entry(entry: &Entry, catalogue: &Catalogue) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -23,24 +24,35 @@ pub(super) fn entry(entry: &Entry, catalogue: &Catalogue) -> Vec<Finding> {
         findings.extend(id(version));
         findings.extend(references(entry, version, catalogue));
     }
-    for depended in &entry.file.depends_on {
-        if catalogue.entry(depended).is_none() {
-            findings.push(
-                Finding::new(
-                    "catalogue/reference-missing",
-                    folder,
-                    entry.source.find(depended),
-                )
-                .pointer("/depends-on")
-                .kind(depended)
-                .message(format!(
-                    "`{folder}` depends on `{depended}`, which is not in the catalogue"
-                ))
-                .remedy("add the entry, or take it out of depends-on"),
-            );
-        }
-    }
+    findings.extend(named(entry, folder, catalogue));
     findings
+}
+
+/// Every entry that the manifest names must be there.
+fn named(entry: &Entry, folder: &str, catalogue: &Catalogue) -> Vec<Finding> {
+    let file = &entry.file;
+    let operation = file.operation.iter();
+    let depends_on = file.depends_on.iter().map(|name| ("depends-on", name));
+    let errors = (file.errors.trim() != "none" && !file.errors.trim().is_empty())
+        .then_some(("errors", &file.errors));
+    depends_on
+        .chain(errors)
+        .chain(operation.map(|operation| ("response", &operation.response)))
+        .filter(|(_, name)| catalogue.entry(name).is_none())
+        .map(|(key, name)| {
+            Finding::new(
+                "catalogue/reference-missing",
+                folder,
+                entry.source.find(&format!("\"{name}\"")),
+            )
+            .pointer(format!("/{key}"))
+            .kind(name)
+            .message(format!(
+                "`{folder}` names `{name}` under {key}, which is not in the catalogue"
+            ))
+            .remedy(format!("add the entry, or correct {key}"))
+        })
+        .collect()
 }
 
 /// A version's `$id` names its entry and its number; a draft's names the number that it will get, or `next`.
@@ -60,7 +72,7 @@ fn id(version: &SchemaVersion) -> Option<Finding> {
     })
 }
 
-fn references(entry: &Entry, version: &SchemaVersion, catalogue: &Catalogue) -> Option<Finding> {
+fn references(entry: &Entry, version: &SchemaVersion, catalogue: &Catalogue) -> Vec<Finding> {
     let MissingReference {
         from,
         pointer,
@@ -69,7 +81,7 @@ fn references(entry: &Entry, version: &SchemaVersion, catalogue: &Catalogue) -> 
         Err(missing) => missing,
         Ok(bundle) => return undeclared(entry, version, &bundle.members),
     };
-    Some(
+    vec![
         Finding::new(
             "catalogue/reference-missing",
             from.to_string(),
@@ -81,32 +93,30 @@ fn references(entry: &Entry, version: &SchemaVersion, catalogue: &Catalogue) -> 
             "`{from}` refers to `{target}`, which is not in the catalogue"
         ))
         .remedy("add that version, or refer to one that exists"),
-    )
+    ]
 }
 
-fn undeclared(
-    entry: &Entry,
-    version: &SchemaVersion,
-    members: &[crate::model::VersionId],
-) -> Option<Finding> {
-    let silent = members
-        .iter()
-        .find(|member| !entry.file.depends_on.contains(&member.entry))?;
-    Some(
-        Finding::new(
-            "catalogue/dependency-undeclared",
-            version.id.to_string(),
-            Place::start(&entry.source.path),
-        )
-        .pointer("/depends-on")
-        .kind(&silent.entry)
-        .message(format!(
-            "`{}` draws in `{}` but does not say so",
-            version.id, silent.entry
-        ))
-        .remedy(format!(
-            "add \"{}\" to depends-on in {}",
-            silent.entry, entry.source.path
-        )),
-    )
+fn undeclared(entry: &Entry, version: &SchemaVersion, members: &[VersionId]) -> Vec<Finding> {
+    let drawn: BTreeSet<&String> = members.iter().map(|member| &member.entry).collect();
+    drawn
+        .into_iter()
+        .filter(|name| !entry.file.depends_on.contains(name))
+        .map(|name| {
+            Finding::new(
+                "catalogue/dependency-undeclared",
+                version.id.to_string(),
+                Place::start(&entry.source.path),
+            )
+            .pointer("/depends-on")
+            .kind(name)
+            .message(format!(
+                "`{}` draws in `{name}` but does not say so",
+                version.id
+            ))
+            .remedy(format!(
+                "add \"{name}\" to depends-on in {}",
+                entry.source.path
+            ))
+        })
+        .collect()
 }

@@ -1,6 +1,6 @@
-//! Whether every entry and partner has someone who answers for it.
+//! Whether every entry has someone who answers for it.
 
-use crate::catalogue::{BoardFile, Catalogue, Entry, Partner};
+use crate::catalogue::{BoardFile, Catalogue, Entry};
 use crate::model::{Finding, Place};
 
 /// Without a list of teams an owner is taken at its word, and that is said once.
@@ -54,26 +54,4 @@ fn missing(entry: &Entry, key: &str, wanted: &str) -> Finding {
             entry.file.id
         ))
         .remedy(format!("set `{key}` in {}", entry.source.path))
-}
-
-/// Without support hours and response times nobody can be held to an answer.
-pub(super) fn partner(partner: &Partner) -> Option<Finding> {
-    let file = &partner.file;
-    let complete = file.support.as_ref().is_some_and(|support| {
-        !support.contact.is_empty() && !support.hours.is_empty() && !support.response.is_empty()
-    });
-    (!complete).then(|| {
-        Finding::new(
-            "catalogue/partner-support-missing",
-            file.id.clone(),
-            Place::start(&partner.source.path),
-        )
-        .pointer("/support")
-        .kind("support")
-        .message(format!(
-            "`{}` has no contact, hours and response times",
-            file.id
-        ))
-        .remedy(format!("complete [support] in {}", partner.source.path))
-    })
 }

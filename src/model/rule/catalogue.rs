@@ -9,7 +9,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Error,
         title: "Every annotation of a schema must have the form that rules rely on.",
         why: "A misspelt annotation is silence: the rule that reads it would pass for want of a fact.",
-        fix: "Write the annotation as docs/schemas/annotations.json describes it.",
+        fix: "Write the annotation as the same field of another schema has it.",
     },
     Rule {
         id: "catalogue/board-missing",
@@ -98,9 +98,9 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "catalogue/id-mismatch",
         severity: Error,
-        title: "Folder, entry id and $id must agree.",
-        why: "References are by id; one that leads elsewhere judges the wrong payload.",
-        fix: "Give all three the same name.",
+        title: "The name of a folder or file, the id in it and $id must agree.",
+        why: "References are by id; one that leads elsewhere judges the wrong payload or spares a partner.",
+        fix: "Give all of them the same name.",
     },
     Rule {
         id: "catalogue/owner-missing",
@@ -164,6 +164,20 @@ pub(super) const RULES: &[Rule] = &[
         title: "An entry must say shape, required fields, optional fields, errors and identity attributes.",
         why: "Each partner asks for these five before it writes a line of code.",
         fix: "Complete the entry.",
+    },
+    Rule {
+        id: "catalogue/uses-unknown",
+        severity: Error,
+        title: "Every range that a partner uses must admit a version of the catalogue.",
+        why: "A range that admits nothing is held against no change, so nothing protects the partner.",
+        fix: "Correct `uses` in the partner's file, or keep the version that it names.",
+    },
+    Rule {
+        id: "catalogue/version-taken",
+        severity: Error,
+        title: "A number must stand once in entry.toml, and one version at most may be open.",
+        why: "Two versions of one number cannot be told apart; a second draft is judged by nobody.",
+        fix: "Give the version a number of its own, or close the draft that is there.",
     },
     Rule {
         id: "catalogue/version-unlisted",

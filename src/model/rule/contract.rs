@@ -118,7 +118,7 @@ pub(super) const RULES: &[Rule] = &[
     error("contract/example-invalid",
         "the examples of a contract must be valid under every version in its range",
         "the consumer sends or reads something that the schema does not know",
-        "correct the example or narrow the range; `matchmark validate FILE --as ID@VERSION` shows the problem"),
+        "take the change back, correct the example, or narrow the range of versions that the contract accepts"),
     error("contract/request-not-accepted",
         "every request that a contract may send must be accepted by every version in its range",
         "the consumer would be refused for what it was promised",
@@ -215,4 +215,8 @@ pub(super) const RULES: &[Rule] = &[
         "a refusal must not repeat values of the request",
         "errors are logged and forwarded: member data would go with them",
         "answer with codes and paths only"),
+    entry("contract/sunset", Severity::Info,
+        "a contract past its sunset no longer gates",
+        "its consumer has moved on; it is shown so that somebody removes it",
+        "remove the file, or move its sunset with the consumer"),
 ];

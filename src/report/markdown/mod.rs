@@ -22,7 +22,7 @@ const MARKER: &str = "<!-- matchmark -->\n";
 const CUT: &str = "\nMore was cut here to fit a comment: the json report holds all of it.\n";
 
 /// The whole comment.
-pub(super) fn report(report: &Report, style: &Style) -> String {
+pub(super) fn report(report: &Report, style: &Style<'_>) -> String {
     let shown = style.max_findings.unwrap_or(SHOWN).min(SHOWN);
     let mut parts = vec![MARKER.to_owned(), header(report)];
     parts.extend(findings(&report.findings, shown));
@@ -34,10 +34,11 @@ pub(super) fn report(report: &Report, style: &Style) -> String {
 
 fn header(report: &Report) -> String {
     let header = &report.header;
-    let against = header.base.as_deref().map_or_else(
-        || "without a base".to_owned(),
-        |base| format!("against {}", code(&revision(base))),
-    );
+    let against = match &header.base {
+        None => "without a base".to_owned(),
+        Some(base) if *base == header.head => "which is the base itself".to_owned(),
+        Some(base) => format!("against {}", code(&revision(base))),
+    };
     format!(
         "## {} - matchmark\n\n{}\n\n{} {against}, stage {}, as of {}, exit {}\n",
         report.verdict.word().to_uppercase(),

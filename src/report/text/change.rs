@@ -1,11 +1,20 @@
-//! One step between two versions for a terminal: what it does, what it costs, what changed.
+//! One step between two versions for a terminal: what it costs, what changed, how that was settled.
 
 use crate::model::{Change, Effect, Mention};
 use crate::report::hygiene::clean;
 use std::fmt::Write as _;
 
-/// Writes one step; its details when it is new or all were asked for.
-pub(in crate::report) fn change(out: &mut String, step: &Change, verbose: bool) {
+/// Writes one step with its details.
+pub(in crate::report) fn change(out: &mut String, step: &Change) {
+    heading(out, step);
+    for mention in &step.details {
+        detail(out, mention);
+    }
+    settled(out, step);
+}
+
+/// Writes which step it is and whether its version number is large enough.
+pub(in crate::report) fn heading(out: &mut String, step: &Change) {
     let verdict = if step.required > step.declared {
         "too small"
     } else {
@@ -13,24 +22,22 @@ pub(in crate::report) fn change(out: &mut String, step: &Change, verbose: bool) 
     };
     let _ = writeln!(
         out,
-        "{} {} -> {}   declared {}, required {}: {verdict}   {}",
+        "{} {} -> {}   declared {}, required {}: {verdict}",
         clean(&step.entry),
         clean(&step.from),
         clean(&step.to),
         step.declared.word(),
         step.required.word(),
-        clean(&step.proof),
     );
-    if step.new || verbose {
-        for mention in &step.details {
-            detail(out, mention);
-        }
-    }
-    out.push('\n');
+}
+
+/// Writes how both questions were answered.
+pub(in crate::report) fn settled(out: &mut String, step: &Change) {
+    let _ = writeln!(out, "  proof: {}", clean(&step.proof));
 }
 
 /// Writes one detail, led by what it does: `+` accepts more, `-` accepts less, `~` both, `?` unsure.
-fn detail(out: &mut String, mention: &Mention) {
+pub(in crate::report) fn detail(out: &mut String, mention: &Mention) {
     let _ = writeln!(
         out,
         "  {} {}   {}   {}",

@@ -1,33 +1,43 @@
 //! One finding for a terminal: rule, place, source line, and what proves, hurts, fixes and waives it.
 
-use super::Paint;
-use crate::model::{Excerpt, Hurt, Judged, Severity, Witness, WitnessSource};
+use super::{Paint, witness, wrapped};
+use crate::model::{Excerpt, Hurt, Judged, Severity, rule};
+use crate::report::Style;
+use crate::report::command::command;
 use crate::report::hygiene::clean;
 use std::fmt::Write as _;
 
-/// Longest witness that is shown in full, in bytes; a longer one stands in its file only.
-const WITNESS_SHOWN: usize = 1_200;
-/// Widest line of a witness.
-const WITNESS_WIDTH: usize = 108;
+/// Widest line of prose behind a label.
+const PROSE: usize = 94;
 
 /// Writes `judged` with everything that a person needs to settle it.
-pub(in crate::report) fn finding(out: &mut String, judged: &Judged, paint: Paint) {
+pub(in crate::report) fn finding(out: &mut String, judged: &Judged, style: &Style<'_>) {
+    let paint = Paint::new(style.color);
     let _ = writeln!(out, "{} {}", heading(judged, paint), clean(&judged.message));
     let _ = writeln!(out, "  --> {}", clean(&judged.location.to_string()));
-    if let Some(excerpt) = &judged.excerpt {
+    if let Some(excerpt) = judged
+        .excerpt
+        .as_ref()
+        .filter(|excerpt| says_something(excerpt))
+    {
         quote(out, excerpt, judged.location.line, judged.location.column);
     }
     for note in &judged.notes {
         labelled(out, &note.label, &note.text);
     }
-    if let Some(witness) = &judged.witness {
-        proof(out, witness, &judged.fingerprint);
+    if let Some(found) = &judged.witness {
+        let lines = witness(found, &judged.fingerprint, style);
+        let (what, rest) = lines
+            .split_first()
+            .map_or(("", &[][..]), |(what, rest)| (what, rest));
+        labelled(out, "witness", what);
+        rest.iter().for_each(|line| continued(out, line));
     }
     hurts(out, &judged.hurts);
     if !judged.remedy.is_empty() {
         labelled(out, "fix", &judged.remedy);
     }
-    labelled(out, ending(judged).0, &ending(judged).1);
+    ending(out, judged, style);
 }
 
 fn heading(judged: &Judged, paint: Paint) -> String {
@@ -44,34 +54,56 @@ fn heading(judged: &Judged, paint: Paint) -> String {
     }
 }
 
-/// The last line: by whom it is waived, how to waive it, or only where to read more.
-fn ending(judged: &Judged) -> (&'static str, String) {
-    let more = format!("matchmark explain {}", judged.rule);
-    match &judged.waived {
-        Some(waiver) => (
+/// The last lines: by whom it is waived or how to waive it, and where to read more.
+fn ending(out: &mut String, judged: &Judged, style: &Style<'_>) {
+    if let Some(waiver) = &judged.waived {
+        let (id, until, owner) = (&waiver.id, &waiver.expires, &waiver.owner);
+        labelled(
+            out,
             "waived",
-            format!(
-                "by {} until {}, owner {}        more: {more}",
-                waiver.id, waiver.expires, waiver.owner
-            ),
-        ),
-        None if matches!(judged.severity, Severity::Error | Severity::Warning) => (
-            "waive",
-            format!(
-                "a file in policies/waivers/ with fingerprints = [\"{}\"]        more: {more}",
-                judged.fingerprint
-            ),
-        ),
-        None => ("more", more),
+            &format!("by {id} until {until}, owner {owner}"),
+        );
+    } else if may_be_waived(judged) {
+        let print = &judged.fingerprint;
+        let how = format!("a file in policies/waivers/ with fingerprints = [\"{print}\"]");
+        labelled(out, "waive", &how);
+    }
+    // What the program decides itself it explains anywhere.
+    let folder = style.folder.filter(|_| rule(&judged.rule).is_none());
+    verbatim(out, "more", &command(folder, "explain", &judged.rule));
+}
+
+/// Exceptions have no exceptions, and some rules allow none: those carry a line that says so.
+fn may_be_waived(judged: &Judged) -> bool {
+    matches!(judged.severity, Severity::Error | Severity::Warning)
+        && !judged.rule.starts_with("lifecycle/")
+        && !judged.notes.iter().any(|note| note.label == "waive")
+}
+
+/// Prose with its label, broken where a terminal would.
+fn labelled(out: &mut String, label: &str, text: &str) {
+    let lines = wrapped(text, PROSE);
+    for (index, line) in lines.iter().enumerate() {
+        if index == 0 {
+            verbatim(out, label, line);
+        } else {
+            continued(out, line);
+        }
     }
 }
 
-fn labelled(out: &mut String, label: &str, text: &str) {
+/// A line that must stay one, because somebody copies it.
+fn verbatim(out: &mut String, label: &str, text: &str) {
     let _ = writeln!(out, "   = {:<8} {}", clean(label), clean(text));
 }
 
 fn continued(out: &mut String, text: &str) {
-    let _ = writeln!(out, "              {text}");
+    let _ = writeln!(out, "              {}", clean(text));
+}
+
+/// A line that is only a bracket shows nothing.
+fn says_something(excerpt: &Excerpt) -> bool {
+    excerpt.line.trim().chars().count() > 1
 }
 
 fn quote(out: &mut String, excerpt: &Excerpt, line: u32, column: u32) {
@@ -86,89 +118,19 @@ fn quote(out: &mut String, excerpt: &Excerpt, line: u32, column: u32) {
     let _ = writeln!(out, "{:wide$} | {:indent$}{carets}", "", "");
 }
 
-fn proof(out: &mut String, witness: &Witness, fingerprint: &str) {
-    let sides = format!(
-        "accepted by {}, rejected by {}",
-        witness.accepted_by, witness.rejected_by
-    );
-    labelled(out, "witness", &format!("{sides}; {}", source(witness)));
-    match &witness.source {
-        WitnessSource::Generated => {
-            if let Some(value) = witness
-                .value
-                .as_ref()
-                .filter(|_| witness.bytes <= WITNESS_SHOWN)
-            {
-                for line in folded(&value.to_string()) {
-                    continued(out, &clean(&line));
-                }
-            }
-            let file = format!(".matchmark/witness/{fingerprint}.json");
-            continued(out, &again(&file, witness));
-        }
-        WitnessSource::Example { place, .. } => {
-            continued(out, &again(&clean(&place.file), witness));
-        }
-        WitnessSource::Recorded { .. } => {}
-    }
-}
-
-fn again(file: &str, witness: &Witness) -> String {
-    // A contract is no schema: what can be tried alone is the version that accepts.
-    let is_contract = witness.rejected_by.contains('#');
-    let judge = if is_contract {
-        &witness.accepted_by
-    } else {
-        &witness.rejected_by
-    };
-    format!("again: matchmark validate {file} --as {}", clean(judge))
-}
-
-/// Where a witness was come by, in half a sentence.
-pub(in crate::report) fn source(witness: &Witness) -> String {
-    let bytes = witness.bytes;
-    match &witness.source {
-        WitnessSource::Generated => format!("made from the schemas alone, {bytes} bytes"),
-        WitnessSource::Example { place, digest } => {
-            format!("the example {place}, {digest}, {bytes} bytes")
-        }
-        WitnessSource::Recorded { place, digest } => {
-            format!("recorded at {place}, {digest}, {bytes} bytes, not shown")
-        }
-    }
-}
-
-/// A long JSON text in lines, broken after commas.
-fn folded(text: &str) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for part in text.split_inclusive(',') {
-        let fits = lines.last().is_some_and(|line| {
-            line.is_empty() || line.chars().count() + part.chars().count() <= WITNESS_WIDTH
-        });
-        match lines.last_mut().filter(|_| fits) {
-            Some(line) => line.push_str(part),
-            None => lines.push(part.to_owned()),
-        }
-    }
-    lines
-}
-
 fn hurts(out: &mut String, hurts: &[Hurt]) {
-    let wide = hurts
-        .iter()
-        .map(|hurt| hurt.who.chars().count())
-        .max()
-        .unwrap_or(0);
+    let wide = hurts.iter().map(|hurt| hurt.who.chars().count()).max();
+    let wide = wide.unwrap_or(0);
+    let line = |hurt: &Hurt| {
+        let place = hurt.place.as_ref();
+        let place = place.map_or_else(String::new, |place| format!("{place} "));
+        format!("{:<wide$}  {place}{}", hurt.who, hurt.why)
+    };
     for (index, hurt) in hurts.iter().enumerate() {
-        let place = hurt
-            .place
-            .as_ref()
-            .map_or_else(String::new, |place| format!("{place} "));
-        let line = format!("{:<wide$}  {place}{}", hurt.who, hurt.why);
         if index == 0 {
-            labelled(out, "hurts", &line);
+            verbatim(out, "hurts", &line(hurt));
         } else {
-            continued(out, &clean(&line));
+            continued(out, &line(hurt));
         }
     }
 }

@@ -4,54 +4,82 @@ mod change;
 mod finding;
 mod paint;
 mod verdict;
+mod witness;
 
 use super::Style;
 use super::hygiene::clean;
-use crate::model::{Check, Judged, Report, Severity};
+use crate::model::{Check, Judged, Report, Severity, counted};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-pub(super) use change::change;
-pub(super) use finding::{finding, source};
+pub(super) use change::{change, detail, heading, settled};
+pub(super) use finding::finding;
 pub(super) use paint::Paint;
-pub(super) use verdict::{counted, line as verdict_line, sentence};
+pub(super) use verdict::{last as last_line, line as verdict_line, sentence};
+pub(super) use witness::{short, source, witness};
+
+/// Findings that people are shown unless another number was asked for.
+pub(super) const SHOWN: usize = 20;
+/// Widest line of prose.
+const WIDTH: usize = 108;
 
 /// The whole report.
-pub(super) fn report(report: &Report, style: &Style) -> String {
+pub(super) fn report(report: &Report, style: &Style<'_>) -> String {
     let paint = Paint::new(style.color);
     let mut out = String::new();
-    findings(&mut out, &report.findings, style, paint);
+    findings(&mut out, &report.findings, style);
     for step in report
         .changes
         .iter()
         .filter(|step| step.new || style.verbose)
     {
-        change(&mut out, step, style.verbose);
+        change(&mut out, step);
+        out.push('\n');
     }
     checks(&mut out, &report.checks, paint);
-    proof(&mut out, report);
+    judged(&mut out, report);
+    limits(&mut out, &report.not_proved);
     let sentence = sentence(report);
     verdict_line(&mut out, report.verdict, report.exit_code, &sentence, paint);
     out
 }
 
 /// Every finding that is worth a person's time, and how many are kept back.
-pub(super) fn findings(out: &mut String, findings: &[Judged], style: &Style, paint: Paint) {
+fn findings(out: &mut String, findings: &[Judged], style: &Style<'_>) {
     let (shown, quiet): (Vec<_>, Vec<_>) = findings
         .iter()
         .partition(|judged| style.verbose || judged.severity > Severity::Info);
-    let most = style.max_findings.unwrap_or(shown.len());
+    let most = style.max_findings.unwrap_or(SHOWN);
     for judged in shown.iter().take(most) {
-        finding(out, judged, paint);
+        finding(out, judged, style);
         out.push('\n');
     }
-    if shown.len() > most {
-        let more = shown.len() - most;
-        let _ = writeln!(out, "... {more} more: the json format holds all of them\n");
-    }
+    rest(out, shown.get(most..).unwrap_or_default());
     if !quiet.is_empty() {
         let remarks = counted(quiet.len(), "remark");
         let _ = writeln!(out, "{remarks} kept back: -v shows them\n");
     }
+}
+
+/// Findings that were not shown, counted by rule.
+fn rest(out: &mut String, findings: &[&Judged]) {
+    if findings.is_empty() {
+        return;
+    }
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    for judged in findings {
+        let rule = format!("{}[{}]", judged.severity.word(), clean(&judged.rule));
+        *counts.entry(rule).or_default() += 1;
+    }
+    let more = findings.len();
+    let _ = writeln!(
+        out,
+        "... {more} more: --max-findings shows them, the json format holds all"
+    );
+    for (rule, count) in counts {
+        let _ = writeln!(out, "    {count:>4} {rule}");
+    }
+    out.push('\n');
 }
 
 fn checks(out: &mut String, checks: &[Check], paint: Paint) {
@@ -75,24 +103,49 @@ fn checks(out: &mut String, checks: &[Check], paint: Paint) {
     }
 }
 
-fn proof(out: &mut String, report: &Report) {
+/// Who was judged against whom, how strictly, and when.
+fn judged(out: &mut String, report: &Report) {
     let header = &report.header;
-    let against = header.base.as_deref().map_or_else(
-        || "without a base".to_owned(),
-        |base| format!("against {}", revision(base)),
-    );
-    let _ = writeln!(
-        out,
-        "Judged   {} {against}   stage {}   as of {}",
-        revision(&header.head),
-        clean(&header.stage),
-        header.as_of
-    );
-    let _ = writeln!(out, "Proved   {}", proved(&report.checks));
-    for (index, limit) in report.not_proved.iter().enumerate() {
-        let label = if index == 0 { "Limits" } else { "" };
-        let _ = writeln!(out, "{label:<8} {}", clean(limit));
+    let head = revision(&header.head);
+    let against = match &header.base {
+        None => format!("{head} without a base"),
+        Some(base) if *base == header.head => {
+            format!("{head}, which is the base itself: nothing is new")
+        }
+        Some(base) => format!("{head} against {}", revision(base)),
+    };
+    let stage = clean(&header.stage);
+    let as_of = clean(&header.as_of);
+    let _ = writeln!(out, "Judged   {against}   stage {stage}   as of {as_of}");
+}
+
+/// What the result does not prove.
+pub(super) fn limits(out: &mut String, limits: &[String]) {
+    let mut label = "Limits";
+    for limit in limits {
+        for (index, line) in wrapped(limit, WIDTH).iter().enumerate() {
+            let indent = if index == 0 { "" } else { "  " };
+            let _ = writeln!(out, "{label:<8} {indent}{line}");
+            label = "";
+        }
     }
+}
+
+/// `text` in lines of at most `width` characters, broken between words; a longer word stands alone.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in clean(text).split(' ') {
+        if !line.is_empty() && line.chars().count() + word.chars().count() >= width {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    lines.push(line);
+    lines
 }
 
 /// A revision as people name it: commits by their first seven digits.
@@ -104,18 +157,4 @@ pub(super) fn revision(name: &str) -> String {
     };
     let words: Vec<String> = clean(name).split(' ').map(short).collect();
     words.join(" ")
-}
-
-/// What was judged, in one line: `14 versions, 5 rules`.
-pub(super) fn proved(checks: &[Check]) -> String {
-    let parts: Vec<String> = checks
-        .iter()
-        .filter(|check| check.ran && check.subjects > 0)
-        .map(|check| format!("{} {}", check.subjects, clean(&check.unit)))
-        .collect();
-    if parts.is_empty() {
-        "nothing".to_owned()
-    } else {
-        parts.join(", ")
-    }
 }

@@ -1,7 +1,7 @@
 //! The last line: the verdict as a word, one sentence, the exit code.
 
 use super::Paint;
-use crate::model::{Report, Verdict};
+use crate::model::{Report, Summary, Verdict, counted};
 use std::fmt::Write as _;
 
 /// Column where the exit code stands.
@@ -21,8 +21,18 @@ pub(in crate::report) fn line(
         Verdict::NoGo | Verdict::Error => paint.red(&word),
         Verdict::Undecided | Verdict::Empty => paint.yellow(&word),
     };
-    let used = word.chars().count() + 2;
-    let room = WIDTH.saturating_sub(used);
+    last(out, &word, &painted, sentence, exit_code);
+}
+
+/// Writes a last line that opens with `word`, which may be painted.
+pub(in crate::report) fn last(
+    out: &mut String,
+    word: &str,
+    painted: &str,
+    sentence: &str,
+    exit_code: u8,
+) {
+    let room = WIDTH.saturating_sub(word.chars().count() + 2);
     let _ = writeln!(out, "{painted}  {sentence:<room$} exit {exit_code}");
 }
 
@@ -31,16 +41,11 @@ pub(in crate::report) fn sentence(report: &Report) -> String {
     let summary = &report.summary;
     let mut text = match report.verdict {
         Verdict::Go => "everything that was asked for was checked".to_owned(),
-        Verdict::Empty => "nothing was checked".to_owned(),
-        Verdict::Error => format!(
-            "{} of ours could not be used",
-            counted(summary.faults, "file")
-        ),
-        Verdict::NoGo => format!(
-            "{}, {}",
-            counted(summary.errors, "error"),
-            counted(summary.warnings, "warning")
-        ),
+        Verdict::Empty => {
+            "nothing was checked; `matchmark init` writes something to begin with".to_owned()
+        }
+        Verdict::Error => failed(summary),
+        Verdict::NoGo => refused(summary),
         Verdict::Undecided => undecided(report),
     };
     if report.verdict == Verdict::Go && summary.warnings > 0 {
@@ -55,7 +60,35 @@ pub(in crate::report) fn sentence(report: &Report) -> String {
         .filter(|change| change.new && change.required > change.declared)
         .count();
     if short > 0 {
-        let _ = write!(text, "; {} too small", counted(short, "version step"));
+        let steps = if short == 1 { "step is" } else { "steps are" };
+        let _ = write!(text, "; {short} version {steps} too small");
+    }
+    text
+}
+
+fn failed(summary: &Summary) -> String {
+    let mut text = format!(
+        "{} of ours could not be used",
+        counted(summary.faults, "file")
+    );
+    if summary.errors > 0 {
+        let _ = write!(text, "; {}", counted(summary.errors, "error"));
+    }
+    text
+}
+
+fn refused(summary: &Summary) -> String {
+    let mut text = format!(
+        "{}, {}",
+        counted(summary.errors, "error"),
+        counted(summary.warnings, "warning")
+    );
+    if summary.undecided > 0 {
+        let _ = write!(
+            text,
+            "; {} not settled",
+            counted(summary.undecided, "question")
+        );
     }
     text
 }
@@ -81,11 +114,4 @@ fn undecided(report: &Report) -> String {
         parts.push("something that is required was not proved".to_owned());
     }
     parts.join("; ")
-}
-
-/// `1 error`, `2 errors`.
-pub(in crate::report) fn counted(number: impl TryInto<u64>, noun: &str) -> String {
-    let number = number.try_into().unwrap_or(u64::MAX);
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
 }

@@ -1,0 +1,166 @@
+//! The head and what it is compared with, and what that comparison leaves open.
+
+use crate::app::AppError;
+use crate::catalogue::Workspace;
+use crate::load::{self, Head};
+use crate::model::{CheckRequest, Finding};
+
+/// Folders whose files speak for partners: one that is gone asks nothing any more.
+const VOICES: [&str; 3] = ["contracts/", "partners/", "payloads/"];
+
+/// What was there before the change.
+pub(super) struct Base {
+    pub commit: String,
+    pub workspace: Workspace,
+    /// Files that could not be used.
+    pub unreadable: Vec<String>,
+}
+
+/// The head and its base.
+pub(super) struct Sides {
+    pub head: Workspace,
+    pub unreadable: Vec<Finding>,
+    /// The base, or why there is none.
+    pub base: Result<Base, String>,
+    commit: Option<Head>,
+}
+
+impl Sides {
+    /// Reads both.
+    ///
+    /// Errors: the head cannot be read at all, or git refuses to answer
+    pub(super) fn read(request: &CheckRequest) -> Result<Self, AppError> {
+        let root = &request.repository.root;
+        let (head, unreadable) = load::folder(root, request.repository.config.as_deref())?;
+        let default = &head.config.gate.base;
+        let base = match load::base(root, request.base.as_deref(), default)? {
+            load::Base::Commit(commit) => {
+                let (workspace, findings) = load::revision(root, &commit)?;
+                let files = findings.into_iter().map(|finding| finding.place.file);
+                Ok(Base {
+                    commit,
+                    workspace,
+                    unreadable: files.collect(),
+                })
+            }
+            load::Base::None(why) => Err(why),
+        };
+        Ok(Self {
+            head,
+            unreadable,
+            base,
+            commit: load::head(root)?,
+        })
+    }
+
+    /// The commit of the head, when nothing of ours differs from it.
+    pub(super) fn name(&self) -> String {
+        match &self.commit {
+            Some(head) if head.clean => head.commit.clone(),
+            Some(head) => format!("{} and changes", head.commit),
+            None => "working tree".to_owned(),
+        }
+    }
+
+    /// What the comparison does not show, in whole sentences.
+    pub(super) fn limits(&self) -> Vec<String> {
+        let base = match &self.base {
+            Ok(base) => base,
+            Err(why) => return vec![format!("Nothing was compared with a base: {why}.")],
+        };
+        let mut limits = Vec::new();
+        let is_head = |head: &Head| head.commit == base.commit;
+        if self.commit.as_ref().is_some_and(is_head) {
+            limits.push("The base is the commit of the head itself, so only what is not committed yet was compared.".to_owned());
+        }
+        if base.workspace.inputs.is_empty() {
+            limits.push("The base holds none of our files, so nothing was compared.".to_owned());
+        }
+        if !base.unreadable.is_empty() {
+            let files = base.unreadable.join(", ");
+            limits.push(format!(
+                "Not everything of the base could be used, so nothing was compared with: {files}."
+            ));
+        }
+        limits.extend(self.gone(base));
+        limits
+    }
+
+    fn gone(&self, base: &Base) -> Option<String> {
+        let gone: Vec<&str> = base
+            .workspace
+            .inputs
+            .keys()
+            .filter(|path| VOICES.iter().any(|folder| path.starts_with(folder)))
+            .filter(|path| !self.head.inputs.contains_key(*path))
+            .map(String::as_str)
+            .collect();
+        (!gone.is_empty()).then(|| {
+            format!(
+                "Gone since the base, so nobody asks for what they asked: {}.",
+                gone.join(", ")
+            )
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    fn workspace(paths: &[&str]) -> Workspace {
+        let input = |path: &&str| ((*path).to_owned(), "sha256:0".to_owned());
+        Workspace {
+            inputs: paths.iter().map(input).collect::<BTreeMap<_, _>>(),
+            ..Workspace::default()
+        }
+    }
+
+    fn sides(head: &[&str], base: &[&str], unreadable: &[&str]) -> Sides {
+        Sides {
+            head: workspace(head),
+            unreadable: Vec::new(),
+            base: Ok(Base {
+                commit: "b".to_owned(),
+                workspace: workspace(base),
+                unreadable: unreadable.iter().map(|path| (*path).to_owned()).collect(),
+            }),
+            commit: Some(Head {
+                commit: "h".to_owned(),
+                clean: true,
+            }),
+        }
+    }
+
+    #[test]
+    fn a_comparison_with_a_whole_base_leaves_nothing_to_say() {
+        let all = ["contracts/n/a.json", "schemas/a/entry.toml"];
+        assert!(sides(&all, &all, &[]).limits().is_empty());
+    }
+
+    #[test]
+    fn what_the_base_could_not_show_is_said() {
+        for (sides, said) in [
+            (sides(&["matchmark.toml"], &[], &[]), "none of our files"),
+            (
+                sides(&[], &["a"], &["schemas/b/entry.toml"]),
+                "b/entry.toml",
+            ),
+            (sides(&[], &["contracts/n/a.json"], &[]), "contracts/n/a"),
+        ] {
+            let limits = sides.limits();
+            assert!(limits.iter().any(|limit| limit.contains(said)), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_head_that_is_its_own_base_is_said() {
+        let mut same = sides(&["a"], &["a"], &[]);
+        same.commit = Some(Head {
+            commit: "b".to_owned(),
+            clean: true,
+        });
+        assert_eq!(same.limits().len(), 1);
+    }
+}
