@@ -272,7 +272,7 @@ const DRIFT: &[(&str, usize)] = &[
 #[test]
 fn row_s0_55_replay_finds_the_drift_and_nothing_else() {
     let Some(shared) = std::env::var_os("MATCHMARK_SHARED") else {
-        println!("NOT RUN: set MATCHMARK_SHARED to the folder with data/fhir-replay");
+        println!("NOT RUN: S0-55 needs data/fhir-replay in the folder that MATCHMARK_SHARED names");
         return;
     };
     let folder = Path::new(&shared).join("data/fhir-replay/Parameters");

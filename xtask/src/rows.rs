@@ -20,6 +20,8 @@ struct Row {
 struct Outcome {
     passed: u32,
     failed: u32,
+    /// A test that passed for want of what it needs, and said so: it shows nothing.
+    not_run: u32,
 }
 
 /// Runs the tests that show a row and prints one line a row.
@@ -35,6 +37,7 @@ pub fn run() -> Result<(), Fault> {
         "row_s",
         "--format",
         "pretty",
+        "--show-output",
     ]);
     let succeeded = shell::follow(&mut command, |line| {
         if let Some((id, passed)) = result(line) {
@@ -44,6 +47,9 @@ pub fn run() -> Result<(), Fault> {
             } else {
                 outcome.failed += 1;
             }
+        }
+        if let Some(id) = not_run(line) {
+            seen.entry(id).or_default().not_run += 1;
         }
     })?;
     let unknown: Vec<&str> = seen
@@ -66,12 +72,16 @@ pub fn run() -> Result<(), Fault> {
 }
 
 fn show(rows: &[Row], seen: &BTreeMap<String, Outcome>) {
-    let (mut hold, mut fail, mut open) = (0, 0, 0);
+    let (mut hold, mut fail, mut left_out, mut open) = (0, 0, 0, 0);
     for row in rows {
         let word = match seen.get(&row.id) {
             Some(outcome) if outcome.failed > 0 => {
                 fail += 1;
                 "FAILS"
+            }
+            Some(outcome) if outcome.not_run > 0 => {
+                left_out += 1;
+                "not run"
             }
             Some(outcome) if outcome.passed > 0 => {
                 hold += 1;
@@ -85,7 +95,7 @@ fn show(rows: &[Row], seen: &BTreeMap<String, Outcome>) {
         println!("{:<7}{:<5}{word:<13}{}", row.id, row.area, row.title);
     }
     println!(
-        "\n{hold} hold, {fail} fail, {open} have no test yet, of {}",
+        "\n{hold} hold, {fail} fail, {left_out} not run, {open} have no test yet, of {}",
         rows.len()
     );
 }
@@ -127,6 +137,15 @@ fn result(line: &str) -> Option<(String, bool)> {
     numbered.then(|| (format!("{}-{number}", family.to_uppercase()), passed))
 }
 
+/// The row of a line such as `NOT RUN: S0-55 needs ...`, with which a test says that it had nothing to judge.
+fn not_run(line: &str) -> Option<String> {
+    let said = line.strip_prefix("NOT RUN: ")?;
+    let id = said.split(' ').next()?;
+    let (family, number) = id.split_once('-')?;
+    let is_row = family.starts_with('S') && number.parse::<u32>().is_ok();
+    is_row.then(|| id.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,6 +164,13 @@ mod tests {
         assert_eq!(result("test narrow_s0_10_x ... ok"), None);
         assert_eq!(result("test row_s0_55_x ... ignored"), None);
         assert_eq!(result("running 3 tests"), None);
+    }
+
+    #[test]
+    fn a_test_that_did_not_run_says_for_which_row() {
+        let line = "NOT RUN: S0-55 needs the folder that MATCHMARK_SHARED names";
+        assert_eq!(not_run(line).as_deref(), Some("S0-55"));
+        assert_eq!(not_run("NOT RUN: set MATCHMARK_SHARED"), None);
     }
 
     #[test]
