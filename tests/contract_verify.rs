@@ -163,7 +163,7 @@ fn row_s0_44_a_missing_identifier_is_refused_with_its_own_code() {
 }
 
 #[test]
-fn row_s0_46_a_refused_consent_gives_no_patient_back() {
+fn a_refused_consent_gives_no_patient_back() {
     let findings = with("northwind", "expired-consent", |exchange| {
         body(exchange, |body| {
             body["issue"][0]["diagnostics"] = json!("see Patient/4711");
@@ -181,7 +181,7 @@ fn row_s0_46_a_refused_consent_gives_no_patient_back() {
 }
 
 #[test]
-fn row_s0_47_a_malformed_payload_is_refused_and_leaves_nothing() {
+fn a_malformed_payload_is_refused_and_leaves_nothing() {
     let findings = with("contoso", "malformed", |exchange| {
         exchange.effects = Some(Effects {
             rows: 1,
