@@ -12,7 +12,8 @@ const PROFILE: &str = "stage = \"local\"\nrequire = [\"lifecycle\"]\nfail-on = \
 /// Exit code of a check of nothing but the lifecycle.
 fn lifecycle_only(folder: &Folder) -> Option<i32> {
     let done = Command::new(env!("CARGO_BIN_EXE_matchmark"))
-        .args(["check", "--only", "lifecycle", "--as-of", "2026-11-21"])
+        .args(["check", "--only", "lifecycle", "--stage", "local"])
+        .args(["--as-of", "2026-11-21"])
         .arg("-C")
         .arg(folder.path())
         .output()
