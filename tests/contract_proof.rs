@@ -116,7 +116,7 @@ fn optional_field_added() -> Workspace {
 }
 
 #[test]
-fn row_s0_97_an_optional_field_breaks_strict_and_positional_readers() {
+fn an_optional_field_breaks_strict_and_positional_readers() {
     let workspace = optional_field_added();
     let strict = proved(&workspace, "contoso");
     assert_eq!(
@@ -147,7 +147,7 @@ fn row_s0_97_an_optional_field_breaks_strict_and_positional_readers() {
 }
 
 #[test]
-fn row_s0_97_a_moved_field_breaks_positional_readers_only() {
+fn a_moved_field_breaks_positional_readers_only() {
     let workspace = with_draft(
         "hrex-member-match-response",
         "2.0.1",

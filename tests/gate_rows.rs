@@ -178,7 +178,7 @@ fn row_s0_15_a_released_schema_changes_with_its_version_or_not_at_all() {
 
 /// The half of the row that needs no hosted workflow.
 #[test]
-fn row_s0_40_the_same_change_has_the_same_verdict_at_home_and_in_ci() {
+fn the_same_change_has_the_same_verdict_at_home_and_in_ci() {
     let repository = changed("optional-field-added");
     let judged = |ci: bool| -> Value {
         let mut command = repository.command(&["check", "--base", "HEAD"]);

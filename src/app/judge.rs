@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn row_s0_10_a_waiver_counts_to_its_last_second_and_not_one_longer() {
+    fn a_waiver_counts_to_its_last_second_and_not_one_longer() {
         assert_eq!(verdict_at("2026-11-20T23:59:59Z"), Verdict::Go);
         assert_eq!(verdict_at("2026-11-21T00:00:00Z"), Verdict::NoGo);
     }
