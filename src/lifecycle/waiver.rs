@@ -26,6 +26,13 @@ pub struct Allowance {
 }
 
 impl Allowance {
+    /// Policies of which no waiver counts.
+    #[must_use]
+    pub fn unwaivable(&self) -> BTreeSet<String> {
+        let refused = self.policies.iter().filter(|(_, days)| **days == 0);
+        refused.map(|(id, _)| id.clone()).collect()
+    }
+
     /// Days that a waiver of `id` may last, `None` where there is no such rule or nobody may waive it.
     ///
     /// A file that cannot be used, a question that is open and a check that did not run are settled, not waived.

@@ -4,7 +4,7 @@ use super::{Question, Room};
 use crate::catalogue::Catalogue;
 use crate::contract::{Contract, Versions, gating, plan, prove, read, verify};
 use crate::inclusion::{Budget, engine};
-use crate::model::{CheckName, Delivery, Exchange, Finding, Place, VersionId, counted};
+use crate::model::{CheckName, Delivery, Exchange, Finding, Place, counted};
 use semver::VersionReq;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,7 +66,7 @@ pub(super) fn check(question: &Question<'_>, library: &Library, travelled: &Trav
     findings.extend(
         deliveries
             .iter()
-            .flat_map(|delivery| delivered(question, delivery)),
+            .flat_map(|delivery| delivered(question, &versions, delivery)),
     );
     findings.extend(without_contract(question, library));
     Room::ran(CheckName::Contract, interactions as u64, "interactions")
@@ -167,7 +167,11 @@ fn without_contract(question: &Question<'_>, library: &Library) -> Vec<Finding> 
 }
 
 /// What one exchange with a stub shows of us as the asking side.
-fn delivered(question: &Question<'_>, delivery: &Delivery) -> Vec<Finding> {
+fn delivered(
+    question: &Question<'_>,
+    versions: &Versions<'_>,
+    delivery: &Delivery,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     let place = question
         .head
@@ -196,7 +200,7 @@ fn delivered(question: &Question<'_>, delivery: &Delivery) -> Vec<Finding> {
             .remedy("compare the partner's dialect and failure settings with what it really does"),
         );
     }
-    if !understood(question, delivery) {
+    if !understood(question, versions, delivery) {
         findings.push(
             finding(
                 "contract/request-not-understood",
@@ -209,7 +213,7 @@ fn delivered(question: &Question<'_>, delivery: &Delivery) -> Vec<Finding> {
 }
 
 /// Whether every request that we sent fits a version that the partner uses.
-fn understood(question: &Question<'_>, delivery: &Delivery) -> bool {
+fn understood(question: &Question<'_>, versions: &Versions<'_>, delivery: &Delivery) -> bool {
     let Some(partner) = question.head.partners.get(&delivery.partner) else {
         return true;
     };
@@ -223,16 +227,14 @@ fn understood(question: &Question<'_>, delivery: &Delivery) -> bool {
             return false;
         };
         used.iter()
-            .flat_map(|(entry, range)| question.head.catalogue.in_range(entry, range))
-            .any(|version| accepts(&question.head.catalogue, &version.id, &payload))
+            .flat_map(|(entry, range)| versions.in_range(entry, range))
+            .any(|id| {
+                versions
+                    .get(&id)
+                    .is_ok_and(|ready| ready.schema.accepts(&payload))
+            })
     };
     used.is_empty() || delivery.requests.iter().all(|request| fits(&request.body))
-}
-
-fn accepts(catalogue: &Catalogue, id: &VersionId, payload: &Value) -> bool {
-    catalogue.bundle(id).is_ok_and(|bundle| {
-        wire::payload::Schema::compile(&bundle.value).is_ok_and(|schema| schema.accepts(payload))
-    })
 }
 
 /// `id@version` to the self-contained schema of everything that is served.

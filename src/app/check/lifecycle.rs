@@ -65,3 +65,32 @@ pub(super) fn check(
         "A waiver is taken at its word: approvals by the board are proved by branch protection, not here.".to_owned(),
     ])
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::catalogue::Source;
+    use crate::load;
+    use std::path::Path;
+
+    const NAME: &str = "consent-metadata-missing";
+    const ID: &str = "policy/consent-metadata-missing";
+
+    #[test]
+    fn a_change_cannot_make_a_rule_waivable_and_waive_it_in_one_go() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let base = load::folder(root, None).unwrap().0.rules;
+        let mut head = base.clone();
+        let toml = &mut head.get_mut(NAME).unwrap().toml;
+        let before = toml.as_ref().unwrap().text().unwrap();
+        let after = before.replace("waivable = false", "waivable = true");
+        *toml = Some(Source::new("rule.toml", after.into_bytes()));
+        let (base, head) = (RuleBook::read(&base), RuleBook::read(&head));
+        let refused =
+            |books: &[&RuleBook]| allowance(&Board::default(), books.iter().copied()).unwaivable();
+        assert!(!refused(&[&head]).contains(ID), "the head alone allows it");
+        assert!(refused(&[&head, &base]).contains(ID));
+    }
+}

@@ -76,12 +76,12 @@ pub(super) fn check(
         head: RuleBook::read(&sides.head.rules),
         base: question.base.map(|base| RuleBook::read(&base.rules)),
     };
-    let (strictness, profile) = strictness::of(request, &sides.head, &books.head);
-    let mut round = round(request, &question, &books, sink);
     let allowance = lifecycle::allowance(
         &sides.head.config.board,
         std::iter::once(&books.head).chain(&books.base),
     );
+    let (strictness, profile) = strictness::of(request, &sides.head, &books.head, &allowance);
+    let mut round = round(request, &question, &books, sink);
     let standings = standings(&sides.head.waivers, &allowance, as_of);
     let others: Vec<&Finding> = round.rooms.iter().flat_map(|room| &room.findings).collect();
     let room = asked(request, CheckName::Lifecycle)

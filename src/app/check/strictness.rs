@@ -3,21 +3,23 @@
 use super::super::judge::Strictness;
 use super::super::room::Room;
 use crate::catalogue::Workspace;
+use crate::lifecycle::Allowance;
 use crate::model::{CheckName, CheckRequest, Finding, Place, Severity};
 use crate::policy::{Profile, RuleBook};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The strictness of the run, and what is wrong with the profiles.
 pub(super) fn of(
     request: &CheckRequest,
     head: &Workspace,
     book: &RuleBook,
+    allowance: &Allowance,
 ) -> (Strictness, Vec<Finding>) {
     let mut strictness = Strictness {
         fail_on: Severity::Error,
         required: CheckName::ALL.into(),
         raise: BTreeMap::new(),
-        unwaivable: unwaivable(book),
+        unwaivable: allowance.unwaivable(),
     };
     let mut findings = Vec::new();
     if head.profiles.is_empty() {
@@ -37,12 +39,6 @@ pub(super) fn of(
         strictness.fail_on = strictness.fail_on.min(asked);
     }
     (strictness, findings)
-}
-
-/// Policies whose own file allows no exception.
-fn unwaivable(book: &RuleBook) -> BTreeSet<String> {
-    let rules = book.rules.iter().filter(|rule| !rule.file.waivable);
-    rules.map(|rule| rule.file.id.clone()).collect()
 }
 
 /// Required checks that did not run or had nothing to judge.
