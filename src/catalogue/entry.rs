@@ -157,6 +157,9 @@ pub struct EntryFile {
     pub phi: PhiClass,
     /// The published guide that it comes from, or `matchmark` for shapes of our own.
     pub guide: String,
+    /// Canonicals of the published profiles that it stands for, without a version: a payload that claims one is this.
+    #[serde(default)]
+    pub profiles: Vec<String>,
     /// Entry of its refusals; `none` where it cannot be refused.
     pub errors: String,
     /// JSON pointers of the attributes that identify a member; `*` stands for any array index.

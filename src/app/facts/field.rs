@@ -68,9 +68,15 @@ impl Leaf<'_> {
         };
         let (state, adds) = semantics(&self.name, text("/x-semantics/text").unwrap_or(""));
         let known = |path: &str| text(path).unwrap_or(UNKNOWN).to_owned();
+        let several = |path: &str| {
+            let found = self.annotations.and_then(|on| on.pointer(path));
+            let list = found.and_then(Value::as_array).into_iter().flatten();
+            list.filter_map(Value::as_str)
+        };
         let source: Vec<&str> = ["guide", "version", "statement"]
             .iter()
             .filter_map(|part| text(&format!("/x-source/{part}")))
+            .chain(several("/x-source/statement"))
             .collect();
         FieldFacts {
             schema: id.to_string(),

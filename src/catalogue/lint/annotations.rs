@@ -25,7 +25,15 @@ pub struct Statement {
     pub guide: String,
     pub version: String,
     #[serde(default)]
-    pub statement: Option<String>,
+    pub statement: Option<Statements>,
+}
+
+/// Numbers of published statements; they are not stable between releases, so the version stands beside them.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Statements {
+    One(String),
+    Several(Vec<String>),
 }
 
 /// The annotations that a schema object may carry beside its keywords; any other `x-` key is refused.

@@ -163,8 +163,16 @@ impl<'a> Trail<'a> {
 pub(super) fn identifies(spots: &[Spot<'_>]) -> bool {
     spots.iter().any(|spot| {
         let source = spot.schema.get("x-source");
-        let statement = source.and_then(|source| source.get("statement")?.as_str());
-        statement.is_some_and(|statement| IDENTIFYING.contains(&statement))
+        let said = source.and_then(|source| source.get("statement"));
+        let is_one = |number: &Value| {
+            number
+                .as_str()
+                .is_some_and(|number| IDENTIFYING.contains(&number))
+        };
+        said.is_some_and(|said| match said {
+            Value::Array(several) => several.iter().any(is_one),
+            one => is_one(one),
+        })
     })
 }
 
