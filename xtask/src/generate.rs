@@ -3,6 +3,7 @@
 
 use crate::fault::Fault;
 use crate::repository;
+use domain::{identity, record};
 use matchmark::{catalogue, model, policy};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -37,7 +38,26 @@ fn table() -> Vec<Generated> {
         policy::input::VERSION,
         policy::input::schema(),
     ));
+    files.extend(records());
     files
+}
+
+/// What the exchange says of itself, and what its operators keep: one entry a record.
+fn records() -> [Generated; 11] {
+    const FIRST: &str = "1.0.0";
+    [
+        published::<record::AsyncStatus>("async-status-headers", FIRST),
+        published::<record::Attestation>("p2p-attestation", FIRST),
+        published::<record::WorkflowRequest>("p2p-workflow-request", FIRST),
+        published::<identity::Decision>("match-decision", FIRST),
+        published::<record::AuditRecord>("audit-record", FIRST),
+        published::<record::DeadLetter>("dead-letter", FIRST),
+        published::<catalogue::PartnerFile>("partner-profile", FIRST),
+        published::<record::SlaDocument>("sla-document", FIRST),
+        published::<record::AlertRule>("alert-rule", FIRST),
+        published::<record::ReleaseRecord>("release-record", FIRST),
+        published::<catalogue::WaiverFile>("waiver-record", FIRST),
+    ]
 }
 
 /// Writes what is stale or, for `check`, lists it and fails.
@@ -125,14 +145,14 @@ struct Facts<'a> {
 
 impl Facts<'_> {
     /// Gives every property the annotations of the catalogue: its meaning from the documentation of the
-    /// field, no personal data, and where it comes from. What a type says itself stays.
+    /// field, no personal data, and where it comes from. What a type or a field says itself stays, and an
+    /// array is as sensitive as its items.
     fn explain(&self, schema: &mut Value) {
         let Value::Object(members) = schema else {
             return;
         };
-        if members.contains_key("properties") && !members.contains_key("additionalProperties") {
-            let why = json!("a later minor version may add names");
-            members.entry("x-open").or_insert(why);
+        if let Some(why) = open(members) {
+            members.entry("x-open").or_insert_with(|| json!(why));
         }
         for (keyword, value) in members.iter_mut() {
             match (keyword.as_str(), value) {
@@ -161,8 +181,9 @@ impl Facts<'_> {
         let Value::Object(members) = property else {
             return;
         };
-        // Rust's widths of numbers say nothing to a reader of JSON.
-        members.remove("format");
+        if members.get("format").is_some_and(is_width) {
+            members.remove("format");
+        }
         let form = json!("Names the form that this object has.");
         let text = members.remove("description").and_then(|text| first(&text));
         if let Some(text) = text.or_else(|| members.contains_key("const").then_some(form)) {
@@ -170,7 +191,9 @@ impl Facts<'_> {
             let semantics = json!({ "text": text, "tag": tag });
             members.entry("x-semantics").or_insert(semantics);
         }
-        members.entry("x-phi").or_insert_with(|| json!("P0"));
+        let phi = members.get("items").and_then(|items| items.get("x-phi"));
+        let phi = phi.cloned().unwrap_or_else(|| json!("P0"));
+        members.entry("x-phi").or_insert(phi);
         members
             .entry("x-since")
             .or_insert_with(|| json!(self.version));
@@ -178,6 +201,27 @@ impl Facts<'_> {
             .entry("x-source")
             .or_insert_with(|| self.source.clone());
     }
+}
+
+/// Why an object takes names that it does not list, if it takes them with any value.
+fn open(schema: &Map<String, Value>) -> Option<&'static str> {
+    match schema.get("additionalProperties") {
+        Some(Value::Bool(true)) => Some("whoever writes it chooses the names"),
+        Some(_) => None,
+        None => schema
+            .contains_key("properties")
+            .then_some("a later minor version may add names"),
+    }
+}
+
+/// Rust's widths of numbers say nothing to a reader of JSON.
+fn is_width(format: &Value) -> bool {
+    let letters = format.as_str().unwrap_or_default().chars();
+    let word: String = letters.filter(char::is_ascii_alphabetic).collect();
+    matches!(
+        word.as_str(),
+        "int" | "uint" | "float" | "double" | "size" | "usize"
+    )
 }
 
 /// The first paragraph of a documentation.

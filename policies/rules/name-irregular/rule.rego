@@ -36,7 +36,7 @@ deny contains finding if {
 
 deny contains finding if {
 	some f in input.fields
-	not f.entry in input.params.own
+	not input.params.own[f.entry]
 	not f.case in input.params.cases.field
 	finding := {
 		"subject": f.schema,
@@ -48,12 +48,12 @@ deny contains finding if {
 
 deny contains finding if {
 	some f in input.fields
-	f.entry in input.params.own
-	not f.case in input.params.cases.own
+	wanted := input.params.own[f.entry]
+	not f.case in wanted
 	finding := {
 		"subject": f.schema,
 		"pointer": f.pointer,
 		"kind": "own-field",
-		"args": {"what": "field", "name": f.name, "wanted": input.params.cases.own},
+		"args": {"what": "field", "name": f.name, "wanted": wanted},
 	}
 }

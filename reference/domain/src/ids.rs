@@ -1,52 +1,45 @@
 //! Names of things: partners, exchanges, persons of the member store, numbered documents.
 //! Refuses to know how an id is made.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroU32;
 
-macro_rules! text_id {
-    ($($(#[$note:meta])* $name:ident,)+) => {$(
-        $(#[$note])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(transparent)]
-        pub struct $name(String);
+text! {
+    /// A payer in the registry, ourselves included.
+    PartnerId = "P1" "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
+    /// One exchange that we started.
+    ExchangeId = "P1" "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
+    /// One exchange seen from end to end: kept over retries, polls, callbacks and replays.
+    BusinessTransactionId = "P1" "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
+    /// One inbound call or one outbound attempt.
+    CorrelationId = "P1" "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
+    /// A person of the member store, by an opaque id that says nothing about the person.
+    MemberRef = "P1" "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
+    /// A protected body in the payload store.
+    PayloadId = "P1" "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
+}
 
+/// Ids that we made ourselves, or that a token or a store of ours vouches for, need no second look.
+macro_rules! ours {
+    ($($name:ident)+) => {$(
         impl $name {
             #[must_use]
             pub fn new(id: impl Into<String>) -> Self {
                 Self(id.into())
             }
-
-            #[must_use]
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(&self.0)
-            }
         }
     )+};
 }
 
-text_id! {
-    /// A payer in the registry, ourselves included.
-    PartnerId,
-    /// One exchange that we started.
-    ExchangeId,
-    /// One exchange seen from end to end: kept over retries, polls, callbacks and replays.
-    BusinessTransactionId,
-    /// One inbound call or one outbound attempt.
-    CorrelationId,
-    /// A person of the member store, by an opaque id that says nothing about the person.
-    MemberRef,
-}
+ours! { PartnerId ExchangeId BusinessTransactionId CorrelationId MemberRef PayloadId }
 
 /// The number of a document of the control plane. Documents are immutable once numbered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(transparent)]
+#[schemars(inline)]
 pub struct DocumentNumber(pub NonZeroU32);
 
 impl std::fmt::Display for DocumentNumber {

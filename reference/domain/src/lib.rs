@@ -3,6 +3,8 @@
 
 #[macro_use]
 mod vocabulary;
+#[macro_use]
+mod text;
 
 pub mod consent;
 pub mod failure;
@@ -12,10 +14,12 @@ pub mod ids;
 pub mod masked;
 pub mod member_match;
 pub mod ports;
+pub mod record;
 pub mod resilience;
 pub mod snapshot;
 pub mod workflow;
 
+pub use text::UnfitText;
 pub use vocabulary::UnknownWord;
 
 /// A point in time. Nothing in this crate reads a clock to get one.

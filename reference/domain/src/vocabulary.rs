@@ -6,7 +6,7 @@
 #[error("not a word of the vocabulary {0}")]
 pub struct UnknownWord(pub &'static str);
 
-/// An enum with one fixed word per value: `ALL`, `word()`, `Display`, `FromStr` and serde by word.
+/// An enum with one fixed word per value: `ALL`, `word()`, `Display`, `FromStr`, serde and schema by word.
 macro_rules! vocabulary {
     ($(#[$meta:meta])* $name:ident { $($(#[$note:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$meta])*
@@ -51,6 +51,21 @@ macro_rules! vocabulary {
             fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
                 let word = <std::borrow::Cow<'de, str>>::deserialize(from)?;
                 word.parse().map_err(serde::de::Error::custom)
+            }
+        }
+
+        impl schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                let words: Vec<&str> = Self::ALL.iter().map(|value| value.word()).collect();
+                schemars::json_schema!({ "type": "string", "enum": words })
             }
         }
     };

@@ -56,27 +56,47 @@ pub struct Annotations {
     pub open: Option<String>,
 }
 
+/// What the members of an object are: keywords of a schema, or names that a payload may have, `x-progress` for one.
+#[derive(Clone, Copy)]
+enum Kind {
+    Schema,
+    Names,
+}
+
+impl Kind {
+    /// What stands below a member; none where no schema can.
+    fn below(self, key: &str) -> Option<Self> {
+        match (self, key) {
+            (Self::Names, _) => Some(Self::Schema),
+            (Self::Schema, "const" | "enum" | "default") => None,
+            (Self::Schema, "properties" | "patternProperties" | "$defs" | "dependentSchemas") => {
+                Some(Self::Names)
+            }
+            (Self::Schema, key) => (!key.starts_with("x-")).then_some(Self::Schema),
+        }
+    }
+}
+
 pub(super) fn version(version: &SchemaVersion) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut open = vec![(String::new(), version.schema.value())];
-    while let Some((pointer, value)) = open.pop() {
+    let mut open = vec![(String::new(), version.schema.value(), Kind::Schema)];
+    while let Some((pointer, value, kind)) = open.pop() {
         match value {
             Value::Object(members) => {
-                if let Err(error) = annotations(members) {
+                if let (Kind::Schema, Err(error)) = (kind, annotations(members)) {
                     findings.push(malformed(version, &pointer, &error));
                 }
                 for (key, member) in members {
-                    if key.starts_with("x-") || matches!(key.as_str(), "const" | "enum" | "default")
-                    {
+                    let Some(below) = kind.below(key) else {
                         continue;
-                    }
+                    };
                     let key = wire::json::pointer_escape(key);
-                    open.push((format!("{pointer}/{key}"), member));
+                    open.push((format!("{pointer}/{key}"), member, below));
                 }
             }
             Value::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    open.push((format!("{pointer}/{index}"), item));
+                    open.push((format!("{pointer}/{index}"), item, Kind::Schema));
                 }
             }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}

@@ -19,16 +19,25 @@ vocabulary! {
 }
 
 impl Attribute {
+    /// The part of a request that says it.
+    #[must_use]
+    pub const fn source(self) -> Part {
+        match self {
+            Self::MemberId | Self::SubscriberId => Part::CoverageToMatch,
+            Self::BirthDate | Self::FamilyName => Part::MemberPatient,
+        }
+    }
+
     /// Where the attribute stands in a request.
     #[must_use]
     pub fn expression(self, parts: &MemberMatch<'_>) -> String {
-        let (part, element) = match self {
-            Self::MemberId => (Part::CoverageToMatch, "identifier"),
-            Self::SubscriberId => (Part::CoverageToMatch, "subscriberId"),
-            Self::BirthDate => (Part::MemberPatient, "birthDate"),
-            Self::FamilyName => (Part::MemberPatient, "name"),
+        let element = match self {
+            Self::MemberId => "identifier",
+            Self::SubscriberId => "subscriberId",
+            Self::BirthDate => "birthDate",
+            Self::FamilyName => "name",
         };
-        parts.expression(part, element)
+        parts.expression(self.source(), element)
     }
 }
 

@@ -27,7 +27,7 @@ pub fn resolve(policy: &MatchingPolicy, asked: &Asked, candidates: &[Candidate])
         return Decision::new(policy, Outcome::MissingIdentifier { attributes });
     }
     if asked.payer == NamedPayer::Other {
-        return Decision::new(policy, Outcome::NoMatch);
+        return Decision::new(policy, Outcome::NoMatch {});
     }
     let compared: Vec<Comparison> = candidates
         .iter()
@@ -43,7 +43,7 @@ pub fn resolve(policy: &MatchingPolicy, asked: &Asked, candidates: &[Candidate])
             },
             one.evidence(),
         ),
-        _ => (Outcome::MultipleMatch, Vec::new()),
+        _ => (Outcome::MultipleMatch {}, Vec::new()),
     };
     let persons = compared.iter().map(|one| one.candidate.person.clone());
     Decision::new(policy, outcome).with_evidence(persons.collect(), evidence)
@@ -65,7 +65,7 @@ fn disagreement(compared: &[Comparison<'_>]) -> Outcome {
     attributes.sort();
     attributes.dedup();
     if attributes.is_empty() {
-        Outcome::NoMatch
+        Outcome::NoMatch {}
     } else {
         Outcome::ConflictingField { attributes }
     }
@@ -122,7 +122,7 @@ impl<'a> Comparison<'a> {
             (Attribute::FamilyName, self.family),
         ]
         .into_iter()
-        .map(|(attribute, level)| Evidence { attribute, level })
+        .map(|(attribute, level)| Evidence::of(attribute, level))
         .collect()
     }
 }

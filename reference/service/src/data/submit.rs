@@ -7,7 +7,7 @@ use crate::store::{Claim, Kept, NewExchange, Scope, StoreError, Submitted};
 use crate::telemetry::Context;
 use domain::failure::Code;
 use domain::idempotency::Lookup;
-use domain::ids::ExchangeId;
+use domain::ids::{ExchangeId, PartnerId};
 use domain::masked::Masked;
 use serde_json::{Map, Value, json};
 use wire::json::Document;
@@ -64,7 +64,7 @@ fn wrong_fields(request: &Map<String, Value>) -> Vec<String> {
         let fits = match (request.get(name), name) {
             (None, _) => !required,
             (Some(value), "kind") => value == "single",
-            (Some(value), "partner") => value.is_string(),
+            (Some(value), "partner") => value.as_str().is_some_and(is_partner_id),
             (Some(value), _) => value.is_object(),
         };
         if !fits {
@@ -76,6 +76,11 @@ fn wrong_fields(request: &Map<String, Value>) -> Vec<String> {
         fields.push("/*".to_owned());
     }
     fields
+}
+
+/// A text that no id can be is not repeated in any view, and finds no route either.
+fn is_partner_id(text: &str) -> bool {
+    text.parse::<PartnerId>().is_ok()
 }
 
 /// The `Parameters` of `$member-match` that a kept request stands for.

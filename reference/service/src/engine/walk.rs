@@ -76,7 +76,7 @@ impl Walk<'_> {
     async fn step(&self, exchange: &Exchange) -> Result<Next, StoreError> {
         let plane = self.plane;
         let snapshot = plane.snapshot();
-        let kept = plane.store.payload(&exchange.request).await?;
+        let kept = plane.store.payload(exchange.request.as_str()).await?;
         let request: Value =
             serde_json::from_slice(kept.expose()).map_err(|_| StoreError::Row("request"))?;
         let moved = match exchange.state {

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use domain::Timestamp;
 use domain::masked::Masked;
+use domain::record::{AsyncStatus, Seconds};
 use serde::Serialize;
 use std::time::Duration;
 
@@ -31,10 +32,11 @@ pub(super) fn with_header(mut kept: Kept, name: &str, value: impl Into<String>) 
 }
 
 pub(super) fn with_retry_after(kept: Kept, wait: Option<Duration>) -> Kept {
-    match wait {
-        Some(wait) => with_header(kept, "retry-after", wait.as_secs().to_string()),
-        None => kept,
-    }
+    let later = wait.map(|wait| AsyncStatus::AskLater {
+        retry_after: Seconds::of(wait),
+    });
+    let headers = later.iter().flat_map(AsyncStatus::headers);
+    headers.fold(kept, |kept, (name, value)| with_header(kept, name, value))
 }
 
 /// The ids of a call, from its headers.

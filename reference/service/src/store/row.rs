@@ -4,10 +4,14 @@
 use super::StoreError;
 use domain::Timestamp;
 use domain::failure::Code;
-use domain::ids::{BusinessTransactionId, ExchangeId, PartnerId};
+use domain::ids::{
+    BusinessTransactionId, CorrelationId, DocumentNumber, ExchangeId, PartnerId, PayloadId,
+};
+use domain::record::EntryVersion;
 use domain::workflow::{self, Disposition, Hold, Move, State};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
+use std::num::NonZeroU32;
 
 /// An exchange as it stands.
 #[derive(Clone, Debug)]
@@ -16,13 +20,14 @@ pub(crate) struct Exchange {
     pub version: i64,
     pub state: State,
     pub since: Timestamp,
+    pub created_at: Timestamp,
     pub business_transaction: BusinessTransactionId,
-    pub client: String,
+    pub client: PartnerId,
     pub partner: PartnerId,
     /// Id of the protected request.
-    pub request: String,
-    pub schema_version: Option<String>,
-    pub route_set: Option<i64>,
+    pub request: PayloadId,
+    pub schema_version: Option<EntryVersion>,
+    pub route_set: Option<DocumentNumber>,
     pub snapshot: i64,
     pub consent_checked_at: Option<Timestamp>,
     pub submissions: u32,
@@ -40,7 +45,7 @@ pub(crate) struct Exchange {
 pub(crate) struct Attempt {
     pub number: u32,
     pub at: Timestamp,
-    pub correlation: String,
+    pub correlation: CorrelationId,
     pub status: Option<u16>,
     pub code: Option<Code>,
     pub wait_ms: Option<i64>,
@@ -63,12 +68,13 @@ impl Exchange {
             version: row.try_get("version")?,
             state: word(row, "state")?,
             since: time(row, "since")?,
+            created_at: time(row, "created_at")?,
             business_transaction: BusinessTransactionId::new(text(row, "business_transaction_id")?),
-            client: text(row, "client")?,
+            client: PartnerId::new(text(row, "client")?),
             partner: PartnerId::new(text(row, "partner")?),
-            request: text(row, "request")?,
-            schema_version: row.try_get("schema_version")?,
-            route_set: row.try_get("route_set")?,
+            request: PayloadId::new(text(row, "request")?),
+            schema_version: maybe_word(row, "schema_version")?,
+            route_set: maybe_number(row, "route_set")?,
             snapshot: row.try_get("snapshot")?,
             consent_checked_at: maybe_time(row, "consent_checked_at")?,
             submissions: row.try_get("submissions")?,
@@ -98,7 +104,7 @@ impl Attempt {
         Ok(Self {
             number: row.try_get("number")?,
             at: time(row, "at")?,
-            correlation: text(row, "correlation_id")?,
+            correlation: CorrelationId::new(text(row, "correlation_id")?),
             status: row.try_get("status")?,
             code: maybe_word(row, "code")?,
             wait_ms: row.try_get("wait_ms")?,
@@ -130,6 +136,19 @@ pub(super) fn time(row: &SqliteRow, column: &'static str) -> Result<Timestamp, S
 
 fn maybe_time(row: &SqliteRow, column: &'static str) -> Result<Option<Timestamp>, StoreError> {
     maybe_word(row, column)
+}
+
+fn maybe_number(
+    row: &SqliteRow,
+    column: &'static str,
+) -> Result<Option<DocumentNumber>, StoreError> {
+    let number: Option<i64> = row.try_get(column)?;
+    number
+        .map(|number| {
+            let fits = u32::try_from(number).ok().and_then(NonZeroU32::new);
+            fits.map(DocumentNumber).ok_or(StoreError::Row(column))
+        })
+        .transpose()
 }
 
 fn word<T: std::str::FromStr>(row: &SqliteRow, column: &'static str) -> Result<T, StoreError> {

@@ -2,68 +2,97 @@
 //! Refuses to show anything of the member.
 
 use crate::store::{Attempt, Exchange, Past};
-use domain::Timestamp;
 use domain::failure::Code;
+use domain::record::{self, Instant, Kind, NextAction, OutboundKey, Transition, WorkflowRequest};
 use domain::workflow::Step;
-use serde_json::{Value, json};
+use serde_json::Value;
+
+/// What a list tells of each exchange; the rest is asked for one by one.
+const SUMMARY: [&str; 13] = [
+    "id",
+    "business_transaction_id",
+    "kind",
+    "partner",
+    "owner",
+    "asked_at",
+    "state",
+    "since",
+    "disposition",
+    "code",
+    "outcome",
+    "next_action",
+    "hold",
+];
 
 /// Where it stands.
 pub(super) fn summary(exchange: &Exchange) -> Value {
-    let next = Step::due(exchange.state).map(|step| {
-        json!({
-            "step": step,
-            "at": exchange.next_attempt_at.map(text),
-        })
-    });
-    json!({
-        "id": exchange.id,
-        "business_transaction_id": exchange.business_transaction,
-        "kind": "single",
-        "partner": exchange.partner,
-        "state": exchange.state,
-        "since": text(exchange.since),
-        "disposition": exchange.disposition,
-        "code": exchange.code,
-        "outcome": exchange.code.map(|code: Code| code.meaning().outcome.word()),
-        "next_action": next,
-        "hold": exchange.hold,
-        "owner": exchange.client,
-    })
-}
-
-/// Where it stands, and how it came there.
-pub(super) fn whole(exchange: &Exchange, history: &[Past], attempts: &[Attempt]) -> Value {
-    let mut view = summary(exchange);
-    let more = json!({
-        "schema_version": exchange.schema_version,
-        "route_set": exchange.route_set,
-        "snapshot": exchange.snapshot,
-        "consent_checked_at": exchange.consent_checked_at.map(text),
-        "resume_at": exchange.resume_at,
-        "history": history.iter().map(past).collect::<Vec<_>>(),
-        "attempts": attempts.iter().map(attempt).collect::<Vec<_>>(),
-    });
-    if let (Value::Object(view), Value::Object(more)) = (&mut view, more) {
-        view.extend(more);
+    // Our own types always serialise; should one not, the list shows that something is there.
+    let mut view = serde_json::to_value(whole(exchange, &[], &[])).unwrap_or_default();
+    if let Value::Object(members) = &mut view {
+        members.retain(|name, _| SUMMARY.contains(&name.as_str()));
     }
     view
 }
 
-fn past(past: &Past) -> Value {
-    json!({"at": text(past.at), "from": past.from, "to": past.to, "move": past.by, "code": past.code})
+/// Where it stands, and how it came there.
+pub(super) fn whole(
+    exchange: &Exchange,
+    history: &[Past],
+    attempts: &[Attempt],
+) -> WorkflowRequest {
+    WorkflowRequest {
+        id: exchange.id.clone(),
+        business_transaction_id: exchange.business_transaction.clone(),
+        kind: Kind::Single,
+        partner: exchange.partner.clone(),
+        owner: exchange.client.clone(),
+        asked_at: Instant::new(exchange.created_at),
+        state: exchange.state,
+        since: Instant::new(exchange.since),
+        disposition: exchange.disposition,
+        code: exchange.code,
+        outcome: exchange.code.map(|code: Code| code.meaning().outcome),
+        next_action: Step::due(exchange.state).map(|step| NextAction {
+            step,
+            at: exchange.next_attempt_at.map(Instant::new),
+        }),
+        hold: exchange.hold,
+        outbound_key: OutboundKey::of(
+            &exchange.partner,
+            &exchange.id,
+            Step::Submit,
+            exchange.generation,
+        ),
+        request: exchange.request.clone(),
+        schema_version: exchange.schema_version.clone(),
+        route_set: exchange.route_set,
+        snapshot: u64::try_from(exchange.snapshot).unwrap_or_default(),
+        consent_checked_at: exchange.consent_checked_at.map(Instant::new),
+        resume_at: exchange.resume_at,
+        // A match brings no data; retrieval, which does, is not served yet.
+        data: None,
+        history: history.iter().map(past).collect(),
+        attempts: attempts.iter().map(attempt).collect(),
+    }
 }
 
-fn attempt(attempt: &Attempt) -> Value {
-    json!({
-        "number": attempt.number,
-        "at": text(attempt.at),
-        "correlation_id": attempt.correlation,
-        "status": attempt.status,
-        "code": attempt.code,
-        "wait_ms": attempt.wait_ms,
-    })
+fn past(past: &Past) -> Transition {
+    Transition {
+        at: Instant::new(past.at),
+        from: past.from,
+        to: past.to,
+        by: past.by,
+        code: past.code,
+    }
 }
 
-fn text(at: Timestamp) -> String {
-    at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+fn attempt(attempt: &Attempt) -> record::Attempt {
+    record::Attempt {
+        number: attempt.number,
+        at: Instant::new(attempt.at),
+        correlation_id: attempt.correlation.clone(),
+        status: attempt.status,
+        code: attempt.code,
+        wait_ms: attempt.wait_ms.and_then(|wait| u64::try_from(wait).ok()),
+    }
 }
