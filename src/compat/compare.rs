@@ -20,23 +20,41 @@ pub struct Comparison {
     pub explanations: Vec<Explanation>,
 }
 
-/// What the step from `old` to `new` does to a schema of this direction.
+/// What the step from `old` to `new` does to a schema of this direction, and which changes do it.
 #[must_use]
 pub fn compare(old: &Side, new: &Side, direction: Direction, budget: &Budget) -> Comparison {
-    let (left, right, own) = (old.clone(), new.clone(), budget.clone());
-    let whole = move || settle(&left, &right, direction, &own);
-    worker::run(&budget.stop, whole).unwrap_or_else(|why| {
-        let open = Answer::Unknown { why };
-        weigh(open.clone(), open, direction, Vec::new())
+    run(old, new, direction, budget, &|forth, back| {
+        let mut explanations = explain(Failing::Forth, old, new, forth, budget);
+        explanations.extend(explain(Failing::Back, old, new, back, budget));
+        explanations
     })
 }
 
-fn settle(old: &Side, new: &Side, direction: Direction, budget: &Budget) -> Comparison {
-    let forth = ask(old, new, budget);
-    let back = ask(new, old, budget);
-    let mut explanations = explain(Failing::Forth, old, new, &forth, budget);
-    explanations.extend(explain(Failing::Back, old, new, &back, budget));
-    weigh(forth, back, direction, explanations)
+/// The same without looking for the changes that do it, which costs most; what stayed open is still said.
+#[must_use]
+pub fn weigh(old: &Side, new: &Side, direction: Direction, budget: &Budget) -> Comparison {
+    run(old, new, direction, budget, &|_, _| Vec::new())
+}
+
+fn run(
+    old: &Side,
+    new: &Side,
+    direction: Direction,
+    budget: &Budget,
+    explain: &dyn Fn(&Answer, &Answer) -> Vec<Explanation>,
+) -> Comparison {
+    let (left, right, own) = (old.clone(), new.clone(), budget.clone());
+    let both = move || (ask(&left, &right, &own), ask(&right, &left, &own));
+    match worker::run(&budget.stop, both) {
+        Ok((forth, back)) => {
+            let explanations = explain(&forth, &back);
+            weighed(forth, back, direction, explanations)
+        }
+        Err(why) => {
+            let open = Answer::Unknown { why };
+            weighed(open.clone(), open, direction, Vec::new())
+        }
+    }
 }
 
 /// Is everything that `left` accepts accepted by `right`?
@@ -49,7 +67,7 @@ pub(super) fn ask(left: &Side, right: &Side, budget: &Budget) -> Answer {
     }
 }
 
-fn weigh(
+fn weighed(
     forth: Answer,
     back: Answer,
     direction: Direction,

@@ -160,7 +160,7 @@ pub struct Change {
     pub required: Bump,
     /// How the answer was reached, forth and back.
     pub proof: String,
-    /// What changed, one sentence each.
+    /// What changed, one sentence each; none for a step of the released history whose number fits, which `diff` explains.
     pub details: Vec<Mention>,
 }
 

@@ -3,7 +3,7 @@
 use super::{Question, Room};
 use crate::app::{diff, hurts};
 use crate::catalogue::{Catalogue, Entry, SchemaVersion};
-use crate::compat::{Comparison, Pair, Side, compare, findings};
+use crate::compat::{Comparison, Pair, Side, compare, findings, weigh};
 use crate::inclusion::Budget;
 use crate::model::{Bump, Change, CheckName, Direction, Finding, VersionId, counted};
 use std::collections::BTreeMap;
@@ -36,7 +36,7 @@ pub(super) fn check(question: &Question<'_>) -> Judged {
             continue;
         };
         let direction = step.entry.file.direction;
-        let comparison = compare(old, new, direction, &Budget::default());
+        let comparison = compared(question, step, (old, new));
         let pair = Pair {
             old: (&step.old.id, old),
             new: (&step.new.id, new),
@@ -59,6 +59,26 @@ pub(super) fn check(question: &Question<'_>) -> Judged {
         room: room(&changes, found),
         changes,
     }
+}
+
+/// A step that stood in the base and fits its number is weighed, any other one explained as well.
+fn compared(question: &Question<'_>, step: &Step<'_>, (old, new): (&Side, &Side)) -> Comparison {
+    let (direction, budget) = (step.entry.file.direction, Budget::default());
+    if !is_new(question, step.new) {
+        let weighed = weigh(old, new, direction, &budget);
+        if Bump::between(&step.old.number, &step.new.number) >= weighed.required {
+            return weighed;
+        }
+    }
+    compare(old, new, direction, &budget)
+}
+
+/// Whether the base has no such version, or another text of it.
+fn is_new(question: &Question<'_>, version: &SchemaVersion) -> bool {
+    question.base.is_some_and(|base| {
+        let before = base.catalogue.version(&version.id);
+        before.is_none_or(|before| before.digest != version.digest)
+    })
 }
 
 /// Neighbouring released versions, and the draft after the newest release below it.
@@ -85,17 +105,11 @@ fn change(
     comparison: &Comparison,
     explained: &[Finding],
 ) -> Change {
-    let known = |version: &SchemaVersion| {
-        let before = question
-            .base
-            .and_then(|base| base.catalogue.version(&version.id));
-        before.is_some_and(|before| before.digest == version.digest)
-    };
     Change {
         entry: step.new.id.entry.clone(),
         from: step.old.id.version.to_string(),
         to: step.new.id.version.to_string(),
-        new: question.base.is_some() && !known(step.new),
+        new: is_new(question, step.new),
         effect: comparison.effect,
         declared: Bump::between(&step.old.number, &step.new.number),
         required: comparison.required,
