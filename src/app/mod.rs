@@ -5,19 +5,23 @@ mod answer;
 mod batch;
 mod card;
 mod check;
+mod coverage;
 mod diff;
 mod error;
 mod explain;
 mod facts;
 mod fields;
+mod fit;
 mod hurts;
 mod init;
 mod judge;
 mod recognise;
+mod recorded;
 mod room;
 #[cfg(feature = "service")]
 mod serve;
 mod validate;
+mod versions;
 mod witness;
 
 pub use answer::{Answer, Log, Output, Sink};
@@ -48,6 +52,7 @@ pub fn run(request: Request, now: DateTime<Utc>, sink: &mut dyn Sink) -> Result<
         Request::Explain(request) => explain::explain(&request),
         Request::CatalogueList(request) => card::list(&request),
         Request::CatalogueShow(request) => card::show(&request),
+        Request::CatalogueCoverage(request) => coverage::coverage(&request),
         Request::Init(request) => init::init(&request, sink),
         Request::Check(request) => {
             let report = check::check(&request, now, sink)?;

@@ -1,7 +1,9 @@
 //! `validate`: payloads of a partner, each against the schema that it is meant to fit.
 
 use super::AppError;
-use super::recognise::{Recogniser, newest_first};
+use super::recognise::{Recognised, Recogniser, newest_first};
+use super::recorded::Recorded;
+use super::versions::{Chosen, Versions};
 use crate::catalogue::{Catalogue, Workspace};
 use crate::load::{self, PayloadFile};
 use crate::model::{
@@ -62,6 +64,7 @@ fn summed(payloads: Vec<ValidatedPayload>, request: &ValidateRequest) -> Validat
 struct Judge<'a> {
     schemas: Schemas,
     recogniser: Recogniser<'a>,
+    versions: Versions<'a>,
     /// Versions that every payload is judged against, when the user named them.
     named: Option<Vec<VersionId>>,
     /// A schema outside the catalogue, with its name.
@@ -70,7 +73,7 @@ struct Judge<'a> {
 }
 
 impl<'a> Judge<'a> {
-    fn new(catalogue: &'a Catalogue, request: &ValidateRequest) -> Result<Self, AppError> {
+    fn new(catalogue: &'a Catalogue, request: &'a ValidateRequest) -> Result<Self, AppError> {
         let (mut named, mut outside) = (None, None);
         match &request.against {
             Against::Recognised => {}
@@ -86,9 +89,11 @@ impl<'a> Judge<'a> {
                 outside = Some((shown, schema));
             }
         }
+        let schemas = Schemas::of(catalogue);
         Ok(Self {
-            schemas: Schemas::of(catalogue),
-            recogniser: Recogniser::of(catalogue),
+            recogniser: Recogniser::of(catalogue, &schemas),
+            versions: Versions::of(catalogue, &request.versions),
+            schemas,
             named,
             outside,
             redact: request.redact,
@@ -123,11 +128,14 @@ impl<'a> Judge<'a> {
                 return judged(file, record, None, vec![problem]);
             }
         };
-        let Some((name, schema)) = self.schema_for(&document) else {
-            let why = "nothing says which schema it should fit; name one with --as".to_owned();
-            return unreadable(file, record, why);
+        let recorded = Recorded::of(document);
+        let document = recorded.payload;
+        let chosen = match self.schema_for(&document, recorded.spoken) {
+            Ok(found) => found,
+            Err(why) => return unreadable(file, record, why),
         };
-        let mut problems: Vec<PayloadProblem> = schema
+        let mut problems: Vec<PayloadProblem> = chosen
+            .schema
             .problems(&document)
             .iter()
             .map(|found| problem(found, self.redact))
@@ -135,26 +143,48 @@ impl<'a> Judge<'a> {
         for problem in &mut problems {
             in_file(problem, record);
         }
-        if problems.is_empty() && !schema.accepts(document.value()) {
+        let versions = self.versions.asked(&self.schemas, &chosen, &document);
+        let refused_by = self.versions.refusing(&self.schemas, &chosen, &document);
+        if problems.is_empty() && !chosen.schema.accepts(document.value()) {
             // Never valid for want of an explanation.
-            let why = format!("{name} rejects it, and no part of it says why");
+            let why = format!("{} rejects it, and no part of it says why", chosen.name);
             return ValidatedPayload {
-                against: Some(name),
+                against: Some(chosen.name),
                 state: PayloadState::Invalid,
                 ..unreadable(file, record, why)
             };
         }
-        judged(file, record, Some(name), problems)
+        ValidatedPayload {
+            versions,
+            refused_by,
+            ..judged(file, record, Some(chosen.name), problems)
+        }
     }
 
     /// The newest candidate that accepts the payload, or else the newest.
-    fn schema_for(&self, document: &Document) -> Option<(String, &Schema)> {
+    ///
+    /// Errors: why there is no candidate
+    fn schema_for(
+        &self,
+        document: &Document,
+        spoken: Option<VersionId>,
+    ) -> Result<Chosen<'_>, String> {
         if let Some((name, schema)) = &self.outside {
-            return Some((name.clone(), schema));
+            return Ok(Chosen {
+                name: name.clone(),
+                schema,
+                id: None,
+                guessed: false,
+            });
         }
-        let candidates = match &self.named {
-            Some(named) => named.clone(),
-            None => self.recogniser.candidates(document.value()),
+        let spoken = spoken.filter(|id| self.schemas.get(id).is_some());
+        let (candidates, guessed) = match (&self.named, spoken) {
+            (Some(named), _) => (named.clone(), false),
+            (None, Some(spoken)) => (vec![spoken], false),
+            (None, None) => match self.recogniser.recognise(document.value()) {
+                Recognised::As(versions) => (versions, true),
+                Recognised::Nothing(why) => return Err(why),
+            },
         };
         let compiled: Vec<(&VersionId, &Schema)> = candidates
             .iter()
@@ -164,7 +194,13 @@ impl<'a> Judge<'a> {
             .iter()
             .find(|(_, schema)| schema.accepts(document.value()))
             .or_else(|| compiled.first())
-            .map(|(id, schema)| (id.to_string(), *schema))
+            .map(|(id, schema)| Chosen {
+                name: id.to_string(),
+                schema,
+                id: Some((*id).clone()),
+                guessed,
+            })
+            .ok_or_else(|| "the schema that it should fit cannot be used".to_owned())
     }
 }
 
@@ -213,6 +249,7 @@ fn problem(found: &Problem, redact: Redact) -> PayloadProblem {
         want: found.want.clone(),
         means: found.means.clone(),
         form: found.form.clone(),
+        statement: found.statement.clone(),
         fix: rule(found.id).map(|rule| rule.fix.to_owned()),
         code: found.code.word().to_owned(),
     }
@@ -231,13 +268,10 @@ fn judged(
     against: Option<String>,
     problems: Vec<PayloadProblem>,
 ) -> ValidatedPayload {
-    let answer = problems.first().and_then(|first| {
-        let code: Code = first.code.parse().ok()?;
-        Some(ExpectedAnswer {
-            status: code.status(),
-            code: code.word().to_owned(),
-            retry: code.retry().sentence().to_owned(),
-        })
+    let answer = shared_code(&problems).map(|code| ExpectedAnswer {
+        status: code.status(),
+        code: code.word().to_owned(),
+        retry: code.retry().sentence().to_owned(),
     });
     ValidatedPayload {
         file: file.to_owned(),
@@ -251,6 +285,18 @@ fn judged(
         problems,
         obstacle: None,
         answer,
+        refused_by: Vec::new(),
+        versions: Vec::new(),
+    }
+}
+
+/// The one code of a refusal for all of these: the one that they share, or else that the bundle is bad.
+fn shared_code(problems: &[PayloadProblem]) -> Option<Code> {
+    let first = &problems.first()?.code;
+    if problems.iter().all(|problem| problem.code == *first) {
+        first.parse().ok()
+    } else {
+        Some(Code::BadBundle)
     }
 }
 

@@ -3,17 +3,21 @@
 
 mod board;
 mod bundle;
+mod citation;
 mod config;
 mod entry;
 mod history;
 mod lint;
 mod partner;
 mod source;
+mod statement;
 mod waiver;
+mod words;
 mod workspace;
 
 pub use board::{BoardFile, Team};
 pub use bundle::{BASE, Bundle, MissingReference};
+pub use citation::{Citation, citations};
 pub use config::{Board, Config, Gate, Payer, Privacy, ReplayBudget, ReplayConfig};
 pub use entry::{
     Auth, Catalogue, ConsentNeed, Criticality, Entry, EntryFile, Example, Operation, PhiClass,
@@ -23,5 +27,7 @@ pub use history::{Envelope, EnvelopeOutcome, History};
 pub use lint::{Annotations, lint};
 pub use partner::{Failure, Maturity, Partner, PartnerFile, Responsibilities, Support};
 pub use source::Source;
+pub use statement::{Statement, StatementList, StatementsFile, Strength};
 pub use waiver::{Waiver, WaiverClass, WaiverFile, WaiverWhy};
+pub use words::{added, words};
 pub use workspace::{ContractSource, RuleFolder, Workspace};

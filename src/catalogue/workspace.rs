@@ -1,6 +1,6 @@
 //! Everything that a run judges, as values.
 
-use super::{BoardFile, Catalogue, Config, History, Partner, Source, Waiver};
+use super::{BoardFile, Catalogue, Config, History, Partner, Source, StatementList, Waiver};
 use std::collections::BTreeMap;
 
 /// A contract file, not yet read as a contract.
@@ -36,6 +36,8 @@ pub struct Workspace {
     /// `policies/profiles/<stage>.toml`, by stage.
     pub profiles: BTreeMap<String, Source>,
     pub waivers: Vec<Waiver>,
+    /// `policies/statements/<guide>-<version>.toml`, in order of their names.
+    pub statements: Vec<StatementList>,
     pub histories: Vec<History>,
     /// Digest of every file that was read, by path.
     pub inputs: BTreeMap<String, String>,

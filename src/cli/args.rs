@@ -156,6 +156,16 @@ pub(super) struct ValidateArguments {
     /// Judge against a schema file outside the catalogue
     #[arg(long, value_name = "FILE", env = "MATCHMARK_SCHEMA", hide_env = true)]
     pub schema: Option<PathBuf>,
+    /// Also tell what these versions say of each payload: ranges such as 1.x,2.0.1
+    #[arg(
+        long,
+        value_name = "VERSIONS",
+        value_delimiter = ',',
+        conflicts_with = "schema",
+        env = "MATCHMARK_AGAINST",
+        hide_env = true
+    )]
+    pub against: Vec<semver::VersionReq>,
     /// How much is said about a value that is wrong
     #[arg(
         long,
@@ -219,6 +229,8 @@ pub(super) enum CatalogueVerb {
         #[command(flatten)]
         flags: CatalogueFlags,
     },
+    /// Tell which published statements a schema, a rule or a test of the service holds
+    Coverage(CoverageFlags),
 }
 
 #[derive(Args, Debug)]
@@ -227,6 +239,14 @@ pub(super) struct CatalogueFlags {
     pub repository: RepositoryFlags,
     #[command(flatten)]
     pub formats: ListFormats,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct CoverageFlags {
+    #[command(flatten)]
+    pub repository: RepositoryFlags,
+    #[command(flatten)]
+    pub formats: ReportFormats,
 }
 
 #[derive(Args, Debug)]
@@ -306,6 +326,7 @@ Examples:
   matchmark validate day.ndjson --as hrex-coverage@2.0.1 --format json=/dev/stdout
   cat match.json | matchmark validate - --as hrex-member-match-request
   matchmark validate match.json --schema my-schema.json --format operation-outcome
+  matchmark validate out/*.json --against 1.x,2.x   which of the two takes what we send
 ";
 
 const DIFF_EXAMPLES: &str = "\

@@ -97,7 +97,7 @@ pub(super) struct AmountFlags {
     pub max_findings: Option<usize>,
 }
 
-/// Formats of `check` and `diff`.
+/// Formats of `check`, `diff` and `catalogue coverage`.
 #[derive(Args, Debug)]
 pub(super) struct ReportFormats {
     /// Give text, json or markdown; repeatable, `json=report.json` writes a file

@@ -1,15 +1,15 @@
 //! Parsed arguments and surroundings -> a request: defaults are settled here, once.
 
 use super::args::{
-    CatalogueFlags, CatalogueVerb, CheckArguments, DiffArguments, ExplainArguments, FailOn,
-    FormatMeaning, StageWord, ValidateArguments, Verb,
+    CatalogueVerb, CheckArguments, DiffArguments, ExplainArguments, FailOn, FormatMeaning,
+    StageWord, ValidateArguments, Verb,
 };
 use super::flags::{Color, RepositoryFlags, VolumeFlags};
 use super::{Asked, Chatter, Surroundings, completions, manual};
 use crate::model::{
-    Against, BatchRequest, CatalogueListRequest, CatalogueShowRequest, CheckName, CheckRequest,
-    DiffRequest, ExplainRequest, Format, InitRequest, Repository, Request, Severity, Show, Stage,
-    Target, ValidateRequest, Wanted, named_folder,
+    Against, BatchRequest, CatalogueCoverageRequest, CatalogueListRequest, CatalogueShowRequest,
+    CheckName, CheckRequest, DiffRequest, ExplainRequest, Format, InitRequest, Repository, Request,
+    Severity, Show, Stage, Target, ValidateRequest, Wanted, named_folder,
 };
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -92,6 +92,7 @@ fn validate(arguments: ValidateArguments, around: &Surroundings) -> Result<Asked
         repository,
         files: arguments.files,
         against,
+        versions: arguments.against,
         redact: arguments.redact.into(),
         max_findings: arguments.amount.max_findings,
         allow_empty: arguments.leniency.allow_empty,
@@ -137,15 +138,15 @@ fn explain(arguments: ExplainArguments, around: &Surroundings) -> Result<Asked, 
 }
 
 fn catalogue(verb: CatalogueVerb, around: &Surroundings) -> Result<Asked, String> {
-    let CatalogueFlags {
-        repository: flags,
-        formats,
-    } = match &verb {
-        CatalogueVerb::List(flags) | CatalogueVerb::Show { flags, .. } => flags,
+    let (flags, formats) = match &verb {
+        CatalogueVerb::List(flags) | CatalogueVerb::Show { flags, .. } => {
+            (&flags.repository, &flags.formats.format)
+        }
+        CatalogueVerb::Coverage(flags) => (&flags.repository, &flags.formats.format),
     };
     let repository = repository(flags);
     let voice = Voice {
-        formats: &formats.format,
+        formats,
         volume: None,
         color: Color::Never,
     };
@@ -157,6 +158,9 @@ fn catalogue(verb: CatalogueVerb, around: &Surroundings) -> Result<Asked, String
             id,
             show,
         }),
+        CatalogueVerb::Coverage(_) => {
+            Request::CatalogueCoverage(CatalogueCoverageRequest { repository, show })
+        }
     }))
 }
 

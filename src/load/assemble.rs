@@ -5,7 +5,7 @@ use super::read::{malformed, toml};
 use super::tree::{CONFIG, Files};
 use crate::catalogue::{
     BoardFile, Catalogue, Config, ContractSource, History, Partner, PartnerFile, RuleFolder,
-    Source, Waiver, WaiverFile, Workspace,
+    Source, StatementList, StatementsFile, Waiver, WaiverFile, Workspace,
 };
 use crate::model::{Finding, Place};
 use globset::{GlobBuilder, GlobMatcher};
@@ -91,6 +91,7 @@ impl Assembly {
                 self.workspace.profiles.insert(stage, source);
             }
             ["policies", "waivers", name] if name.ends_with(".toml") => self.waiver(source),
+            ["policies", "statements", name] if name.ends_with(".toml") => self.statements(source),
             ["policies", "rules", name, rest @ ..] if !rest.is_empty() => {
                 self.rule(name, rest, source);
             }
@@ -125,6 +126,16 @@ impl Assembly {
     fn waiver(&mut self, source: Source) {
         match toml::<WaiverFile>(&source, "lifecycle/waiver-unreadable") {
             Ok(file) => self.workspace.waivers.push(Waiver { source, file }),
+            Err(finding) => self.findings.push(*finding),
+        }
+    }
+
+    fn statements(&mut self, source: Source) {
+        match toml::<StatementsFile>(&source, "catalogue/statements-unreadable") {
+            Ok(file) => self
+                .workspace
+                .statements
+                .push(StatementList { source, file }),
             Err(finding) => self.findings.push(*finding),
         }
     }

@@ -3,6 +3,7 @@
 
 mod card;
 mod count;
+mod coverage;
 mod effect;
 mod excerpt;
 mod exchange;
@@ -18,6 +19,7 @@ mod validation;
 
 pub use card::{EntryCard, Explanation, FieldCard, RuleCard, VersionCard};
 pub use count::counted;
+pub use coverage::{Coverage, CoverageSummary, CoveredPage, CoveredStatement, HoldingSchema};
 pub use effect::{Bump, Direction, Effect};
 pub use excerpt::Excerpt;
 pub use exchange::{Delivery, Effects, Exchange, HttpRequest, HttpResponse};
@@ -31,10 +33,12 @@ pub use report::{
 #[cfg(feature = "service")]
 pub use request::ServeRequest;
 pub use request::{
-    Against, BatchRequest, CatalogueListRequest, CatalogueShowRequest, CheckRequest, DiffRequest,
-    ExplainRequest, Format, InitRequest, Redact, Repository, Request, Show, Stage, Target,
-    ValidateRequest, Wanted, named_folder,
+    Against, BatchRequest, CatalogueCoverageRequest, CatalogueListRequest, CatalogueShowRequest,
+    CheckRequest, DiffRequest, ExplainRequest, Format, InitRequest, Redact, Repository, Request,
+    Show, Stage, Target, ValidateRequest, Wanted, named_folder,
 };
 pub use rule::{Rule, rule, rules};
 pub use severity::{Severity, Verdict};
-pub use validation::{ExpectedAnswer, PayloadProblem, PayloadState, ValidatedPayload, Validation};
+pub use validation::{
+    ExpectedAnswer, PayloadProblem, PayloadState, ValidatedPayload, Validation, VersionVerdict,
+};

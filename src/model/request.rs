@@ -18,6 +18,7 @@ pub enum Request {
     Explain(ExplainRequest),
     CatalogueList(CatalogueListRequest),
     CatalogueShow(CatalogueShowRequest),
+    CatalogueCoverage(CatalogueCoverageRequest),
     Init(InitRequest),
     CompatBatch(BatchRequest),
     #[cfg(feature = "service")]
@@ -35,6 +36,7 @@ impl Request {
             Self::Explain(request) => Some(&request.show),
             Self::CatalogueList(request) => Some(&request.show),
             Self::CatalogueShow(request) => Some(&request.show),
+            Self::CatalogueCoverage(request) => Some(&request.show),
             Self::Init(_) | Self::CompatBatch(_) => None,
             #[cfg(feature = "service")]
             Self::Serve(_) => None,
@@ -188,6 +190,8 @@ pub struct ValidateRequest {
     /// Files and folders as they were named, seen from the root; `-` for standard input.
     pub files: Vec<PathBuf>,
     pub against: Against,
+    /// Ranges of versions that each payload is compared with beside that.
+    pub versions: Vec<semver::VersionReq>,
     pub redact: Redact,
     pub max_findings: Option<usize>,
     pub allow_empty: bool,
@@ -226,6 +230,13 @@ pub struct CatalogueListRequest {
 pub struct CatalogueShowRequest {
     pub repository: Repository,
     pub id: String,
+    pub show: Show,
+}
+
+/// `matchmark catalogue coverage`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CatalogueCoverageRequest {
+    pub repository: Repository,
     pub show: Show,
 }
 

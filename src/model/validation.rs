@@ -3,6 +3,7 @@
 use super::Verdict;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What became of one payload.
 #[derive(
@@ -39,6 +40,9 @@ pub struct PayloadProblem {
     /// Which branch of an alternative was judged, and how many were folded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub form: Option<String>,
+    /// The published statement behind it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub statement: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fix: Option<String>,
     /// Bound outcome code that the receiver answers for it.
@@ -74,6 +78,22 @@ pub struct ValidatedPayload {
     pub obstacle: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<ExpectedAnswer>,
+    /// Newer versions that will refuse what the recognised one takes.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub refused_by: Vec<VersionVerdict>,
+    /// What the versions say that were asked for beside the one that judged.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub versions: Vec<VersionVerdict>,
+}
+
+/// What one version says of a payload.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct VersionVerdict {
+    /// `id@version`.
+    pub version: String,
+    pub state: PayloadState,
+    /// Problems by rule.
+    pub problems: BTreeMap<String, u64>,
 }
 
 /// The result of one `validate`.

@@ -3,6 +3,7 @@
 
 mod card;
 mod command;
+mod coverage;
 mod diff;
 mod hygiene;
 mod json;
@@ -13,7 +14,7 @@ mod validation;
 
 pub use command::command;
 
-use crate::model::{Diff, EntryCard, Explanation, Format, Report, Validation};
+use crate::model::{Coverage, Diff, EntryCard, Explanation, Format, Report, Validation};
 
 /// How a text is to look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,6 +38,7 @@ pub enum Content<'a> {
     Entries(&'a [EntryCard]),
     Entry(&'a EntryCard),
     Explanation(&'a Explanation),
+    Coverage(&'a Coverage),
 }
 
 /// `content` in `format`, or `None` where there is no such form of it.
@@ -52,7 +54,8 @@ pub fn render(format: Format, content: Content<'_>, style: &Style<'_>) -> Option
             | Content::Diff(_)
             | Content::Entries(_)
             | Content::Entry(_)
-            | Content::Explanation(_) => None,
+            | Content::Explanation(_)
+            | Content::Coverage(_) => None,
         },
     }
 }
@@ -81,6 +84,7 @@ fn as_text(content: Content<'_>, style: &Style<'_>) -> String {
         Content::Entries(entries) => card::list(entries),
         Content::Entry(entry) => card::entry(entry),
         Content::Explanation(explanation) => card::explanation(explanation, style),
+        Content::Coverage(coverage) => coverage::text(coverage),
     }
 }
 
@@ -92,6 +96,7 @@ fn as_json(content: Content<'_>) -> String {
         Content::Entries(entries) => json::pretty(&entries),
         Content::Entry(entry) => json::pretty(entry),
         Content::Explanation(explanation) => json::pretty(explanation),
+        Content::Coverage(coverage) => json::pretty(coverage),
     }
 }
 
@@ -99,6 +104,7 @@ fn as_markdown(content: Content<'_>, style: &Style<'_>) -> Option<String> {
     match content {
         Content::Report(report) => Some(markdown::report(report, style)),
         Content::Diff(diff) => Some(diff::markdown(diff)),
+        Content::Coverage(coverage) => Some(coverage::markdown(coverage)),
         Content::Validation(_)
         | Content::Entries(_)
         | Content::Entry(_)

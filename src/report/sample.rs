@@ -4,7 +4,7 @@ use crate::model::{
     AppliedWaiver, Bump, Change, Check, CheckName, Direction, Effect, EntryCard, Excerpt,
     ExpectedAnswer, FieldCard, Finding, Hurt, Judged, Mention, PayloadProblem, PayloadState, Place,
     Report, ReportHeader, Severity, Summary, ValidatedPayload, Validation, Verdict, VersionCard,
-    Witness, WitnessSource,
+    VersionVerdict, Witness, WitnessSource,
 };
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -227,6 +227,7 @@ pub(super) fn problem() -> PayloadProblem {
         want: Some("date, YYYY-MM-DD".to_owned()),
         means: Some("the member's date of birth; not a date of service".to_owned()),
         form: None,
+        statement: Some("HRex 1.2.0 mm-6".to_owned()),
         fix: None,
         code: "bad-bundle".to_owned(),
     }
@@ -245,6 +246,8 @@ pub(super) fn validation() -> Validation {
             code: "bad-bundle".to_owned(),
             retry: "not retryable unchanged, only after repair".to_owned(),
         }),
+        refused_by: Vec::new(),
+        versions: Vec::new(),
     };
     Validation {
         verdict: Verdict::Error,
@@ -258,6 +261,12 @@ pub(super) fn validation() -> Validation {
                 state: PayloadState::Valid,
                 problems: Vec::new(),
                 answer: None,
+                against: Some("hrex-member-match-request@1.0.0".to_owned()),
+                refused_by: vec![VersionVerdict {
+                    version: "hrex-member-match-request@2.0.1".to_owned(),
+                    state: PayloadState::Invalid,
+                    problems: BTreeMap::from([("payload/unknown-name".to_owned(), 2)]),
+                }],
                 ..invalid.clone()
             },
             invalid.clone(),
@@ -269,6 +278,8 @@ pub(super) fn validation() -> Validation {
                 problems: Vec::new(),
                 obstacle: Some("cannot be opened".to_owned()),
                 answer: None,
+                refused_by: Vec::new(),
+                versions: Vec::new(),
             },
         ],
     }

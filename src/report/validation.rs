@@ -52,8 +52,13 @@ pub(super) fn text(validation: &Validation, style: &Style<'_>) -> String {
 
 impl<'a> Page<'a> {
     fn payload(&mut self, payload: &'a ValidatedPayload) {
+        let warns = !payload.refused_by.is_empty();
         match payload.state {
-            PayloadState::Valid if self.verbose => self.heading(payload),
+            PayloadState::Valid if self.verbose || (warns && self.named > 0) => {
+                self.named = self.named.saturating_sub(1);
+                self.heading(payload);
+            }
+            PayloadState::Valid if warns => self.unnamed += 1,
             PayloadState::Valid => {}
             PayloadState::Unreadable if self.named == 0 => self.unnamed += 1,
             PayloadState::Unreadable => {
@@ -95,6 +100,11 @@ impl<'a> Page<'a> {
         if let Some(obstacle) = &payload.obstacle {
             let _ = writeln!(self.out, "  {}", clean(obstacle));
         }
+        for verdict in &payload.refused_by {
+            let what = refused_for(&verdict.problems);
+            let version = clean(&verdict.version);
+            let _ = writeln!(self.out, "         but    {version} will refuse it: {what}");
+        }
     }
 
     fn problem(&mut self, problem: &'a PayloadProblem) {
@@ -112,6 +122,7 @@ impl<'a> Page<'a> {
             ("what", &message),
             ("is", &problem.found),
             ("want", &problem.want),
+            ("rule", &problem.statement),
             ("form", &problem.form),
             ("means", &problem.means),
             ("fix", &problem.fix.clone().filter(|_| is_news)),
@@ -137,6 +148,7 @@ impl<'a> Page<'a> {
     }
 
     fn ending(&mut self, validation: &Validation) {
+        self.out.push_str(&compared(&validation.payloads));
         let _ = writeln!(
             self.out,
             "{} valid, {} invalid, {} unreadable. Values are hidden. Nothing left this machine.",
@@ -154,6 +166,47 @@ impl<'a> Page<'a> {
             self.paint,
         );
     }
+}
+
+/// `2 payload/unknown-name, 1 payload/required-missing`, in the order of the rules.
+fn refused_for(problems: &BTreeMap<String, u64>) -> String {
+    let counted = problems
+        .iter()
+        .map(|(rule, count)| format!("{count} {}", clean(rule)));
+    counted.collect::<Vec<_>>().join(", ")
+}
+
+/// The versions that were asked beside the one that judged: how many payloads each takes, and why it refuses others.
+fn compared(payloads: &[ValidatedPayload]) -> String {
+    let mut versions: BTreeMap<&str, (u64, u64, BTreeMap<String, u64>)> = BTreeMap::new();
+    for verdict in payloads.iter().flat_map(|payload| &payload.versions) {
+        let (valid, invalid, problems) = versions.entry(&verdict.version).or_default();
+        match verdict.state {
+            PayloadState::Valid => *valid += 1,
+            PayloadState::Invalid | PayloadState::Unreadable => *invalid += 1,
+        }
+        for (rule, count) in &verdict.problems {
+            *problems.entry(rule.clone()).or_default() += count;
+        }
+    }
+    if versions.is_empty() {
+        return String::new();
+    }
+    let wide = versions
+        .keys()
+        .map(|version| version.len())
+        .max()
+        .unwrap_or(0);
+    let mut out = format!("{:wide$}  valid  invalid  refused for\n", "version");
+    for (version, (valid, invalid, problems)) in &versions {
+        let line = format!(
+            "{:wide$}  {valid:>5}  {invalid:>7}  {}",
+            clean(version),
+            refused_for(problems)
+        );
+        let _ = writeln!(out, "{}", line.trim_end());
+    }
+    out
 }
 
 fn place(payload: &ValidatedPayload) -> String {

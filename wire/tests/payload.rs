@@ -48,6 +48,7 @@ fn printed(problems: &[Problem]) -> String {
             ("want", problem.want.as_ref()),
             ("means", problem.means.as_ref()),
             ("form", problem.form.as_ref()),
+            ("rule", problem.statement.as_ref()),
         ] {
             if let Some(line) = line {
                 writeln!(text, "  {label:<7}{line}").unwrap();

@@ -26,6 +26,7 @@ fn table() -> Vec<Generated> {
     files.extend(editor::<catalogue::Envelope>("envelope"));
     files.extend(editor::<catalogue::BoardFile>("board"));
     files.extend(editor::<catalogue::Annotations>("annotations"));
+    files.extend(editor::<catalogue::StatementsFile>("statements"));
     files.extend(editor::<policy::RuleFile>("rule"));
     files.extend(editor::<policy::ProfileFile>("profile"));
     files.push(published::<model::Report>("matchmark-report", "1.0.0"));

@@ -1,8 +1,8 @@
 //! The leaves of a schema: every property of a payload that has no properties of its own, wherever it is declared.
 //! Refuses to be fooled by where a property stands: schemas that apply to the same value are read together.
 
-use super::word::{case, semantics, words};
-use crate::catalogue::{BASE, Catalogue, SchemaVersion};
+use super::word::{case, semantics};
+use crate::catalogue::{BASE, Catalogue, SchemaVersion, words};
 use crate::model::VersionId;
 use crate::policy::input::{FieldFacts, SemanticsFacts, UNKNOWN};
 use serde_json::Value;

@@ -2,12 +2,17 @@
 //! Refuses to compare versions with each other: that is another room's question.
 
 mod annotations;
+mod description;
 mod examples;
+mod identity;
 mod names;
 mod ownership;
 mod partner;
 mod release;
 mod sections;
+mod shape;
+mod statements;
+mod value;
 
 pub use annotations::Annotations;
 
@@ -24,11 +29,22 @@ pub fn lint(head: &Workspace, base: Option<&Catalogue>) -> Vec<Finding> {
         findings.extend(sections::entry(entry));
         for version in entry.versions.values() {
             findings.extend(annotations::version(version));
+            findings.extend(statements::version(version, head));
             findings.extend(release::frozen(entry, version));
             findings.extend(examples::version(&head.catalogue, version));
+            if let Ok(bundle) = head.catalogue.bundle(&version.id) {
+                findings.extend(shape::version(version, &bundle.value));
+                findings.extend(description::version(version, &bundle.value));
+            }
+        }
+        if let Some(newest) = entry.versions.values().next_back()
+            && let Ok(bundle) = head.catalogue.bundle(&newest.id)
+        {
+            findings.extend(identity::entry(entry, newest, &bundle.value));
         }
     }
     findings.extend(ownership::board(&head.catalogue, &head.board));
+    findings.extend(head.statements.iter().flat_map(statements::list));
     let partners = head.partners.iter();
     findings
         .extend(partners.flat_map(|(name, found)| partner::partner(name, found, &head.catalogue)));

@@ -52,6 +52,20 @@ impl Document {
         &self.0.value
     }
 
+    /// The value at `pointer` as a document of its own, whose places are still those of the whole text.
+    #[must_use]
+    pub fn part(&self, pointer: &str) -> Option<Self> {
+        let (node, value) = self.find(pointer)?;
+        // The root is the last of the tape; its children stay where they are.
+        let tape = self.0.tape.iter().copied().chain([node]).collect();
+        Some(Self(Arc::new(Inner {
+            text: self.0.text.clone(),
+            value: value.clone(),
+            tape,
+            index: OnceLock::new(),
+        })))
+    }
+
     /// Where the value at `pointer` begins.
     #[must_use]
     pub fn place(&self, pointer: &str) -> Option<Position> {
@@ -207,6 +221,17 @@ mod tests {
         );
         assert_eq!(document.nearest("/a/7"), Position { line: 1, column: 8 });
         assert_eq!(document.nearest("x"), Position::START);
+    }
+
+    #[test]
+    fn a_part_keeps_its_places_in_the_whole_text() {
+        let whole = document("{\"x\": [0],\n \"payload\": {\"a\": [1, true]}}");
+        let part = whole.part("/payload").expect("a part");
+        assert_eq!(part.value(), whole.value().get("payload").unwrap());
+        assert_eq!(part.place(""), at(2, 13));
+        assert_eq!(part.place("/a/1"), whole.place("/payload/a/1"));
+        assert_eq!(part.key_place("/a"), at(2, 14));
+        assert!(whole.part("/none").is_none());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::atlas::{Atlas, Spot};
 use super::form::{self, Form, plural, required};
 use super::mask::Mask;
 use super::problem::Problem;
-use super::trail::{Trail, identifies};
+use super::trail::{Trail, identifies, statement};
 use super::words::{Words, words};
 use super::{id, near, shape, slice};
 use crate::json::{Document, pointer_escape};
@@ -141,6 +141,7 @@ impl<'a> Explainer<'a> {
         subject.lacks(&subject.trail.spots.clone());
         subject.pointer = format!("{}/{}", subject.pointer, pointer_escape(name));
         let words = Words::new(id::REQUIRED_MISSING, format!("`{name}` is required"));
+        subject.trail.spots.extend(declared);
         self.push(subject, words, None, means);
     }
 
@@ -301,6 +302,7 @@ impl<'a> Explainer<'a> {
             want: words.want,
             means,
             code: subject.inherited.code,
+            statement: statement(&subject.trail.spots),
             form: subject.inherited.form.or(subject.trail.form),
         });
     }

@@ -5,6 +5,7 @@ mod atlas;
 mod explain;
 mod form;
 mod id;
+mod mark;
 mod mask;
 mod near;
 mod problem;
@@ -15,5 +16,6 @@ mod trail;
 mod words;
 
 pub use id::IDS;
+pub use mark::{Marks, Pin};
 pub use problem::Problem;
 pub use schema::{Schema, SchemaFault};

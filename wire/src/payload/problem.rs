@@ -28,6 +28,8 @@ pub struct Problem {
     pub means: Option<String>,
     /// Which form of several was judged, and how many others were folded.
     pub form: Option<String>,
+    /// The published statement behind it, as the schema names it: `HRex 1.2.0 us-core-15`.
+    pub statement: Option<String>,
     /// The bound code that a refusal for this problem carries.
     pub code: Code,
 }
@@ -57,6 +59,7 @@ impl Problem {
             want: None,
             means: None,
             form: None,
+            statement: None,
             code,
         }
     }

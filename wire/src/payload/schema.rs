@@ -3,6 +3,7 @@
 
 use super::atlas::Atlas;
 use super::explain::Explainer;
+use super::mark::Marks;
 use super::problem::Problem;
 use super::words::words;
 use crate::json::Document;
@@ -74,6 +75,12 @@ impl Schema {
     #[must_use]
     pub fn accepts(&self, value: &Value) -> bool {
         self.validator.is_valid(value)
+    }
+
+    /// What tells its payloads from those of other schemas.
+    #[must_use]
+    pub fn marks(&self) -> Marks {
+        Marks::of(&self.atlas)
     }
 
     /// Everything that is wrong with the document, in the order of its text; empty when it is valid.

@@ -176,6 +176,26 @@ pub(super) fn identifies(spots: &[Spot<'_>]) -> bool {
     })
 }
 
+/// The published statement that the innermost of these schemas names.
+pub(super) fn statement(spots: &[Spot<'_>]) -> Option<String> {
+    let named = |spot: &Spot<'_>| {
+        let source = spot.schema.get("x-source")?;
+        let numbers: Vec<&str> = match source.get("statement")? {
+            Value::String(one) => vec![one],
+            Value::Array(several) => several.iter().filter_map(Value::as_str).collect(),
+            _ => return None,
+        };
+        let text = |key: &str| source.get(key).and_then(Value::as_str);
+        Some(format!(
+            "{} {} {}",
+            text("guide")?,
+            text("version")?,
+            numbers.join(", ")
+        ))
+    };
+    spots.iter().rev().find_map(named)
+}
+
 /// The first member that the `if` of a slice pins to one string, and that string.
 fn condition<'a>(slice: &Spot<'a>) -> Option<(&'a str, &'a str)> {
     let Value::Object(members) = slice.schema.get("if")?.get("properties")? else {

@@ -1,0 +1,162 @@
+//! `catalogue coverage`: each published statement with the schemas, rules and tests that hold it.
+
+use super::{Answer, AppError, card};
+use crate::catalogue::{Statement, StatementList, Strength, Workspace, citations};
+use crate::model::{
+    CatalogueCoverageRequest, Coverage, CoverageSummary, CoveredPage, CoveredStatement,
+    HoldingSchema, Verdict,
+};
+use crate::policy::{RuleSource, RuleStatus};
+use crate::report::Content;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// Guide, version and number of a statement.
+type Number = (String, String, String);
+
+/// What holds each statement.
+#[derive(Default)]
+struct Holders {
+    /// Entry to what it says of the statement.
+    schemas: BTreeMap<Number, BTreeMap<String, HoldingSchema>>,
+    /// Rules that run, each with what it follows.
+    rules: Vec<Follower>,
+}
+
+/// What a `rule.toml` of any folder says of where the rule comes from.
+#[derive(Deserialize)]
+struct Follower {
+    id: String,
+    status: RuleStatus,
+    source: RuleSource,
+}
+
+/// Every listed statement, by page.
+pub(super) fn coverage(request: &CatalogueCoverageRequest) -> Result<Answer, AppError> {
+    let workspace = card::workspace(&request.repository)?;
+    let coverage = of(&workspace);
+    let verdict = if coverage.summary.statements == 0 {
+        Verdict::Empty
+    } else {
+        Verdict::Go
+    };
+    let content = Content::Coverage(&coverage);
+    Answer::of(verdict, verdict.exit_code(), content, &request.show, None)
+}
+
+fn of(workspace: &Workspace) -> Coverage {
+    let holders = Holders::of(workspace);
+    let pages: Vec<CoveredPage> = workspace
+        .statements
+        .iter()
+        .flat_map(|list| holders.pages(list))
+        .collect();
+    Coverage {
+        summary: summed(&pages),
+        pages,
+    }
+}
+
+impl Holders {
+    fn of(workspace: &Workspace) -> Self {
+        let mut holders = Self::default();
+        for version in workspace.catalogue.versions() {
+            let id = version.id.to_string();
+            for citation in citations(version) {
+                let number = (citation.guide, citation.version, citation.statement);
+                let entries = holders.schemas.entry(number).or_default();
+                // Versions come oldest first, so that the newest one stays.
+                let held = entries
+                    .entry(version.id.entry.clone())
+                    .or_insert_with(|| nothing(&id));
+                if held.schema != id {
+                    *held = nothing(&id);
+                }
+                held.pointers += 1;
+            }
+        }
+        let files = workspace
+            .rules
+            .values()
+            .filter_map(|folder| folder.toml.as_ref()?.text());
+        let rules = files.filter_map(|text| toml::from_str::<Follower>(text).ok());
+        holders.rules = rules
+            .filter(|rule| rule.status == RuleStatus::Active)
+            .collect();
+        holders
+    }
+
+    /// The pages of a list, in the order of their first statements.
+    fn pages(&self, list: &StatementList) -> Vec<CoveredPage> {
+        let mut pages: Vec<CoveredPage> = Vec::new();
+        for statement in &list.file.statements {
+            let covered = self.covered(list, statement);
+            match pages.iter_mut().find(|page| page.page == statement.page) {
+                Some(page) => page.statements.push(covered),
+                None => pages.push(CoveredPage {
+                    guide: list.file.guide.clone(),
+                    version: list.file.version.clone(),
+                    page: statement.page.clone(),
+                    statements: vec![covered],
+                }),
+            }
+        }
+        pages
+    }
+
+    fn covered(&self, list: &StatementList, statement: &Statement) -> CoveredStatement {
+        let file = &list.file;
+        let number = (
+            file.guide.clone(),
+            file.version.clone(),
+            statement.id.clone(),
+        );
+        let schemas = self.schemas.get(&number).into_iter().flatten();
+        let rules = self.rules.iter().filter(|rule| follows(rule, &number));
+        CoveredStatement {
+            id: statement.id.clone(),
+            strength: statement.strength.word().to_owned(),
+            actor: statement.actor.clone(),
+            text: statement.text.clone(),
+            schemas: schemas.map(|(_, held)| held.clone()).collect(),
+            rules: rules.map(|rule| rule.id.clone()).collect(),
+            service: statement.service.clone(),
+            out_of_scope: statement.out_of_scope.clone(),
+        }
+    }
+}
+
+fn nothing(id: &str) -> HoldingSchema {
+    HoldingSchema {
+        schema: id.to_owned(),
+        pointers: 0,
+    }
+}
+
+/// Whether a rule names the statement as its source: the guide and its version in the document, the number in the
+/// requirement.
+fn follows(rule: &Follower, (guide, version, number): &Number) -> bool {
+    let has = |text: &str, word: &str| {
+        let words = text.split(|letter: char| letter.is_whitespace() || ",;()".contains(letter));
+        words.into_iter().any(|found| found == word)
+    };
+    let document = &rule.source.document;
+    document.contains(guide.as_str())
+        && has(document, version)
+        && has(&rule.source.requirement, number)
+}
+
+fn summed(pages: &[CoveredPage]) -> CoverageSummary {
+    let all: Vec<&CoveredStatement> = pages.iter().flat_map(|page| &page.statements).collect();
+    let count = |is: fn(&CoveredStatement) -> bool| all.iter().filter(|found| is(found)).count();
+    CoverageSummary {
+        statements: all.len(),
+        held: count(CoveredStatement::is_held),
+        by_schema: count(|found| !found.schemas.is_empty()),
+        by_rule: count(|found| !found.rules.is_empty()),
+        by_service: count(|found| !found.service.is_empty()),
+        out_of_scope: count(|found| !found.is_held() && found.out_of_scope.is_some()),
+        open: count(CoveredStatement::is_open),
+        open_shall: count(|found| found.is_open() && found.strength == Strength::Shall.word()),
+    }
+}
