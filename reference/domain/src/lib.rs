@@ -13,6 +13,7 @@ pub mod identity;
 pub mod ids;
 pub mod masked;
 pub mod member_match;
+pub mod message;
 pub mod ports;
 pub mod record;
 pub mod resilience;
