@@ -10,7 +10,10 @@
 )]
 
 use domain::message::envelope::{Unreadable, read, write};
-use domain::message::{bulk, consent, coverage, export, group, manifest, member_match, patient};
+use domain::message::{
+    assertion, bulk, consent, coverage, endpoint_bundle, eob, export, group, manifest,
+    member_match, patient, prior_authorization, provenance,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -24,15 +27,26 @@ type Trip = fn(Value) -> Result<Value, Unreadable>;
 const TYPES: &[(&str, Trip)] = &[
     ("bulk-export-manifest", trip::<manifest::Manifest>),
     ("davinci-data-export-request", trip::<export::Question>),
+    ("eob-nonfinancial", trip::<eob::Explanation>),
     ("hrex-consent", trip::<consent::Consent>),
     ("hrex-coverage", trip::<coverage::Coverage>),
     ("hrex-member-match-request", trip::<member_match::Question>),
     ("hrex-member-match-response", trip::<member_match::Answer>),
     ("hrex-patient-demographics", trip::<patient::Patient>),
+    (
+        "mtls-endpoint-bundle",
+        trip::<endpoint_bundle::EndpointBundle>,
+    ),
     ("pdex-bulk-member-match-request", trip::<bulk::Question>),
     ("pdex-bulk-member-match-response", trip::<bulk::Envelope>),
     ("pdex-member-match-group", trip::<group::Group>),
     ("pdex-member-no-match-group", trip::<group::Group>),
+    (
+        "pdex-prior-authorization",
+        trip::<prior_authorization::PriorAuthorization>,
+    ),
+    ("pdex-provenance", trip::<provenance::Provenance>),
+    ("udap-b2b-assertion", trip::<assertion::Assertion>),
 ];
 
 /// Entries whose schemas are made from the types that read them, so that a round trip would prove nothing.
