@@ -296,6 +296,31 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_field_is_as_sensitive_as_its_type_or_its_items_unless_it_says_otherwise() {
+        let phi = |file: &Generated, pointer: &str| {
+            let schema: Value = serde_json::from_str(&file.text).unwrap();
+            let property = schema.pointer(pointer).unwrap();
+            property.get("x-phi").cloned().unwrap()
+        };
+        let decision = published::<identity::Decision>("match-decision", "1.0.0");
+        assert_eq!(phi(&decision, "/properties/candidates"), "P1");
+        assert_eq!(phi(&decision, "/properties/tier"), "P0");
+        let request = published::<record::WorkflowRequest>("p2p-workflow-request", "1.0.0");
+        assert_eq!(phi(&request, "/properties/partner"), "P1");
+        let rule = published::<record::AlertRule>("alert-rule", "1.0.0");
+        assert_eq!(phi(&rule, "/properties/partner"), "P0");
+    }
+
+    #[test]
+    fn a_date_keeps_its_format_and_a_width_loses_it() {
+        let file = published::<record::WorkflowRequest>("p2p-workflow-request", "1.0.0");
+        let schema: Value = serde_json::from_str(&file.text).unwrap();
+        let format = |pointer: &str| schema.pointer(pointer).unwrap().get("format").cloned();
+        assert_eq!(format("/properties/asked_at"), Some(json!("date-time")));
+        assert_eq!(format("/properties/snapshot"), None);
+    }
+
     /// Names of properties without a meaning.
     fn silent(schema: &Value) -> Vec<String> {
         let mut found = Vec::new();

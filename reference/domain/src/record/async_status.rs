@@ -69,17 +69,17 @@ pub enum AsyncStatus {
         /// Where the caller asks how the work stands; it names the work, not the member, and nobody else may ask there.
         #[schemars(extend(
             "x-phi" = "P0",
-            "x-source" = { "guide": "Bulk Data", "version": "2.0.0", "statement": "kick-off response" }
+            "x-source" = { "guide": "Bulk", "version": "2.0.0", "statement": "kick-off response" }
         ))]
         content_location: EndpointUrl,
     },
     /// 202: the work goes on.
     InProgress {
         /// Share of the work that is done; it may stand still and never falls.
-        #[schemars(extend("x-source" = { "guide": "Bulk Data", "version": "2.0.0", "statement": "in-progress status" }))]
+        #[schemars(extend("x-source" = { "guide": "Bulk", "version": "2.0.0", "statement": "in-progress status" }))]
         x_progress: Percent,
         /// Seconds until asking again is worth while; a caller that asks sooner may be refused.
-        #[schemars(extend("x-source" = { "guide": "Bulk Data", "version": "2.0.0", "statement": "in-progress status" }))]
+        #[schemars(extend("x-source" = { "guide": "Bulk", "version": "2.0.0", "statement": "in-progress status" }))]
         retry_after: Seconds,
     },
     /// 429 or 503: the answer is not to be had now.
@@ -91,7 +91,7 @@ pub enum AsyncStatus {
     /// 200: the work is done.
     Complete {
         /// When the files behind the answer are removed; not the end of anybody's consent.
-        #[schemars(extend("x-source" = { "guide": "Bulk Data", "version": "2.0.0", "statement": "complete status" }))]
+        #[schemars(extend("x-source" = { "guide": "Bulk", "version": "2.0.0", "statement": "complete status" }))]
         expires: HttpDate,
     },
 }

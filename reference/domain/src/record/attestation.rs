@@ -62,7 +62,7 @@ pub struct Attestation {
     /// The exchange that the attestation belongs to; it holds for no other.
     pub business_transaction_id: BusinessTransactionId,
     /// The payer that asks and attests, by the URI that its access token carries.
-    #[schemars(extend("x-source" = { "guide": "UDAP", "version": "1.0.0", "statement": "organization_id" }))]
+    #[schemars(extend("x-source" = { "guide": "UDAP Security", "version": "2.0.0", "statement": "organization_id" }))]
     pub requester: OrganisationUri,
     /// The payer that is asked; an attestation shown to another one is void.
     pub responder: OrganisationUri,
@@ -82,13 +82,13 @@ pub struct Attestation {
     /// Decides whether the history is asked for once or every quarter.
     #[schemars(extend("x-source" = { "guide": "42 CFR 422.121", "version": "2024", "statement": "(b)(6)(i)" }))]
     pub cover: Cover,
-    /// Where the person's consent lies at the payer that asks.
-    #[schemars(extend("x-source" = { "guide": "UDAP", "version": "1.0.0", "statement": "consent_reference" }))]
+    /// Where the person's consent lies at the payer that asks; an address to ask at, not the consent itself.
+    #[schemars(extend("x-source" = { "guide": "UDAP Security", "version": "2.0.0", "statement": "consent_reference" }))]
     pub consent: ConsentRef,
     /// What the data is asked for, in the codes that the access token carries too.
     #[schemars(
         length(min = 1, max = 4),
-        extend("x-source" = { "guide": "UDAP", "version": "1.0.0", "statement": "purpose_of_use" })
+        extend("x-source" = { "guide": "UDAP Security", "version": "2.0.0", "statement": "purpose_of_use" })
     )]
     pub purpose_of_use: Vec<Purpose>,
     /// When the statement was made; the asked payer's business day begins with the request that carries it.
@@ -142,8 +142,10 @@ mod tests {
             opted_in: Affirmed,
             opted_in_at: "2026-09-03T09:00:00.000Z".parse().unwrap(),
             cover: Cover::Prior,
-            consent: "Consent/c-5".parse().unwrap(),
-            purpose_of_use: vec!["urn:oid:2.16.840.1.113883.5.8#TREAT".parse().unwrap()],
+            consent: "https://payer-exchange.example/fhir/Consent/c-5"
+                .parse()
+                .unwrap(),
+            purpose_of_use: vec!["urn:oid:2.16.840.1.113883.5.8#HPAYMT".parse().unwrap()],
             attested_at: "2026-09-04T09:00:00.000Z".parse().unwrap(),
             attested_by: "intake".parse().unwrap(),
         }

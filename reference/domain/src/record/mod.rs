@@ -5,6 +5,7 @@ mod alert;
 mod async_status;
 mod attestation;
 mod audit;
+mod chain;
 mod dead_letter;
 mod given;
 mod name;
@@ -19,9 +20,9 @@ pub use alert::{
 pub use async_status::{AsyncStatus, HttpDate, Percent, Seconds};
 pub use attestation::{Affirmed, Attestation, Cover, Denied, Void};
 pub use audit::{
-    Action, Actor, ActorKind, AuditEvent, AuditRecord, Broken, ConsentTold, MatchTold, RouteTold,
-    TryTold, Unaccountable, chain, verify,
+    Action, Actor, ActorKind, AuditEvent, AuditRecord, ConsentTold, MatchTold, RouteTold, TryTold,
 };
+pub use chain::{Broken, Unaccountable, chain, verify};
 pub use dead_letter::{DeadLetter, NotDead, Resume};
 pub use given::{Gap, GapWhy, Given};
 pub use name::{

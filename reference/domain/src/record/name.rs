@@ -6,8 +6,10 @@ text! {
     ActorId = "P1" "^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$";
     /// A commit of the repository.
     CommitId = "P0" "^[0-9a-f]{40}$";
-    /// A Consent resource by its local reference.
-    ConsentRef = "P1" "^Consent/[A-Za-z0-9.-]{1,64}$";
+    /// A Consent, or the document that it was scanned into, by its full address.
+    ///
+    /// Source: UDAP security, extension hl7-b2b, consent_reference
+    ConsentRef = "P1" "^https://[A-Za-z0-9.:-]{1,253}(/[A-Za-z0-9._~-]{1,64}){0,8}/(Consent|DocumentReference)/[A-Za-z0-9.-]{1,64}$";
     /// A SHA-256 digest.
     Digest = "P0" "^sha256:[0-9a-f]{64}$";
     /// Where a call goes, without a query: a query could carry what identifies a member.
