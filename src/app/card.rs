@@ -81,6 +81,7 @@ fn card(workspace: &Workspace, entry: &Entry) -> EntryCard {
         criticality: file.criticality.word().to_owned(),
         phi: file.phi.word().to_owned(),
         source: file.guide.clone(),
+        profiles: file.profiles.clone(),
         errors: file.errors.clone(),
         identity: file.identity.clone(),
         consent: file.consent.word().to_owned(),

@@ -133,17 +133,28 @@ fn nothing(id: &str) -> HoldingSchema {
     }
 }
 
-/// Whether a rule names the statement as its source: the guide and its version in the document, the number in the
-/// requirement.
+/// Whether a rule names the statement as its source. A requirement falls into clauses; each is of the guide and version
+/// that it names itself, or else of those of the document, and one that begins with `against` says the contrary.
 fn follows(rule: &Follower, (guide, version, number): &Number) -> bool {
-    let has = |text: &str, word: &str| {
-        let words = text.split(|letter: char| letter.is_whitespace() || ",;()".contains(letter));
-        words.into_iter().any(|found| found == word)
-    };
-    let document = &rule.source.document;
-    document.contains(guide.as_str())
-        && has(document, version)
-        && has(&rule.source.requirement, number)
+    let is_of = |text: &str| text.contains(guide.as_str()) && has(text, version);
+    let document = is_of(&rule.source.document);
+    let clauses = rule.source.requirement.split(';').map(str::trim);
+    clauses
+        .filter(|clause| !clause.starts_with("against") && has(clause, number))
+        .any(|clause| is_of(clause) || (document && !names_a_release(clause)))
+}
+
+fn has(text: &str, word: &str) -> bool {
+    words(text).any(|found| found == word)
+}
+
+/// Whether a clause speaks of a release of its own: a word such as `2.2.0`.
+fn names_a_release(clause: &str) -> bool {
+    words(clause).any(|word| semver::Version::parse(word).is_ok())
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| letter.is_whitespace() || ",:()".contains(letter))
 }
 
 fn summed(pages: &[CoveredPage]) -> CoverageSummary {
@@ -158,5 +169,59 @@ fn summed(pages: &[CoveredPage]) -> CoverageSummary {
         out_of_scope: count(|found| !found.is_held() && found.out_of_scope.is_some()),
         open: count(CoveredStatement::is_open),
         open_shall: count(|found| found.is_open() && found.strength == Strength::Shall.word()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_follows_what_it_names_of_the_release_that_it_names() {
+        let rule = |document: &str, requirement: &str| Follower {
+            id: "payload/x".to_owned(),
+            status: RuleStatus::Active,
+            source: RuleSource {
+                document: document.to_owned(),
+                section: String::new(),
+                requirement: requirement.to_owned(),
+            },
+        };
+        let number = |id: &str| ("PDex".to_owned(), "2.2.0".to_owned(), id.to_owned());
+        for (document, requirement, id, expected) in [
+            (
+                "HL7 Da Vinci PDex 2.2.0",
+                "pdex-154a, pdex-154b: member by member",
+                "pdex-154b",
+                true,
+            ),
+            ("HL7 Da Vinci PDex 2.2.0", "pdex-154a", "pdex-154", false),
+            ("HL7 Da Vinci PDex 2.1.0", "pdex-154", "pdex-154", false),
+            (
+                "HL7 Da Vinci HRex 1.2.0",
+                "mm-11; PDex 2.2.0 pdex-156",
+                "pdex-156",
+                true,
+            ),
+            ("HL7 Da Vinci HRex 1.2.0", "pdex-156", "pdex-156", false),
+            (
+                "HL7 Da Vinci PDex 2.2.0",
+                "pdex-131; against PDex 2.2.0 pdex-132",
+                "pdex-132",
+                false,
+            ),
+            (
+                "HL7 Da Vinci PDex 2.2.0",
+                "PDex 2.1.0 pdex-182",
+                "pdex-182",
+                false,
+            ),
+        ] {
+            assert_eq!(
+                follows(&rule(document, requirement), &number(id)),
+                expected,
+                "{requirement} {id}"
+            );
+        }
     }
 }

@@ -17,6 +17,7 @@ mod workspace;
 
 pub use board::{BoardFile, Team};
 pub use bundle::{BASE, Bundle, MissingReference};
+use citation::schemas;
 pub use citation::{Citation, citations};
 pub use config::{Board, Config, Gate, Payer, Privacy, ReplayBudget, ReplayConfig};
 pub use entry::{

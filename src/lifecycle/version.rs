@@ -111,13 +111,17 @@ fn sunset_finding(
     } else {
         return None;
     };
-    let instead = version.file.replaced_by.clone().unwrap_or_default();
+    let instead = match version.file.replaced_by.as_deref().unwrap_or_default() {
+        // The successor may be another entry, named whole.
+        whole if whole.contains('@') => whole.to_owned(),
+        number => format!("{}@{number}", version.id.entry),
+    };
     let mut finding = Finding::new(rule, version.id.to_string(), place)
         .pointer("/sunset")
         .kind(kind)
         .message(message)
         .remedy("retire the version, or move its sunset later and tell the partners")
-        .note("instead", format!("{}@{instead}", version.id.entry));
+        .note("instead", instead);
     finding.hurts = users;
     Some(finding)
 }

@@ -51,6 +51,8 @@ pub struct EntryCard {
     pub phi: String,
     /// The published guide that it comes from.
     pub source: String,
+    /// Canonicals of the published profiles that it stands for.
+    pub profiles: Vec<String>,
     /// Entry of its refusals.
     pub errors: String,
     pub identity: Vec<String>,

@@ -13,12 +13,7 @@ pub(super) fn list(entries: &[EntryCard]) -> String {
     rows.extend(entries.iter().map(|entry| {
         [
             clean(&entry.id),
-            entry
-                .versions
-                .iter()
-                .map(standing)
-                .collect::<Vec<_>>()
-                .join(", "),
+            standing(&entry.versions),
             entry.direction.word().to_owned(),
             clean(&entry.owner),
             clean(&entry.phi),
@@ -36,8 +31,18 @@ pub(super) fn list(entries: &[EntryCard]) -> String {
     out
 }
 
-fn standing(version: &VersionCard) -> String {
-    format!("{} {}", clean(&version.version), clean(&version.status))
+/// `1.0.0 deprecated; 2.0.0, 2.0.1 released`: neighbours of one status stand together.
+fn standing(versions: &[VersionCard]) -> String {
+    let alike = versions.chunk_by(|one, next| one.status == next.status);
+    let group = |group: &[VersionCard]| {
+        let numbers: Vec<String> = group
+            .iter()
+            .map(|version| clean(&version.version))
+            .collect();
+        let status = group.first().map_or("", |version| &version.status);
+        format!("{} {}", numbers.join(", "), clean(status))
+    };
+    alike.map(group).collect::<Vec<_>>().join("; ")
 }
 
 /// Cells in columns, each as wide as its widest cell.
@@ -71,6 +76,7 @@ pub(super) fn entry(entry: &EntryCard) -> String {
         ("criticality", entry.criticality.clone()),
         ("phi", entry.phi.clone()),
         ("source", entry.source.clone()),
+        ("profiles", entry.profiles.join(", ")),
         ("errors", entry.errors.clone()),
         ("identity", entry.identity.join(", ")),
         ("consent", entry.consent.clone()),

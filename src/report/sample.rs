@@ -296,6 +296,9 @@ pub(super) fn entry() -> EntryCard {
         criticality: "high".to_owned(),
         phi: "P2".to_owned(),
         source: "HL7 Da Vinci HRex".to_owned(),
+        profiles: vec![
+            "http://hl7.org/fhir/us/davinci-hrex/StructureDefinition/hrex-coverage".to_owned(),
+        ],
         errors: "p2p-operation-outcome".to_owned(),
         identity: vec!["/subscriberId".to_owned()],
         consent: "none".to_owned(),

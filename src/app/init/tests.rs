@@ -80,6 +80,8 @@ fn every_policy_that_ships_is_handed_on() {
                 .to_owned()
         })
         .filter(|path| !path.starts_with("policies/waivers/"))
+        // What our own service shows of a guide is nothing that a new repository could claim.
+        .filter(|path| !path.starts_with("policies/statements/"))
         .collect();
     assert_eq!(handed, shipped);
 }

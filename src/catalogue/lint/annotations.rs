@@ -1,7 +1,7 @@
 //! Whether the annotations of a schema (`x-semantics`, `x-phi`, `x-since`, `x-source`, `x-identity`, `x-open`)
 //! have the form that rules and readers rely on.
 
-use crate::catalogue::{PhiClass, SchemaVersion};
+use crate::catalogue::{PhiClass, SchemaVersion, schemas};
 use crate::model::{Finding, Place};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -56,53 +56,13 @@ pub struct Annotations {
     pub open: Option<String>,
 }
 
-/// What the members of an object are: keywords of a schema, or names that a payload may have, `x-progress` for one.
-#[derive(Clone, Copy)]
-enum Kind {
-    Schema,
-    Names,
-}
-
-impl Kind {
-    /// What stands below a member; none where no schema can.
-    fn below(self, key: &str) -> Option<Self> {
-        match (self, key) {
-            (Self::Names, _) => Some(Self::Schema),
-            (Self::Schema, "const" | "enum" | "default") => None,
-            (Self::Schema, "properties" | "patternProperties" | "$defs" | "dependentSchemas") => {
-                Some(Self::Names)
-            }
-            (Self::Schema, key) => (!key.starts_with("x-")).then_some(Self::Schema),
-        }
-    }
-}
-
 pub(super) fn version(version: &SchemaVersion) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let mut open = vec![(String::new(), version.schema.value(), Kind::Schema)];
-    while let Some((pointer, value, kind)) = open.pop() {
-        match value {
-            Value::Object(members) => {
-                if let (Kind::Schema, Err(error)) = (kind, annotations(members)) {
-                    findings.push(malformed(version, &pointer, &error));
-                }
-                for (key, member) in members {
-                    let Some(below) = kind.below(key) else {
-                        continue;
-                    };
-                    let key = wire::json::pointer_escape(key);
-                    open.push((format!("{pointer}/{key}"), member, below));
-                }
-            }
-            Value::Array(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    open.push((format!("{pointer}/{index}"), item, Kind::Schema));
-                }
-            }
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-        }
-    }
-    findings
+    let schemas = schemas(version.schema.value());
+    let read = schemas.iter().filter_map(|(pointer, members)| {
+        let error = annotations(members).err()?;
+        Some(malformed(version, pointer, &error))
+    });
+    read.collect()
 }
 
 fn annotations(members: &serde_json::Map<String, Value>) -> Result<(), String> {

@@ -29,12 +29,15 @@ pub(super) struct Explainer<'a> {
 struct Inherited {
     form: Option<String>,
     code: Code,
+    /// The published statement behind the choice of forms.
+    statement: Option<String>,
 }
 
 impl Inherited {
     const NOTHING: Self = Self {
         form: None,
         code: Code::BadBundle,
+        statement: None,
     };
 }
 
@@ -141,7 +144,8 @@ impl<'a> Explainer<'a> {
         subject.lacks(&subject.trail.spots.clone());
         subject.pointer = format!("{}/{}", subject.pointer, pointer_escape(name));
         let words = Words::new(id::REQUIRED_MISSING, format!("`{name}` is required"));
-        subject.trail.spots.extend(declared);
+        let said = statement(&declared);
+        subject.inherited.statement = said.or(subject.inherited.statement);
         self.push(subject, words, None, means);
     }
 
@@ -223,8 +227,9 @@ impl<'a> Explainer<'a> {
     fn add_form(&mut self, mut subject: Subject<'a>, context: &[Vec<ValidationError<'static>>]) {
         let forms = forms(&subject.trail, context);
         let value = self.value(&subject.pointer).unwrap_or(&Value::Null);
-        if self.identify(&subject.trail, &forms) {
+        if let Some(asked) = self.identify(&subject.trail, &forms) {
             subject.inherited.code = Code::MissingIdentifier;
+            subject.inherited.statement = statement(&asked);
         }
         if let Some((index, note)) = form::choose(self.atlas, &forms, value, &subject.pointer) {
             let inherited = Inherited {
@@ -247,14 +252,21 @@ impl<'a> Explainer<'a> {
         self.push(subject, words, Some(shape::found(value)), means);
     }
 
-    /// Whether these forms are the ways to say who a member is: by a requirement on the choice itself, or because
-    /// every form asks for a member that carries one.
-    fn identify(&self, trail: &Trail<'a>, forms: &[Form<'_>]) -> bool {
+    /// The schemas that ask who a member is, when these forms are the ways to say it: by a requirement on the choice
+    /// itself, or because every form asks for a member that carries one.
+    fn identify(&self, trail: &Trail<'a>, forms: &[Form<'_>]) -> Option<Vec<Spot<'a>>> {
+        if identifies(&trail.spots) {
+            return Some(trail.spots.clone());
+        }
         let asks = |form: &Form<'_>| {
-            let mut names = required(self.atlas, &form.spot).into_iter();
-            names.any(|name| identifies(&self.declared(trail, name)))
+            let names = required(self.atlas, &form.spot).into_iter();
+            let mut declared = names.map(|name| self.declared(trail, name));
+            declared.find(|declared| identifies(declared))
         };
-        identifies(&trail.spots) || (!forms.is_empty() && forms.iter().all(asks))
+        let asked: Option<Vec<_>> = forms.iter().map(asks).collect();
+        asked
+            .filter(|asked| !asked.is_empty())
+            .map(|asked| asked.concat())
     }
 
     fn add_several_forms(
@@ -302,7 +314,7 @@ impl<'a> Explainer<'a> {
             want: words.want,
             means,
             code: subject.inherited.code,
-            statement: statement(&subject.trail.spots),
+            statement: statement(&subject.trail.spots).or(subject.inherited.statement),
             form: subject.inherited.form.or(subject.trail.form),
         });
     }

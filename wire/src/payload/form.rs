@@ -2,7 +2,7 @@
 //! Refuses to guess: where two forms are equally near, none is chosen.
 
 use super::atlas::{Atlas, Spot};
-use super::slice;
+use super::{mark, slice};
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind;
 use serde_json::Value;
@@ -37,6 +37,8 @@ pub(super) fn choose(
     let (index, how) = match candidates.as_slice() {
         [only] => (*only, "chosen by its kind".to_owned()),
         several => told(atlas, forms, several, value)
+            .map(|(index, name)| (index, name.to_owned()))
+            .or_else(|| told_within(atlas, forms, several, value))
             .map(|(index, name)| (index, format!("chosen by `{name}`")))
             .or_else(|| Some((nearest(forms, several, at)?, "the nearest".to_owned())))?,
     };
@@ -82,6 +84,34 @@ fn told<'v>(
             _ => None,
         }
     })
+}
+
+/// The one candidate of whose fixed values, however deep, more hold than of every other; and the name of one that does.
+fn told_within(
+    atlas: &Atlas,
+    forms: &[Form<'_>],
+    candidates: &[usize],
+    value: &Value,
+) -> Option<(usize, String)> {
+    let told = candidates.iter().filter_map(|index| {
+        let pins = mark::pins(atlas, &forms.get(*index)?.spot);
+        let held = |pin: &&mark::Pin| pin.holds(value) == Some(true);
+        let name = pins
+            .iter()
+            .find(held)?
+            .path
+            .iter()
+            .rev()
+            .find(|step| *step != "*")?;
+        Some((pins.iter().filter(held).count(), *index, name.clone()))
+    });
+    let told: Vec<_> = told.collect();
+    let most = told.iter().map(|(held, _, _)| *held).max()?;
+    let mut best = told.into_iter().filter(|(held, _, _)| *held == most);
+    match (best.next(), best.next()) {
+        (Some((_, index, name)), None) => Some((index, name)),
+        _ => None,
+    }
 }
 
 /// The one candidate with the fewest errors; of those with as many, the one whose errors lie deeper in the value.

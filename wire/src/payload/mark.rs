@@ -75,8 +75,12 @@ impl Marks {
         let parameter = atlas.member(&root, "parameter");
         let parts = names(atlas, parameter);
         let inner = names(atlas, parts.inner);
-        let mut pins = Vec::new();
-        pin(atlas, &root, &[], &mut pins);
+        let mut pins = pins(atlas, &root);
+        pins.retain(|pin| {
+            !pin.path
+                .first()
+                .is_some_and(|name| UNTELLING.contains(&name.as_str()))
+        });
         Self {
             resource_type,
             parts: parts.names,
@@ -104,13 +108,17 @@ fn declared(atlas: &Atlas, spot: &Spot<'_>) -> BTreeSet<String> {
         .collect()
 }
 
+/// Every required value below `spot` that is fixed.
+pub(super) fn pins<'a>(atlas: &'a Atlas, spot: &Spot<'a>) -> Vec<Pin> {
+    let mut pins = Vec::new();
+    pin(atlas, spot, &[], &mut pins);
+    pins
+}
+
 /// Adds every required value below `spot` that is fixed.
 fn pin<'a>(atlas: &'a Atlas, spot: &Spot<'a>, path: &[String], pins: &mut Vec<Pin>) {
     let names: BTreeSet<&str> = required(atlas, spot).collect();
     for name in names {
-        if path.is_empty() && UNTELLING.contains(&name) {
-            continue;
-        }
         let path = [path, &[name.to_owned()]].concat();
         match atlas.pinned(spot, name) {
             Some(values) => {
@@ -132,7 +140,12 @@ fn pin_inside<'a>(atlas: &'a Atlas, views: &[Spot<'a>], path: &[String], pins: &
         }
         for item in ITEMS.iter().filter_map(|keyword| view.child(keyword)) {
             let path = [path, &["*".to_owned()]].concat();
-            pin(atlas, &item, &path, pins);
+            if let Some(fixed) = item.schema.get("const") {
+                let values = vec![fixed.clone()];
+                pins.push(Pin { path, values });
+            } else {
+                pin(atlas, &item, &path, pins);
+            }
         }
     }
 }

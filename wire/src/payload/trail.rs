@@ -11,6 +11,11 @@ use serde_json::Value;
 /// Source: US Core 6.1.0 us-core-15, HRex 1.0.0 hrex-cov-1, HRex 1.2.0 hrex-pat-1
 const IDENTIFYING: [&str; 3] = ["us-core-15", "hrex-cov-1", "hrex-pat-1"];
 
+/// Levels of an `if` in which the constant is looked for that it asks for.
+///
+/// Source: the code of a FHIR Group stands under `code`, `coding` and `contains`: 4 levels, and some room
+const DEEPEST_CONDITION: usize = 6;
+
 /// Keywords that mean the same part of a value in every schema that has them.
 const TWINNED: [&str; 2] = ["properties", "items"];
 
@@ -126,10 +131,14 @@ impl<'a> Trail<'a> {
         let same = |slice: &Spot<'_>| condition(slice).is_some_and(|(other, _)| other == name);
         let slices = parent.children("allOf").iter().filter(|s| same(s)).count();
         let others = slices.saturating_sub(1);
-        Some(format!(
-            "{constant}, chosen by `{name}` ({})",
-            plural(others, "other form folded", "other forms folded")
-        ))
+        let folded = match others {
+            0 => String::new(),
+            others => format!(
+                " ({})",
+                plural(others, "other form folded", "other forms folded")
+            ),
+        };
+        Some(format!("{constant}, chosen by `{name}`{folded}"))
     }
 
     /// The innermost schema.
@@ -196,11 +205,24 @@ pub(super) fn statement(spots: &[Spot<'_>]) -> Option<String> {
     spots.iter().rev().find_map(named)
 }
 
-/// The first member that the `if` of a slice pins to one string, and that string.
+/// The first member that the `if` of a slice pins to one string, however deep, and that string.
 fn condition<'a>(slice: &Spot<'a>) -> Option<(&'a str, &'a str)> {
-    let Value::Object(members) = slice.schema.get("if")?.get("properties")? else {
-        return None;
-    };
-    let (name, member) = members.iter().next()?;
-    Some((name, member.get("const")?.as_str()?))
+    fixed(slice.schema.get("if")?, None, DEEPEST_CONDITION)
+}
+
+fn fixed<'a>(schema: &'a Value, name: Option<&'a str>, depth: usize) -> Option<(&'a str, &'a str)> {
+    if let Some(found) = name.zip(schema.get("const").and_then(Value::as_str)) {
+        return Some(found);
+    }
+    let depth = depth.checked_sub(1)?;
+    let members = schema.get("properties").and_then(Value::as_object);
+    let members = members
+        .into_iter()
+        .flatten()
+        .map(|(name, member)| (member, Some(name.as_str())));
+    let items = ["contains", "items"]
+        .into_iter()
+        .filter_map(|keyword| schema.get(keyword));
+    let mut below = members.chain(items.map(|item| (item, name)));
+    below.find_map(|(schema, name)| fixed(schema, name, depth))
 }
