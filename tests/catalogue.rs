@@ -100,6 +100,23 @@ fn an_entry_that_is_named_must_be_there() {
 }
 
 #[test]
+fn what_replaces_a_version_must_be_there_in_this_entry_or_named_whole() {
+    for (successor, wrong) in [
+        ("1.0.0", false),
+        ("a@1.0.0", false),
+        ("3.0.0", true),
+        ("b@1.0.0", true),
+    ] {
+        let entry = format!("{ENTRY}replaced-by = \"{successor}\"\n");
+        let folder = Folder::sound()
+            .with("partners/north.toml", PARTNER)
+            .with("schemas/a/entry.toml", entry);
+        let finding = format!("catalogue/reference-missing {successor}");
+        assert_eq!(news(&folder).contains(&finding), wrong, "{successor}");
+    }
+}
+
+#[test]
 fn every_entry_that_is_drawn_in_must_be_named_not_only_the_first() {
     let mut folder = Folder::sound().with("partners/north.toml", PARTNER);
     for name in ["b", "c"] {

@@ -25,7 +25,32 @@ pub(super) fn entry(entry: &Entry, catalogue: &Catalogue) -> Vec<Finding> {
         findings.extend(references(entry, version, catalogue));
     }
     findings.extend(named(entry, folder, catalogue));
+    let successors = entry.versions.values();
+    findings.extend(successors.filter_map(|version| successor(entry, version, catalogue)));
     findings
+}
+
+/// What replaces a version is a number of the same entry, or another entry's version named whole.
+fn successor(entry: &Entry, version: &SchemaVersion, catalogue: &Catalogue) -> Option<Finding> {
+    let named = version.file.replaced_by.as_deref()?;
+    let (id, number) = named
+        .split_once('@')
+        .unwrap_or((entry.file.id.as_str(), named));
+    let mut known = catalogue
+        .entry(id)
+        .into_iter()
+        .flat_map(|entry| entry.versions.values());
+    (!known.any(|known| known.number.to_string() == number)).then(|| {
+        let place = entry.source.find(&format!("\"{named}\""));
+        Finding::new("catalogue/reference-missing", version.id.to_string(), place)
+            .pointer("/replaced-by")
+            .kind(named)
+            .message(format!(
+                "`{}` is replaced by `{named}`, which is not in the catalogue",
+                version.id
+            ))
+            .remedy("name a version of this entry, or another entry as id@version")
+    })
 }
 
 /// Every entry that the manifest names must be there.
