@@ -99,7 +99,7 @@ fn said(folder: &Folder) -> Vec<String> {
     ours.map(|found| {
         format!(
             "{} {} {}",
-            &found.rule["catalogue/".len()..],
+            found.rule.trim_start_matches("catalogue/"),
             found.pointer,
             found.kind
         )

@@ -8,28 +8,15 @@
 
 #[path = "support/folder.rs"]
 mod folder;
+#[path = "support/validate.rs"]
+mod support;
 
 use folder::{ENTRY, Folder};
 use serde_json::{Value, json};
 use std::path::Path;
-use std::process::Command;
+use support::validate;
 
 const PROFILE: &str = "http://hl7.org/fhir/us/example/StructureDefinition/";
-
-/// Runs `validate` in `root` over one payload in a file of that name, and gives what it says of it.
-fn validate(root: &Path, name: &str, payload: &str, flags: &[&str]) -> Value {
-    let file = tempfile::Builder::new().suffix(name).tempfile().unwrap();
-    std::fs::write(file.path(), payload).unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_matchmark"))
-        .args(["validate", "--format", "json", "-C"])
-        .arg(root)
-        .arg(file.path())
-        .args(flags)
-        .output()
-        .unwrap();
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    report["payloads"][0].clone()
-}
 
 fn resource(kind: &str, properties: Value, required: &[&str]) -> Value {
     let mut schema = json!({"type": "object", "properties": properties, "required": required});
@@ -334,72 +321,4 @@ fn a_payload_of_an_older_version_is_told_what_is_coming() {
     // Whoever names a version is told of that one only.
     let told = validate(root, ".json", &payload, &["--as", "hrex-coverage@1.0.0"]);
     assert!(told["refused_by"].is_null() && told["versions"].is_null());
-}
-
-/// Published files and what they are taken for; `-` where they are meant for something else.
-const PUBLISHED: &[(&str, &str)] = &[
-    (
-        "Parameters/hrex-1.0.0__parameters-member-match-in.json",
-        "hrex-member-match-request@1.0.0 valid",
-    ),
-    (
-        "Parameters/hrex-1.1.0__Parameters-member-match-in.json",
-        "hrex-member-match-request@2.0.1 valid",
-    ),
-    (
-        "Parameters/hrex-1.2.0__Parameters-member-match-in-provider.json",
-        "hrex-member-match-request@2.0.1 valid",
-    ),
-    (
-        "Parameters/hrex-1.2.0__Parameters-member-match-out.json",
-        "hrex-member-match-response@2.0.1 valid",
-    ),
-    (
-        "Parameters/inferno-pdex-0.13.0__postman-member-match-missing-CoverageToMatch.json",
-        "hrex-member-match-request@2.0.1 invalid",
-    ),
-    (
-        "Parameters/pas-2.2.1__Parameters-SubscriptionNotificationParameters.json",
-        "-",
-    ),
-    (
-        "Parameters/pdex-2.2.0__Parameters-provider-member-match-response-001.json",
-        "-",
-    ),
-    (
-        "Coverage/hrex-1.2.0__Coverage-full.json",
-        "hrex-coverage@2.0.1 valid",
-    ),
-    (
-        "Coverage/us-core-6.1.0__Coverage-coverage-example.json",
-        "-",
-    ),
-    (
-        "Consent/pdex-2.2.0__Consent-consent-2.json",
-        "hrex-consent@2.0.1 valid",
-    ),
-    ("Consent/pdex-2.2.0__Consent-no-consent-1.json", "-"),
-    (
-        "Group/pdex-2.2.0__Group-example-pdex-treatment-relationship-group.json",
-        "-",
-    ),
-];
-
-#[test]
-fn published_examples_are_taken_for_what_their_publisher_meant() {
-    let Some(shared) = std::env::var_os("MATCHMARK_SHARED") else {
-        println!("NOT RUN: needs data/fhir-replay in the folder that MATCHMARK_SHARED names");
-        return;
-    };
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folder = Path::new(&shared).join("data/fhir-replay");
-    for (name, expected) in PUBLISHED {
-        let payload = std::fs::read_to_string(folder.join(name)).unwrap();
-        let said = validate(root, ".json", &payload, &[]);
-        let taken = match said["against"].as_str() {
-            Some(against) => format!("{against} {}", said["state"].as_str().unwrap()),
-            None => "-".to_owned(),
-        };
-        assert_eq!(taken, *expected, "{name}");
-    }
 }
