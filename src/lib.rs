@@ -13,6 +13,7 @@ pub mod lifecycle;
 #[cfg(feature = "cli")]
 pub mod load;
 pub mod model;
+pub mod payload;
 pub mod policy;
 pub mod rego;
 #[cfg(feature = "service")]

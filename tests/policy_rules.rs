@@ -12,22 +12,25 @@ use matchmark::model::{Severity, Stage};
 use matchmark::policy::{Profile, RuleBook, cross, test_rule};
 use std::path::Path;
 
-fn shipped() -> RuleBook {
+/// The rules over a repository and those over a payload.
+fn shipped() -> [RuleBook; 2] {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let (workspace, _) = load::folder(root, None).unwrap();
-    RuleBook::read(&workspace.rules)
+    [&workspace.rules, &workspace.payload_rules].map(RuleBook::read)
 }
 
 #[test]
 fn every_shipped_rule_loads() {
-    let book = shipped();
-    assert!(book.refused.is_empty(), "{:#?}", book.refused);
-    assert_eq!(book.rules.len(), 5);
+    let books = shipped();
+    for book in &books {
+        assert!(book.refused.is_empty(), "{:#?}", book.refused);
+    }
+    assert_eq!(books.map(|book| book.rules.len()), [5, 12]);
 }
 
 #[test]
 fn every_case_comes_out_as_listed_every_name_matters_and_every_read_is_needed() {
-    for rule in &shipped().rules {
+    for rule in shipped().iter().flat_map(|book| &book.rules) {
         let trial = test_rule(rule);
         assert!(trial.findings.is_empty(), "{:#?}", trial.findings);
         assert!(trial.mutants > 5, "{}: {trial:?}", rule.name);
@@ -37,10 +40,11 @@ fn every_case_comes_out_as_listed_every_name_matters_and_every_read_is_needed() 
 
 #[test]
 fn no_rule_speaks_about_the_cases_of_another() {
-    let book = shipped();
-    for rule in &book.rules {
-        let findings = cross(rule, &book.rules);
-        assert!(findings.is_empty(), "{findings:#?}");
+    for book in shipped() {
+        for rule in &book.rules {
+            let findings = cross(rule, &book.rules);
+            assert!(findings.is_empty(), "{findings:#?}");
+        }
     }
 }
 

@@ -12,7 +12,7 @@ mod folder;
 use folder::{ENTRY, Folder};
 use matchmark::catalogue::Workspace;
 use matchmark::model::{WitnessSource, rule};
-use matchmark::replay::{Answer, Question, replay};
+use matchmark::replay::{Answer, Question, Rules, replay};
 
 const DRAFT: &str = "\n[[version]]\nversion = \"1.1.0\"\nstatus = \"draft\"\n";
 
@@ -63,6 +63,7 @@ fn ask(head: &Workspace, base: Option<&Workspace>, jobs: usize) -> Answer {
         histories: &head.histories,
         head: &head.catalogue,
         base: base.map(|base| &base.catalogue),
+        rules: Rules::default(),
         budget: 0,
         jobs,
     })

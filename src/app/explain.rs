@@ -9,7 +9,7 @@ use crate::model::{
 use crate::policy::RuleBook;
 use crate::report::Content;
 
-/// Rules that the program decides need no repository; policies and schemas do.
+/// Rules that the program decides need no repository; those of files and schemas do.
 pub(super) fn explain(request: &ExplainRequest) -> Result<Answer, AppError> {
     let explanation = match rule(&request.id) {
         Some(rule) => Explanation::Rule(decided_here(rule)),
@@ -47,11 +47,12 @@ fn declared(workspace: &Workspace, asked: &str) -> Result<Explanation, AppError>
     if workspace.catalogue.entry(entry).is_some() {
         return card::detailed(workspace, asked).map(Explanation::Schema);
     }
-    let book = RuleBook::read(&workspace.rules);
-    if let Some(policy) = book.rule(asked) {
+    let books = [&workspace.rules, &workspace.payload_rules].map(RuleBook::read);
+    if let Some(policy) = books.iter().find_map(|book| book.rule(asked)) {
         return Ok(Explanation::Rule(policy.card()));
     }
-    let policies = book.rules.iter().map(|policy| policy.file.id.as_str());
+    let policies = books.iter().flat_map(|book| &book.rules);
+    let policies = policies.map(|policy| policy.file.id.as_str());
     let known = rules()
         .map(|rule| rule.id)
         .chain(policies)

@@ -18,6 +18,7 @@ mod judge;
 mod recognise;
 mod recorded;
 mod room;
+mod ruling;
 #[cfg(feature = "service")]
 mod serve;
 mod validate;
@@ -38,7 +39,7 @@ pub fn run(request: Request, now: DateTime<Utc>, sink: &mut dyn Sink) -> Result<
     answer::reserve(&request)?;
     match request {
         Request::Validate(request) => {
-            let validation = validate::validate(&request)?;
+            let validation = validate::validate(&request, now)?;
             let (verdict, exit_code) = (validation.verdict, validation.exit_code);
             let content = Content::Validation(&validation);
             Answer::of(

@@ -1,5 +1,7 @@
-//! A line of a recorded history as what it is: a payload in an envelope that says which version was spoken.
+//! A line of a recorded history as what it is: a payload in an envelope that says which version was spoken, when and
+//! with whom.
 
+use super::ruling::Known;
 use crate::model::{VersionId, VersionName};
 use serde_json::Value;
 use wire::json::Document;
@@ -13,6 +15,8 @@ pub(super) struct Recorded {
     pub(super) payload: Document,
     /// The version that the envelope names.
     pub(super) spoken: Option<VersionId>,
+    /// When it was spoken and with whom; none where there is no envelope.
+    pub(super) known: Option<Known>,
 }
 
 impl Recorded {
@@ -30,11 +34,22 @@ impl Recorded {
                     version: version.parse::<VersionName>().ok()?,
                 })
             });
+        let known = Known {
+            as_of: text("recorded_at").and_then(|at| at.parse().ok()),
+            caller: text("partner").map(str::to_owned),
+            payer: None,
+            either_way: true,
+        };
         match document.part("/payload").filter(|_| is_envelope) {
-            Some(payload) => Self { payload, spoken },
+            Some(payload) => Self {
+                payload,
+                spoken,
+                known: Some(known),
+            },
             None => Self {
                 payload: document,
                 spoken: None,
+                known: None,
             },
         }
     }

@@ -3,14 +3,17 @@
 use super::AppError;
 use super::recognise::{Recognised, Recogniser, newest_first};
 use super::recorded::Recorded;
+use super::ruling::{Known, Ruling};
 use super::versions::{Chosen, Versions};
 use crate::catalogue::{Catalogue, Workspace};
 use crate::load::{self, PayloadFile};
 use crate::model::{
-    Against, ExpectedAnswer, PayloadProblem, PayloadState, Redact, ValidateRequest,
+    Against, ExpectedAnswer, NotJudged, PayloadProblem, PayloadState, Redact, ValidateRequest,
     ValidatedPayload, Validation, Verdict, VersionId, did_you_mean, rule,
 };
+use crate::policy::{Break, Judgement, RuleBook};
 use crate::replay::Schemas;
+use chrono::{DateTime, Utc};
 use wire::json::{Document, Limits};
 use wire::outcome::Code;
 use wire::payload::{Problem, Schema};
@@ -18,9 +21,22 @@ use wire::payload::{Problem, Schema};
 /// Judges every named payload; one that cannot be read does not stop the others.
 ///
 /// Errors: the catalogue or the schema file cannot be read, or `--as` names nothing
-pub(super) fn validate(request: &ValidateRequest) -> Result<Validation, AppError> {
+pub(super) fn validate(
+    request: &ValidateRequest,
+    now: DateTime<Utc>,
+) -> Result<Validation, AppError> {
     let workspace = workspace(request)?;
-    let judge = Judge::new(&workspace.catalogue, request)?;
+    let book = RuleBook::read(&workspace.payload_rules);
+    let judge = Judge {
+        ruling: Some(Ruling::of(&workspace, &book)),
+        known: Known {
+            as_of: Some(request.as_of.unwrap_or(now)),
+            caller: request.caller.clone(),
+            payer: None,
+            either_way: false,
+        },
+        ..Judge::new(&workspace.catalogue, request)?
+    };
     let mut payloads = Vec::new();
     for file in load::payloads(&request.repository.root, &request.files) {
         judge.file(&file, &mut payloads);
@@ -41,11 +57,14 @@ fn workspace(request: &ValidateRequest) -> Result<Workspace, AppError> {
 fn summed(payloads: Vec<ValidatedPayload>, request: &ValidateRequest) -> Validation {
     let count = |state: PayloadState| payloads.iter().filter(|p| p.state == state).count() as u64;
     let (valid, invalid) = (count(PayloadState::Valid), count(PayloadState::Invalid));
+    let undecided = count(PayloadState::Undecided);
     let unreadable = count(PayloadState::Unreadable);
     let verdict = if unreadable > 0 {
         Verdict::Error
     } else if invalid > 0 {
         Verdict::NoGo
+    } else if undecided > 0 {
+        Verdict::Undecided
     } else if valid == 0 {
         Verdict::Empty
     } else {
@@ -56,6 +75,7 @@ fn summed(payloads: Vec<ValidatedPayload>, request: &ValidateRequest) -> Validat
         exit_code: super::exit_code(verdict, request.allow_empty, request.exit_zero),
         valid,
         invalid,
+        undecided,
         unreadable,
         payloads,
     }
@@ -70,6 +90,8 @@ struct Judge<'a> {
     /// A schema outside the catalogue, with its name.
     outside: Option<(String, Schema)>,
     redact: Redact,
+    ruling: Option<Ruling<'a>>,
+    known: Known,
 }
 
 impl<'a> Judge<'a> {
@@ -97,6 +119,8 @@ impl<'a> Judge<'a> {
             named,
             outside,
             redact: request.redact,
+            ruling: None,
+            known: Known::default(),
         })
     }
 
@@ -140,6 +164,10 @@ impl<'a> Judge<'a> {
             .iter()
             .map(|found| problem(found, self.redact))
             .collect();
+        let known = recorded.known.as_ref().unwrap_or(&self.known);
+        let judgement = self.ruled(&chosen, &document, file, known);
+        let of_rule = |found: &Break| broken(found, chosen.schema, &document);
+        problems.extend(judgement.breaks.iter().map(of_rule));
         for problem in &mut problems {
             in_file(problem, record);
         }
@@ -154,10 +182,25 @@ impl<'a> Judge<'a> {
                 ..unreadable(file, record, why)
             };
         }
-        ValidatedPayload {
+        let told = ValidatedPayload {
             versions,
             refused_by,
             ..judged(file, record, Some(chosen.name), problems)
+        };
+        with_rules(told, judgement)
+    }
+
+    /// What the payload rules say; nothing of a payload of a schema outside the catalogue.
+    fn ruled(
+        &self,
+        chosen: &Chosen<'_>,
+        document: &Document,
+        file: &str,
+        known: &Known,
+    ) -> Judgement {
+        match (&self.ruling, &chosen.id) {
+            (Some(ruling), Some(id)) => ruling.judge(id, document, file, known),
+            _ => Judgement::default(),
         }
     }
 
@@ -255,6 +298,49 @@ fn problem(found: &Problem, redact: Redact) -> PayloadProblem {
     }
 }
 
+/// What a rule says, in the words of a problem.
+fn broken(found: &Break, schema: &Schema, document: &Document) -> PayloadProblem {
+    let finding = &found.finding;
+    let (pointer, expression) = schema.shown(document, &finding.pointer);
+    PayloadProblem {
+        rule: finding.rule.clone(),
+        line: finding.place.line,
+        column: finding.place.column,
+        pointer,
+        expression,
+        message: finding.message.clone(),
+        found: None,
+        want: None,
+        means: None,
+        form: found
+            .per_member
+            .then(|| "one member of several: the others go on".to_owned()),
+        statement: Some(found.statement.clone()),
+        fix: Some(finding.remedy.clone()),
+        code: found.code.word().to_owned(),
+    }
+}
+
+/// Adds what the rules could not say. A payload that one of them gave no answer about is never valid, and one of
+/// which they only hold back members is not refused as a whole.
+fn with_rules(mut told: ValidatedPayload, judgement: Judgement) -> ValidatedPayload {
+    let not_judged = judgement.not_judged.into_iter();
+    told.not_judged = not_judged
+        .map(|(rule, why)| NotJudged { rule, why })
+        .collect();
+    let of_rules = judgement.breaks.len();
+    if of_rules == told.problems.len() && judgement.breaks.iter().all(|found| found.per_member) {
+        told.answer = None;
+    }
+    if told.state == PayloadState::Valid && !judgement.not_evaluated.is_empty() {
+        let why = judgement.not_evaluated.iter();
+        let why: Vec<&str> = why.map(|finding| finding.message.as_str()).collect();
+        told.state = PayloadState::Undecided;
+        told.obstacle = Some(why.join("; "));
+    }
+    told
+}
+
 /// In a file of lines the record's number is the line.
 fn in_file(problem: &mut PayloadProblem, record: Option<u64>) {
     if let Some(record) = record {
@@ -283,6 +369,7 @@ fn judged(
         },
         against,
         problems,
+        not_judged: Vec::new(),
         obstacle: None,
         answer,
         refused_by: Vec::new(),

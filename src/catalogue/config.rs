@@ -1,5 +1,6 @@
 //! `matchmark.toml`: what a repository asks of the gate.
 
+use chrono::{FixedOffset, Offset, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -42,6 +43,39 @@ pub struct Payer {
     pub id: String,
     /// Identifier system in which payers are named; a partner's value in it is its id.
     pub identifiers: String,
+    /// In which the dates of a consent are read: they carry none.
+    #[schemars(with = "String")]
+    pub zone: Zone,
+}
+
+/// An offset from UTC: `-05:00`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Zone(pub FixedOffset);
+
+impl TryFrom<String> for Zone {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let offset = text.parse().map(Self);
+        offset.map_err(|_| "a zone is an offset from UTC, such as -05:00")
+    }
+}
+
+impl From<Zone> for String {
+    fn from(zone: Zone) -> Self {
+        zone.0.to_string()
+    }
+}
+
+impl Default for Zone {
+    /// US Eastern standard time.
+    ///
+    /// Source: reference/config/consent/1.toml
+    fn default() -> Self {
+        let eastern = FixedOffset::west_opt(5 * 60 * 60);
+        Self(eastern.unwrap_or_else(|| Utc.fix()))
+    }
 }
 
 impl Default for Payer {
@@ -49,6 +83,7 @@ impl Default for Payer {
         Self {
             id: "payer-exchange".to_owned(),
             identifiers: "https://payer-exchange.example/payer-ids".to_owned(),
+            zone: Zone::default(),
         }
     }
 }

@@ -19,7 +19,7 @@ pub use board::{BoardFile, Team};
 pub use bundle::{BASE, Bundle, MissingReference};
 use citation::schemas;
 pub use citation::{Citation, citations};
-pub use config::{Board, Config, Gate, Payer, Privacy, ReplayBudget, ReplayConfig};
+pub use config::{Board, Config, Gate, Payer, Privacy, ReplayBudget, ReplayConfig, Zone};
 pub use entry::{
     Auth, Catalogue, ConsentNeed, Criticality, Entry, EntryFile, Example, Operation, PhiClass,
     SchemaVersion, Status, VersionFile,
@@ -31,4 +31,4 @@ pub use source::Source;
 pub use statement::{Statement, StatementList, StatementsFile, Strength};
 pub use waiver::{Waiver, WaiverClass, WaiverFile, WaiverWhy};
 pub use words::{added, words};
-pub use workspace::{ContractSource, RuleFolder, Workspace};
+pub use workspace::{ContractSource, RuleFamily, RuleFolder, Workspace};

@@ -11,9 +11,39 @@ pub struct ContractSource {
     pub source: Source,
 }
 
-/// `policies/rules/<name>/`, not yet read as a rule.
+/// What the rules of a folder judge, and with it the names that they have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RuleFamily {
+    /// What a team may not do: over the facts of a whole repository.
+    Policy,
+    /// What one payload may not be: over the facts of that payload.
+    Payload,
+}
+
+impl RuleFamily {
+    /// Folder below which each rule has its own.
+    #[must_use]
+    pub fn home(self) -> &'static str {
+        match self {
+            Self::Policy => "policies/rules",
+            Self::Payload => "policies/payload",
+        }
+    }
+
+    /// First part of the finding ids.
+    #[must_use]
+    pub fn room(self) -> &'static str {
+        match self {
+            Self::Policy => "policy",
+            Self::Payload => "payload",
+        }
+    }
+}
+
+/// `policies/rules/<name>/` or `policies/payload/<name>/`, not yet read as a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleFolder {
+    pub family: RuleFamily,
     pub name: String,
     /// `rule.toml` and `rule.rego`, where they exist.
     pub toml: Option<Source>,
@@ -33,6 +63,7 @@ pub struct Workspace {
     pub partners: BTreeMap<String, Partner>,
     pub contracts: Vec<ContractSource>,
     pub rules: BTreeMap<String, RuleFolder>,
+    pub payload_rules: BTreeMap<String, RuleFolder>,
     /// `policies/profiles/<stage>.toml`, by stage.
     pub profiles: BTreeMap<String, Source>,
     pub waivers: Vec<Waiver>,
@@ -46,13 +77,26 @@ pub struct Workspace {
 impl RuleFolder {
     /// A folder of which nothing is known yet but its name.
     #[must_use]
-    pub fn named(name: &str) -> Self {
+    pub fn named(family: RuleFamily, name: &str) -> Self {
         Self {
+            family,
             name: name.to_owned(),
             toml: None,
             rego: None,
             fires: Vec::new(),
             quiet: Vec::new(),
         }
+    }
+
+    /// The folder itself.
+    #[must_use]
+    pub fn home(&self) -> String {
+        format!("{}/{}", self.family.home(), self.name)
+    }
+
+    /// The finding id that it gives.
+    #[must_use]
+    pub fn id(&self) -> String {
+        format!("{}/{}", self.family.room(), self.name)
     }
 }

@@ -166,6 +166,13 @@ pub(super) struct ValidateArguments {
         hide_env = true
     )]
     pub against: Vec<semver::VersionReq>,
+    /// Hold consents against this date (its first second in UTC) or RFC 3339 instant instead of now
+    #[arg(long, value_name = "DATE", env = "MATCHMARK_AS_OF", hide_env = true, value_parser = value::instant)]
+    pub as_of: Option<DateTime<Utc>>,
+    /// Who sends these payloads and will get the answer: a partner's id, or SYSTEM|VALUE; without it nobody
+    /// judges whether a consent names the right payers
+    #[arg(long, value_name = "PAYER", env = "MATCHMARK_CALLER", hide_env = true)]
+    pub caller: Option<String>,
     /// How much is said about a value that is wrong
     #[arg(
         long,

@@ -93,6 +93,8 @@ fn validate(arguments: ValidateArguments, around: &Surroundings) -> Result<Asked
         files: arguments.files,
         against,
         versions: arguments.against,
+        as_of: arguments.as_of,
+        caller: arguments.caller,
         redact: arguments.redact.into(),
         max_findings: arguments.amount.max_findings,
         allow_empty: arguments.leniency.allow_empty,

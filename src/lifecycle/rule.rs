@@ -14,17 +14,14 @@ pub fn removed_rules(
     base.values()
         .filter(|old| has_text(old) && !head.get(&old.name).is_some_and(has_text))
         .map(|old| {
-            let folder = format!("policies/rules/{}", old.name);
-            Finding::new(
-                "lifecycle/rule-removed",
-                format!("policy/{}", old.name),
-                Place::start(&folder),
-            )
-            .kind("removed")
-            .message(format!("the rule `policy/{}` is gone", old.name))
-            .remedy(format!(
-                "restore {folder}; a rule ends with status = \"retired\" in its rule.toml"
-            ))
+            let (folder, id) = (old.home(), old.id());
+            let message = format!("the rule `{id}` is gone");
+            Finding::new("lifecycle/rule-removed", id, Place::start(&folder))
+                .kind("removed")
+                .message(message)
+                .remedy(format!(
+                    "restore {folder}; a rule ends with status = \"retired\" in its rule.toml"
+                ))
         })
         .collect()
 }

@@ -4,8 +4,8 @@ use super::entry::EntryFiles;
 use super::read::{malformed, toml};
 use super::tree::{CONFIG, Files};
 use crate::catalogue::{
-    BoardFile, Catalogue, Config, ContractSource, History, Partner, PartnerFile, RuleFolder,
-    Source, StatementList, StatementsFile, Waiver, WaiverFile, Workspace,
+    BoardFile, Catalogue, Config, ContractSource, History, Partner, PartnerFile, RuleFamily,
+    RuleFolder, Source, StatementList, StatementsFile, Waiver, WaiverFile, Workspace,
 };
 use crate::model::{Finding, Place};
 use globset::{GlobBuilder, GlobMatcher};
@@ -93,7 +93,10 @@ impl Assembly {
             ["policies", "waivers", name] if name.ends_with(".toml") => self.waiver(source),
             ["policies", "statements", name] if name.ends_with(".toml") => self.statements(source),
             ["policies", "rules", name, rest @ ..] if !rest.is_empty() => {
-                self.rule(name, rest, source);
+                self.rule(RuleFamily::Policy, name, rest, source);
+            }
+            ["policies", "payload", name, rest @ ..] if !rest.is_empty() => {
+                self.rule(RuleFamily::Payload, name, rest, source);
             }
             _ if history.is_some_and(|glob| glob.is_match(path)) => {
                 self.workspace.histories.push(History { source })
@@ -140,12 +143,14 @@ impl Assembly {
         }
     }
 
-    fn rule(&mut self, name: &str, rest: &[&str], source: Source) {
-        let folder = self
-            .workspace
-            .rules
+    fn rule(&mut self, family: RuleFamily, name: &str, rest: &[&str], source: Source) {
+        let rules = match family {
+            RuleFamily::Policy => &mut self.workspace.rules,
+            RuleFamily::Payload => &mut self.workspace.payload_rules,
+        };
+        let folder = rules
             .entry(name.to_owned())
-            .or_insert_with(|| RuleFolder::named(name));
+            .or_insert_with(|| RuleFolder::named(family, name));
         match rest {
             ["rule.toml"] => folder.toml = Some(source),
             ["rule.rego"] => folder.rego = Some(source),

@@ -40,5 +40,6 @@ pub use request::{
 pub use rule::{Rule, rule, rules};
 pub use severity::{Severity, Verdict};
 pub use validation::{
-    ExpectedAnswer, PayloadProblem, PayloadState, ValidatedPayload, Validation, VersionVerdict,
+    ExpectedAnswer, NotJudged, PayloadProblem, PayloadState, ValidatedPayload, Validation,
+    VersionVerdict,
 };

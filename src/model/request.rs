@@ -192,6 +192,10 @@ pub struct ValidateRequest {
     pub against: Against,
     /// Ranges of versions that each payload is compared with beside that.
     pub versions: Vec<semver::VersionReq>,
+    /// Instant that consents are held against; now where it is left out.
+    pub as_of: Option<DateTime<Utc>>,
+    /// Who sends the payloads and will get the answer: the id of a partner, or `system|value`.
+    pub caller: Option<String>,
     pub redact: Redact,
     pub max_findings: Option<usize>,
     pub allow_empty: bool,

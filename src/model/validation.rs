@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 pub enum PayloadState {
     Valid,
     Invalid,
+    /// It meets its schema, but a rule that applies to it gave no usable answer.
+    Undecided,
     /// The file could not be opened, or nothing says which schema it should meet.
     Unreadable,
 }
@@ -59,6 +61,14 @@ pub struct ExpectedAnswer {
     pub retry: String,
 }
 
+/// A rule that could not look at what it asks about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct NotJudged {
+    /// `payload/consent-party-other`.
+    pub rule: String,
+    pub why: String,
+}
+
 /// One judged payload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ValidatedPayload {
@@ -71,8 +81,11 @@ pub struct ValidatedPayload {
     /// `id@version` that it was judged against.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub against: Option<String>,
-    /// By place.
+    /// By place: first what its schema says, then what the payload rules say.
     pub problems: Vec<PayloadProblem>,
+    /// Rules that found nothing because something that they ask about is not known, and what that is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_judged: Vec<NotJudged>,
     /// Why it could not be judged, without a word of its content.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub obstacle: Option<String>,
@@ -103,6 +116,8 @@ pub struct Validation {
     pub exit_code: u8,
     pub valid: u64,
     pub invalid: u64,
+    #[serde(default)]
+    pub undecided: u64,
     pub unreadable: u64,
     /// In the order in which they were named.
     pub payloads: Vec<ValidatedPayload>,

@@ -1,10 +1,12 @@
 //! `rule.toml`: what a board says about a rule beside the rule itself.
 //! Refuses to know whether the rule keeps what its file promises.
 
+use crate::catalogue::RuleFamily;
 use crate::model::Severity;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use wire::outcome::Code;
 
 /// How heavy a rule weighs at least. A profile may raise it, never lower it.
 #[derive(
@@ -56,11 +58,11 @@ pub struct RuleExample {
     pub good: String,
 }
 
-/// `policies/rules/<name>/rule.toml`.
+/// `policies/rules/<name>/rule.toml` and `policies/payload/<name>/rule.toml`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RuleFile {
-    /// `policy/<name>`, where `<name>` is the folder.
+    /// `policy/<name>` or `payload/<name>`, where `<name>` is the folder.
     pub id: String,
     /// What must hold, as one sentence with "must".
     pub title: String,
@@ -73,8 +75,15 @@ pub struct RuleFile {
     pub since: String,
     /// Team that answers for the rule.
     pub owner: String,
-    /// Collections of facts that it walks; when all are empty it does not apply.
+    /// Of a policy: collections of facts that it walks; when all are empty it does not apply.
+    /// Of a payload rule: entries and ranges of their versions, `hrex-consent@^2`.
     pub applies: Vec<String>,
+    /// Of a payload rule: the bound code with which a service refuses what breaks it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Code>,
+    /// Of a payload rule: entries in whose payloads it concerns one member only, so that the others go on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub per_member: Vec<String>,
     /// Every path of facts that it uses, `[]` for the items of a collection.
     pub reads: Vec<String>,
     /// Capabilities that it serves.
@@ -116,17 +125,39 @@ impl RuleFile {
 
     /// What is wrong with the file beyond its shape: the key and why.
     #[must_use]
-    pub fn flaws(&self, name: &str) -> Vec<(&'static str, String)> {
+    pub fn flaws(&self, family: RuleFamily, name: &str) -> Vec<(&'static str, String)> {
         let mut flaws = Vec::new();
         let mut demand = |holds: bool, key: &'static str, why: String| {
             if !holds {
                 flaws.push((key, why));
             }
         };
+        let id = format!("{}/{name}", family.room());
         demand(
-            self.id == format!("policy/{name}"),
+            self.id == id,
             "id",
-            format!("the id must be `policy/{name}`, after the folder"),
+            format!("the id must be `{id}`, after the folder"),
+        );
+        let of_payload = family == RuleFamily::Payload;
+        demand(
+            self.outcome.is_some() == of_payload,
+            "outcome",
+            "a payload rule has an `outcome`, any other has none".to_owned(),
+        );
+        demand(
+            of_payload || self.per_member.is_empty(),
+            "per-member",
+            "only a payload rule has `per-member`".to_owned(),
+        );
+        let all_errors = self
+            .severity_by_kind
+            .values()
+            .chain([&self.severity])
+            .all(|floor| *floor == Floor::Error);
+        demand(
+            !of_payload || all_errors,
+            "severity",
+            "a payload fits or does not: the severity of a payload rule is `error`".to_owned(),
         );
         demand(
             is_kebab(name),

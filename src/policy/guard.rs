@@ -7,24 +7,29 @@ use super::fixture::Fixture;
 use super::path::{self, Shape};
 use super::reading::{Flaw, Reading};
 use super::rule::{Objection, package};
-use crate::catalogue::Source;
+use super::{input, judge};
+use crate::catalogue::{RuleFamily, RuleFolder, Source};
 use crate::rego::{Body, Expr, Head, Module, Rule, Span};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// What is wrong with `rule.toml` itself.
-pub(super) fn file(file: &RuleFile, name: &str, source: &Source) -> Vec<Objection> {
-    file.flaws(name)
+pub(super) fn file(file: &RuleFile, folder: &RuleFolder, source: &Source) -> Vec<Objection> {
+    file.flaws(folder.family, &folder.name)
         .into_iter()
         .map(|(key, reason)| Objection::new(source.find(&format!("{key} = ")), "file", reason))
         .collect()
 }
 
 /// What the text reads, and every construct in it that a rule may not use.
-pub(super) fn text(module: &Module, name: &str, source: &Source) -> (Reading, Vec<Objection>) {
+pub(super) fn text(
+    module: &Module,
+    folder: &RuleFolder,
+    source: &Source,
+) -> (Reading, Vec<Objection>) {
     let mut flaws = Vec::new();
     let mut refuse = |span: Span, reason: String| flaws.push(Flaw { span, reason });
-    let package = package(name);
+    let package = package(folder.family, &folder.name);
     if module.package.refr.dotted().as_ref() != Some(&package) {
         let reason = format!("the package must be `{package}`, after the folder");
         refuse(module.package.span, reason);
@@ -73,6 +78,7 @@ fn clause(rule: &Rule) -> Result<(&[Body], &Expr), Span> {
 
 /// Declared reads against the text, the input document and the parameters, both ways.
 pub(super) fn reads(
+    family: RuleFamily,
     file: &RuleFile,
     reading: &Reading,
     toml: &Source,
@@ -89,14 +95,20 @@ pub(super) fn reads(
         let reason = format!("`reads` declares `{path}`, which the text does not read");
         objections.push(Objection::new(toml.find(path), "reads", reason));
     }
-    objections.extend(existing(file, reading, rego));
-    objections.extend(applies(file, &found, toml));
+    let facts = match family {
+        RuleFamily::Policy => input::schema(),
+        RuleFamily::Payload => judge::schema(),
+    };
+    objections.extend(existing(facts, file, reading, rego));
+    if family == RuleFamily::Policy {
+        objections.extend(applies(file, &found, toml));
+    }
+    objections.extend(params(file, &found, toml));
     objections
 }
 
 /// Every path that the text uses exists, and what it uses as a value is one.
-fn existing(file: &RuleFile, reading: &Reading, rego: &Source) -> Vec<Objection> {
-    let schema = super::input::schema();
+fn existing(schema: &Value, file: &RuleFile, reading: &Reading, rego: &Source) -> Vec<Objection> {
     let params = serde_json::json!({ "params": file.params });
     let shape = |path: &str| {
         let path = path.trim_end_matches("[]");
@@ -122,7 +134,7 @@ fn existing(file: &RuleFile, reading: &Reading, rego: &Source) -> Vec<Objection>
         .collect()
 }
 
-/// `applies` names the walked collections, and every parameter is used.
+/// `applies` names the walked collections.
 fn applies(file: &RuleFile, found: &BTreeSet<String>, toml: &Source) -> Vec<Objection> {
     let mut objections = Vec::new();
     let walked: BTreeSet<&str> = found
@@ -140,14 +152,23 @@ fn applies(file: &RuleFile, found: &BTreeSet<String>, toml: &Source) -> Vec<Obje
         );
         objections.push(Objection::new(toml.find("applies = "), "applies", reason));
     }
-    for name in file.params.keys() {
-        let path = format!("params.{name}");
-        if !found.iter().any(|read| path::within(read, &path)) {
-            let reason = format!("the parameter `{name}` decides nothing");
-            objections.push(Objection::new(toml.find(name), "params", reason));
-        }
-    }
     objections
+}
+
+/// Every parameter is used.
+fn params(file: &RuleFile, found: &BTreeSet<String>, toml: &Source) -> Vec<Objection> {
+    let idle = |name: &&String| {
+        let path = format!("params.{name}");
+        !found.iter().any(|read| path::within(read, &path))
+    };
+    file.params
+        .keys()
+        .filter(idle)
+        .map(|name| {
+            let reason = format!("the parameter `{name}` decides nothing");
+            Objection::new(toml.find(name), "params", reason)
+        })
+        .collect()
 }
 
 /// Each case says something, holds only what the rule reads, and fills every hole of the templates.

@@ -238,7 +238,15 @@ static COMPILED: LazyLock<Result<wire::payload::Schema, SchemaFault>> =
 /// Why a document is not what every rule may rely on; `None` when it is.
 #[must_use]
 pub fn fault(document: &Value) -> Option<String> {
-    let schema = match &*COMPILED {
+    misfit(&COMPILED, document)
+}
+
+/// Why a document does not fit a schema, or that the schema is none.
+pub(super) fn misfit(
+    compiled: &Result<wire::payload::Schema, SchemaFault>,
+    document: &Value,
+) -> Option<String> {
+    let schema = match compiled {
         Ok(schema) => schema,
         Err(fault) => return Some(fault.to_string()),
     };
@@ -278,10 +286,7 @@ pub fn schema() -> &'static Value {
 }
 
 fn generated() -> Value {
-    let settings = SchemaSettings::draft2020_12().with(|settings| {
-        settings.inline_subschemas = true;
-    });
-    let mut schema = settings.into_generator().into_root_schema_for::<Input>();
+    let mut schema = inlined::<Input>();
     RecursiveTransform(describe).transform(&mut schema);
     let mut document = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -292,6 +297,14 @@ fn generated() -> Value {
         document.extend(rest.map(|(key, value)| (key.clone(), value.clone())));
     }
     document
+}
+
+/// The schema of a type, with every part where it is used: paths of facts are followed without references.
+pub(super) fn inlined<T: JsonSchema>() -> Schema {
+    let settings = SchemaSettings::draft2020_12().with(|settings| {
+        settings.inline_subschemas = true;
+    });
+    settings.into_generator().into_root_schema_for::<T>()
 }
 
 /// Turns the documentation of the Rust types into the annotations that the catalogue asks of every field.

@@ -1,4 +1,4 @@
-//! Facts -> rules -> findings: what a team may not do, decided by files that a board can read and change.
+//! Facts -> rules -> findings: what a team may not do and a payload may not be, decided by files of a board.
 //! Refuses to know how facts are made, and to take a silent rule for a satisfied one.
 
 mod denial;
@@ -6,9 +6,11 @@ mod file;
 mod fixture;
 mod guard;
 pub mod input;
+mod judge;
 mod neutral;
 mod path;
 mod profile;
+mod range;
 mod reading;
 mod rule;
 mod run;
@@ -16,8 +18,10 @@ mod trial;
 
 pub use denial::{Argument, Denial};
 pub use file::{Floor, RuleExample, RuleFile, RuleSource, RuleStatus};
-pub use fixture::Fixture;
+pub use fixture::{Fixture, Specimen};
+pub use judge::{Break, Judged, Judgement, PayloadRules, schema as payload_facts};
 pub use profile::{Profile, ProfileFile};
+pub use range::{Range, aimless};
 pub use rule::Rule;
 pub use run::{Outcome, Places, run};
 pub use trial::{Trial, cross, test_rule};
@@ -26,7 +30,7 @@ use crate::catalogue::RuleFolder;
 use crate::model::Finding;
 use std::collections::BTreeMap;
 
-/// The rules of one revision: those that may run, and why the others may not.
+/// The rules of one family in one revision: those that may run, and why the others may not.
 #[derive(Clone, Debug, Default)]
 pub struct RuleBook {
     /// In order of their names.

@@ -4,16 +4,20 @@
 use super::file::{RuleFile, RuleStatus};
 use super::fixture::Fixture;
 use super::guard;
+use super::range::{self, Range};
 use super::reading::Reading;
-use crate::catalogue::{RuleFolder, Source};
+use crate::catalogue::{RuleFamily, RuleFolder, Source};
 use crate::model::{Finding, Place, RuleCard};
 use crate::rego::{PolicyEngine, Regorus};
 
 /// A rule that may run.
 #[derive(Clone, Debug)]
 pub struct Rule {
+    pub family: RuleFamily,
     /// Stem of its folder.
     pub name: String,
+    /// Of a payload rule: the versions whose payloads it judges.
+    pub ranges: Vec<Range>,
     pub file: RuleFile,
     pub toml: Source,
     pub rego: Source,
@@ -50,7 +54,7 @@ impl Rule {
         read(folder).map_err(|objections| {
             objections
                 .into_iter()
-                .map(|objection| unusable(&folder.name, objection))
+                .map(|objection| unusable(&folder.id(), objection))
                 .collect()
         })
     }
@@ -85,39 +89,52 @@ impl Rule {
 
     /// The set that the engine is asked for.
     pub(super) fn query(&self) -> String {
-        query(&self.name)
+        format!("data.{}.deny", package(self.family, &self.name))
+    }
+
+    /// Whether payloads of this version of an entry are its business.
+    #[must_use]
+    pub fn applies_to(&self, entry: &str, version: &semver::Version) -> bool {
+        self.ranges.iter().any(|range| range.holds(entry, version))
     }
 }
 
 /// The package that a folder's text must be in.
-pub(super) fn package(name: &str) -> String {
-    format!("matchmark.rules.{}", name.replace('-', "_"))
-}
-
-pub(super) fn query(name: &str) -> String {
-    format!("data.{}.deny", package(name))
+pub(super) fn package(family: RuleFamily, name: &str) -> String {
+    let home = match family {
+        RuleFamily::Policy => "rules",
+        RuleFamily::Payload => "payload",
+    };
+    format!("matchmark.{home}.{}", name.replace('-', "_"))
 }
 
 fn read(folder: &RuleFolder) -> Result<Rule, Vec<Objection>> {
     let (toml, rego) = parts(folder)?;
     let file = rule_file(toml).map_err(|objection| vec![objection])?;
     let engine = load(rego).map_err(|objection| vec![objection])?;
-    let mut objections = guard::file(&file, &folder.name, toml);
-    let (reading, flaws) = guard::text(engine.tree(), &folder.name, rego);
+    let mut objections = guard::file(&file, folder, toml);
+    let (reading, flaws) = guard::text(engine.tree(), folder, rego);
     if flaws.is_empty() {
-        objections.extend(guard::reads(&file, &reading, toml, rego));
+        objections.extend(guard::reads(folder.family, &file, &reading, toml, rego));
     }
     objections.extend(flaws);
-    let (fires, mut flawed) = cases(&folder.fires, &file);
-    let (quiet, also_flawed) = cases(&folder.quiet, &file);
+    let ranges = match folder.family {
+        RuleFamily::Policy => Vec::new(),
+        RuleFamily::Payload => range::read(&file, toml, &mut objections),
+    };
+    let (fires, mut flawed) = cases(folder.family, &folder.fires, &file);
+    let (quiet, also_flawed) = cases(folder.family, &folder.quiet, &file);
     flawed.extend(also_flawed);
     objections.extend(flawed);
     objections.extend(guard::cases(&file, &fires, &quiet, toml));
+    objections.extend(range::foreign(&ranges, fires.iter().chain(&quiet)));
     if !objections.is_empty() {
         return Err(objections);
     }
     Ok(Rule {
+        family: folder.family,
         name: folder.name.clone(),
+        ranges,
         file,
         toml: toml.clone(),
         rego: rego.clone(),
@@ -129,7 +146,7 @@ fn read(folder: &RuleFolder) -> Result<Rule, Vec<Objection>> {
 }
 
 fn parts(folder: &RuleFolder) -> Result<(&Source, &Source), Vec<Objection>> {
-    let home = format!("policies/rules/{}", folder.name);
+    let home = folder.home();
     let missing = |what: &str| {
         Objection::new(
             Place::start(format!("{home}/{what}")),
@@ -175,11 +192,15 @@ fn not_utf8(source: &Source) -> Objection {
     )
 }
 
-fn cases(sources: &[Source], file: &RuleFile) -> (Vec<Fixture>, Vec<Objection>) {
+fn cases(
+    family: RuleFamily,
+    sources: &[Source],
+    file: &RuleFile,
+) -> (Vec<Fixture>, Vec<Objection>) {
     let mut cases = Vec::with_capacity(sources.len());
     let mut objections = Vec::new();
     for source in sources {
-        match Fixture::read(source, &file.params) {
+        match Fixture::read(family, source, &file.params) {
             Ok(case) => cases.push(case),
             Err((place, reason)) => objections.push(Objection::new(place, "case", reason)),
         }
@@ -187,13 +208,9 @@ fn cases(sources: &[Source], file: &RuleFile) -> (Vec<Fixture>, Vec<Objection>) 
     (cases, objections)
 }
 
-fn unusable(name: &str, objection: Objection) -> Finding {
-    Finding::new(
-        "policy/rule-unusable",
-        format!("policy/{name}"),
-        objection.place,
-    )
-    .kind(objection.kind)
-    .message(format!("`policy/{name}` cannot run: {}", objection.reason))
-    .remedy("mend the rule; no verdict is given without it")
+fn unusable(id: &str, objection: Objection) -> Finding {
+    Finding::new("policy/rule-unusable", id, objection.place)
+        .kind(objection.kind)
+        .message(format!("`{id}` cannot run: {}", objection.reason))
+        .remedy("mend the rule; no verdict is given without it")
 }

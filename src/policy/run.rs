@@ -78,7 +78,9 @@ pub fn run(book: &RuleBook, document: &Value, places: &Places<'_>) -> Outcome {
             subjects: &subjects,
             places,
         };
-        let flawed = host.judge(&facts, &mut outcome.findings);
+        let params = Value::Object(rule.file.params.clone());
+        let answer = ask(rule, &facts.with("params", &params));
+        let flawed = host.judge(answer, &mut outcome.findings);
         let list = match flawed {
             true => &mut outcome.not_evaluated,
             false if all_empty(document, &rule.file.applies) => &mut outcome.not_applicable,
@@ -100,18 +102,20 @@ pub(super) fn ask(rule: &Rule, facts: &Facts) -> Result<Vec<Value>, Raised> {
 }
 
 /// One rule and what its answers are checked against.
-struct Host<'a> {
-    rule: &'a Rule,
-    subjects: &'a BTreeSet<&'a str>,
-    places: &'a Places<'a>,
+pub(super) struct Host<'a> {
+    pub rule: &'a Rule,
+    pub subjects: &'a BTreeSet<&'a str>,
+    pub places: &'a Places<'a>,
 }
 
 impl Host<'_> {
     /// Adds the rule's findings; true when any part of its answer could not be used.
-    fn judge(&self, facts: &Facts, findings: &mut Vec<Finding>) -> bool {
-        let params = Value::Object(self.rule.file.params.clone());
-        let facts = facts.with("params", &params);
-        let members = match ask(self.rule, &facts) {
+    pub(super) fn judge(
+        &self,
+        answer: Result<Vec<Value>, Raised>,
+        findings: &mut Vec<Finding>,
+    ) -> bool {
+        let members = match answer {
             Ok(members) => members,
             Err(raised) => {
                 findings.push(self.not_evaluated(&raised.to_string()));

@@ -63,9 +63,10 @@ pub fn test_rule(rule: &Rule) -> Trial {
 #[must_use]
 pub fn cross(rule: &Rule, others: &[Rule]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for other in others.iter().filter(|other| other.name != rule.name) {
+    for other in others.iter().filter(|other| other.file.id != rule.file.id) {
         let params = Value::Object(other.file.params.clone());
-        for case in rule.fires.iter().chain(&rule.quiet) {
+        let cases = rule.fires.iter().chain(&rule.quiet);
+        for case in cases.filter(|case| case.is_within(&other.ranges)) {
             let facts = Facts::new(&case.input).with("params", &params);
             if ask(other, &facts) != Ok(Vec::new()) {
                 let reason = format!("`{}` also speaks about this case", other.file.id);

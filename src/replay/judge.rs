@@ -3,6 +3,7 @@
 use super::Schemas;
 use super::cluster::{Cause, Shift};
 use super::read::{Line, envelope};
+use super::ruled::{Ask, Ruled, Rules};
 use crate::catalogue::{Catalogue, Envelope, EnvelopeOutcome};
 use crate::model::{Finding, Place, VersionId, VersionName, digest};
 use serde_json::Value;
@@ -14,6 +15,7 @@ pub(super) struct Judge<'a> {
     pub schemas: &'a Schemas,
     /// The same versions before the change.
     pub before: Option<&'a Schemas>,
+    pub rules: Rules<'a>,
 }
 
 /// What one recorded payload came to.
@@ -26,6 +28,8 @@ pub(super) struct Judged {
     pub bytes: usize,
     pub digest: String,
     pub shifts: Vec<Cause>,
+    /// Rules that gave no usable answer about it.
+    pub not_evaluated: Vec<Finding>,
 }
 
 /// Why a line could not be judged.
@@ -48,10 +52,14 @@ impl Judge<'_> {
         let followers = self.followers(&version);
         let payload = serde_json::to_vec(&recorded.payload).unwrap_or_default();
         let candidates = std::iter::once(&version).chain(&followers);
+        let mut not_evaluated = Vec::new();
         Ok(Judged {
             shifts: candidates
-                .filter_map(|candidate| self.shift(&recorded, &version, candidate))
+                .filter_map(|candidate| {
+                    self.shift(&recorded, &version, candidate, &mut not_evaluated)
+                })
                 .collect(),
+            not_evaluated,
             partner: recorded.partner,
             place: line.place.clone(),
             bytes: payload.len(),
@@ -85,13 +93,22 @@ impl Judge<'_> {
         recorded: &Envelope,
         version: &VersionId,
         candidate: &VersionId,
+        not_evaluated: &mut Vec<Finding>,
     ) -> Option<Cause> {
         let value = &recorded.payload;
         let now = self.schemas.get(candidate)?;
+        let fits = now.accepts(value);
+        let ruled = ask(self.rules.head, recorded, candidate);
+        not_evaluated.extend(ruled.not_evaluated);
         let was_accepted = match recorded.outcome {
             EnvelopeOutcome::Accepted => true,
+            // Its receiver refused it too: a rule that is new only says why.
+            EnvelopeOutcome::Rejected if fits && ruled.broken.is_some() => return None,
             // It may have been refused for a reason that no schema knows.
-            EnvelopeOutcome::Rejected => self.before(version)?.accepts(value),
+            EnvelopeOutcome::Rejected => {
+                let before = ask(self.rules.base, recorded, version);
+                before.broken.is_none() && self.before(version)?.accepts(value)
+            }
         };
         let cause = |shift, rule: &str, pointer: &str, message: &str| Cause {
             shift,
@@ -105,15 +122,24 @@ impl Judge<'_> {
             pointer: starred(pointer),
             message: message.to_owned(),
         };
-        match (was_accepted, now.accepts(value)) {
-            (true, true) | (false, false) => None,
-            (true, false) => {
-                let (rule, pointer, message) = first_problem(now, value);
-                Some(cause(Shift::NewlyRejected, &rule, &pointer, &message))
-            }
-            (false, true) => {
-                let (rule, pointer, message) = first_problem(self.before(version)?, value);
-                Some(cause(Shift::NewlyAccepted, &rule, &pointer, &message))
+        let told = |shift, (rule, pointer, message): (String, String, String)| {
+            Some(cause(shift, &rule, &pointer, &message))
+        };
+        match (was_accepted, fits, ruled.broken) {
+            (true, true, None) | (false, false, _) | (false, true, Some(_)) => None,
+            (true, false, _) => told(Shift::NewlyRejected, first_problem(now, value)),
+            (true, true, Some(broken)) => told(
+                Shift::NewlyRejected,
+                (broken.rule, broken.pointer, broken.message),
+            ),
+            (false, true, None) => {
+                let before = self.before(version)?;
+                let broken = ask(self.rules.base, recorded, version).broken;
+                let why = match broken.filter(|_| before.accepts(value)) {
+                    Some(broken) => (broken.rule, broken.pointer, broken.message),
+                    None => first_problem(before, value),
+                };
+                told(Shift::NewlyAccepted, why)
             }
         }
     }
@@ -123,6 +149,11 @@ impl Judge<'_> {
             .and_then(|before| before.get(version))
             .or_else(|| self.schemas.get(version))
     }
+}
+
+/// What the rules of a side say; nothing where there are none.
+fn ask(rules: Option<Ask<'_>>, recorded: &Envelope, version: &VersionId) -> Ruled {
+    rules.map_or_else(Ruled::default, |rules| rules(recorded, version))
 }
 
 /// What a payload's rejection is told by: finding id, pointer and message of its first problem.

@@ -4,9 +4,11 @@
 mod cluster;
 mod judge;
 mod read;
+mod ruled;
 mod schemas;
 
 pub use cluster::{Cause, Cluster, Shift, Specimen};
+pub use ruled::{Ask, Broken, Ruled, Rules};
 pub use schemas::Schemas;
 
 use crate::catalogue::{Catalogue, History};
@@ -20,6 +22,8 @@ pub struct Question<'a> {
     pub head: &'a Catalogue,
     /// The catalogue before the change, where there is one.
     pub base: Option<&'a Catalogue>,
+    /// What JSON Schema cannot say, before and after the change.
+    pub rules: Rules<'a>,
     /// Recorded payloads that may be newly rejected before it is a finding.
     pub budget: u64,
     /// Threads; the answer does not depend on it.
@@ -52,6 +56,7 @@ pub fn replay(question: &Question<'_>) -> Answer {
         head: question.head,
         schemas: &schemas,
         before: before.as_ref(),
+        rules: question.rules,
     };
     let verdicts = in_parallel(&lines, question.jobs, |line| judge.line(line));
     let mut answer = Answer::default();
@@ -73,6 +78,11 @@ pub fn replay(question: &Question<'_>) -> Answer {
                     .entry(judged.partner.clone())
                     .or_default() += 1;
                 answer.followers.extend(judged.followers.clone());
+                for finding in &judged.not_evaluated {
+                    if !answer.findings.contains(finding) {
+                        answer.findings.push(finding.clone());
+                    }
+                }
                 clusters.add(judged);
             }
         }

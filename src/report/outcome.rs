@@ -20,7 +20,7 @@ fn answer(payload: &ValidatedPayload) -> Value {
     match payload.state {
         // FHIR demands an issue where there is nothing to say.
         PayloadState::Valid => bare("information", "informational"),
-        PayloadState::Unreadable => bare("fatal", "exception"),
+        PayloadState::Unreadable | PayloadState::Undecided => bare("fatal", "exception"),
         PayloadState::Invalid => {
             let issue: Vec<Issue> = payload
                 .problems
@@ -45,11 +45,19 @@ fn bare(severity: &str, code: &str) -> Value {
 
 /// Every issue carries the code that the whole answer has, as the reference sends it.
 fn issue(payload: &ValidatedPayload, problem: &PayloadProblem) -> Option<Issue> {
-    let answer = payload.answer.as_ref()?;
-    let code: Code = answer.code.parse().ok()?;
+    // Where only members are held back, nothing is answered as a whole: each issue speaks for itself.
+    let word = payload
+        .answer
+        .as_ref()
+        .map_or(&problem.code, |answer| &answer.code);
+    let code: Code = word.parse().ok()?;
+    let status = payload
+        .answer
+        .as_ref()
+        .map_or(code.status(), |answer| answer.status);
     Some(Issue {
         severity: IssueSeverity::Error,
-        code: code.issue_code(answer.status),
+        code: code.issue_code(status),
         details: Details {
             coding: vec![
                 Coding::Outcome { code },

@@ -240,6 +240,7 @@ pub(super) fn validation() -> Validation {
         state: PayloadState::Invalid,
         against: Some("hrex-member-match-request@2.0.1".to_owned()),
         problems: vec![problem()],
+        not_judged: Vec::new(),
         obstacle: None,
         answer: Some(ExpectedAnswer {
             status: 422,
@@ -254,6 +255,7 @@ pub(super) fn validation() -> Validation {
         exit_code: 2,
         valid: 1,
         invalid: 1,
+        undecided: 0,
         unreadable: 1,
         payloads: vec![
             ValidatedPayload {
@@ -276,6 +278,7 @@ pub(super) fn validation() -> Validation {
                 state: PayloadState::Unreadable,
                 against: None,
                 problems: Vec::new(),
+                not_judged: Vec::new(),
                 obstacle: Some("cannot be opened".to_owned()),
                 answer: None,
                 refused_by: Vec::new(),

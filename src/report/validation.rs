@@ -60,8 +60,10 @@ impl<'a> Page<'a> {
             }
             PayloadState::Valid if warns => self.unnamed += 1,
             PayloadState::Valid => {}
-            PayloadState::Unreadable if self.named == 0 => self.unnamed += 1,
-            PayloadState::Unreadable => {
+            PayloadState::Unreadable | PayloadState::Undecided if self.named == 0 => {
+                self.unnamed += 1;
+            }
+            PayloadState::Unreadable | PayloadState::Undecided => {
                 self.named -= 1;
                 self.heading(payload);
             }
@@ -90,6 +92,7 @@ impl<'a> Page<'a> {
         let word = match payload.state {
             PayloadState::Valid => self.paint.green("VALID"),
             PayloadState::Invalid => self.paint.red("INVALID"),
+            PayloadState::Undecided => self.paint.red("UNDECIDED"),
             PayloadState::Unreadable => self.paint.red("UNREADABLE"),
         };
         let _ = write!(self.out, "{}  {word}", clean(&place(payload)));
@@ -149,9 +152,17 @@ impl<'a> Page<'a> {
 
     fn ending(&mut self, validation: &Validation) {
         self.out.push_str(&compared(&validation.payloads));
+        for (said, count) in not_judged(&validation.payloads) {
+            let payloads = counted(count, "payload");
+            let _ = writeln!(self.out, "  not judged in {payloads}: {}", clean(&said));
+        }
+        let undecided = match validation.undecided {
+            0 => String::new(),
+            count => format!("{count} undecided, "),
+        };
         let _ = writeln!(
             self.out,
-            "{} valid, {} invalid, {} unreadable. Values are hidden. Nothing left this machine.",
+            "{} valid, {} invalid, {undecided}{} unreadable. Values are hidden. Nothing left this machine.",
             validation.valid, validation.invalid, validation.unreadable
         );
         for (index, answer) in answers(&validation.payloads).iter().enumerate() {
@@ -183,7 +194,9 @@ fn compared(payloads: &[ValidatedPayload]) -> String {
         let (valid, invalid, problems) = versions.entry(&verdict.version).or_default();
         match verdict.state {
             PayloadState::Valid => *valid += 1,
-            PayloadState::Invalid | PayloadState::Unreadable => *invalid += 1,
+            PayloadState::Invalid | PayloadState::Unreadable | PayloadState::Undecided => {
+                *invalid += 1;
+            }
         }
         for (rule, count) in &verdict.problems {
             *problems.entry(rule.clone()).or_default() += count;
@@ -235,19 +248,30 @@ fn answers(payloads: &[ValidatedPayload]) -> Vec<String> {
         .collect()
 }
 
+/// Rules that could not look at what they ask about, each once, with the number of payloads.
+fn not_judged(payloads: &[ValidatedPayload]) -> BTreeMap<String, u64> {
+    let mut counts = BTreeMap::new();
+    for left in payloads.iter().flat_map(|payload| &payload.not_judged) {
+        let said = format!("{}: {}", left.rule, left.why);
+        *counts.entry(said).or_default() += 1;
+    }
+    counts
+}
+
 /// What the verdict rests on.
 fn sentence(validation: &Validation) -> String {
     let said = |count: u64, what: &str| (count > 0).then(|| format!("{count} {what}"));
     let parts: Vec<String> = [
         said(validation.unreadable, "could not be judged"),
         said(validation.invalid, "would be refused by the receiver"),
+        said(validation.undecided, "could not be decided"),
     ]
     .into_iter()
     .flatten()
     .collect();
     match parts.is_empty() {
         true if validation.payloads.is_empty() => "nothing was judged".to_owned(),
-        true => "every payload meets its schema".to_owned(),
+        true => "every payload meets its schema and the rules that apply to it".to_owned(),
         false => parts.join("; "),
     }
 }

@@ -84,7 +84,7 @@ fn quiet() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use matchmark::catalogue::{RuleFolder, Source};
+    use matchmark::catalogue::{RuleFamily, RuleFolder, Source};
     use matchmark::policy::{Rule, test_rule};
 
     fn folder(metadata: String) -> RuleFolder {
@@ -92,6 +92,7 @@ mod tests {
             Source::new(format!("policies/rules/new-rule/{name}"), text.into_bytes())
         };
         RuleFolder {
+            family: RuleFamily::Policy,
             name: "new-rule".to_owned(),
             toml: Some(source("rule.toml", metadata)),
             rego: Some(source("rule.rego", rule("new-rule"))),

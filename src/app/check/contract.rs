@@ -1,10 +1,13 @@
 //! The contract check: every expectation read, proved against the versions, and held against what travelled.
 
+use super::bodies::Bodies;
 use super::{Question, Room};
+use crate::app::ruling::Ruling;
 use crate::catalogue::Catalogue;
 use crate::contract::{Contract, Versions, gating, plan, prove, read, verify};
 use crate::inclusion::{Budget, engine};
 use crate::model::{CheckName, Delivery, Exchange, Finding, Place, counted};
+use crate::policy::RuleBook;
 use semver::VersionReq;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,8 +42,19 @@ impl Library {
 /// What travelled, or why nothing did.
 pub(super) type Travelled = Result<(Vec<Exchange>, Vec<Delivery>), String>;
 
-pub(super) fn check(question: &Question<'_>, library: &Library, travelled: &Travelled) -> Room {
+pub(super) fn check(
+    question: &Question<'_>,
+    library: &Library,
+    travelled: &Travelled,
+    payload_rules: &RuleBook,
+) -> Room {
     let versions = Versions::new(&question.head.catalogue);
+    let ruling = Ruling::of(question.head, payload_rules);
+    let bodies = Bodies {
+        question,
+        versions: &versions,
+        ruling: &ruling,
+    };
     let prover = engine();
     let budget = Budget::default();
     let asked = crate::contract::Question {
@@ -59,6 +73,7 @@ pub(super) fn check(question: &Question<'_>, library: &Library, travelled: &Trav
         findings.extend(prove(&contract, &asked));
         if question.head.partners.contains_key(&contract.consumer) {
             findings.extend(verify(&contract, exchanges, &versions));
+            findings.extend(bodies.of_contract(&contract, exchanges));
         } else {
             findings.push(without_partner(&contract));
         }
@@ -66,7 +81,7 @@ pub(super) fn check(question: &Question<'_>, library: &Library, travelled: &Trav
     findings.extend(
         deliveries
             .iter()
-            .flat_map(|delivery| delivered(question, &versions, delivery)),
+            .flat_map(|delivery| delivered(&bodies, delivery)),
     );
     findings.extend(without_contract(question, library));
     Room::ran(CheckName::Contract, interactions as u64, "interactions")
@@ -167,11 +182,8 @@ fn without_contract(question: &Question<'_>, library: &Library) -> Vec<Finding> 
 }
 
 /// What one exchange with a stub shows of us as the asking side.
-fn delivered(
-    question: &Question<'_>,
-    versions: &Versions<'_>,
-    delivery: &Delivery,
-) -> Vec<Finding> {
+fn delivered(bodies: &Bodies<'_>, delivery: &Delivery) -> Vec<Finding> {
+    let (question, versions) = (bodies.question, bodies.versions);
     let mut findings = Vec::new();
     let place = question
         .head
@@ -200,6 +212,7 @@ fn delivered(
             .remedy("compare the partner's dialect and failure settings with what it really does"),
         );
     }
+    findings.extend(bodies.of_delivery(delivery, &place));
     if !understood(question, versions, delivery) {
         findings.push(
             finding(

@@ -43,6 +43,7 @@ pub(super) fn check(
     findings.extend(waivers(standings, allowance, &present, question.as_of));
     if let Some(base) = question.base {
         findings.extend(removed_rules(&base.rules, &head.rules));
+        findings.extend(removed_rules(&base.payload_rules, &head.payload_rules));
     }
     let judged = head.catalogue.versions().count();
     let deprecated = head

@@ -1,6 +1,7 @@
 //! `check`: the gate. Loads head and base, runs the checks side by side, weighs what they found.
 
 mod base;
+mod bodies;
 mod catalogue;
 mod compat;
 mod contract;
@@ -46,6 +47,25 @@ pub(super) struct Question<'a> {
 struct Books {
     head: RuleBook,
     base: Option<RuleBook>,
+    /// The payload rules of both.
+    payload: RuleBook,
+    payload_base: Option<RuleBook>,
+}
+
+impl Books {
+    fn read(head: &Workspace, base: Option<&Workspace>) -> Self {
+        Self {
+            head: RuleBook::read(&head.rules),
+            base: base.map(|base| RuleBook::read(&base.rules)),
+            payload: RuleBook::read(&head.payload_rules),
+            payload_base: base.map(|base| RuleBook::read(&base.payload_rules)),
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &RuleBook> {
+        let heads = [&self.head, &self.payload].into_iter();
+        heads.chain(&self.base).chain(&self.payload_base)
+    }
 }
 
 /// What the checks gave.
@@ -72,14 +92,8 @@ pub(super) fn check(
         as_of,
         jobs,
     };
-    let books = Books {
-        head: RuleBook::read(&sides.head.rules),
-        base: question.base.map(|base| RuleBook::read(&base.rules)),
-    };
-    let allowance = lifecycle::allowance(
-        &sides.head.config.board,
-        std::iter::once(&books.head).chain(&books.base),
-    );
+    let books = Books::read(&sides.head, question.base);
+    let allowance = lifecycle::allowance(&sides.head.config.board, books.all());
     let (strictness, profile) = strictness::of(request, &sides.head, &books.head, &allowance);
     let mut round = round(request, &question, &books, sink);
     let standings = standings(&sides.head.waivers, &allowance, as_of);
@@ -131,15 +145,16 @@ fn round(
         Err("the contract check was left out".to_owned())
     };
     sink.progress("judging");
-    let policy = || policy::check(question, request.stage, &books.head, books.base.as_ref());
-    let contract = || contract::check(question, &library, &travelled);
+    let policy = || policy::check(question, request.stage, books);
+    let contract = || contract::check(question, &library, &travelled, &books.payload);
+    let payload_rules = (&books.payload, books.payload_base.as_ref());
     std::thread::scope(|scope| {
         let catalogue =
             asked(CheckName::Catalogue).then(|| scope.spawn(|| catalogue::check(question)));
         let policy = asked(CheckName::Policy).then(|| scope.spawn(policy));
         let compat = asked(CheckName::Compat).then(|| scope.spawn(|| compat::check(question)));
         let contract = asked(CheckName::Contract).then(|| scope.spawn(contract));
-        let replayed = asked(CheckName::Replay).then(|| replay::check(question));
+        let replayed = asked(CheckName::Replay).then(|| replay::check(question, payload_rules));
         Gathering {
             catalogue: catalogue.map(joined),
             policy: policy.map(joined),

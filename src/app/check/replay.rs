@@ -1,8 +1,11 @@
 //! The replay check: what partners really sent, against the versions of the head.
 
 use super::{Question, Room};
-use crate::model::{CheckName, Finding, counted};
-use crate::replay::{Answer, Cluster, replay};
+use crate::app::ruling::{Known, Ruling};
+use crate::catalogue::Envelope;
+use crate::model::{CheckName, Finding, VersionId, counted};
+use crate::policy::RuleBook;
+use crate::replay::{Answer, Ask, Broken, Cluster, Ruled, Rules, replay};
 
 /// What was replayed: the room and what newly fails or passes, by cause.
 pub(super) struct Replayed {
@@ -12,8 +15,21 @@ pub(super) struct Replayed {
     pub total: u64,
 }
 
-pub(super) fn check(question: &Question<'_>) -> Replayed {
+/// `payload_rules` are the rules of the head and, where there is one, of the base.
+pub(super) fn check(
+    question: &Question<'_>,
+    payload_rules: (&RuleBook, Option<&RuleBook>),
+) -> Replayed {
     let head = question.head;
+    let head_rules = Ruling::of(head, payload_rules.0);
+    let base_rules = question
+        .base
+        .zip(payload_rules.1)
+        .map(|(base, book)| Ruling::of(base, book));
+    let of_head = |recorded: &Envelope, version: &VersionId| ruled(&head_rules, recorded, version);
+    let of_base = base_rules.as_ref().map(|rules| {
+        move |recorded: &Envelope, version: &VersionId| ruled(rules, recorded, version)
+    });
     // A change cannot raise the budget and spend it in one go: the smaller one counts.
     let budgets = [Some(head), question.base].into_iter().flatten();
     let budget = budgets.map(|side| side.config.replay.budget.newly_rejected);
@@ -21,6 +37,10 @@ pub(super) fn check(question: &Question<'_>) -> Replayed {
         histories: &head.histories,
         head: &head.catalogue,
         base: question.base.map(|base| &base.catalogue),
+        rules: Rules {
+            head: Some(&of_head),
+            base: of_base.as_ref().map(|rules| rules as Ask<'_>),
+        },
         budget: budget.min().unwrap_or_default(),
         jobs: question.jobs,
     });
@@ -49,6 +69,20 @@ pub(super) fn check(question: &Question<'_>) -> Replayed {
         room,
         clusters: answer.clusters,
         total: answer.envelopes,
+    }
+}
+
+/// What one side's rules say of an envelope: the first thing that is broken tells the cause.
+fn ruled(rules: &Ruling<'_>, recorded: &Envelope, version: &VersionId) -> Ruled {
+    let judgement = rules.judge_value(version, &recorded.payload, &Known::of(recorded));
+    let first = judgement.breaks.into_iter().next();
+    Ruled {
+        broken: first.map(|found| Broken {
+            rule: found.finding.rule,
+            pointer: found.finding.pointer,
+            message: found.finding.message,
+        }),
+        not_evaluated: judgement.not_evaluated,
     }
 }
 

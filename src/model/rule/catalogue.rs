@@ -180,6 +180,13 @@ pub(super) const RULES: &[Rule] = &[
         fix: "Restore it; end it by deprecation and retirement.",
     },
     Rule {
+        id: "catalogue/rule-entry-unknown",
+        severity: Warning,
+        title: "A payload rule must apply to entries of the catalogue.",
+        why: "A rule for an entry that nobody has judges nothing, which looks like a rule that is kept.",
+        fix: "Add the entry, or correct `applies` in the rule's rule.toml.",
+    },
+    Rule {
         id: "catalogue/schema-invalid",
         severity: Fault,
         title: "Every schema must be valid JSON Schema 2020-12.",

@@ -361,7 +361,7 @@ fn forms<'a>(trail: &Trail<'a>, context: &'a [Vec<ValidationError<'static>>]) ->
 }
 
 /// The resource that the schema describes.
-fn resource(atlas: &Atlas) -> &str {
+pub(super) fn resource(atlas: &Atlas) -> &str {
     match atlas.pinned(&atlas.root(), "resourceType").as_deref() {
         Some([Value::String(word)]) => word,
         _ => "Resource",

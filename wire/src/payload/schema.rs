@@ -2,11 +2,13 @@
 //! Refuses to fetch anything: what the bundle does not hold does not exist.
 
 use super::atlas::Atlas;
-use super::explain::Explainer;
+use super::explain::{Explainer, resource};
 use super::mark::Marks;
+use super::mask::Mask;
 use super::problem::Problem;
 use super::words::words;
 use crate::json::Document;
+use crate::outcome::expression;
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{PatternOptions, ValidationError, Validator};
 use serde_json::Value;
@@ -81,6 +83,14 @@ impl Schema {
     #[must_use]
     pub fn marks(&self) -> Marks {
         Marks::of(&self.atlas)
+    }
+
+    /// A pointer into the document as it may be shown, and as FHIR writes it: names that no schema declares are masked.
+    #[must_use]
+    pub fn shown(&self, document: &Document, pointer: &str) -> (String, String) {
+        let shown = Mask::new(&self.atlas, document.value()).pointer(pointer);
+        let expression = expression(resource(&self.atlas), &shown);
+        (shown, expression)
     }
 
     /// Everything that is wrong with the document, in the order of its text; empty when it is valid.
