@@ -1,5 +1,5 @@
 //! One payload in its circumstances -> facts without values: pointers, words of closed lists, counts, days.
-//! Refuses to judge, and to keep anything of a payload that a reader could learn a person or a number from.
+//! Refuses to know rules, and to keep anything of which a reader could learn a person or a number.
 
 mod amount;
 mod authorization;
@@ -8,8 +8,8 @@ mod consent;
 mod day;
 mod facts;
 mod group;
+mod link;
 mod record;
-mod reference;
 mod resource;
 
 pub use circumstances::{Circumstances, Organisation, Parties};
@@ -32,8 +32,8 @@ pub fn facts(payload: &Value, circumstances: &Circumstances) -> Facts {
         facts_version: VERSION.to_owned(),
         schema: circumstances.schema.clone(),
         params: Map::new(),
-        references: reference::of(&resources),
-        contained: reference::contained(&resources),
+        references: link::of(&resources),
+        contained: link::contained(&resources),
         consents: consent::of(&resources, circumstances),
         amounts: amount::of(&resources),
         groups: group::of(&resources),

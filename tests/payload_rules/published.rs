@@ -13,7 +13,7 @@ fn examples() -> Option<PathBuf> {
     let folder = shared.map(|shared| shared.join("data/fhir-replay"));
     let folder = folder.filter(|folder| folder.is_dir());
     if folder.is_none() {
-        eprintln!("not run: MATCHMARK_SHARED names no folder with published examples");
+        println!("NOT RUN: set MATCHMARK_SHARED to the folder with data/fhir-replay");
     }
     folder
 }
