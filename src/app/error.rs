@@ -24,6 +24,12 @@ pub enum AppError {
     Unusable { place: String, message: String },
     #[error("there is no schema `{asked}` in the catalogue{hint}")]
     UnknownSchema { asked: String, hint: String },
+    #[error("no transform leads from `{from}` to `{to}`{hint}")]
+    NoTransform {
+        from: String,
+        to: String,
+        hint: String,
+    },
     #[error("`{asked}` has more than one version; name one of them: {known}")]
     Unversioned { asked: String, known: String },
     #[error("{name} is no valid JSON Schema: {reason} at {pointer}")]

@@ -21,6 +21,8 @@ mod room;
 mod ruling;
 #[cfg(feature = "service")]
 mod serve;
+mod transform;
+mod turn;
 mod validate;
 mod versions;
 mod witness;
@@ -50,6 +52,7 @@ pub fn run(request: Request, now: DateTime<Utc>, sink: &mut dyn Sink) -> Result<
                 request.max_findings,
             )
         }
+        Request::Transform(request) => transform::transform(&request, sink),
         Request::Explain(request) => explain::explain(&request),
         Request::CatalogueList(request) => card::list(&request),
         Request::CatalogueShow(request) => card::show(&request),

@@ -272,7 +272,7 @@ fn versions(catalogue: &Catalogue, asked: &str) -> Result<Vec<VersionId>, AppErr
         })
 }
 
-fn problem(found: &Problem, redact: Redact) -> PayloadProblem {
+pub(super) fn problem(found: &Problem, redact: Redact) -> PayloadProblem {
     PayloadProblem {
         rule: found.id.to_owned(),
         line: found.position.line,

@@ -76,6 +76,30 @@ pub(super) fn owner(id: &VersionId, pointer: &str) -> (VersionId, String) {
     inside().unwrap_or_else(|| (id.clone(), pointer.to_owned()))
 }
 
+/// Where a reference that stands at `from` leads inside the bundle.
+#[must_use]
+pub fn target(bundle: &Value, from: &str, reference: &str) -> Option<String> {
+    let pointer = match reference.strip_prefix(BASE) {
+        Some(version) => {
+            let (version, local) = version.split_once('#').unwrap_or((version, ""));
+            format!("/$defs/{}{local}", version.replacen('/', "@", 1))
+        }
+        None => format!("{}{}", member_of(from), reference.strip_prefix('#')?),
+    };
+    bundle.pointer(&pointer).is_some().then_some(pointer)
+}
+
+/// The pointer of the bundled entry that `pointer` stands in; empty for the version itself.
+#[must_use]
+pub fn member_of(pointer: &str) -> &str {
+    let inside = || {
+        let rest = pointer.strip_prefix("/$defs/")?;
+        let name = rest.split('/').next()?;
+        name.contains('@').then_some("/$defs/".len() + name.len())
+    };
+    inside().and_then(|end| pointer.get(..end)).unwrap_or("")
+}
+
 fn with_members(mut root: Value, members: &BTreeMap<VersionId, Value>) -> Value {
     if members.is_empty() {
         return root;

@@ -1,6 +1,6 @@
 //! Entries of the catalogue and their versions.
 
-use super::{Source, bundle};
+use super::{Source, Transform, bundle};
 use crate::model::{Direction, Place, VersionId, VersionName};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -225,6 +225,8 @@ pub struct Entry {
     pub file: EntryFile,
     /// In order of their numbers, `next` last.
     pub versions: BTreeMap<VersionName, SchemaVersion>,
+    /// `transforms/<from>-to-<to>.toml`, by the stem of the file.
+    pub transforms: BTreeMap<String, Transform>,
 }
 
 impl Entry {

@@ -4,6 +4,7 @@ use super::flags::{
     AmountFlags, ColorFlags, LeniencyFlags, ListFormats, ProgressFlags, Redaction, ReportFormats,
     RepositoryFlags, ValidationFormats, VolumeFlags, WorkFlags,
 };
+use super::transform::{TRANSFORM_CODES, TRANSFORM_EXAMPLES, TransformArguments};
 use super::value;
 use crate::model::CheckName;
 use chrono::{DateTime, Utc};
@@ -44,6 +45,9 @@ pub(super) enum Verb {
     /// Judge payloads against a schema, offline
     #[command(before_long_help = VALIDATE_EXAMPLES, after_long_help = EXIT_CODES)]
     Validate(Box<ValidateArguments>),
+    /// Turn payloads of one version into another, or refuse by the fact that is missing
+    #[command(before_long_help = TRANSFORM_EXAMPLES, after_long_help = TRANSFORM_CODES)]
+    Transform(Box<TransformArguments>),
     /// Tell what changed between two versions, with one witness per break
     #[command(before_long_help = DIFF_EXAMPLES, after_long_help = DIFF_CODES)]
     Diff(DiffArguments),

@@ -4,6 +4,7 @@
 mod args;
 mod flags;
 mod request;
+mod transform;
 mod value;
 
 use crate::model::{Request, did_you_mean};

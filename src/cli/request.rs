@@ -5,11 +5,12 @@ use super::args::{
     StageWord, ValidateArguments, Verb,
 };
 use super::flags::{Color, RepositoryFlags, VolumeFlags};
+use super::transform::TransformArguments;
 use super::{Asked, Chatter, Surroundings, completions, manual};
 use crate::model::{
     Against, BatchRequest, CatalogueCoverageRequest, CatalogueListRequest, CatalogueShowRequest,
     CheckName, CheckRequest, DiffRequest, ExplainRequest, Format, InitRequest, Repository, Request,
-    Severity, Show, Stage, Target, ValidateRequest, Wanted, named_folder,
+    Severity, Show, Stage, Target, TransformRequest, ValidateRequest, Wanted, named_folder,
 };
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -17,11 +18,15 @@ use std::time::Duration;
 const TWO_ON_STDOUT: &str = "error: only one format can go to standard output; \
     give the others a path, as in `--format json=report.json`";
 
+const LOG_ON_STDOUT: &str = "error: CI is set, so standard output is a log that others read, and the transformed \
+    payloads hold their values; name a file with `--out FILE`, or ask for it with `--out -`";
+
 /// What the arguments come to in these surroundings.
 pub(super) fn resolve(verb: Verb, around: &Surroundings) -> Asked {
     let answer = match verb {
         Verb::Check(arguments) => check(*arguments, around),
         Verb::Validate(arguments) => validate(*arguments, around),
+        Verb::Transform(arguments) => transform(*arguments, around),
         Verb::Diff(arguments) => diff(arguments, around),
         Verb::Explain(arguments) => explain(arguments, around),
         Verb::Catalogue(verb) => catalogue(verb, around),
@@ -102,6 +107,43 @@ fn validate(arguments: ValidateArguments, around: &Surroundings) -> Result<Asked
         show,
     };
     Ok(Asked::Run(Box::new(Request::Validate(request)), chatter))
+}
+
+fn transform(arguments: TransformArguments, around: &Surroundings) -> Result<Asked, String> {
+    let chatter = chatter(&arguments.volume, true);
+    let repository = repository(&arguments.repository);
+    let voice = Voice {
+        formats: &arguments.formats.format,
+        volume: Some(&arguments.volume),
+        color: arguments.color.color,
+    };
+    let mut show = voice.show(&repository.root, around)?;
+    let out = match arguments.out {
+        Some(path) if path == Path::new("-") => Target::Stdout,
+        Some(path) => Target::File(below(&repository.root, &path)),
+        None if around.ci => return Err(LOG_ON_STDOUT.to_owned()),
+        None => Target::Stdout,
+    };
+    if out == Target::Stdout {
+        // The product has standard output; what is said of it in words goes to standard error.
+        show.wanted.retain(|wanted| wanted.target != Target::Stdout);
+        let mut asked = arguments.formats.format.iter();
+        if asked.any(|wanted| wanted.target == Target::Stdout) {
+            return Err(TWO_ON_STDOUT.to_owned());
+        }
+    }
+    let request = TransformRequest {
+        repository,
+        files: arguments.files,
+        from: arguments.from,
+        to: arguments.to,
+        out,
+        max_findings: arguments.amount.max_findings,
+        allow_empty: arguments.leniency.allow_empty,
+        exit_zero: arguments.leniency.exit_zero,
+        show,
+    };
+    Ok(Asked::Run(Box::new(Request::Transform(request)), chatter))
 }
 
 fn diff(arguments: DiffArguments, around: &Surroundings) -> Result<Asked, String> {

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct EntryFiles {
     manifest: Option<Source>,
     versions: BTreeMap<String, VersionFiles>,
+    transforms: Vec<Source>,
 }
 
 #[derive(Default)]
@@ -24,7 +25,7 @@ impl EntryFiles {
     pub(super) fn add(&mut self, rest: &[&str], source: Source) -> Result<(), Source> {
         match rest {
             ["entry.toml"] => self.manifest = Some(source),
-            ["transforms", name] if name.ends_with(".toml") => {}
+            ["transforms", name] if name.ends_with(".toml") => self.transforms.push(source),
             [version, "schema.json"] => self.version(version).schema = Some(source),
             [version, "accepted", name] if name.ends_with(".json") => {
                 self.version(version).accepted.push(source);
@@ -88,6 +89,7 @@ impl EntryFiles {
             source,
             file,
             versions,
+            transforms: super::transform::all(self.transforms, &mut findings),
         };
         (Some(entry), findings)
     }

@@ -7,6 +7,7 @@ mod git;
 mod payload;
 mod read;
 mod schema;
+mod transform;
 mod tree;
 
 pub use git::{Base, Head, base, head};

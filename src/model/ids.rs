@@ -79,6 +79,23 @@ pub struct VersionId {
     pub version: VersionName,
 }
 
+/// A text that names no version of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a version is written entry@1.2.3")]
+pub struct NoVersion;
+
+impl FromStr for VersionId {
+    type Err = NoVersion;
+
+    fn from_str(text: &str) -> Result<Self, NoVersion> {
+        let (entry, version) = text.split_once('@').ok_or(NoVersion)?;
+        Ok(Self {
+            entry: entry.to_owned(),
+            version: version.parse().map_err(|_| NoVersion)?,
+        })
+    }
+}
+
 impl fmt::Display for VersionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}@{}", self.entry, self.version)

@@ -15,6 +15,7 @@ mod report;
 mod request;
 mod rule;
 mod severity;
+mod transformation;
 mod validation;
 
 pub use card::{EntryCard, Explanation, FieldCard, RuleCard, VersionCard};
@@ -25,7 +26,7 @@ pub use excerpt::Excerpt;
 pub use exchange::{Delivery, Effects, Exchange, HttpRequest, HttpResponse};
 pub use finding::{Finding, Gravity, Hurt, Note, Place, Witness, WitnessSource};
 pub use fingerprint::{digest, fingerprint};
-pub use ids::{Subject, VersionId, VersionName};
+pub use ids::{NoVersion, Subject, VersionId, VersionName};
 pub use nearest::{did_you_mean, nearest};
 pub use report::{
     AppliedWaiver, Change, Check, CheckName, Diff, Judged, Mention, Report, ReportHeader, Summary,
@@ -35,10 +36,11 @@ pub use request::ServeRequest;
 pub use request::{
     Against, BatchRequest, CatalogueCoverageRequest, CatalogueListRequest, CatalogueShowRequest,
     CheckRequest, DiffRequest, ExplainRequest, Format, InitRequest, Redact, Repository, Request,
-    Show, Stage, Target, ValidateRequest, Wanted, named_folder,
+    Show, Stage, Target, TransformRequest, ValidateRequest, Wanted, named_folder,
 };
 pub use rule::{Rule, rule, rules};
 pub use severity::{Severity, Verdict};
+pub use transformation::{Lacking, TransformState, Transformation, TransformedPayload};
 pub use validation::{
     ExpectedAnswer, NotJudged, PayloadProblem, PayloadState, ValidatedPayload, Validation,
     VersionVerdict,

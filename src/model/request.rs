@@ -14,6 +14,7 @@ use std::time::Duration;
 pub enum Request {
     Check(CheckRequest),
     Validate(ValidateRequest),
+    Transform(TransformRequest),
     Diff(DiffRequest),
     Explain(ExplainRequest),
     CatalogueList(CatalogueListRequest),
@@ -32,6 +33,7 @@ impl Request {
         match self {
             Self::Check(request) => Some(&request.show),
             Self::Validate(request) => Some(&request.show),
+            Self::Transform(request) => Some(&request.show),
             Self::Diff(request) => Some(&request.show),
             Self::Explain(request) => Some(&request.show),
             Self::CatalogueList(request) => Some(&request.show),
@@ -200,6 +202,24 @@ pub struct ValidateRequest {
     pub max_findings: Option<usize>,
     pub allow_empty: bool,
     pub exit_zero: bool,
+    pub show: Show,
+}
+
+/// `matchmark transform --from ID@A --to ID@B FILE...`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TransformRequest {
+    pub repository: Repository,
+    /// Files and folders as they were named, seen from the root; `-` for standard input.
+    pub files: Vec<PathBuf>,
+    /// `ID@VERSION`.
+    pub from: String,
+    pub to: String,
+    /// Where the transformed payloads go, values and all.
+    pub out: Target,
+    pub max_findings: Option<usize>,
+    pub allow_empty: bool,
+    pub exit_zero: bool,
+    /// What is said of them; nothing of it goes to standard output when the payloads do.
     pub show: Show,
 }
 

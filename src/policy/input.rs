@@ -11,9 +11,13 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 use wire::payload::SchemaFault;
+use wire::transform::Via;
 
 /// Version of the document's shape: the released version of `schemas/policy-input`.
-pub const VERSION: &str = "1.0.0";
+pub const VERSION: &str = "2.0.0";
+
+/// The version that brought every fact that does not name another.
+const FIRST: &str = "1.0.0";
 
 /// The word for what is not known, so that *absent* can never mean *no*.
 pub const UNKNOWN: &str = "unknown";
@@ -37,6 +41,54 @@ pub struct Input {
     pub fields: Vec<FieldFacts>,
     /// One item for each operation that a request entry declares, by entry.
     pub operations: Vec<OperationFacts>,
+    /// One item for each registered way from one version to another, by the path of its file.
+    #[schemars(extend("x-since" = "2.0.0"))]
+    pub transforms: Vec<TransformFacts>,
+}
+
+/// What is known of one transform.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TransformFacts {
+    /// Path of its TOML; subject of findings about it.
+    #[schemars(extend("x-since" = "2.0.0"))]
+    pub file: String,
+    /// Version whose payloads it takes: entry, `@`, number.
+    #[schemars(extend("x-since" = "2.0.0"))]
+    pub from: String,
+    /// Version that its results must fit: entry, `@`, number.
+    #[schemars(extend("x-since" = "2.0.0"))]
+    pub to: String,
+    /// What it does, in the order in which it does it.
+    #[schemars(extend("x-since" = "2.0.0"))]
+    pub maps: Vec<MapFacts>,
+}
+
+/// What is known of one step of a transform.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MapFacts {
+    /// JSON pointer of the step in the transform's own file.
+    #[schemars(extend("x-since" = "2.0.0"))]
+    pub pointer: String,
+    /// Which of the listed ways the step takes.
+    #[schemars(extend("x-since" = "2.0.0"))]
+    pub via: Via,
+    /// Pointer in the bundled source schema of the place that is read, or `unknown`.
+    #[schemars(extend("x-since" = "2.0.0"))]
+    pub from_pointer: String,
+    /// Pointer in the bundled target schema of the place that is written or asked for, or `unknown`.
+    #[schemars(extend("x-since" = "2.0.0"))]
+    pub to_pointer: String,
+    /// Machine-readable meaning of the place that is read, or `unknown`.
+    #[schemars(extend("x-since" = "2.0.0"))]
+    pub from_tag: String,
+    /// Machine-readable meaning of the place that is written or asked for, or `unknown`.
+    #[schemars(extend("x-since" = "2.0.0"))]
+    pub to_tag: String,
+    /// Whether the step writes a value that neither the source holds nor the target's schema fixes.
+    #[schemars(extend("x-since" = "2.0.0"))]
+    pub invents: bool,
 }
 
 /// What is known of one version of an entry.
@@ -272,6 +324,7 @@ pub fn subjects(document: &Value) -> BTreeSet<&str> {
         "schemas[].files[].path",
         "fields[].schema",
         "operations[].schema",
+        "transforms[].file",
     ]
     .into_iter()
     .flat_map(|path| super::path::values(document, path))
@@ -326,7 +379,7 @@ fn describe(schema: &mut Schema) {
             json!({ "text": text, "tag": tag }),
         );
         property.insert("x-phi".to_owned(), json!("P0"));
-        property.insert("x-since".to_owned(), json!(VERSION));
+        property.entry("x-since").or_insert_with(|| json!(FIRST));
         let source = json!({ "guide": "matchmark", "version": VERSION, "statement": "Input" });
         property.insert("x-source".to_owned(), source);
     }

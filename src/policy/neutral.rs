@@ -3,11 +3,13 @@
 
 use super::input::{
     AuthFacts, Case, ConsentFacts, ExampleFacts, FieldFacts, FileFacts, FolderShape, Input,
-    OperationFacts, SchemaFacts, ScopeFacts, SemanticsFacts, SemanticsState, UNKNOWN, VERSION,
+    MapFacts, OperationFacts, SchemaFacts, ScopeFacts, SemanticsFacts, SemanticsState,
+    TransformFacts, UNKNOWN, VERSION,
 };
 use crate::catalogue::{PhiClass, Status};
 use crate::model::{Direction, Stage};
 use serde_json::{Map, Value, json};
+use wire::transform::Via;
 
 /// The document that holds the facts of `partial` and these parameters, and is neutral in all others.
 ///
@@ -15,7 +17,7 @@ use serde_json::{Map, Value, json};
 #[must_use]
 pub fn complete(partial: &Map<String, Value>, params: Map<String, Value>) -> Value {
     let mut over = partial.clone();
-    for collection in ["schemas", "fields", "operations"] {
+    for collection in ["schemas", "fields", "operations", "transforms"] {
         over.entry(collection).or_insert_with(|| json!([]));
     }
     over.insert("params".to_owned(), Value::Object(params));
@@ -57,6 +59,7 @@ fn template() -> Input {
         schemas: vec![schema()],
         fields: vec![field()],
         operations: vec![operation()],
+        transforms: vec![transform()],
     }
 }
 
@@ -128,6 +131,23 @@ fn operation() -> OperationFacts {
         errors: "some-outcome".to_owned(),
         owner: "some-team".to_owned(),
         escalation: "on-call@some.example".to_owned(),
+    }
+}
+
+fn transform() -> TransformFacts {
+    TransformFacts {
+        file: "schemas/some-entry/transforms/1.0.0-to-2.0.0.toml".to_owned(),
+        from: "some-entry@1.0.0".to_owned(),
+        to: "some-entry@2.0.0".to_owned(),
+        maps: vec![MapFacts {
+            pointer: "/map/0".to_owned(),
+            via: Via::Rename,
+            from_pointer: "/properties/status".to_owned(),
+            to_pointer: "/properties/state".to_owned(),
+            from_tag: "some.tag".to_owned(),
+            to_tag: "some.tag".to_owned(),
+            invents: false,
+        }],
     }
 }
 

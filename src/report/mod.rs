@@ -10,11 +10,14 @@ mod json;
 mod markdown;
 mod outcome;
 mod text;
+mod transformation;
 mod validation;
 
 pub use command::command;
 
-use crate::model::{Coverage, Diff, EntryCard, Explanation, Format, Report, Validation};
+use crate::model::{
+    Coverage, Diff, EntryCard, Explanation, Format, Report, Transformation, Validation,
+};
 
 /// How a text is to look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,6 +37,7 @@ pub struct Style<'a> {
 pub enum Content<'a> {
     Report(&'a Report),
     Validation(&'a Validation),
+    Transformation(&'a Transformation),
     Diff(&'a Diff),
     Entries(&'a [EntryCard]),
     Entry(&'a EntryCard),
@@ -51,6 +55,7 @@ pub fn render(format: Format, content: Content<'_>, style: &Style<'_>) -> Option
         Format::OperationOutcome => match content {
             Content::Validation(validation) => Some(outcome::outcome(validation)),
             Content::Report(_)
+            | Content::Transformation(_)
             | Content::Diff(_)
             | Content::Entries(_)
             | Content::Entry(_)
@@ -80,6 +85,7 @@ fn as_text(content: Content<'_>, style: &Style<'_>) -> String {
     match content {
         Content::Report(report) => text::report(report, style),
         Content::Validation(validation) => validation::text(validation, style),
+        Content::Transformation(transformation) => transformation::text(transformation, style),
         Content::Diff(diff) => diff::text(diff, style),
         Content::Entries(entries) => card::list(entries),
         Content::Entry(entry) => card::entry(entry),
@@ -92,6 +98,7 @@ fn as_json(content: Content<'_>) -> String {
     match content {
         Content::Report(report) => json::pretty(report),
         Content::Validation(validation) => json::pretty(validation),
+        Content::Transformation(transformation) => json::pretty(transformation),
         Content::Diff(diff) => json::pretty(diff),
         Content::Entries(entries) => json::pretty(&entries),
         Content::Entry(entry) => json::pretty(entry),
@@ -106,6 +113,7 @@ fn as_markdown(content: Content<'_>, style: &Style<'_>) -> Option<String> {
         Content::Diff(diff) => Some(diff::markdown(diff)),
         Content::Coverage(coverage) => Some(coverage::markdown(coverage)),
         Content::Validation(_)
+        | Content::Transformation(_)
         | Content::Entries(_)
         | Content::Entry(_)
         | Content::Explanation(_) => None,

@@ -27,6 +27,7 @@ fn table() -> Vec<Generated> {
     files.extend(editor::<catalogue::BoardFile>("board"));
     files.extend(editor::<catalogue::Annotations>("annotations"));
     files.extend(editor::<catalogue::StatementsFile>("statements"));
+    files.extend(editor::<wire::transform::TransformFile>("transform"));
     files.extend(editor::<policy::RuleFile>("rule"));
     files.extend(editor::<policy::ProfileFile>("profile"));
     files.push(published::<model::Report>("matchmark-report", "1.0.0"));

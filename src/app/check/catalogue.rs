@@ -1,6 +1,6 @@
 //! The catalogue check: complete, unaltered, true to its own examples.
 
-use super::{Question, Room};
+use super::{Question, Room, transform};
 use crate::app::hurts;
 use crate::catalogue::lint;
 use crate::model::{CheckName, Finding, counted};
@@ -17,6 +17,7 @@ pub(super) fn check(question: &Question<'_>) -> Room {
         .into_iter()
         .map(|finding| with_users(finding, question))
         .collect();
+    let proof = transform::prove(question.head);
     let misled = ["catalogue/example-accepted", "catalogue/example-rejected"];
     let failed = findings
         .iter()
@@ -28,17 +29,20 @@ pub(super) fn check(question: &Question<'_>) -> Room {
         "entries and versions",
     )
     .summary(format!(
-        "{} in {}; {}, {failed} of them wrong",
+        "{} in {}; {}, {failed} of them wrong{}",
         counted(catalogue.entries.len(), "schema"),
         counted(versions, "version"),
-        counted(examples, "example")
+        counted(examples, "example"),
+        proof.summary()
     ))
-    .findings(findings)
-    .not_proved(if base.is_none() {
-        vec!["Nothing was compared with a base, so an edit of a released version is told by its digest only.".to_owned()]
-    } else {
-        Vec::new()
-    })
+    .not_proved(limits(base.is_none(), &proof))
+    .findings(findings.into_iter().chain(proof.findings).collect())
+}
+
+fn limits(without_base: bool, proof: &transform::Proof) -> Vec<String> {
+    let alone = "Nothing was compared with a base, so an edit of a released version is told by its digest only.";
+    let alone = without_base.then(|| alone.to_owned());
+    alone.into_iter().chain(proof.limits()).collect()
 }
 
 /// Who uses a version takes its text on trust once it is released.

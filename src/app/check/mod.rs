@@ -10,6 +10,7 @@ mod lifecycle;
 mod policy;
 mod replay;
 mod strictness;
+mod transform;
 
 pub(super) use contract::{Library, served};
 

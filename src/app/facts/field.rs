@@ -2,7 +2,7 @@
 //! Refuses to be fooled by where a property stands: schemas that apply to the same value are read together.
 
 use super::word::{case, semantics};
-use crate::catalogue::{BASE, Catalogue, SchemaVersion, words};
+use crate::catalogue::{Catalogue, SchemaVersion, member_of, reference_target, words};
 use crate::model::VersionId;
 use crate::policy::input::{FieldFacts, SemanticsFacts, UNKNOWN};
 use serde_json::Value;
@@ -157,16 +157,8 @@ impl<'a> Walk<'a> {
 
     /// Where a reference leads inside the bundle.
     fn target(&self, from: &Site, target: &str) -> Option<Site> {
-        let pointer = match target.strip_prefix(BASE) {
-            Some(version) => {
-                let (version, local) = version.split_once('#').unwrap_or((version, ""));
-                format!("/$defs/{}{local}", version.replacen('/', "@", 1))
-            }
-            None => format!("{}{}", member_of(&from.pointer), target.strip_prefix('#')?),
-        };
-        self.root.pointer(&pointer)?;
         Some(Site {
-            pointer,
+            pointer: reference_target(self.root, &from.pointer, target)?,
             always: from.always,
         })
     }
@@ -254,14 +246,4 @@ impl<'a> Walk<'a> {
         let known = self.leaves.entry(place.pointer.clone()).or_insert(leaf);
         known.required |= required;
     }
-}
-
-/// The pointer of the bundled entry that `pointer` stands in; empty for the version itself.
-fn member_of(pointer: &str) -> &str {
-    let inside = || {
-        let rest = pointer.strip_prefix("/$defs/")?;
-        let name = rest.split('/').next()?;
-        name.contains('@').then_some("/$defs/".len() + name.len())
-    };
-    inside().and_then(|end| pointer.get(..end)).unwrap_or("")
 }

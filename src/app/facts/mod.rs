@@ -6,6 +6,7 @@ mod field;
 mod place;
 #[cfg(test)]
 mod tests;
+mod transform;
 mod word;
 
 pub(super) use place::places;
@@ -28,6 +29,7 @@ pub(super) fn facts(catalogue: &Catalogue, as_of: chrono::NaiveDate, stage: Stag
         schemas: Vec::new(),
         fields: Vec::new(),
         operations: Vec::new(),
+        transforms: Vec::new(),
     };
     for entry in catalogue.entries.values() {
         for version in entry.versions.values() {
@@ -35,6 +37,10 @@ pub(super) fn facts(catalogue: &Catalogue, as_of: chrono::NaiveDate, stage: Stag
             input.fields.extend(field::of(catalogue, version));
         }
         input.operations.extend(operation(entry));
+        let transforms = entry.transforms.values();
+        input
+            .transforms
+            .extend(transforms.map(|found| transform::of(catalogue, found)));
     }
     input
 }

@@ -19,6 +19,12 @@ pub(in crate::app) fn places(catalogue: &Catalogue) -> impl Fn(&str, &str) -> Op
         })
         .collect();
     move |subject, pointer| {
+        if let Some(transform) = catalogue
+            .transforms()
+            .find(|one| one.source.path == subject)
+        {
+            return in_toml(&transform.source, pointer);
+        }
         if let Some((entry, version)) = subject.split_once('@') {
             let id = VersionId {
                 entry: entry.to_owned(),

@@ -49,7 +49,7 @@ fn the_shipped_catalogue_breaks_no_rule() {
     let workspace = shipped();
     let outcome = judge(&workspace.catalogue, &RuleBook::read(&workspace.rules));
     assert!(outcome.findings.is_empty(), "{:#?}", outcome.findings);
-    assert_eq!(outcome.evaluated.len(), 5, "{outcome:?}");
+    assert_eq!(outcome.evaluated.len(), 6, "{outcome:?}");
     assert_eq!(outcome.expected, outcome.evaluated);
 }
 

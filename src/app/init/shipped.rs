@@ -177,6 +177,10 @@ pub(super) const POLICIES: &[(&str, &str)] = shipped![
     "policies/rules/semantics-missing/quiet/says-enough.json",
     "policies/rules/semantics-missing/rule.rego",
     "policies/rules/semantics-missing/rule.toml",
+    "policies/rules/transform-invents-field/fires/relationship-assumed.json",
+    "policies/rules/transform-invents-field/quiet/relationship-asked-for.json",
+    "policies/rules/transform-invents-field/rule.rego",
+    "policies/rules/transform-invents-field/rule.toml",
 ];
 
 pub(super) const CONFIG: &[(&str, &str)] = shipped!["matchmark.toml"];

@@ -12,6 +12,7 @@ mod release;
 mod sections;
 mod shape;
 mod statements;
+mod transform;
 mod value;
 
 pub use annotations::Annotations;
@@ -27,6 +28,7 @@ pub fn lint(head: &Workspace, base: Option<&Catalogue>) -> Vec<Finding> {
         findings.extend(ownership::entry(entry, &head.board));
         findings.extend(names::entry(entry, &head.catalogue));
         findings.extend(sections::entry(entry));
+        findings.extend(transform::entry(entry, &head.catalogue));
         for version in entry.versions.values() {
             findings.extend(annotations::version(version));
             findings.extend(statements::version(version, head));

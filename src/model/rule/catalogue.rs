@@ -208,6 +208,13 @@ pub(super) const RULES: &[Rule] = &[
         fix: "Complete the entry.",
     },
     Rule {
+        id: "catalogue/semantic-mismatch",
+        severity: Error,
+        title: "A transform must not put a value where the schema means something else.",
+        why: "Names agree more often than meanings: a date of service in the place of a request's time passes every type check and deceives every reader.",
+        fix: "Map the field that means the same, drop it with a reason, or refuse by `needs`.",
+    },
+    Rule {
         id: "catalogue/statement-misplaced",
         severity: Error,
         title: "A list of statements must hold every number once, in order.",
@@ -226,6 +233,34 @@ pub(super) const RULES: &[Rule] = &[
         severity: Fault,
         title: "Every list of statements must be readable and hold known keys only.",
         why: "Without the list nobody can tell what of a guide is held.",
+        fix: "Mend the file at the place given.",
+    },
+    Rule {
+        id: "catalogue/transform-invalid",
+        severity: Error,
+        title: "What a transform makes of an example or a recorded payload must fit its target.",
+        why: "A transform that runs in the overlap answers partners; what does not fit the target reaches them as an error of ours.",
+        fix: "Add the map that is missing, or a `needs` that refuses the payload by the missing fact.",
+    },
+    Rule {
+        id: "catalogue/transform-invents",
+        severity: Error,
+        title: "A constant of a transform must be the one value that the target's schema allows.",
+        why: "Any other constant is a fact that nobody stated.",
+        fix: "Take the value from a field of the source, or refuse by `needs`.",
+    },
+    Rule {
+        id: "catalogue/transform-path",
+        severity: Error,
+        title: "Every path of a transform must lead somewhere in its schema.",
+        why: "A path that leads nowhere is a map that never runs, and nobody notices.",
+        fix: "Correct the path; `matchmark catalogue show ID@VERSION` lists what there is.",
+    },
+    Rule {
+        id: "catalogue/transform-unreadable",
+        severity: Fault,
+        title: "Every transform must be readable and hold known keys only.",
+        why: "A transform that is skipped leaves partners of the other version without an answer.",
         fix: "Mend the file at the place given.",
     },
     Rule {
