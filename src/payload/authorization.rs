@@ -5,10 +5,11 @@ use super::facts::{AuthorizationFacts, Decision};
 use super::resource::{Resource, has_code, items, text, visit};
 use serde_json::Value;
 
-/// Where a review action stands.
+/// Where a review action stands, and its code in it.
 ///
-/// Source: PDex 2.2.0 extension-reviewAction, its part `code`
+/// Source: PDex 2.2.0 extension-reviewAction, slice `code`
 const REVIEW: &str = "extension-reviewAction";
+const REVIEW_CODE: &str = "extension-reviewActionCode";
 
 /// Codes of a review action that refuse, and those that grant at least a part.
 ///
@@ -98,9 +99,11 @@ fn decisions(authorization: &Value) -> Vec<(String, bool)> {
 /// What the code of a review action says; none where it says neither.
 fn review(members: &serde_json::Map<String, Value>) -> Option<bool> {
     let parts = members.get("extension")?.as_array()?;
-    let code = parts
-        .iter()
-        .find(|part| text(part, "url") == Some("code"))?;
+    let is_code = |part: &&Value| {
+        let url = text(part, "url").and_then(|url| url.rsplit('/').next());
+        url == Some(REVIEW_CODE)
+    };
+    let code = parts.iter().find(is_code)?;
     let mut codes =
         items(code.get("valueCodeableConcept")?, "coding").filter_map(|c| text(c, "code"));
     codes.find_map(|code| {
