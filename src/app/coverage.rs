@@ -78,6 +78,7 @@ impl Holders {
         let files = workspace
             .rules
             .values()
+            .chain(workspace.payload_rules.values())
             .filter_map(|folder| folder.toml.as_ref()?.text());
         let rules = files.filter_map(|text| toml::from_str::<Follower>(text).ok());
         holders.rules = rules

@@ -171,7 +171,7 @@ impl Asked<'_> {
             .extend(findings.into_iter().map(|finding| Break {
                 finding,
                 code,
-                statement: format!("{} {}", source.document, source.requirement),
+                statement: format!("{} {}", source.document, first_clause(&source.requirement)),
                 per_member,
             }));
     }
@@ -184,6 +184,11 @@ impl Asked<'_> {
         pool().push(engine);
         answer
     }
+}
+
+/// What a requirement says before it goes on to other guides.
+fn first_clause(requirement: &str) -> &str {
+    requirement.split(';').next().unwrap_or(requirement)
 }
 
 /// The facts that the rule reads and nobody knows.
