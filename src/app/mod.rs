@@ -21,6 +21,7 @@ mod room;
 mod ruling;
 #[cfg(feature = "service")]
 mod serve;
+mod told;
 mod transform;
 mod turn;
 mod validate;

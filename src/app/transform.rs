@@ -2,7 +2,7 @@
 //! The product holds what the payloads hold, because that is what it is for; everything else said here holds none of it.
 
 use super::turn::{Turner, Unturned};
-use super::{Answer, AppError, Output, Sink, card, validate};
+use super::{Answer, AppError, Output, Sink, card, told};
 use crate::catalogue::Catalogue;
 use crate::load::{self, PayloadFile};
 use crate::model::{
@@ -309,7 +309,7 @@ fn word(kind: RefusalKind) -> &'static str {
 fn problems(found: &[Problem], record: Option<u64>) -> Vec<crate::model::PayloadProblem> {
     let mut problems: Vec<_> = found
         .iter()
-        .map(|one| validate::problem(one, Redact::Strict))
+        .map(|one| told::problem(one, Redact::Strict))
         .collect();
     for problem in &mut problems {
         problem.line = record.map_or(problem.line, in_file);

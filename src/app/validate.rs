@@ -4,18 +4,18 @@ use super::AppError;
 use super::recognise::{Recognised, Recogniser, newest_first};
 use super::recorded::Recorded;
 use super::ruling::{Known, Ruling};
+use super::told::{broken, in_file, judged, problem, unreadable, with_rules};
 use super::versions::{Chosen, Versions};
 use crate::catalogue::{Catalogue, Workspace};
 use crate::load::{self, PayloadFile};
 use crate::model::{
-    Against, ExpectedAnswer, NotJudged, PayloadProblem, PayloadState, Redact, ValidateRequest,
-    ValidatedPayload, Validation, Verdict, VersionId, did_you_mean, rule,
+    Against, Depth, PayloadProblem, PayloadState, Redact, ValidateRequest, ValidatedPayload,
+    Validation, Verdict, VersionId, did_you_mean,
 };
 use crate::policy::{Break, Judgement, RuleBook};
 use crate::replay::Schemas;
 use chrono::{DateTime, Utc};
 use wire::json::{Document, Limits};
-use wire::outcome::Code;
 use wire::payload::{Problem, Schema};
 
 /// Judges every named payload; one that cannot be read does not stop the others.
@@ -28,7 +28,10 @@ pub(super) fn validate(
     let workspace = workspace(request)?;
     let book = RuleBook::read(&workspace.payload_rules);
     let judge = Judge {
-        ruling: Some(Ruling::of(&workspace, &book)),
+        ruling: match request.depth {
+            Depth::Rules => Some(Ruling::of(&workspace, &book)),
+            Depth::SchemaOnly => None,
+        },
         known: Known {
             as_of: Some(request.as_of.unwrap_or(now)),
             caller: request.caller.clone(),
@@ -200,7 +203,15 @@ impl<'a> Judge<'a> {
     ) -> Judgement {
         match (&self.ruling, &chosen.id) {
             (Some(ruling), Some(id)) => ruling.judge(id, document, file, known),
-            _ => Judgement::default(),
+            (Some(_), None) => Judgement::default(),
+            (None, _) => Judgement {
+                not_judged: [(
+                    "payload rules".to_owned(),
+                    "left out by --schema-only".to_owned(),
+                )]
+                .into(),
+                ..Judgement::default()
+            },
         }
     }
 
@@ -270,127 +281,4 @@ fn versions(catalogue: &Catalogue, asked: &str) -> Result<Vec<VersionId>, AppErr
             asked: asked.to_owned(),
             hint: format!("; it has {}", known.join(", ")),
         })
-}
-
-pub(super) fn problem(found: &Problem, redact: Redact) -> PayloadProblem {
-    PayloadProblem {
-        rule: found.id.to_owned(),
-        line: found.position.line,
-        column: found.position.column,
-        pointer: found.pointer.clone(),
-        expression: found.expression.clone(),
-        message: found.message.clone(),
-        found: match redact {
-            Redact::Normal => found.found.clone(),
-            // Length and shape stand behind the first comma.
-            Redact::Strict => found
-                .found
-                .as_deref()
-                .and_then(|found| found.split(',').next())
-                .map(str::to_owned),
-        },
-        want: found.want.clone(),
-        means: found.means.clone(),
-        form: found.form.clone(),
-        statement: found.statement.clone(),
-        fix: rule(found.id).map(|rule| rule.fix.to_owned()),
-        code: found.code.word().to_owned(),
-    }
-}
-
-/// What a rule says, in the words of a problem.
-fn broken(found: &Break, schema: &Schema, document: &Document) -> PayloadProblem {
-    let finding = &found.finding;
-    let (pointer, expression) = schema.shown(document, &finding.pointer);
-    PayloadProblem {
-        rule: finding.rule.clone(),
-        line: finding.place.line,
-        column: finding.place.column,
-        pointer,
-        expression,
-        message: finding.message.clone(),
-        found: None,
-        want: None,
-        means: None,
-        form: found
-            .per_member
-            .then(|| "one member of several: the others go on".to_owned()),
-        statement: Some(found.statement.clone()),
-        fix: Some(finding.remedy.clone()),
-        code: found.code.word().to_owned(),
-    }
-}
-
-/// Adds what the rules could not say. A payload that one of them gave no answer about is never valid, and one of
-/// which they only hold back members is not refused as a whole.
-fn with_rules(mut told: ValidatedPayload, judgement: Judgement) -> ValidatedPayload {
-    let not_judged = judgement.not_judged.into_iter();
-    told.not_judged = not_judged
-        .map(|(rule, why)| NotJudged { rule, why })
-        .collect();
-    let of_rules = judgement.breaks.len();
-    if of_rules == told.problems.len() && judgement.breaks.iter().all(|found| found.per_member) {
-        told.answer = None;
-    }
-    if told.state == PayloadState::Valid && !judgement.not_evaluated.is_empty() {
-        let why = judgement.not_evaluated.iter();
-        let why: Vec<&str> = why.map(|finding| finding.message.as_str()).collect();
-        told.state = PayloadState::Undecided;
-        told.obstacle = Some(why.join("; "));
-    }
-    told
-}
-
-/// In a file of lines the record's number is the line.
-fn in_file(problem: &mut PayloadProblem, record: Option<u64>) {
-    if let Some(record) = record {
-        problem.line = u32::try_from(record).unwrap_or(u32::MAX);
-    }
-}
-
-fn judged(
-    file: &str,
-    record: Option<u64>,
-    against: Option<String>,
-    problems: Vec<PayloadProblem>,
-) -> ValidatedPayload {
-    let answer = shared_code(&problems).map(|code| ExpectedAnswer {
-        status: code.status(),
-        code: code.word().to_owned(),
-        retry: code.retry().sentence().to_owned(),
-    });
-    ValidatedPayload {
-        file: file.to_owned(),
-        record,
-        state: if problems.is_empty() {
-            PayloadState::Valid
-        } else {
-            PayloadState::Invalid
-        },
-        against,
-        problems,
-        not_judged: Vec::new(),
-        obstacle: None,
-        answer,
-        refused_by: Vec::new(),
-        versions: Vec::new(),
-    }
-}
-
-/// The one code of a refusal for all of these: the one that they share, or else that the bundle is bad.
-fn shared_code(problems: &[PayloadProblem]) -> Option<Code> {
-    let first = &problems.first()?.code;
-    if problems.iter().all(|problem| problem.code == *first) {
-        first.parse().ok()
-    } else {
-        Some(Code::BadBundle)
-    }
-}
-
-fn unreadable(file: &str, record: Option<u64>, why: String) -> ValidatedPayload {
-    ValidatedPayload {
-        state: PayloadState::Unreadable,
-        obstacle: Some(why),
-        ..judged(file, record, None, Vec::new())
-    }
 }

@@ -160,6 +160,9 @@ pub(super) struct ValidateArguments {
     /// Judge against a schema file outside the catalogue
     #[arg(long, value_name = "FILE", env = "MATCHMARK_SCHEMA", hide_env = true)]
     pub schema: Option<PathBuf>,
+    /// Leave the payload rules out, as for a witness that is made from schemas alone
+    #[arg(long, env = "MATCHMARK_SCHEMA_ONLY", hide_env = true)]
+    pub schema_only: bool,
     /// Also tell what these versions say of each payload: ranges such as 1.x,2.0.1
     #[arg(
         long,

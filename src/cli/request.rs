@@ -9,8 +9,9 @@ use super::transform::TransformArguments;
 use super::{Asked, Chatter, Surroundings, completions, manual};
 use crate::model::{
     Against, BatchRequest, CatalogueCoverageRequest, CatalogueListRequest, CatalogueShowRequest,
-    CheckName, CheckRequest, DiffRequest, ExplainRequest, Format, InitRequest, Repository, Request,
-    Severity, Show, Stage, Target, TransformRequest, ValidateRequest, Wanted, named_folder,
+    CheckName, CheckRequest, Depth, DiffRequest, ExplainRequest, Format, InitRequest, Repository,
+    Request, Severity, Show, Stage, Target, TransformRequest, ValidateRequest, Wanted,
+    named_folder,
 };
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -98,6 +99,11 @@ fn validate(arguments: ValidateArguments, around: &Surroundings) -> Result<Asked
         files: arguments.files,
         against,
         versions: arguments.against,
+        depth: if arguments.schema_only {
+            Depth::SchemaOnly
+        } else {
+            Depth::Rules
+        },
         as_of: arguments.as_of,
         caller: arguments.caller,
         redact: arguments.redact.into(),

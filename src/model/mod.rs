@@ -35,8 +35,8 @@ pub use report::{
 pub use request::ServeRequest;
 pub use request::{
     Against, BatchRequest, CatalogueCoverageRequest, CatalogueListRequest, CatalogueShowRequest,
-    CheckRequest, DiffRequest, ExplainRequest, Format, InitRequest, Redact, Repository, Request,
-    Show, Stage, Target, TransformRequest, ValidateRequest, Wanted, named_folder,
+    CheckRequest, Depth, DiffRequest, ExplainRequest, Format, InitRequest, Redact, Repository,
+    Request, Show, Stage, Target, TransformRequest, ValidateRequest, Wanted, named_folder,
 };
 pub use rule::{Rule, rule, rules};
 pub use severity::{Severity, Verdict};

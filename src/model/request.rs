@@ -185,6 +185,15 @@ pub enum Against {
     File(PathBuf),
 }
 
+/// How far a payload is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// By its schema and by the payload rules beside it.
+    Rules,
+    /// By its schema alone, as a witness of a difference between schemas is.
+    SchemaOnly,
+}
+
 /// `matchmark validate FILE...`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ValidateRequest {
@@ -194,6 +203,7 @@ pub struct ValidateRequest {
     pub against: Against,
     /// Ranges of versions that each payload is compared with beside that.
     pub versions: Vec<semver::VersionReq>,
+    pub depth: Depth,
     /// Instant that consents are held against; now where it is left out.
     pub as_of: Option<DateTime<Utc>>,
     /// Who sends the payloads and will get the answer: the id of a partner, or `system|value`.

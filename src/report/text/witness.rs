@@ -58,7 +58,7 @@ fn against(side: &str) -> Option<String> {
         return None;
     }
     file_of(side).map_or_else(
-        || Some(format!("--as {}", word(side))),
+        || Some(format!("--schema-only --as {}", word(side))),
         |file| Some(format!("--schema {}", word(file))),
     )
 }
