@@ -157,6 +157,13 @@ impl Twins {
         Some(off)
     }
 
+    /// The constraint and everything that asks for the same at one of its places, under whatever condition.
+    pub fn everywhere(&self, constraint: Address) -> BTreeSet<Address> {
+        let uses = self.uses.get(&constraint).into_iter().flatten();
+        let said = uses.flat_map(|(said, _)| &self.said[said]);
+        said.map(|other| other.at).chain([constraint]).collect()
+    }
+
     fn walk(
         &mut self,
         judge: &Judge<'_>,

@@ -2,9 +2,11 @@
 //! Refuses to call a constraint killed on the word of one judge: the validator of the product speaks on every payload.
 
 use super::constraint::{Constraint, Twins, constraints};
+use super::edit::applied;
 use super::judge::{Address, Judge};
-use super::mutant::{Mutant, Mutants, applied};
-use super::proof;
+use super::loose::{Loose, Places};
+use super::mutant::{Mutant, Mutants};
+use super::proof::Prover;
 use matchmark::catalogue::{Catalogue, Example, SchemaVersion};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -17,7 +19,7 @@ pub enum Fate {
     Mutant,
     /// A rejected example breaks it and nothing else, or an accepted one would be lost without it.
     Example,
-    /// Another constraint says the same at the same place, and the two together are killed.
+    /// Others say the same at the same place, and all of them together are killed there.
     Twin,
     /// The engine proves that the schema accepts the same without it.
     Implied,
@@ -43,7 +45,7 @@ impl Outcome {
 }
 
 /// Pairs of changes that are tried for one constraint.
-const PAIRS: usize = 1_500;
+const PAIRS: usize = 600;
 /// Conditions, choices and counts around a constraint that are looked at.
 const AROUND: usize = 2;
 /// Single changes that are tried for one constraint.
@@ -58,6 +60,8 @@ pub struct Trial<'a> {
     rejected: &'a [&'a Value],
     mutants: Mutants<'a>,
     twins: Twins,
+    places: Places,
+    prover: Prover<'a>,
 }
 
 /// Tries every constraint of the version.
@@ -91,6 +95,8 @@ impl<'a> Trial<'a> {
             rejected,
             mutants: Mutants::of(judge, accepted, rejected),
             twins: Twins::of(judge),
+            places: Places::of(bundle),
+            prover: Prover::new(bundle),
         }
     }
 
@@ -102,7 +108,7 @@ impl<'a> Trial<'a> {
     }
 
     fn fate(&self, constraint: &Constraint) -> Fate {
-        let alone = BTreeSet::from([constraint.address]);
+        let alone = self.without(&BTreeSet::from([constraint.address]));
         if self.single(constraint.address, &alone) {
             return Fate::Mutant;
         }
@@ -110,26 +116,33 @@ impl<'a> Trial<'a> {
         if examples.any(|example| self.tells(example, &alone)) {
             return Fate::Example;
         }
-        if let Some(off) = self.twins.beside(constraint.address)
-            && off.iter().any(|aim| self.single(*aim, &off))
-        {
-            return Fate::Twin;
+        if let Some(off) = self.twins.beside(constraint.address) {
+            let together = self.without(&off);
+            if off.iter().any(|aim| self.single(*aim, &together)) {
+                return Fate::Twin;
+            }
         }
         if self.pair(constraint.address, &alone) {
             return Fate::Mutant;
         }
-        if proof::is_implied(self.bundle, &constraint.pointer) {
+        let everywhere = self.twins.everywhere(constraint.address);
+        if self.single(constraint.address, &self.without(&everywhere)) {
+            return Fate::Twin;
+        }
+        if self.prover.is_implied(&constraint.pointer) {
             return Fate::Implied;
         }
         Fate::Survivor
     }
 
-    /// Whether the schema and the schema without `off` disagree about the payload.
-    fn tells(&self, payload: &Value, off: &BTreeSet<Address>) -> bool {
-        let off: Vec<Address> = off.iter().copied().collect();
-        let without = self.judge.accepts(payload, &off);
+    fn without(&self, off: &BTreeSet<Address>) -> Loose<'_> {
+        Loose::new(self.judge, &self.places, off)
+    }
+
+    /// Whether the schema and the schema without some constraints disagree about the payload.
+    fn tells(&self, payload: &Value, without: &Loose<'_>) -> bool {
         let with = self.validator.accepts(payload);
-        if with == without {
+        if with == without.accepts(payload) {
             return false;
         }
         let own = self.judge.accepts(payload, &[]);
@@ -137,18 +150,18 @@ impl<'a> Trial<'a> {
         true
     }
 
-    fn single(&self, aim: Address, off: &BTreeSet<Address>) -> bool {
+    fn single(&self, aim: Address, without: &Loose<'_>) -> bool {
         let aimed = self.mutants.aims.get(&aim).into_iter().flatten();
         aimed.take(SINGLES).any(|number| {
             let mutant = &self.mutants.all[*number];
             applied(self.accepted[mutant.example], &mutant.edits)
-                .is_some_and(|payload| self.tells(&payload, off))
+                .is_some_and(|payload| self.tells(&payload, without))
         })
     }
 
     /// A change aimed at the constraint together with another one of the same condition, choice or count; then of the
     /// next one around it.
-    fn pair(&self, aim: Address, off: &BTreeSet<Address>) -> bool {
+    fn pair(&self, aim: Address, without: &Loose<'_>) -> bool {
         (0..AROUND).any(|around| {
             let aimed = self.mutants.aims.get(&aim).into_iter().flatten();
             let aimed = aimed.map(|number| &self.mutants.all[*number]);
@@ -157,7 +170,7 @@ impl<'a> Trial<'a> {
             pairs.take(PAIRS).any(|(mutant, other)| {
                 let edits = other.edits.iter().chain(&mutant.edits);
                 applied(self.accepted[mutant.example], edits)
-                    .is_some_and(|payload| self.tells(&payload, off))
+                    .is_some_and(|payload| self.tells(&payload, without))
             })
         })
     }
