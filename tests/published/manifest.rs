@@ -55,11 +55,14 @@ impl Folder {
     }
 }
 
+/// Guides with their releases.
+type Guides = &'static [(&'static str, &'static str)];
+
 /// Releases that were live together: a source and its version, and the guides by which it deserves to be judged.
 ///
 /// Source: the dependency table of the guides; the reference implementation behaves as PDex 2.1 unless asked otherwise,
 /// and the public test kit tests PDex 2.0.0
-const LIVE: &[(&str, &str, &[(&str, &str)])] = &[
+const LIVE: &[(&str, &str, Guides)] = &[
     ("hrex", "1.0.0", &[("HRex", "1.0.0")]),
     ("hrex", "1.1.0", &[("HRex", "1.1.0")]),
     ("hrex", "1.2.0", &[("HRex", "1.2.0")]),
@@ -106,7 +109,7 @@ pub fn deserved(catalogue: &Catalogue, entry: &str, file: &Published) -> String 
             .released()
             .filter(|version| guide_version(entry, &version.number) <= known)
             .map(|version| &version.number)
-            .last()
+            .next_back()
             .or(versions.first().copied()),
         None => versions.last().copied(),
     };

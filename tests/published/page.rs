@@ -152,7 +152,7 @@ fn records() -> String {
     let mut names: Vec<String> = std::fs::read_dir(&folder)
         .unwrap()
         .map(|file| file.unwrap().file_name().into_string().unwrap())
-        .filter(|name| ("0007".."0014").contains(&name.get(..4).unwrap_or_default()))
+        .filter(|name| ("0007".."0015").contains(&name.get(..4).unwrap_or_default()))
         .collect();
     names.sort();
     let mut text = String::new();
