@@ -124,7 +124,7 @@ mod tests {
     fn a_side_is_judged_by_its_entry_or_its_file() {
         assert_eq!(
             against("hrex-coverage@next").as_deref(),
-            Some("--as hrex-coverage@next")
+            Some("--schema-only --as hrex-coverage@next")
         );
         assert_eq!(
             against("old/schema.json@next").as_deref(),
