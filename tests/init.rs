@@ -82,7 +82,7 @@ fn a_witness_can_be_seen_again_on_both_sides() {
             continue;
         };
         let rejects: Vec<&str> = command.split(' ').collect();
-        let [verb, file, flag, side] = rejects[..] else {
+        let [verb, file, only, flag, side] = rejects[..] else {
             panic!("{line}");
         };
         assert_eq!(here(&rejects).status.code(), Some(1), "{line}");
@@ -91,7 +91,7 @@ fn a_witness_can_be_seen_again_on_both_sides() {
         } else {
             "hrex-coverage@1.0.0"
         };
-        let accepts = here(&[verb, file, flag, other]);
+        let accepts = here(&[verb, file, only, flag, other]);
         assert_eq!(
             accepts.status.code(),
             Some(0),
