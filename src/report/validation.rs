@@ -271,6 +271,13 @@ fn sentence(validation: &Validation) -> String {
     .collect();
     match parts.is_empty() {
         true if validation.payloads.is_empty() => "nothing was judged".to_owned(),
+        true if validation
+            .payloads
+            .iter()
+            .any(|payload| !payload.not_judged.is_empty()) =>
+        {
+            "every payload meets its schema and the rules that were judged".to_owned()
+        }
         true => "every payload meets its schema and the rules that apply to it".to_owned(),
         false => parts.join("; "),
     }
