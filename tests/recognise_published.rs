@@ -119,7 +119,7 @@ fn published_examples_are_taken_for_what_their_publisher_meant() {
     let Some(folder) = published() else { return };
     for (name, expected) in PUBLISHED {
         let payload = std::fs::read_to_string(folder.join(name)).unwrap();
-        let said = validate(root(), ".json", &payload, &[]);
+        let said = validate(root(), ".json", &payload, &["--schema-only"]);
         let taken = match said["against"].as_str() {
             Some(against) => format!("{against} {}", said["state"].as_str().unwrap()),
             None => "-".to_owned(),
@@ -137,7 +137,7 @@ fn bulk_answers_and_bundles_are_told_by_their_parts_codes_and_names() {
             continue;
         }
         let payload = std::fs::read_to_string(folder.join(name)).unwrap();
-        let said = validate(root(), ".json", &payload, &[]);
+        let said = validate(root(), ".json", &payload, &["--schema-only"]);
         let against = said["against"].as_str().unwrap_or("-").split('@').next();
         assert_eq!(
             (against, said["state"].as_str()),
