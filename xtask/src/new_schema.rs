@@ -57,6 +57,7 @@ fn schema(id: &str) -> String {
   "$id": "{BASE}{id}/1.0.0",
   "title": "",
   "type": "object",
+  "additionalProperties": false,
   "required": ["id"],
   "properties": {{
     "id": {{
