@@ -41,6 +41,8 @@ pub enum Proof {
     Identical,
     /// The canonical form of the right side covers that of the left.
     Canonical,
+    /// Nothing is left of the left side once the right one is taken away, type by type.
+    Residual,
 }
 
 impl Proof {
@@ -50,6 +52,7 @@ impl Proof {
         match self {
             Self::Identical => "identical",
             Self::Canonical => "canonical",
+            Self::Residual => "residual",
         }
     }
 }
@@ -196,6 +199,10 @@ codes! {
     ValidatorsDisagree "validators-disagree" "rewrite the construct that validators read differently"
     NoWitness "no-witness" "add a payload that shows the difference, or release a major version"
     WitnessSize "witness-size" "add a small payload that shows the difference"
+    Automaton "automaton" "write the pattern with fewer alternatives and smaller counts"
+    Atoms "atoms" "write the object with fewer overlapping `patternProperties`"
+    Contains "contains" "ask for fewer different `contains` of one list"
+    States "states" "split the schema, or split the change"
     Cases "cases" "write the schema with fewer overlapping branches"
     Time "time" "raise the budget, or split the change"
     WorkerDied "worker-died" "split the change, and report the schema as one that stops the engine"
