@@ -6,8 +6,7 @@ use super::sentence::{About, sentence};
 use super::side::Side;
 use crate::inclusion::combine::{all_of, edited};
 use crate::inclusion::{
-    Answer, Budget, Dialect, Known, Reading, Schema, Why, Witness, is_proved, pointer, separate,
-    worker,
+    Answer, Budget, Dialect, Known, Reading, Schema, Why, Witness, pointer, separate, worker,
 };
 use crate::model::Effect;
 use serde_json::Value;
@@ -165,25 +164,19 @@ impl Pair {
     /// which separates the pair, may be it.
     fn alone(&self, delta: &Delta, own: &Witness) -> Option<Witness> {
         let edited = edited(self.old.flat(), &delta.edits, self.new.flat());
-        // Most differences work in one direction only: then the long search is spared by a proof.
         let witness = match self.failing {
             Failing::Forth => {
                 let applied = self.ready(&edited)?;
                 let both = [applied.clone(), self.new.clone()];
-                let hopeless = || is_proved(&self.old, &applied);
                 let owed = || !applied.accepts(&own.value);
-                separate(&self.old, &both, &self.known, &self.budget, hopeless)
+                separate(&self.old, &both, &self.known, &self.budget)
                     .or_else(|| owed().then(|| own.clone()))
             }
             Failing::Back => {
                 let left = self.ready(&all_of(&[&edited, &self.new.flat().document]))?;
                 let right = std::slice::from_ref(&self.old);
-                let hopeless = || {
-                    let applied = self.ready(&edited);
-                    applied.is_some_and(|applied| is_proved(&applied, &self.old))
-                };
                 let owed = || left.accepts(&own.value);
-                separate(&left, right, &self.known, &self.budget, hopeless)
+                separate(&left, right, &self.known, &self.budget)
                     .or_else(|| owed().then(|| own.clone()))
             }
         };

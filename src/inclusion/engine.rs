@@ -4,9 +4,12 @@
 use super::answer::{Answer, Code, Known, Proof, Why, Witness};
 use super::budget::{Budget, Prefer};
 use super::canonical::{Canonical, Covers};
+use super::evaluate::Program;
+use super::residual;
 use super::schema::Schema;
 use super::witness::Hunt;
 use super::worker;
+use serde_json::Value;
 
 /// Settles inclusion questions.
 pub trait Prover {
@@ -51,29 +54,72 @@ fn settle(left: &Schema, right: &[Schema], known: &[Known], budget: &Budget) -> 
     if let Some(known) = hunt.known() {
         let witness = match budget.prefer {
             Prefer::Known => known,
-            Prefer::Generated => hunt.make().unwrap_or(known),
+            Prefer::Generated => made(&mut hunt, left, right, budget).unwrap_or(known),
         };
         return Answer::Breaking { witness };
     }
-    if !is_covered(left, right) {
-        return match hunt.seek() {
-            Some(witness) => Answer::Breaking { witness },
-            None => Answer::Unknown {
-                why: hunt.why(left, right),
-            },
-        };
-    }
+    let proof = match proof(left, right, budget) {
+        Settled::Empty(proof) => proof,
+        Settled::Value(value) => {
+            let found = hunt.given(&value).or_else(|| hunt.seek());
+            return witnessed(found, || hunt.why(left, right, Code::ValidatorsDisagree));
+        }
+        Settled::Open(code) => {
+            let found = hunt.seek();
+            return witnessed(found, || hunt.why(left, right, code));
+        }
+    };
     match hunt.attack() {
         Some(mut witness) => {
-            witness.refutes = Some(Proof::Canonical);
+            witness.refutes = Some(proof);
             Answer::Breaking { witness }
         }
-        None => proved(left, right, &hunt),
+        None => proved(left, right, &hunt, proof),
     }
 }
 
+fn witnessed(found: Option<Witness>, why: impl FnOnce() -> Why) -> Answer {
+    match found {
+        Some(witness) => Answer::Breaking { witness },
+        None => Answer::Unknown { why: why() },
+    }
+}
+
+/// What the provers say, the quick one first.
+enum Settled {
+    Empty(Proof),
+    Value(Value),
+    Open(Code),
+}
+
+/// Most nodes of a schema for which the canonical form, which knows no budget, is made.
+const CANONICAL: usize = 1_000;
+
+fn proof(left: &Schema, right: &[Schema], budget: &Budget) -> Settled {
+    let mut all = std::iter::once(left).chain(right);
+    let is_small = all.all(|schema| schema.program().nodes().len() <= CANONICAL);
+    if is_small && is_covered(left, right) {
+        return Settled::Empty(Proof::Canonical);
+    }
+    let programs: Vec<&Program> = right.iter().map(Schema::program).collect();
+    match residual::settle(left.program(), &programs, &budget.stop) {
+        residual::Settled::Empty => Settled::Empty(Proof::Residual),
+        residual::Settled::Value(value) => Settled::Value(value),
+        residual::Settled::Open(code) => Settled::Open(code),
+    }
+}
+
+/// A witness made from the schemas alone, where there is a quick one.
+fn made(hunt: &mut Hunt<'_>, left: &Schema, right: &[Schema], budget: &Budget) -> Option<Witness> {
+    match proof(left, right, budget) {
+        Settled::Value(value) => hunt.given(&value),
+        Settled::Empty(_) | Settled::Open(_) => None,
+    }
+    .or_else(|| hunt.make())
+}
+
 /// A proof stands only where no validator disagrees and no side reads integers in the way of draft 4.
-fn proved(left: &Schema, right: &[Schema], hunt: &Hunt<'_>) -> Answer {
+fn proved(left: &Schema, right: &[Schema], hunt: &Hunt<'_>, proof: Proof) -> Answer {
     if let Some(why) = hunt.doubt() {
         return Answer::Unknown { why };
     }
@@ -81,32 +127,26 @@ fn proved(left: &Schema, right: &[Schema], hunt: &Hunt<'_>) -> Answer {
     if draft4(left) != right.iter().all(draft4) || draft4(left) != right.iter().any(draft4) {
         return Answer::unknown(Code::Draft4Integer);
     }
-    Answer::Compatible {
-        proof: Proof::Canonical,
-    }
+    Answer::Compatible { proof }
 }
 
 /// A value that `left` accepts and all of `right` reject, when one turns up; finding none proves nothing.
-///
-/// `hopeless` is asked before the long search, once the short one has failed.
 pub(crate) fn separate(
     left: &Schema,
     right: &[Schema],
     known: &[Known],
     budget: &Budget,
-    hopeless: impl FnOnce() -> bool,
 ) -> Option<Witness> {
     let mut hunt = Hunt::new(left, right, known, budget);
-    let found = hunt.make().or_else(|| hunt.known());
-    if found.is_some() || hopeless() {
-        return found;
-    }
-    hunt.seek()
-}
-
-/// Whether a proof is at hand, without any search.
-pub(crate) fn is_proved(left: &Schema, right: &Schema) -> bool {
-    is_identical(left, right) || is_covered(left, std::slice::from_ref(right))
+    let given = match proof(left, right, budget) {
+        Settled::Empty(_) => return None,
+        Settled::Value(value) => hunt.given(&value),
+        Settled::Open(_) => None,
+    };
+    given
+        .or_else(|| hunt.make())
+        .or_else(|| hunt.known())
+        .or_else(|| hunt.seek())
 }
 
 fn is_identical(left: &Schema, right: &Schema) -> bool {
@@ -128,13 +168,17 @@ fn is_covered(left: &Schema, right: &[Schema]) -> bool {
 }
 
 impl Hunt<'_> {
-    /// Why nothing was found, and where.
-    fn why(&self, left: &Schema, right: &[Schema]) -> Why {
+    /// Why nothing was found, and where; `code` is what the prover said.
+    fn why(&self, left: &Schema, right: &[Schema], code: Code) -> Why {
         if let Some(why) = self.doubt() {
             return why;
         }
         let unread = std::iter::once(left).chain(right).find_map(Schema::unread);
-        unread.unwrap_or_else(|| Why::new(Code::NoWitness))
+        match (unread, residual::cap(code)) {
+            (Some(why), _) => why,
+            (None, Some(cap)) => Why::new(code).cap(cap),
+            (None, None) => Why::new(code),
+        }
     }
 }
 
@@ -143,7 +187,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::inclusion::{Dialect, Formats, Origin, Reading, Stop};
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     fn read(schema: &Value, dialect: Dialect) -> Schema {
         let reading = Reading {

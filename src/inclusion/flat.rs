@@ -5,14 +5,19 @@ use super::answer::{Code, Why};
 use super::dialect::Dialect;
 use super::index::Index;
 use super::pointer;
-use super::respell::{self, Body};
+use super::respell::{self, Body, Spelling};
 use super::schema::Formats;
+use super::scope::{Scope, Target};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 /// Most schemas that one document may refer to.
 const TARGETS: usize = 5_000;
+/// Most dynamic scopes in which the schemas of one document are reached.
+///
+/// Source: section 7 of the compatibility specification
+const SCOPES: usize = 64;
 /// Rounds in which the names of definitions take in the names of what they refer to.
 const ROUNDS: usize = 6;
 
@@ -28,15 +33,27 @@ impl Flat {
     /// Respells the schema `document` of `dialect`.
     pub(super) fn new(document: &Value, dialect: Dialect, formats: Formats) -> Result<Self, Why> {
         let index = Index::new(document, dialect)?;
-        let mut numbers = BTreeMap::from([(String::new(), 0_usize)]);
-        let mut targets = vec![String::new()];
+        let spelling = Spelling {
+            dialect,
+            formats,
+            index: &index,
+            hides_contains: dialect == Dialect::Draft2019 && mentions_unevaluated_items(document),
+        };
+        let root = Target {
+            at: String::new(),
+            scope: index.scope(&Scope::default(), ""),
+        };
+        let mut scopes = BTreeSet::from([root.scope.clone()]);
+        let mut numbers = BTreeMap::from([(root.clone(), 0_usize)]);
+        let mut targets = vec![root];
         let mut bodies: Vec<Body> = Vec::new();
-        while let Some(at) = targets.get(bodies.len()).cloned() {
-            let schema = document.pointer(&at).unwrap_or(&Value::Null);
-            let body = respell::body(schema, &at, dialect, formats, &index)?;
+        while let Some(target) = targets.get(bodies.len()).cloned() {
+            let schema = document.pointer(&target.at).unwrap_or(&Value::Null);
+            let body = respell::body(schema, &target, &spelling)?;
             for (_, target) in &body.references {
                 let next = numbers.len();
                 numbers.entry(target.clone()).or_insert_with(|| {
+                    scopes.insert(target.scope.clone());
                     targets.push(target.clone());
                     next
                 });
@@ -44,14 +61,10 @@ impl Flat {
             if targets.len() > TARGETS {
                 return Err(Why::new(Code::Size).cap(TARGETS));
             }
+            if scopes.len() > SCOPES {
+                return Err(Why::new(Code::Cases).cap(SCOPES));
+            }
             bodies.push(body);
-        }
-        let met = |asked: fn(&Body) -> bool| bodies.iter().any(asked);
-        if dialect == Dialect::Draft2019
-            && met(|body| body.met.contains)
-            && met(|body| body.met.unevaluated_items)
-        {
-            return Err(Why::new(Code::Dialect));
         }
         Ok(assemble(bodies, &numbers))
     }
@@ -71,7 +84,7 @@ impl Flat {
     }
 }
 
-fn assemble(mut bodies: Vec<Body>, numbers: &BTreeMap<String, usize>) -> Flat {
+fn assemble(mut bodies: Vec<Body>, numbers: &BTreeMap<Target, usize>) -> Flat {
     let names = name(&bodies, numbers);
     let referred = refer(&mut bodies, numbers, &names);
     let root_name = names.first().cloned().unwrap_or_default();
@@ -107,10 +120,22 @@ fn assemble(mut bodies: Vec<Body>, numbers: &BTreeMap<String, usize>) -> Flat {
     }
 }
 
+/// Whether any schema of the document may ask which items have been evaluated.
+fn mentions_unevaluated_items(document: &Value) -> bool {
+    match document {
+        Value::Object(members) => {
+            members.contains_key("unevaluatedItems")
+                || members.values().any(mentions_unevaluated_items)
+        }
+        Value::Array(items) => items.iter().any(mentions_unevaluated_items),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
+
 /// Writes the name of its target into every reference, and gives the names that are in use.
 fn refer(
     bodies: &mut [Body],
-    numbers: &BTreeMap<String, usize>,
+    numbers: &BTreeMap<Target, usize>,
     names: &[String],
 ) -> BTreeSet<String> {
     let mut referred = BTreeSet::new();
@@ -146,7 +171,7 @@ fn set(body: &mut Value, at: &str, name: &str) {
 const MARK: char = '\u{e000}';
 
 /// One name a body. Equal names mean bodies that are equal once their references are named.
-fn name(bodies: &[Body], numbers: &BTreeMap<String, usize>) -> Vec<String> {
+fn name(bodies: &[Body], numbers: &BTreeMap<Target, usize>) -> Vec<String> {
     let texts: Vec<Text> = bodies.iter().map(|body| Text::of(body, numbers)).collect();
     let mut hashes = vec![0_u64; bodies.len()];
     let rounds = if bodies.len() == 1 { 1 } else { ROUNDS };
@@ -173,7 +198,7 @@ fn name(bodies: &[Body], numbers: &BTreeMap<String, usize>) -> Vec<String> {
 struct Text(Vec<(String, Option<usize>)>);
 
 impl Text {
-    fn of(body: &Body, numbers: &BTreeMap<String, usize>) -> Self {
+    fn of(body: &Body, numbers: &BTreeMap<Target, usize>) -> Self {
         let mut value = body.value.clone();
         for (at, target) in &body.references {
             let number = numbers.get(target).copied().unwrap_or_default();

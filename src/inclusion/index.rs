@@ -4,9 +4,10 @@
 use super::answer::{Code, Why};
 use super::dialect::{Dialect, subschemas};
 use super::pointer;
+use super::scope::Scope;
 use super::uri;
 use serde_json::{Map, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The address of a document that names none itself.
 const UNNAMED: &str = "matchmark:/schema";
@@ -17,11 +18,12 @@ pub(super) struct Index<'a> {
     document: &'a Value,
     /// Pointer of every schema that begins a resource, with the resource's address.
     bases: BTreeMap<String, String>,
-    resources: BTreeMap<String, String>,
-    anchors: BTreeMap<(String, String), String>,
-    /// Names of dynamic anchors that stand more than once: a reference to them depends on the way there.
-    ambiguous: BTreeSet<String>,
-    recursive: bool,
+    /// Where each address leads; `None` where it stands twice.
+    resources: BTreeMap<String, Option<String>>,
+    /// Where each anchor of a resource leads; `None` where it stands twice.
+    anchors: BTreeMap<(String, String), Option<String>>,
+    /// By resource, its dynamic anchors that other resources define too: a reference to them depends on the way there.
+    dynamic: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 impl<'a> Index<'a> {
@@ -30,39 +32,38 @@ impl<'a> Index<'a> {
         let mut index = Self {
             document,
             bases: BTreeMap::from([(String::new(), UNNAMED.to_owned())]),
-            resources: BTreeMap::from([(UNNAMED.to_owned(), String::new())]),
+            resources: BTreeMap::from([(UNNAMED.to_owned(), Some(String::new()))]),
             anchors: BTreeMap::new(),
-            ambiguous: BTreeSet::new(),
-            recursive: false,
+            dynamic: BTreeMap::new(),
         };
-        let mut dynamic = BTreeSet::new();
-        let mut open = vec![(String::new(), UNNAMED.to_owned(), document)];
-        while let Some((at, base, schema)) = open.pop() {
+        let root = (String::new(), UNNAMED.to_owned());
+        let mut open = vec![(String::new(), root, document)];
+        while let Some((at, resource, schema)) = open.pop() {
             let Value::Object(members) = schema else {
                 continue;
             };
-            let base = index.enter(&at, &base, members, dialect, &mut dynamic)?;
+            let resource = index.enter(&at, resource, members, dialect)?;
             for (names, value) in subschemas(dialect, members) {
                 let below = pointer::steps(&at, names.iter().map(String::as_str));
-                open.push((below, base.clone(), value));
+                open.push((below, resource.clone(), value));
             }
         }
+        index.forget_single_anchors();
         Ok(index)
     }
 
-    /// Notes what the schema at `at` names, and gives the base of what stands below it.
+    /// Notes what the schema at `at` names, and gives the resource (its root and address) of what stands below it.
     fn enter(
         &mut self,
         at: &str,
-        base: &str,
+        resource: (String, String),
         members: &Map<String, Value>,
         dialect: Dialect,
-        dynamic: &mut BTreeSet<String>,
-    ) -> Result<String, Why> {
+    ) -> Result<(String, String), Why> {
         if dialect.reference_stands_alone() && members.contains_key("$ref") {
-            return Ok(base.to_owned());
+            return Ok(resource);
         }
-        let base = self.name(at, base, members, dialect);
+        let (root, address) = self.name(at, resource, members, dialect);
         let other = members
             .get("$schema")
             .and_then(Value::as_str)
@@ -70,86 +71,145 @@ impl<'a> Index<'a> {
         if other {
             return Err(Why::new(Code::Dialect).at(pointer::step(at, "$schema")));
         }
-        self.recursive |= members.get("$recursiveAnchor") == Some(&Value::Bool(true));
         for keyword in ["$anchor", "$dynamicAnchor"] {
+            let is_dynamic = keyword == "$dynamicAnchor";
+            let from = if is_dynamic {
+                Dialect::Draft2020
+            } else {
+                Dialect::Draft2019
+            };
             let Some(name) = members.get(keyword).and_then(Value::as_str) else {
                 continue;
             };
-            let key = (base.clone(), name.to_owned());
-            self.anchors.insert(key, at.to_owned());
-            if keyword == "$dynamicAnchor" && !dynamic.insert(name.to_owned()) {
-                self.ambiguous.insert(name.to_owned());
+            if dialect < from {
+                continue;
+            }
+            note(&mut self.anchors, (address.clone(), name.to_owned()), at);
+            if is_dynamic {
+                self.note_dynamic(&root, name, at);
             }
         }
-        Ok(base)
+        let recursive = members.get("$recursiveAnchor") == Some(&Value::Bool(true));
+        if recursive && dialect == Dialect::Draft2019 && at == root {
+            self.note_dynamic(&root, "", at);
+        }
+        Ok((root, address))
     }
 
-    /// Notes the resource that the schema at `at` begins, and gives the base inside it.
+    fn note_dynamic(&mut self, root: &str, name: &str, at: &str) {
+        let anchors = self.dynamic.entry(root.to_owned()).or_default();
+        anchors.insert(name.to_owned(), at.to_owned());
+    }
+
+    /// A dynamic anchor that stands in one resource only leads there, whatever the way.
+    fn forget_single_anchors(&mut self) {
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for name in self.dynamic.values().flat_map(BTreeMap::keys) {
+            *counts.entry(name.clone()).or_default() += 1;
+        }
+        for anchors in self.dynamic.values_mut() {
+            anchors.retain(|name, _| counts.get(name).is_some_and(|count| *count > 1));
+        }
+        self.dynamic.retain(|_, anchors| !anchors.is_empty());
+    }
+
+    /// Notes the resource that the schema at `at` begins, and gives the one in which it stands.
     fn name(
         &mut self,
         at: &str,
-        base: &str,
+        (mut root, mut address): (String, String),
         members: &Map<String, Value>,
         dialect: Dialect,
-    ) -> String {
-        let mut base = base.to_owned();
+    ) -> (String, String) {
         if let Some(id) = members.get(dialect.id_keyword()).and_then(Value::as_str) {
-            let (resource, fragment) = uri::resolve(&base, id);
+            let (resource, fragment) = uri::resolve(&address, id);
             if !id.starts_with('#') {
                 self.bases.insert(at.to_owned(), resource.clone());
-                self.resources.insert(resource.clone(), at.to_owned());
-                base = resource;
+                note(&mut self.resources, resource.clone(), at);
+                (root, address) = (at.to_owned(), resource);
             }
             if !fragment.is_empty() && dialect <= Dialect::Draft7 {
-                self.anchors.insert((base.clone(), fragment), at.to_owned());
+                note(&mut self.anchors, (address.clone(), fragment), at);
             }
         }
-        base
+        (root, address)
     }
 
     /// The pointer to which `reference`, standing in the schema at `at`, leads.
     pub(super) fn resolve(&self, at: &str, reference: &str) -> Option<String> {
-        let (resource, fragment) = uri::resolve(self.base(at), reference);
-        let root = self.resources.get(&resource)?;
+        let (root, base) = self.resource(at);
+        let (resource, fragment) = uri::resolve(base, reference);
+        let root = if resource == base {
+            root
+        } else {
+            self.resources.get(&resource)?.as_deref()?
+        };
         let fragment = uri::unescape(&fragment)?;
         let target = if fragment.is_empty() {
-            root.clone()
+            root.to_owned()
         } else if fragment.starts_with('/') {
             format!("{root}{fragment}")
         } else {
-            self.anchors.get(&(resource, fragment))?.clone()
+            self.anchors.get(&(resource, fragment))?.clone()?
         };
         let found = self.document.pointer(&target)?;
         (found.is_object() || found.is_boolean()).then_some(target)
     }
 
-    /// The same for a dynamic reference whose target does not depend on the way there.
-    pub(super) fn resolve_dynamic(&self, at: &str, reference: &str) -> Option<String> {
-        let (_, fragment) = uri::resolve(self.base(at), reference);
-        if self.ambiguous.contains(&fragment) {
-            return None;
+    /// The same for a `$dynamicRef` or `$recursiveRef` in `scope`.
+    pub(super) fn resolve_dynamic(
+        &self,
+        at: &str,
+        reference: &str,
+        scope: &Scope,
+    ) -> Option<String> {
+        let target = self.resolve(at, reference)?;
+        let (_, fragment) = uri::resolve(self.resource(at).1, reference);
+        let name = uri::unescape(&fragment)?;
+        let (root, _) = self.resource(&target);
+        // Only what first leads to a dynamic anchor asks for the way.
+        let is_dynamic = self
+            .dynamic
+            .get(root)
+            .is_some_and(|anchors| anchors.get(&name) == Some(&target));
+        if !is_dynamic {
+            return Some(target);
         }
-        self.resolve(at, reference)
+        Some(scope.leads(&name).map_or(target, str::to_owned))
     }
 
-    /// Whether a recursive reference may lead elsewhere than it says.
-    pub(super) fn has_recursive_anchor(&self) -> bool {
-        self.recursive
+    /// The scope of what stands at `at`, reached from `scope`.
+    pub(super) fn scope(&self, scope: &Scope, at: &str) -> Scope {
+        if self.dynamic.is_empty() {
+            return scope.clone();
+        }
+        match self.dynamic.get(self.resource(at).0) {
+            Some(anchors) => scope.inside(anchors),
+            None => scope.clone(),
+        }
     }
 
-    /// The address of the resource in which the schema at `at` stands.
-    fn base(&self, at: &str) -> &str {
+    /// Root and address of the resource in which the schema at `at` stands.
+    fn resource<'s>(&'s self, at: &'s str) -> (&'s str, &'s str) {
         let mut at = at;
         loop {
             if let Some(base) = self.bases.get(at) {
-                return base;
+                return (at, base);
             }
             match pointer::parent(at) {
                 Some(up) => at = up,
-                None => return UNNAMED,
+                None => return ("", UNNAMED),
             }
         }
     }
+}
+
+/// Notes where `name` leads; a name that stands twice leads nowhere.
+fn note<Name: Ord>(names: &mut BTreeMap<Name, Option<String>>, name: Name, at: &str) {
+    names
+        .entry(name)
+        .and_modify(|known| *known = None)
+        .or_insert_with(|| Some(at.to_owned()));
 }
 
 #[cfg(test)]
@@ -184,6 +244,26 @@ mod tests {
             );
         }
         assert_eq!(index.resolve("", "https://elsewhere.example/"), None);
+    }
+
+    #[test]
+    fn a_name_that_stands_twice_leads_nowhere() {
+        let document = json!({
+            "$id": "https://h.example/root",
+            "$defs": {"a": {"$anchor": "x"}, "b": {"$anchor": "x"}, "c": {"$id": "c"}, "d": {"$id": "c", "items": true}}
+        });
+        let index = Index::new(&document, Dialect::Draft2020).unwrap();
+        assert_eq!(index.resolve("", "#x"), None);
+        assert_eq!(index.resolve("", "c"), None);
+        let own = index.resolve("/$defs/d", "#/items");
+        assert_eq!(own.as_deref(), Some("/$defs/d/items"));
+    }
+
+    #[test]
+    fn anchors_are_words_of_the_newer_drafts() {
+        let document = json!({"definitions": {"a": {"$anchor": "x"}}});
+        let index = Index::new(&document, Dialect::Draft7).unwrap();
+        assert_eq!(index.resolve("", "#x"), None);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! Refuses to know findings, versions, files and the clock; whatever it cannot settle is unknown, never yes.
 
 mod answer;
+mod automaton;
 mod budget;
 mod canonical;
 pub(crate) mod combine;
@@ -9,13 +10,16 @@ mod dialect;
 mod engine;
 mod evaluate;
 mod flat;
+mod format;
 mod index;
 mod number;
 mod pattern;
 pub(crate) mod pointer;
 mod precision;
+mod residual;
 mod respell;
 mod schema;
+mod scope;
 mod uri;
 mod witness;
 pub(crate) mod worker;
@@ -23,8 +27,8 @@ pub(crate) mod worker;
 pub use answer::{Answer, Code, Known, KnownKind, Origin, Proof, Why, Witness};
 pub use budget::{Budget, Prefer, Stop};
 pub use dialect::Dialect;
+pub(crate) use engine::separate;
 pub use engine::{Prover, engine};
-pub(crate) use engine::{is_proved, separate};
 pub(crate) use flat::Flat;
 pub use precision::check_numbers;
 pub use schema::{Formats, Reading, Schema};

@@ -28,7 +28,7 @@ impl Decimal {
         if digits == 0 {
             return Self::ZERO;
         }
-        while digits.is_multiple_of(10) {
+        while digits.is_multiple_of(10) && exponent < i32::MAX {
             digits /= 10;
             exponent += 1;
         }
@@ -73,6 +73,25 @@ impl Decimal {
         Self::new(false, u128::from(count), 0)
     }
 
+    /// `whole * 10^exponent`.
+    pub(super) fn of_scaled(whole: i128, exponent: i32) -> Self {
+        Self::new(whole < 0, whole.unsigned_abs(), exponent)
+    }
+
+    /// Power of ten of the last digit.
+    pub(super) fn exponent(self) -> i32 {
+        self.exponent
+    }
+
+    /// `self` without its sign.
+    pub(super) fn size(self) -> Self {
+        Self::new(false, self.digits, self.exponent)
+    }
+
+    pub(super) fn is_negative(self) -> bool {
+        self.negative
+    }
+
     pub(super) fn is_integer(self) -> bool {
         self.exponent >= 0
     }
@@ -85,14 +104,15 @@ impl Decimal {
         if self.digits == 0 {
             return true;
         }
-        let power = self.exponent - step.exponent;
-        if power >= 0 {
-            return power_rest(power, step.digits)
-                .and_then(|rest| (self.digits % step.digits).checked_mul(rest))
-                .is_some_and(|product| product % step.digits == 0);
+        let power = i64::from(self.exponent) - i64::from(step.exponent);
+        if let Ok(power) = u64::try_from(power) {
+            let rest = power_rest(power, step.digits);
+            return product_rest(self.digits, rest, step.digits) == 0;
         }
-        10_u128
-            .checked_pow(power.unsigned_abs())
+        // A divisor that is too large to be written is larger than the digits.
+        u32::try_from(power.unsigned_abs())
+            .ok()
+            .and_then(|power| 10_u128.checked_pow(power))
             .and_then(|power| power.checked_mul(step.digits))
             .is_some_and(|divisor| self.digits.is_multiple_of(divisor))
     }
@@ -102,7 +122,7 @@ impl Decimal {
         let exponent = self.exponent.min(other.exponent);
         let (a, b) = (self.scaled(exponent)?, other.scaled(exponent)?);
         let sum = a.checked_add(b)?;
-        Some(Self::new(sum < 0, sum.unsigned_abs(), exponent))
+        Some(Self::of_scaled(sum, exponent))
     }
 
     /// `self * other`, when the product has few enough digits.
@@ -118,7 +138,11 @@ impl Decimal {
 
     /// `self * 10^power`.
     pub(super) fn shifted(self, power: i32) -> Self {
-        Self::new(self.negative, self.digits, self.exponent + power)
+        Self::new(
+            self.negative,
+            self.digits,
+            self.exponent.saturating_add(power),
+        )
     }
 
     /// The smallest multiple of `step` that is not below `self`.
@@ -137,10 +161,14 @@ impl Decimal {
         } else {
             value.checked_add(step - rest)?
         };
-        Some(Self::new(next < 0, next.unsigned_abs(), exponent))
+        Some(Self::of_scaled(next, exponent))
     }
 
-    fn scaled(self, exponent: i32) -> Option<i128> {
+    /// The whole number `self / 10^exponent`, when it is one of few enough digits.
+    pub(super) fn scaled(self, exponent: i32) -> Option<i128> {
+        if self.digits == 0 {
+            return Some(0);
+        }
         let power = u32::try_from(self.exponent.checked_sub(exponent)?).ok()?;
         let digits = 10_u128.checked_pow(power)?.checked_mul(self.digits)?;
         let digits = i128::try_from(digits).ok()?;
@@ -164,9 +192,12 @@ impl Decimal {
         Number::from_f64(number).filter(|number| Self::of(number) == self)
     }
 
-    fn magnitude(self) -> i32 {
+    /// The power of ten of the first digit.
+    pub(super) fn magnitude(self) -> i32 {
         let length = self.digits.checked_ilog10().unwrap_or(0);
-        i32::try_from(length).unwrap_or(0) + self.exponent
+        i32::try_from(length)
+            .unwrap_or(0)
+            .saturating_add(self.exponent)
     }
 
     fn compare_size(self, other: Self) -> Ordering {
@@ -182,7 +213,7 @@ impl Decimal {
         // Equal magnitude: the exponents differ by at most the length of a mantissa.
         let exponent = self.exponent.min(other.exponent);
         let raise = |one: Self| {
-            let power = u32::try_from(one.exponent - exponent).unwrap_or(0);
+            let power = u32::try_from(one.exponent.saturating_sub(exponent)).unwrap_or(0);
             10_u128
                 .checked_pow(power)
                 .and_then(|power| power.checked_mul(one.digits))
@@ -192,13 +223,37 @@ impl Decimal {
     }
 }
 
-/// `10^power mod modulus`; `None` when a step would overflow.
-fn power_rest(power: i32, modulus: u128) -> Option<u128> {
-    let mut rest = 1 % modulus;
-    for _ in 0..power {
-        rest = rest.checked_mul(10)? % modulus;
+/// `10^power mod modulus`.
+fn power_rest(mut power: u64, modulus: u128) -> u128 {
+    let (mut rest, mut square) = (1 % modulus, 10 % modulus);
+    while power > 0 {
+        if power % 2 == 1 {
+            rest = product_rest(rest, square, modulus);
+        }
+        square = product_rest(square, square, modulus);
+        power /= 2;
     }
-    Some(rest)
+    rest
+}
+
+/// `a * b mod modulus`, also where the product has too many digits.
+fn product_rest(a: u128, b: u128, modulus: u128) -> u128 {
+    if let Some(product) = a.checked_mul(b) {
+        return product % modulus;
+    }
+    let sum = |a: u128, b: u128| match modulus - a {
+        room if b >= room => b - room,
+        _ => a + b,
+    };
+    let (mut double, mut left, mut rest) = (a % modulus, b, 0);
+    while left > 0 {
+        if left % 2 == 1 {
+            rest = sum(rest, double);
+        }
+        double = sum(double, double);
+        left /= 2;
+    }
+    rest
 }
 
 impl PartialOrd for Decimal {
@@ -234,6 +289,9 @@ mod tests {
         assert!(!decimal("1e308").is_multiple_of(decimal("7e3")));
         assert!(decimal("1e300").is_multiple_of(decimal("0.5")));
         assert!(decimal("0").is_multiple_of(decimal("3")));
+        assert!(decimal("1e308").is_multiple_of(decimal("1e-300")));
+        let wide = decimal("340282366920938463463374607431768211455");
+        assert!(wide.is_multiple_of(wide) && !decimal("1e2147483000").is_multiple_of(wide));
     }
 
     #[test]

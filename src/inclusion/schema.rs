@@ -145,7 +145,7 @@ impl Schema {
     pub(super) fn unread(&self) -> Option<Why> {
         self.keywords().find_map(|(node, keyword)| {
             let (code, word) = match keyword {
-                Keyword::Open(Code::Format) => (Code::Format, "format"),
+                Keyword::Format(_) => (Code::Format, "format"),
                 Keyword::Open(code) => (*code, "$ref"),
                 Keyword::Matches(pattern) if !pattern.is_read() => (Code::Pattern, "pattern"),
                 Keyword::Members { matching, .. }

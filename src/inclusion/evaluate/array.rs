@@ -34,7 +34,9 @@ fn each(
         let Some(id) = prefix.get(index).copied().or(rest) else {
             break;
         };
-        seen.items.insert(index);
+        if run.tracks() {
+            seen.items.insert(index);
+        }
         all = all.and(run.below(id, &index.to_string(), item));
         if all == Judgement::Rejects {
             break;
@@ -62,7 +64,9 @@ fn contains(
         match run.below(schema, &index.to_string(), item) {
             Judgement::Accepts => {
                 found += 1;
-                seen.items.insert(index);
+                if run.tracks() {
+                    seen.items.insert(index);
+                }
             }
             Judgement::Rejects => {}
             Judgement::Open(code) => {

@@ -134,6 +134,7 @@ fn word(keyword: &Keyword) -> &'static str {
         Keyword::Choice { .. } => "if",
         Keyword::UnevaluatedItems(_) => "unevaluatedItems",
         Keyword::UnevaluatedMembers(_) => "unevaluatedProperties",
-        Keyword::Open(_) => "format",
+        Keyword::Format(_) => "format",
+        Keyword::Open(_) => "$ref",
     }
 }

@@ -169,8 +169,8 @@ impl<'a> Compiler<'a> {
         if let Some(pattern) = members.get("pattern").and_then(Value::as_str) {
             keywords.push(Keyword::Matches(self.patterns.get(pattern)));
         }
-        if members.contains_key("format") {
-            keywords.push(Keyword::Open(Code::Format));
+        if let Some(format) = members.get("format").and_then(Value::as_str) {
+            keywords.push(Keyword::Format(format.to_owned()));
         }
     }
 

@@ -8,7 +8,7 @@ mod node;
 mod object;
 mod run;
 
-pub(super) use node::{At, Keyword, Kind, Lengths, Node, Program};
+pub(super) use node::{At, Id, Keyword, Kind, Lengths, Node, Program};
 pub(super) use run::Judgement;
 
 use serde_json::Value;

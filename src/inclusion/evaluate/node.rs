@@ -95,6 +95,8 @@ pub(in crate::inclusion) enum Keyword {
     Step(Decimal),
     Text(Lengths),
     Matches(Pattern),
+    /// `format`, where it restricts.
+    Format(String),
     Items {
         prefix: Vec<Id>,
         rest: Option<Id>,

@@ -73,7 +73,9 @@ fn each(
             ids.extend(rest);
         }
         for id in ids {
-            seen.members.insert(name.clone());
+            if run.tracks() {
+                seen.members.insert(name.clone());
+            }
             all = all.and(run.below(id, name, value));
         }
         if all == Judgement::Rejects {

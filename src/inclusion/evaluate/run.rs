@@ -4,6 +4,7 @@
 use super::node::{At, Id, Keyword, Program};
 use super::{array, equal, object};
 use crate::inclusion::answer::Code;
+use crate::inclusion::format;
 use crate::inclusion::number::Decimal;
 use crate::inclusion::pointer;
 use serde_json::Value;
@@ -23,7 +24,7 @@ pub(in crate::inclusion) enum Judgement {
 }
 
 impl Judgement {
-    pub(super) fn of(accepted: bool) -> Self {
+    pub(in crate::inclusion) fn of(accepted: bool) -> Self {
         if accepted {
             Self::Accepts
         } else {
@@ -40,7 +41,7 @@ impl Judgement {
         }
     }
 
-    pub(super) fn not(self) -> Self {
+    pub(in crate::inclusion) fn not(self) -> Self {
         match self {
             Self::Accepts => Self::Rejects,
             Self::Rejects => Self::Accepts,
@@ -194,6 +195,12 @@ impl<'a> Run<'a> {
                 Value::String(text) => pattern
                     .matches(text)
                     .map_or(Judgement::Open(Code::Pattern), Judgement::of),
+                _ => Judgement::Accepts,
+            },
+            Keyword::Format(name) => match value {
+                Value::String(text) => {
+                    format::judge(name, text).map_or(Judgement::Open(Code::Format), Judgement::of)
+                }
                 _ => Judgement::Accepts,
             },
             Keyword::Items { .. }

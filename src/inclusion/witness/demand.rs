@@ -25,6 +25,7 @@ pub(super) struct Demand<'a> {
     pub(super) steps: Vec<Decimal>,
     pub(super) text: Lengths,
     pub(super) patterns: Vec<&'a Pattern>,
+    pub(super) formats: Vec<&'a str>,
     pub(super) items: Vec<(Vec<At<'a>>, Option<At<'a>>)>,
     pub(super) length: Lengths,
     pub(super) distinct: bool,
@@ -78,6 +79,7 @@ impl<'a> Demand<'a> {
             steps: Vec::new(),
             text: Lengths::default(),
             patterns: Vec::new(),
+            formats: Vec::new(),
             items: Vec::new(),
             length: Lengths::default(),
             distinct: false,
@@ -340,6 +342,7 @@ impl<'a> Demand<'a> {
                 self.schema_with.extend(with);
             }
             Keyword::UnevaluatedMembers(id) => self.unevaluated.push(at.to(*id)),
+            Keyword::Format(name) => self.formats.push(name),
             Keyword::UnevaluatedItems(_)
             | Keyword::Open(_)
             | Keyword::Refer(_)

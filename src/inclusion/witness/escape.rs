@@ -5,6 +5,7 @@ use super::demand::{Demand, ways};
 use super::maker::{Maker, Wish, keep};
 use super::{escape_item, escape_member};
 use crate::inclusion::evaluate::{At, Keyword, Kind, Lengths};
+use crate::inclusion::format;
 use crate::inclusion::number::Decimal;
 use crate::inclusion::pattern::Pattern;
 use serde_json::Value;
@@ -86,6 +87,14 @@ impl<'a> Attempt<'_, 'a> {
                 ..Wish::default()
             }),
             Keyword::Matches(pattern) => self.unmatched(pattern),
+            Keyword::Format(name) => self.fill(&Wish {
+                kinds: Some(vec![Kind::String]),
+                strings: format::samples(&self.way.formats, &[name])
+                    .into_iter()
+                    .map(str::to_owned)
+                    .collect(),
+                ..Wish::default()
+            }),
             Keyword::Length(lengths) => self.outside(*lengths, |window| Wish {
                 length: Some(window),
                 kinds: Some(vec![Kind::Array]),

@@ -92,6 +92,12 @@ impl<'a> Hunt<'a> {
         self.smallest(found)
     }
 
+    /// The witness that a prover gives, once it is confirmed and small.
+    pub(super) fn given(&mut self, value: &Value) -> Option<Witness> {
+        let found = self.offer(value, Origin::Generated)?;
+        self.smallest(found)
+    }
+
     /// A value from the two schemas alone, where one is found quickly.
     pub(super) fn make(&mut self) -> Option<Witness> {
         let found = self

@@ -4,6 +4,7 @@
 use super::demand::{Bound, Demand};
 use super::maker::Wish;
 use crate::inclusion::evaluate::Lengths;
+use crate::inclusion::format;
 use crate::inclusion::number::Decimal;
 use serde_json::Value;
 
@@ -110,6 +111,10 @@ pub(super) fn strings(demand: &Demand<'_>, wish: &Wish<'_>) -> Vec<Value> {
     let mut found = wish.strings.clone();
     for pattern in &demand.patterns {
         found.extend(pattern.words(least, most.min(LONGEST)));
+    }
+    if !demand.formats.is_empty() {
+        let samples = format::samples(&demand.formats, &[]);
+        found.extend(samples.into_iter().map(str::to_owned));
     }
     if demand.patterns.is_empty() {
         for length in [

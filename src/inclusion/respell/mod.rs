@@ -1,11 +1,15 @@
 //! Respells one schema, keyword by keyword, as 2020-12.
 //! Refuses to follow a reference: it notes where each one leads.
 
+mod branch;
+
 use super::answer::{Code, Why};
 use super::dialect::{Dialect, Holds, holds};
+use super::format;
 use super::index::Index;
 use super::pointer;
 use super::schema::Formats;
+use super::scope::{Scope, Target};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -13,53 +17,43 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub(super) struct Body {
     pub(super) value: Value,
-    /// Pointer of every `$ref` inside, with the pointer of its target in the document.
-    pub(super) references: Vec<(String, String)>,
+    /// Pointer of every `$ref` inside, with what it leads to in the document.
+    pub(super) references: Vec<(String, Target)>,
     /// Pointer of every schema inside, with the pointer it was written at.
     pub(super) origins: Vec<(String, String)>,
-    /// Keywords that were met, of those whose meaning together changed between drafts.
-    pub(super) met: Met,
 }
 
-/// `contains` marks items as evaluated from 2020-12 on, and does not in 2019-09.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Met {
-    pub(super) contains: bool,
-    pub(super) unevaluated_items: bool,
+/// How the schemas of one document are to be read.
+#[derive(Debug)]
+pub(super) struct Spelling<'a> {
+    pub(super) dialect: Dialect,
+    pub(super) formats: Formats,
+    pub(super) index: &'a Index<'a>,
+    /// `contains` marks items as evaluated from 2020-12 on; before, whoever asks for that must not see it.
+    pub(super) hides_contains: bool,
 }
 
-/// The schema written at `at` of a document.
-pub(super) fn body(
-    schema: &Value,
-    at: &str,
-    dialect: Dialect,
-    formats: Formats,
-    index: &Index<'_>,
-) -> Result<Body, Why> {
+/// The schema written at the place of `target`.
+pub(super) fn body(schema: &Value, target: &Target, spelling: &Spelling<'_>) -> Result<Body, Why> {
     let mut speller = Speller {
-        dialect,
-        formats,
-        index,
+        spelling,
+        scope: target.scope.clone(),
         references: Vec::new(),
         origins: Vec::new(),
-        met: Met::default(),
     };
-    let value = speller.schema(schema, at, "")?;
+    let value = speller.schema(schema, &target.at, "")?;
     Ok(Body {
         value,
         references: speller.references,
         origins: speller.origins,
-        met: speller.met,
     })
 }
 
 struct Speller<'a> {
-    dialect: Dialect,
-    formats: Formats,
-    index: &'a Index<'a>,
-    references: Vec<(String, String)>,
+    spelling: &'a Spelling<'a>,
+    scope: Scope,
+    references: Vec<(String, Target)>,
     origins: Vec<(String, String)>,
-    met: Met,
 }
 
 type Written = BTreeMap<String, Value>;
@@ -74,58 +68,31 @@ impl Speller<'_> {
                 return Err(Why::new(Code::SchemaInvalid).at(at));
             }
         };
-        let mut written = Written::new();
-        self.reference(members, at, flat, &mut written)?;
-        if !(self.dialect.reference_stands_alone() && members.contains_key("$ref")) {
-            for (keyword, value) in members {
-                self.keyword(members, (keyword, value), at, flat, &mut written)?;
-            }
-        }
+        let inside = self.spelling.index.scope(&self.scope, at);
+        let around = std::mem::replace(&mut self.scope, inside);
+        let written = self.members(members, at, flat)?;
+        self.scope = around;
         Ok(Value::Object(written.into_iter().collect()))
     }
 
-    fn reference(
+    fn members(
         &mut self,
         members: &Map<String, Value>,
         at: &str,
         flat: &str,
-        written: &mut Written,
-    ) -> Result<(), Why> {
-        let mut targets = Vec::new();
-        for keyword in ["$ref", "$recursiveRef", "$dynamicRef"] {
-            let known = match keyword {
-                "$ref" => true,
-                "$recursiveRef" => self.dialect == Dialect::Draft2019,
-                _ => self.dialect == Dialect::Draft2020,
-            };
-            let Some(Value::String(reference)) = members.get(keyword).filter(|_| known) else {
-                continue;
-            };
-            let target = match keyword {
-                "$ref" => self.index.resolve(at, reference),
-                "$recursiveRef" if self.index.has_recursive_anchor() => None,
-                "$recursiveRef" => self.index.resolve(at, reference),
-                _ => self.index.resolve_dynamic(at, reference),
-            };
-            let open = || Why::new(Code::Reference).at(pointer::step(at, keyword));
-            targets.push(target.ok_or_else(open)?);
-        }
-        match targets.len() {
-            0 => {}
-            1 => {
-                written.insert("$ref".to_owned(), Value::String(String::new()));
-                self.note(pointer::step(flat, "$ref"), targets);
+    ) -> Result<Written, Why> {
+        let mut written = Written::new();
+        let targets = self.targets(members, at)?;
+        if !(self.spelling.dialect.reference_stands_alone() && members.contains_key("$ref")) {
+            for (keyword, value) in members {
+                self.keyword(members, (keyword, value), at, flat, &mut written)?;
             }
-            // A plain and a dynamic reference side by side: both must hold.
-            _ => return Err(Why::new(Code::Reference).at(at)),
         }
-        Ok(())
-    }
-
-    fn note(&mut self, flat: String, targets: Vec<String>) {
-        for target in targets {
-            self.references.push((flat.clone(), target));
+        self.refer(targets, &mut written, (at, flat));
+        if self.spelling.hides_contains {
+            self.hide_contains(&mut written, (at, flat));
         }
+        Ok(written)
     }
 
     fn keyword(
@@ -137,9 +104,7 @@ impl Speller<'_> {
         written: &mut Written,
     ) -> Result<(), Why> {
         let here = pointer::step(at, keyword);
-        self.met.contains |= keyword == "contains";
-        self.met.unevaluated_items |= keyword == "unevaluatedItems";
-        match holds(self.dialect, keyword) {
+        match holds(self.spelling.dialect, keyword) {
             Holds::Nothing | Holds::Definitions => {}
             Holds::Value => self.value(members, keyword, value, written),
             Holds::Dependencies => self.dependencies(value, &here, flat, written)?,
@@ -184,10 +149,11 @@ impl Speller<'_> {
         written: &mut Written,
     ) {
         match keyword {
-            "format" if self.formats == Formats::Annotation => {}
+            "format" if !self.asserts(value) => {}
             "minContains" | "maxContains" if !members.contains_key("contains") => {}
-            "exclusiveMinimum" | "exclusiveMaximum" if self.dialect == Dialect::Draft4 => {}
-            "minimum" | "maximum" if self.dialect == Dialect::Draft4 => {
+            "exclusiveMinimum" | "exclusiveMaximum" if self.spelling.dialect == Dialect::Draft4 => {
+            }
+            "minimum" | "maximum" if self.spelling.dialect == Dialect::Draft4 => {
                 let exclusive = match keyword {
                     "minimum" => "exclusiveMinimum",
                     _ => "exclusiveMaximum",
@@ -200,6 +166,12 @@ impl Speller<'_> {
                 written.insert(keyword.to_owned(), value.clone());
             }
         }
+    }
+
+    /// Whether the format `name` restricts.
+    fn asserts(&self, name: &Value) -> bool {
+        let known = |name: &str| format::restricts(self.spelling.dialect, name);
+        self.spelling.formats == Formats::Assertion && name.as_str().is_none_or(known)
     }
 
     fn dependencies(
@@ -259,6 +231,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::super::flat::Flat;
     use super::*;
+    use crate::inclusion::{Reading, Schema, Stop};
     use serde_json::json;
 
     fn respelt(dialect: Dialect, schema: Value) -> Value {
@@ -272,13 +245,23 @@ mod tests {
         for (dialect, written, wanted) in [
             (
                 Dialect::Draft4,
-                json!({"minimum": 1, "exclusiveMinimum": true, "maximum": 2, "const": 1, "id": "x"}),
+                json!({"minimum": 1, "exclusiveMinimum": true, "maximum": 2, "exclusiveMaximum": false}),
                 json!({"exclusiveMinimum": 1, "maximum": 2}),
+            ),
+            (
+                Dialect::Draft6,
+                json!({"exclusiveMaximum": 2, "maximum": 3}),
+                json!({"exclusiveMaximum": 2, "maximum": 3}),
             ),
             (
                 Dialect::Draft7,
                 json!({"items": [{"type": "null"}], "additionalItems": false, "title": "t"}),
                 json!({"items": false, "prefixItems": [{"type": "null"}]}),
+            ),
+            (
+                Dialect::Draft2019,
+                json!({"items": [true], "additionalItems": false, "contains": true, "minContains": 2}),
+                json!({"contains": true, "items": false, "minContains": 2, "prefixItems": [true]}),
             ),
             (
                 Dialect::Draft7,
@@ -287,17 +270,54 @@ mod tests {
             ),
             (
                 Dialect::Draft6,
-                json!({"dependencies": {"a": ["b"], "c": {"required": ["d"]}}, "then": false}),
+                json!({"dependencies": {"a": ["b"], "c": {"required": ["d"]}}}),
                 json!({"dependentRequired": {"a": ["b"]}, "dependentSchemas": {"c": {"required": ["d"]}}}),
-            ),
-            (
-                Dialect::Draft2020,
-                json!({"minContains": 2, "format": "date", "$comment": "c", "then": false}),
-                json!({}),
             ),
         ] {
             assert_eq!(respelt(dialect, written), wanted);
         }
+    }
+
+    #[test]
+    fn a_word_says_nothing_outside_its_drafts_and_alone_without_its_partner() {
+        for (dialect, written) in [
+            (
+                Dialect::Draft4,
+                json!({"const": 1, "contains": {}, "propertyNames": {}, "id": "x", "$id": 7}),
+            ),
+            (
+                Dialect::Draft6,
+                json!({"if": {}, "then": false, "dependentRequired": {"a": ["b"]}}),
+            ),
+            (
+                Dialect::Draft7,
+                json!({"minContains": 2, "dependentSchemas": {"a": false}, "prefixItems": [false], "unevaluatedItems": false, "unevaluatedProperties": false, "$recursiveRef": "#", "$dynamicRef": "#", "then": false}),
+            ),
+            (
+                Dialect::Draft2019,
+                json!({"prefixItems": [false], "dependencies": {"a": ["b"]}, "$dynamicRef": "#/x", "additionalItems": false}),
+            ),
+            (
+                Dialect::Draft2020,
+                json!({"additionalItems": false, "dependencies": {"a": ["b"]}, "$recursiveRef": "#", "minContains": 2, "format": "date", "$comment": "c", "default": 1, "x-note": {"type": "null"}}),
+            ),
+        ] {
+            assert_eq!(respelt(dialect, written), json!({}), "{}", dialect.word());
+        }
+    }
+
+    #[test]
+    fn true_and_false_are_schemas_from_draft_6_on() {
+        let read = |dialect| {
+            let reading = Reading {
+                dialect: Some(dialect),
+                formats: Formats::Annotation,
+            };
+            let schema = json!({"properties": {"a": false}});
+            Schema::read(&schema, reading, &Stop::default()).map(|schema| schema.dialect())
+        };
+        assert!(read(Dialect::Draft4).is_err());
+        assert_eq!(read(Dialect::Draft6), Ok(Dialect::Draft6));
     }
 
     #[test]

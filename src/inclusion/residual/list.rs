@@ -1,0 +1,272 @@
+//! Arrays that meet a list of demands: how long, what stands where, how many of each kind.
+//! Refuses to know how an item is found: it looks at the states below.
+
+use super::atom::{Atom, Items, Uncounted};
+use super::distinct;
+use super::fill::{Filled, both};
+use super::literal::Literal;
+use super::solver::Solver;
+use super::tally::here;
+use crate::inclusion::answer::Code;
+use crate::inclusion::evaluate::Lengths;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// Most kinds of items that are counted in one list.
+///
+/// Source: the budget table of the compatibility specification
+pub(super) const TESTS: usize = 6;
+/// Most demands for an item somewhere.
+const SOMES: usize = 5;
+/// Longest list that is made.
+const LONGEST: usize = 4_096;
+
+/// What is asked of a list.
+#[derive(Default)]
+pub(super) struct Demands {
+    items: Vec<Rc<Items>>,
+    uncounted: Vec<Rc<Uncounted>>,
+    placed: BTreeMap<usize, Vec<Literal>>,
+    pub(super) some: Vec<(usize, Vec<Literal>)>,
+    /// Kinds of items that are told apart, and how many there may be of each.
+    pub(super) tests: Vec<(Literal, Lengths)>,
+    pub(super) length: Lengths,
+    pub(super) distinct: bool,
+    pub(super) twins: bool,
+}
+
+/// What an item at one place can be.
+#[derive(Clone, Debug)]
+pub(super) struct Kind {
+    pub(super) literals: Vec<Literal>,
+    /// Which of the counted kinds it is.
+    pub(super) tests: Vec<bool>,
+    /// Which of the demands for some item it meets, as a set of bits.
+    pub(super) meets: u32,
+}
+
+pub(super) fn fill(solver: &mut Solver<'_>, atoms: &[Atom], wanted: usize) -> Result<Filled, Code> {
+    let Some(demands) = Demands::of(atoms) else {
+        return Ok(Filled::none());
+    };
+    if demands.tests.len() > TESTS || demands.some.len() > SOMES {
+        return Err(Code::Contains);
+    }
+    let mut kinds = Vec::new();
+    for place in 0..=demands.prefix() {
+        kinds.push(demands.kinds(solver, &demands.at(place), place..=place)?);
+    }
+    let found = if demands.twins {
+        demands.with_twins(solver, &kinds)?
+    } else if demands.distinct {
+        distinct::fill(solver, &demands, &kinds)?
+    } else {
+        demands.plain(solver, &kinds, None)?
+    };
+    let mut values = Vec::new();
+    if let Some(chosen) = found {
+        demands.collect(solver, &chosen, wanted, &mut values);
+        if wanted > 1 && !demands.distinct && !demands.twins {
+            demands.lengthen(solver, (&kinds, &chosen), wanted, &mut values);
+        }
+    }
+    Ok(Filled { values, all: false })
+}
+
+impl Demands {
+    fn of(atoms: &[Atom]) -> Option<Self> {
+        let mut demands = Self::default();
+        for atom in atoms {
+            match atom {
+                Atom::Items(items) => demands.items.push(Rc::clone(items)),
+                Atom::Uncounted(uncounted) => {
+                    for unless in &uncounted.unless {
+                        demands.count(*unless, Lengths::default())?;
+                    }
+                    demands.uncounted.push(Rc::clone(uncounted));
+                }
+                Atom::Item(place, literal) => {
+                    demands.placed.entry(*place).or_default().push(*literal);
+                    let longer = Lengths {
+                        least: place.saturating_add(1),
+                        most: None,
+                    };
+                    demands.length = both(demands.length, longer)?;
+                }
+                Atom::SomeItem(from, literals) => demands.some.push((*from, literals.clone())),
+                Atom::Count(literal, lengths) => demands.count(*literal, *lengths)?,
+                Atom::Length(lengths) => demands.length = both(demands.length, *lengths)?,
+                Atom::Distinct => demands.distinct = true,
+                Atom::Twins => demands.twins = true,
+                _ => {}
+            }
+        }
+        (!demands.distinct || !demands.twins).then_some(demands)
+    }
+
+    fn count(&mut self, literal: Literal, lengths: Lengths) -> Option<()> {
+        match self.tests.iter_mut().find(|(test, _)| *test == literal) {
+            Some((_, held)) => *held = both(*held, lengths)?,
+            None => self.tests.push((literal, lengths)),
+        }
+        Some(())
+    }
+
+    /// From this place on, every place is like the next.
+    pub(super) fn prefix(&self) -> usize {
+        let items = self.items.iter().map(|items| items.prefix.len());
+        let uncounted = self.uncounted.iter().map(|one| one.from);
+        let placed = self.placed.keys().map(|place| place.saturating_add(1));
+        let some = self.some.iter().map(|(from, _)| *from);
+        let all = items.chain(uncounted).chain(placed).chain(some);
+        all.max().unwrap_or(0).min(LONGEST)
+    }
+
+    /// The length beyond which a longer list is no better than a shorter one.
+    pub(super) fn longest(&self) -> Result<usize, Code> {
+        let counted = self.tests.iter().map(|(_, lengths)| lengths.least);
+        let counted = counted.fold(0, usize::saturating_add);
+        let twins = if self.twins { 2 } else { 0 };
+        let longest = self
+            .length
+            .least
+            .max(self.prefix())
+            .saturating_add(counted)
+            .saturating_add(self.some.len() + twins)
+            .min(self.length.highest());
+        if longest > LONGEST {
+            return Err(Code::WitnessSize);
+        }
+        Ok(longest)
+    }
+
+    /// What an item at a place has to be.
+    pub(super) fn at(&self, place: usize) -> Vec<Literal> {
+        let mut literals = Vec::new();
+        for items in &self.items {
+            literals.extend(items.prefix.get(place).copied().or(items.rest));
+        }
+        literals.extend(self.placed.get(&place).into_iter().flatten());
+        literals
+    }
+
+    /// The kinds of items that can stand at all of `places`, of those that exist as far as is known by now.
+    pub(super) fn kinds(
+        &self,
+        solver: &mut Solver<'_>,
+        base: &[Literal],
+        places: std::ops::RangeInclusive<usize>,
+    ) -> Result<Vec<Kind>, Code> {
+        let last = *places.end();
+        let mut kinds = Vec::new();
+        for bits in 0..1_u32 << self.tests.len() {
+            let tests: Vec<bool> = (0..self.tests.len())
+                .map(|one| bits >> one & 1 == 1)
+                .collect();
+            let mut literals = base.to_vec();
+            for ((test, _), holds) in self.tests.iter().zip(&tests) {
+                literals.push(if *holds { *test } else { test.negated() });
+            }
+            for uncounted in &self.uncounted {
+                let is_counted = |unless: &Literal| {
+                    let held = self.tests.iter().zip(&tests);
+                    held.into_iter()
+                        .any(|((test, _), holds)| test == unless && *holds)
+                };
+                if last >= uncounted.from && !uncounted.unless.iter().any(is_counted) {
+                    literals.push(uncounted.holds);
+                }
+            }
+            for meets in 0..1_u32 << self.some.len() {
+                let mut all = literals.clone();
+                let mut is_far_enough = true;
+                for (number, (from, demand)) in self.some.iter().enumerate() {
+                    if meets >> number & 1 == 1 {
+                        is_far_enough &= last >= *from;
+                        all.extend(demand);
+                    }
+                }
+                if is_far_enough && !solver.stock(&all, 1).values.is_empty() {
+                    kinds.push(Kind {
+                        literals: all,
+                        tests: tests.clone(),
+                        meets,
+                    });
+                }
+                if solver.is_open() {
+                    return Err(Code::States);
+                }
+            }
+        }
+        // An item that meets more comes first.
+        kinds.sort_by_key(|kind| std::cmp::Reverse(kind.meets.count_ones()));
+        Ok(kinds)
+    }
+
+    /// Lists with items of the chosen kinds.
+    fn collect(
+        &self,
+        solver: &mut Solver<'_>,
+        chosen: &[Kind],
+        wanted: usize,
+        values: &mut Vec<Value>,
+    ) {
+        if self.distinct {
+            values.extend(distinct::arranged(solver, chosen).map(Value::Array));
+            return;
+        }
+        let mut first = Vec::new();
+        for kind in chosen {
+            first.extend(solver.stock(&kind.literals, 1).values.into_iter().next());
+        }
+        values.push(Value::Array(first.clone()));
+        if self.twins {
+            return;
+        }
+        for (index, kind) in chosen.iter().enumerate() {
+            if values.len() >= wanted {
+                return;
+            }
+            for other in solver.stock(&kind.literals, wanted).values {
+                let mut list = first.clone();
+                if let Some(slot) = list.get_mut(index) {
+                    *slot = other;
+                }
+                values.push(Value::Array(list));
+            }
+        }
+    }
+
+    /// The first list with more items that nobody counts.
+    fn lengthen(
+        &self,
+        solver: &mut Solver<'_>,
+        (kinds, chosen): (&[Vec<Kind>], &[Kind]),
+        wanted: usize,
+        values: &mut Vec<Value>,
+    ) {
+        let Some(Value::Array(mut list)) = values.first().cloned() else {
+            return;
+        };
+        let tally = chosen
+            .iter()
+            .try_fold(self.start(), |tally, kind| self.plus(&tally, kind));
+        let Some(mut tally) = tally else {
+            return;
+        };
+        while values.len() < wanted && list.len() < LONGEST {
+            let fitting = here(kinds, None, list.len());
+            let next = fitting.iter().find_map(|kind| {
+                let more = self.plus(&tally, kind)?;
+                self.is_met(list.len() + 1, &more).then_some((kind, more))
+            });
+            let Some((kind, more)) = next else {
+                return;
+            };
+            list.extend(solver.stock(&kind.literals, 1).values.into_iter().next());
+            tally = more;
+            values.push(Value::Array(list.clone()));
+        }
+    }
+}
