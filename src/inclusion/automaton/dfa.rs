@@ -80,6 +80,7 @@ impl Dfa {
         at(&self.accepting, usize::from(state))
     }
 
+    #[cfg(test)]
     pub(super) fn has(&self, text: &str) -> bool {
         let last = text.chars().fold(self.start, |state, one| {
             self.next(state, self.alphabet.class(place(one)))

@@ -92,6 +92,7 @@ impl Language {
         self.0.len() == 1 && !self.0.accepts(self.0.start)
     }
 
+    #[cfg(test)]
     pub(super) fn has(&self, text: &str) -> bool {
         self.0.has(text)
     }

@@ -45,13 +45,16 @@ pub(super) enum Term<'t> {
     Value(&'t Value),
 }
 
+/// The ways in which a term rejects a value, or why they are not known.
+type Ways = Result<Rc<Vec<Way>>, Code>;
+
 /// The classes of a graph, and the single values that came up.
 pub(super) struct Terms<'a> {
     pub(super) graph: Graph<'a>,
     values: Vec<Value>,
     index: HashMap<String, u32>,
     wanted: BTreeMap<(u32, Kind), Result<Rc<Spelt>, Code>>,
-    unwanted: BTreeMap<(u32, Kind), Result<Rc<Vec<Way>>, Code>>,
+    unwanted: BTreeMap<(u32, Kind), Ways>,
 }
 
 impl<'a> Terms<'a> {
@@ -74,7 +77,7 @@ impl<'a> Terms<'a> {
     }
 
     /// The ways in which a term rejects a value of this kind.
-    pub(super) fn unwanted(&mut self, term: u32, kind: Kind) -> Result<Rc<Vec<Way>>, Code> {
+    pub(super) fn unwanted(&mut self, term: u32, kind: Kind) -> Ways {
         if let Some(made) = self.unwanted.get(&(term, kind)) {
             return made.clone();
         }

@@ -3,7 +3,7 @@
 
 use super::case::{Case, Fate};
 use super::facts::KINDS;
-use super::fill::{Filled, fill};
+use super::fill::fill;
 use super::literal::{Literal, Terms};
 use crate::inclusion::answer::Code;
 use crate::inclusion::budget::Stop;

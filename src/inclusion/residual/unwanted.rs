@@ -4,7 +4,7 @@
 use super::atom::{Atom, Cover, Goal, Place, Way};
 use super::cover;
 use super::facts::{Kinds, kind_of};
-use super::graph::{Class, Graph};
+use super::graph::Class;
 use super::literal::{Literal, Terms};
 use super::wanted::Reader;
 use crate::inclusion::answer::Code;
