@@ -13,6 +13,7 @@ use matchmark::catalogue::lint;
 use matchmark::load;
 use matchmark::model::Finding;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::path::Path;
 use support::scenario::Scenario;
 use support::{AS_OF, Repository, deciding, findings, root, text};
@@ -325,21 +326,38 @@ fn row_s0_55_replay_finds_the_drift_and_nothing_else() {
     repository.write("payloads/contoso/2026-10.ndjson", history);
     let (report, _) = repository.check(&["--base", "HEAD", "--only", "replay"]);
     assert_eq!(report["checks"][4]["subjects"], lines);
-    let changed = |finding: &&Value| {
-        finding["rule"]
-            .as_str()
-            .unwrap()
-            .starts_with("replay/newly")
-    };
+    // No schema rejects one of them. Their consents name the publisher's payers, and some references lead elsewhere.
+    let shifts: BTreeSet<&str> = findings(&report)
+        .iter()
+        .filter(|finding| {
+            finding["rule"]
+                .as_str()
+                .unwrap()
+                .starts_with("replay/newly")
+        })
+        .map(|finding| {
+            finding["message"]
+                .as_str()
+                .unwrap()
+                .split_once("`: ")
+                .unwrap()
+                .1
+        })
+        .collect();
     assert_eq!(
-        findings(&report).iter().filter(changed).count(),
-        0,
+        shifts,
+        BTreeSet::from([
+            "Consent.patient of Consent does not lead to the member of the request",
+            "Coverage.beneficiary of CoverageToLink does not lead to the member of the request",
+            "Coverage.beneficiary of CoverageToMatch does not lead to the member of the request",
+            "the discloser of the consent is not who has that part in this exchange",
+        ]),
         "{report:#}"
     );
 }
 
-/// One line for each match request and answer of a published guide, recorded under our version of it. The requests were
-/// refused: their consents name payers of the publisher, not ours.
+/// One line for each match request and answer of a published guide, recorded under our version of it as accepted, on a day
+/// on which its consents held.
 fn recorded(folder: &Path, prefix: &str, version: &str) -> String {
     let mut names: Vec<String> = std::fs::read_dir(folder)
         .unwrap()
@@ -352,15 +370,11 @@ fn recorded(folder: &Path, prefix: &str, version: &str) -> String {
         .map(|name| {
             let text = std::fs::read_to_string(folder.join(name)).unwrap();
             let payload: Value = serde_json::from_str(&text).unwrap();
-            let (direction, outcome) = if name.contains("-out") {
-                ("response", "accepted")
-            } else {
-                ("request", "rejected")
-            };
+            let direction = if name.contains("-out") { "response" } else { "request" };
             format!(
                 "{{\"id\":\"{name}\",\"recorded_at\":\"2022-01-15T00:00:00Z\",\"partner\":\"contoso\",\
                  \"direction\":\"{direction}\",\"schema\":\"hrex-member-match-{direction}\",\"version\":\"{version}\",\
-                 \"outcome\":\"{outcome}\",\"correlation_id\":\"{name}\",\"payload\":{payload}}}\n"
+                 \"outcome\":\"accepted\",\"correlation_id\":\"{name}\",\"payload\":{payload}}}\n"
             )
         })
         .collect()

@@ -4,7 +4,7 @@ use super::{Answer, AppError, card};
 use crate::catalogue::{Statement, StatementList, Strength, Workspace, citations};
 use crate::model::{
     CatalogueCoverageRequest, Coverage, CoverageSummary, CoveredPage, CoveredStatement,
-    HoldingSchema, Verdict,
+    NamingSchema, Verdict,
 };
 use crate::policy::{RuleSource, RuleStatus};
 use crate::report::Content;
@@ -18,7 +18,7 @@ type Number = (String, String, String);
 #[derive(Default)]
 struct Holders {
     /// Entry to what it says of the statement.
-    schemas: BTreeMap<Number, BTreeMap<String, HoldingSchema>>,
+    schemas: BTreeMap<Number, BTreeMap<String, NamingSchema>>,
     /// Rules that run, each with what it follows.
     rules: Vec<Follower>,
 }
@@ -119,6 +119,7 @@ impl Holders {
             strength: statement.strength.word().to_owned(),
             actor: statement.actor.clone(),
             text: statement.text.clone(),
+            shape: statement.shape,
             schemas: schemas.map(|(_, held)| held.clone()).collect(),
             rules: rules.map(|rule| rule.id.clone()).collect(),
             service: statement.service.clone(),
@@ -127,8 +128,8 @@ impl Holders {
     }
 }
 
-fn nothing(id: &str) -> HoldingSchema {
-    HoldingSchema {
+fn nothing(id: &str) -> NamingSchema {
+    NamingSchema {
         schema: id.to_owned(),
         pointers: 0,
     }
@@ -164,7 +165,7 @@ fn summed(pages: &[CoveredPage]) -> CoverageSummary {
     CoverageSummary {
         statements: all.len(),
         held: count(CoveredStatement::is_held),
-        by_schema: count(|found| !found.schemas.is_empty()),
+        by_schema: count(CoveredStatement::is_held_by_schema),
         by_rule: count(|found| !found.rules.is_empty()),
         by_service: count(|found| !found.service.is_empty()),
         out_of_scope: count(|found| !found.is_held() && found.out_of_scope.is_some()),

@@ -34,12 +34,7 @@ impl Recorded {
                     version: version.parse::<VersionName>().ok()?,
                 })
             });
-        let known = Known {
-            as_of: text("recorded_at").and_then(|at| at.parse().ok()),
-            caller: text("partner").map(str::to_owned),
-            payer: None,
-            either_way: true,
-        };
+        let known = Known::recorded(text("recorded_at"), text("partner"));
         match document.part("/payload").filter(|_| is_envelope) {
             Some(payload) => Self {
                 payload,

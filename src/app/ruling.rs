@@ -92,9 +92,14 @@ impl<'a> Ruling<'a> {
 impl Known {
     /// What an envelope says of its payload: when, and with whom; not who asked.
     pub(super) fn of(envelope: &Envelope) -> Self {
+        Self::recorded(Some(&envelope.recorded_at), Some(&envelope.partner))
+    }
+
+    /// The same of an envelope that is at hand as a value only.
+    pub(super) fn recorded(at: Option<&str>, partner: Option<&str>) -> Self {
         Self {
-            as_of: envelope.recorded_at.parse().ok(),
-            caller: Some(envelope.partner.clone()),
+            as_of: at.and_then(|at| at.parse().ok()),
+            caller: partner.map(str::to_owned),
             payer: None,
             either_way: true,
         }

@@ -40,6 +40,9 @@ pub struct Statement {
     pub actor: String,
     /// What it asks for, in our own words.
     pub text: String,
+    /// Whether the shape of one message is all that it asks for: only then does a schema that names it hold it.
+    #[serde(default)]
+    pub shape: bool,
     /// Tests of the service that show it: `path::function`.
     #[serde(default)]
     pub service: Vec<String>,

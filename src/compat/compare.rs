@@ -23,38 +23,38 @@ pub struct Comparison {
 /// What the step from `old` to `new` does to a schema of this direction, and which changes do it.
 #[must_use]
 pub fn compare(old: &Side, new: &Side, direction: Direction, budget: &Budget) -> Comparison {
-    run(old, new, direction, budget, &|forth, back| {
-        let mut explanations = explain(Failing::Forth, old, new, forth, budget);
-        explanations.extend(explain(Failing::Back, old, new, back, budget));
-        explanations
-    })
+    explained(weigh(old, new, direction, budget), old, new, budget)
+}
+
+/// Adds to what was weighed the changes that do it, before what stayed open.
+#[must_use]
+pub fn explained(weighed: Comparison, old: &Side, new: &Side, budget: &Budget) -> Comparison {
+    let mut explanations = explain(Failing::Forth, old, new, &weighed.forth, budget);
+    explanations.extend(explain(Failing::Back, old, new, &weighed.back, budget));
+    for open in weighed.explanations {
+        if !explanations.contains(&open) {
+            explanations.push(open);
+        }
+    }
+    Comparison {
+        explanations,
+        forth: weighed.forth,
+        back: weighed.back,
+        effect: weighed.effect,
+        required: weighed.required,
+    }
 }
 
 /// The same without looking for the changes that do it, which costs most; what stayed open is still said.
 #[must_use]
 pub fn weigh(old: &Side, new: &Side, direction: Direction, budget: &Budget) -> Comparison {
-    run(old, new, direction, budget, &|_, _| Vec::new())
-}
-
-fn run(
-    old: &Side,
-    new: &Side,
-    direction: Direction,
-    budget: &Budget,
-    explain: &dyn Fn(&Answer, &Answer) -> Vec<Explanation>,
-) -> Comparison {
     let (left, right, own) = (old.clone(), new.clone(), budget.clone());
     let both = move || (ask(&left, &right, &own), ask(&right, &left, &own));
-    match worker::run(&budget.stop, both) {
-        Ok((forth, back)) => {
-            let explanations = explain(&forth, &back);
-            weighed(forth, back, direction, explanations)
-        }
-        Err(why) => {
-            let open = Answer::Unknown { why };
-            weighed(open.clone(), open, direction, Vec::new())
-        }
-    }
+    let (forth, back) = worker::run(&budget.stop, both).unwrap_or_else(|why| {
+        let open = Answer::Unknown { why };
+        (open.clone(), open)
+    });
+    weighed(forth, back, direction)
 }
 
 /// Is everything that `left` accepts accepted by `right`?
@@ -67,12 +67,8 @@ pub(super) fn ask(left: &Side, right: &Side, budget: &Budget) -> Answer {
     }
 }
 
-fn weighed(
-    forth: Answer,
-    back: Answer,
-    direction: Direction,
-    mut explanations: Vec<Explanation>,
-) -> Comparison {
+fn weighed(forth: Answer, back: Answer, direction: Direction) -> Comparison {
+    let mut explanations = Vec::new();
     let (effect, required) = outcome(&forth, &back, direction);
     for (answer, needed) in [
         (&forth, direction.needs_forth()),

@@ -11,7 +11,7 @@ mod sentence;
 mod side;
 
 pub use batch::{Answered, answer};
-pub use compare::{Comparison, compare, weigh};
+pub use compare::{Comparison, compare, explained, weigh};
 pub use explain::Explanation;
 pub use finding::{Pair, findings};
 pub use side::Side;

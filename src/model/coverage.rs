@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A schema that names a statement at its constraints.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct HoldingSchema {
+pub struct NamingSchema {
     /// `id@version`, the newest version that names it.
     pub schema: String,
     /// How many constraints name it.
@@ -20,7 +20,10 @@ pub struct CoveredStatement {
     pub strength: String,
     pub actor: String,
     pub text: String,
-    pub schemas: Vec<HoldingSchema>,
+    /// Whether the shape of one message is all that it asks for.
+    pub shape: bool,
+    /// Schemas that name it; they hold it only where it asks for a shape.
+    pub schemas: Vec<NamingSchema>,
     /// Ids of the rules that follow it.
     pub rules: Vec<String>,
     /// Tests of the service that show it.
@@ -33,7 +36,13 @@ pub struct CoveredStatement {
 impl CoveredStatement {
     #[must_use]
     pub fn is_held(&self) -> bool {
-        !(self.schemas.is_empty() && self.rules.is_empty() && self.service.is_empty())
+        self.is_held_by_schema() || !(self.rules.is_empty() && self.service.is_empty())
+    }
+
+    /// A duty that a schema only explains, such as to check something, is not held by it.
+    #[must_use]
+    pub fn is_held_by_schema(&self) -> bool {
+        self.shape && !self.schemas.is_empty()
     }
 
     /// Neither held nor out of scope.
@@ -71,4 +80,34 @@ pub struct CoverageSummary {
 pub struct Coverage {
     pub summary: CoverageSummary,
     pub pages: Vec<CoveredPage>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_schema_holds_a_statement_about_a_shape_and_only_names_a_duty() {
+        let named = |shape| CoveredStatement {
+            id: "pdex-176".to_owned(),
+            strength: "SHALL".to_owned(),
+            actor: "responder".to_owned(),
+            text: String::new(),
+            shape,
+            schemas: vec![NamingSchema {
+                schema: "a@1.0.0".to_owned(),
+                pointers: 1,
+            }],
+            rules: Vec::new(),
+            service: Vec::new(),
+            out_of_scope: None,
+        };
+        assert!(named(true).is_held() && !named(true).is_open());
+        assert!(named(false).is_open() && !named(false).is_held());
+        let ruled = CoveredStatement {
+            rules: vec!["payload/x".to_owned()],
+            ..named(false)
+        };
+        assert!(ruled.is_held() && !ruled.is_held_by_schema());
+    }
 }

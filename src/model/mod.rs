@@ -20,7 +20,7 @@ mod validation;
 
 pub use card::{EntryCard, Explanation, FieldCard, RuleCard, VersionCard};
 pub use count::counted;
-pub use coverage::{Coverage, CoverageSummary, CoveredPage, CoveredStatement, HoldingSchema};
+pub use coverage::{Coverage, CoverageSummary, CoveredPage, CoveredStatement, NamingSchema};
 pub use effect::{Bump, Direction, Effect};
 pub use excerpt::Excerpt;
 pub use exchange::{Delivery, Effects, Exchange, HttpRequest, HttpResponse};

@@ -2,11 +2,11 @@
 //! Refuses to weigh anything that the schema of a consent already demands.
 
 use super::circumstances::{Circumstances, Organisation, Parties};
-use super::day::span;
 use super::facts::{ConsentFacts, PartyFacts, PartyRole, PeriodFacts, PeriodState, YesNo};
 use super::resource::{Resource, has_code, items, text};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
+use wire::date::span;
 
 /// Roles of the actors of an HRex consent.
 ///

@@ -5,7 +5,6 @@ mod amount;
 mod authorization;
 mod circumstances;
 mod consent;
-mod day;
 mod facts;
 mod group;
 mod link;

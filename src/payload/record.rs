@@ -1,11 +1,11 @@
 //! What a record or an assertion says of time: the window of data that an answer covers, the life of an assertion.
 //! Refuses to show a date.
 
-use super::day::written;
 use super::facts::{AssertionFacts, Coverage, Known, WindowFacts};
 use super::resource::text;
 use chrono::{Datelike, Months, NaiveDate};
 use serde_json::Value;
+use wire::date::written;
 
 /// The window of data of a workflow record; none where the record is of a match only.
 pub(super) fn windows(payload: &Value) -> Vec<WindowFacts> {

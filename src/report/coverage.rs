@@ -72,10 +72,8 @@ fn heading(page: &CoveredPage) -> String {
 }
 
 fn holders(found: &CoveredStatement) -> Vec<String> {
-    let schemas = found
-        .schemas
-        .iter()
-        .map(|held| format!("schema {} ({})", held.schema, held.pointers));
+    let by_schema = found.schemas.iter().filter(|_| found.shape);
+    let schemas = by_schema.map(|held| format!("schema {} ({})", held.schema, held.pointers));
     let rules = found.rules.iter().map(|rule| format!("rule {rule}"));
     let tests = found.service.iter().map(|test| {
         let name = test.rsplit("::").next().unwrap_or(test);
@@ -87,7 +85,12 @@ fn holders(found: &CoveredStatement) -> Vec<String> {
 fn lacking(found: &CoveredStatement) -> String {
     match &found.out_of_scope {
         Some(why) => format!("out of scope: {why}"),
-        None => "nothing yet".to_owned(),
+        None if found.schemas.is_empty() => "nothing yet".to_owned(),
+        None => {
+            let named = found.schemas.iter().map(|named| named.schema.as_str());
+            let named: Vec<&str> = named.collect();
+            format!("nothing yet; named in {}", named.join(", "))
+        }
     }
 }
 

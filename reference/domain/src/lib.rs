@@ -2,6 +2,8 @@
 //! Refuses to know clocks, networks, stores and chance: time and randomness arrive as parameters.
 
 #[macro_use]
+mod by_text;
+#[macro_use]
 mod vocabulary;
 #[macro_use]
 mod text;

@@ -3,7 +3,7 @@
 use super::{Question, Room};
 use crate::app::{diff, hurts};
 use crate::catalogue::{Catalogue, Entry, SchemaVersion};
-use crate::compat::{Comparison, Pair, Side, compare, findings, weigh};
+use crate::compat::{Comparison, Pair, Side, explained, findings, weigh};
 use crate::inclusion::Budget;
 use crate::model::{Bump, Change, CheckName, Direction, Finding, VersionId, counted};
 use std::collections::BTreeMap;
@@ -64,13 +64,12 @@ pub(super) fn check(question: &Question<'_>) -> Judged {
 /// A step that stood in the base and fits its number is weighed, any other one explained as well.
 fn compared(question: &Question<'_>, step: &Step<'_>, (old, new): (&Side, &Side)) -> Comparison {
     let (direction, budget) = (step.entry.file.direction, Budget::default());
-    if !is_new(question, step.new) {
-        let weighed = weigh(old, new, direction, &budget);
-        if Bump::between(&step.old.number, &step.new.number) >= weighed.required {
-            return weighed;
-        }
+    let weighed = weigh(old, new, direction, &budget);
+    let fits = Bump::between(&step.old.number, &step.new.number) >= weighed.required;
+    if fits && !is_new(question, step.new) {
+        return weighed;
     }
-    compare(old, new, direction, &budget)
+    explained(weighed, old, new, &budget)
 }
 
 /// Whether the base has no such version, or another text of it.

@@ -1,10 +1,10 @@
 //! One judgement per item of an HRex consent.
 //! Refuses to weigh them: each is found in order, missing or invalid.
 
-use super::period::{self, Span};
 use super::{ConsentPolicy, Flaw, Item, Organisation, Policy, Question, Segmentation};
 use crate::Timestamp;
 use serde_json::Value;
+use wire::date::{Span, span};
 
 /// Source: HRex 1.2.0 hrex-consent, value sets and patterns of the profile
 const SCOPE: (&str, &str) = (
@@ -163,7 +163,7 @@ fn bound<'a>(provision: Option<&'a Value>, name: &str) -> Option<&'a Value> {
 }
 
 fn instants(text: &Value, rules: &ConsentPolicy) -> Option<Span> {
-    period::span(text.as_str()?, rules.zone)
+    span(text.as_str()?, rules.zone)
 }
 
 fn reference(element: Option<&Value>) -> Option<&Value> {

@@ -2,7 +2,6 @@
 //! Refuses to dereference anything and to give a reason that names a value.
 
 mod element;
-mod period;
 
 use crate::Timestamp;
 use crate::UnknownWord;

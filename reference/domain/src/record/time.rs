@@ -80,42 +80,11 @@ impl FromStr for Day {
     }
 }
 
-/// serde by text, and the schema of that text.
-macro_rules! written {
-    ($($name:ident $format:literal $pattern:literal)+) => {$(
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-                to.collect_str(self)
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                let text = <std::borrow::Cow<'de, str>>::deserialize(from)?;
-                text.parse().map_err(serde::de::Error::custom)
-            }
-        }
-
-        impl schemars::JsonSchema for $name {
-            fn inline_schema() -> bool {
-                true
-            }
-
-            fn schema_name() -> std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({ "type": "string", "format": $format, "pattern": $pattern })
-            }
-        }
-    )+};
-}
-
-written! {
-    Instant "date-time" "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$"
-    Day "date" "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-}
+by_text!(Instant {
+    "format": "date-time",
+    "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$"
+});
+by_text!(Day { "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" });
 
 #[cfg(test)]
 mod tests {

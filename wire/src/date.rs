@@ -1,19 +1,20 @@
 //! The instants that a FHIR date or dateTime covers: a year, a month, a day, or one second.
 //! Refuses to guess: what is not a real date has no instants.
 
-use crate::Timestamp;
 use chrono::{DateTime, Days, FixedOffset, Months, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 /// The first instant, and the first one after it.
-pub(super) struct Span {
-    pub first: Timestamp,
-    pub after: Timestamp,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    pub first: DateTime<Utc>,
+    pub after: DateTime<Utc>,
 }
 
 /// Reads a FHIR date or dateTime; one without a zone is read in `zone`.
 ///
 /// Source: FHIR R4 datatypes, dateTime
-pub(super) fn span(text: &str, zone: FixedOffset) -> Option<Span> {
+#[must_use]
+pub fn span(text: &str, zone: FixedOffset) -> Option<Span> {
     if text.contains('T') {
         let first = DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc);
         let after = first.checked_add_signed(TimeDelta::seconds(1))?;
@@ -30,6 +31,16 @@ pub(super) fn span(text: &str, zone: FixedOffset) -> Option<Span> {
     })
 }
 
+/// The calendar day with which a FHIR date, dateTime or instant begins, as it is written.
+#[must_use]
+pub fn written(text: &str) -> Option<NaiveDate> {
+    match text.split_once('T') {
+        Some((day, _)) => day.parse().ok(),
+        None => Some(days(text)?.0),
+    }
+}
+
+/// First day, and first day after.
 fn days(text: &str) -> Option<(NaiveDate, NaiveDate)> {
     let shape: String = text
         .chars()
