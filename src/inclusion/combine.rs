@@ -39,28 +39,26 @@ pub(crate) enum What {
     Unfold(String),
 }
 
-/// `base` with `edits` applied; what they bring in may refer to the definitions of `other`.
+/// How the definitions of the other document are called in an edited one.
+const OTHER: &str = "other.";
+
+/// `base` with `edits` applied; what they bring in may refer to the definitions of `base` and of `other`.
 pub(crate) fn edited(base: &Flat, edits: &[Edit], other: &Flat) -> Value {
-    let prefix = "other.";
+    let own = definitions(&base.document);
+    // A definition of both documents stays as `base` has it: what changed behind it is an edit of its own.
+    let foreign = |name: &str| !own.contains_key(name) || name.contains('-');
     let mut document = base.document.clone();
     for edit in edits {
-        let copy = match &edit.what {
-            What::Unfold(definition) => base.document.pointer(definition).cloned(),
-            What::Keywords(_) | What::Whole(_) => None,
-        };
         let Some(schema) = document.pointer_mut(&edit.at) else {
             continue;
         };
         match &edit.what {
-            What::Unfold(_) => *schema = copy.unwrap_or(Value::Bool(true)),
-            What::Whole(value) => *schema = renamed(value, prefix),
-            What::Keywords(keywords) => set(schema, keywords, prefix),
-        }
-    }
-    let mut imported = Map::new();
-    if let Some(definitions) = other.document.get("$defs").and_then(Value::as_object) {
-        for (name, definition) in definitions {
-            imported.insert(format!("{prefix}{name}"), renamed(definition, prefix));
+            What::Unfold(definition) => {
+                let copy = base.document.pointer(definition).cloned();
+                *schema = copy.unwrap_or(Value::Bool(true));
+            }
+            What::Whole(value) => *schema = renamed(value, OTHER, &foreign),
+            What::Keywords(keywords) => set(schema, keywords, &foreign),
         }
     }
     if let Value::Bool(always) = document {
@@ -70,18 +68,30 @@ pub(crate) fn edited(base: &Flat, edits: &[Edit], other: &Flat) -> Value {
             json!({"not": {}})
         };
     }
-    if let (Value::Object(members), false) = (&mut document, imported.is_empty()) {
-        let own = members
-            .entry("$defs")
-            .or_insert_with(|| Value::Object(Map::new()));
-        if let Value::Object(own) = own {
-            own.extend(imported);
-        }
+    let brought = definitions(&other.document).into_iter();
+    let brought = brought.map(|(name, definition)| {
+        (
+            format!("{OTHER}{name}"),
+            renamed(&definition, OTHER, &|_| true),
+        )
+    });
+    let all: Map<String, Value> = own.clone().into_iter().chain(brought).collect();
+    if let (Value::Object(members), false) = (&mut document, all.is_empty()) {
+        // An edit of the root may have taken them away, an edit of a definition must be kept.
+        let kept = members.shift_remove("$defs");
+        let kept = kept.as_ref().and_then(Value::as_object).cloned();
+        let all = all.into_iter().chain(kept.unwrap_or_default()).collect();
+        members.insert("$defs".to_owned(), Value::Object(all));
     }
     document
 }
 
-fn set(schema: &mut Value, keywords: &[(String, Option<Value>)], prefix: &str) {
+fn definitions(document: &Value) -> Map<String, Value> {
+    let definitions = document.get("$defs").and_then(Value::as_object);
+    definitions.cloned().unwrap_or_default()
+}
+
+fn set(schema: &mut Value, keywords: &[(String, Option<Value>)], foreign: &dyn Fn(&str) -> bool) {
     if !schema.is_object() {
         *schema = match schema {
             Value::Bool(false) => json!({"not": {}}),
@@ -95,7 +105,7 @@ fn set(schema: &mut Value, keywords: &[(String, Option<Value>)], prefix: &str) {
         match value {
             Some(value) => {
                 let alone = json!({keyword: value});
-                let value = renamed(&alone, prefix).get(keyword).cloned();
+                let value = renamed(&alone, OTHER, foreign).get(keyword).cloned();
                 members.insert(keyword.clone(), value.unwrap_or(Value::Null));
             }
             None => {
@@ -106,7 +116,7 @@ fn set(schema: &mut Value, keywords: &[(String, Option<Value>)], prefix: &str) {
 }
 
 fn import(document: &Value, prefix: &str, definitions: &mut Map<String, Value>) -> Value {
-    let mut root = renamed(document, prefix);
+    let mut root = renamed(document, prefix, &|_| true);
     if let Some(members) = root.as_object_mut()
         && let Some(Value::Object(own)) = members.shift_remove("$defs")
     {
@@ -117,8 +127,8 @@ fn import(document: &Value, prefix: &str, definitions: &mut Map<String, Value>) 
     root
 }
 
-/// `schema` with every reference to a definition named with `prefix`.
-fn renamed(schema: &Value, prefix: &str) -> Value {
+/// `schema` with every reference to a definition that `asked` holds for named with `prefix`.
+fn renamed(schema: &Value, prefix: &str, asked: &dyn Fn(&str) -> bool) -> Value {
     let Value::Object(members) = schema else {
         return schema.clone();
     };
@@ -126,11 +136,12 @@ fn renamed(schema: &Value, prefix: &str) -> Value {
     for (steps, below) in subschemas(Dialect::Draft2020, members) {
         let at = pointer::steps("", steps.iter().map(String::as_str));
         if let Some(slot) = changed.pointer_mut(&at) {
-            *slot = renamed(below, prefix);
+            *slot = renamed(below, prefix, asked);
         }
     }
     if let Some(Value::String(reference)) = changed.get_mut("$ref")
         && let Some(name) = reference.strip_prefix("#/$defs/")
+        && asked(name)
     {
         *reference = format!("#/$defs/{prefix}{name}");
     }
@@ -181,5 +192,53 @@ mod tests {
         let changed = ready(&edited(old.flat(), &[edit], new.flat()));
         assert!(changed.accepts(&json!({"a": {"$ref": "kept"}})));
         assert!(!changed.accepts(&json!({"a": "x"})));
+    }
+
+    #[test]
+    fn what_an_edit_keeps_of_a_cycle_still_leads_there() {
+        let schema =
+            |branches: Value| json!({"$ref": "#/$defs/e", "$defs": {"e": {"anyOf": branches}}});
+        let next = json!({"type": "array", "items": {"$ref": "#/$defs/e"}});
+        let old = ready(&schema(json!([{"type": "null"}, next])));
+        let new = ready(&schema(json!([{"type": "null"}, next, {"const": 1}])));
+        let at = old.flat().document.pointer("/$ref").unwrap();
+        let at = at.as_str().unwrap().trim_start_matches('#').to_owned();
+        let mut branches = old
+            .flat()
+            .document
+            .pointer(&format!("{at}/anyOf"))
+            .unwrap()
+            .clone();
+        branches.as_array_mut().unwrap().push(json!({"const": 1}));
+        let what = What::Keywords(vec![("anyOf".to_owned(), Some(branches))]);
+        let changed = ready(&edited(old.flat(), &[Edit { at, what }], new.flat()));
+        assert!(changed.accepts(&json!([[1], null])));
+        assert!(!changed.accepts(&json!([2])));
+    }
+
+    #[test]
+    fn the_root_may_be_unfolded() {
+        let old = ready(
+            &json!({"$ref": "#/$defs/l", "$defs": {"l": {"items": {"$ref": "#/$defs/l"}, "maxItems": 1}}}),
+        );
+        let definition = old.flat().document.pointer("/$ref").unwrap();
+        let definition = definition
+            .as_str()
+            .unwrap()
+            .trim_start_matches('#')
+            .to_owned();
+        let edits = [
+            Edit {
+                at: String::new(),
+                what: What::Unfold(definition),
+            },
+            Edit {
+                at: String::new(),
+                what: What::Keywords(vec![("maxItems".to_owned(), None)]),
+            },
+        ];
+        let changed = ready(&edited(old.flat(), &edits, old.flat()));
+        assert!(changed.accepts(&json!([0, [0]])));
+        assert!(!changed.accepts(&json!([[0, 0]])));
     }
 }

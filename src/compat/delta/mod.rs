@@ -2,13 +2,13 @@
 //! Refuses to call a difference a finding.
 
 mod address;
+mod group;
 mod list;
 mod walk;
 
 use super::families::{Family, Part};
 use crate::inclusion::Flat;
 use crate::inclusion::combine::Edit;
-use crate::inclusion::pointer;
 use std::collections::BTreeSet;
 use walk::Walk;
 
@@ -39,37 +39,16 @@ pub(super) fn deltas(old: &Flat, new: &Flat) -> Vec<Delta> {
         Walk::over(old, new, shared).found
     };
     if found.len() > SINGLE {
-        return grouped(found);
+        return group::grouped(found, old, new);
     }
     found
-}
-
-/// One difference a family and schema.
-fn grouped(single: Vec<Delta>) -> Vec<Delta> {
-    let mut groups: Vec<Delta> = Vec::new();
-    for delta in single {
-        let same = |group: &&mut Delta| {
-            group.family.name == delta.family.name
-                && pointer::parent(&group.old) == pointer::parent(&delta.old)
-        };
-        match groups.iter_mut().find(same) {
-            Some(group) => {
-                let more = delta.edits.into_iter();
-                let more: Vec<Edit> = more.filter(|edit| !group.edits.contains(edit)).collect();
-                group.edits.extend(more);
-            }
-            None => groups.push(delta),
-        }
-    }
-    groups.truncate(SINGLE);
-    groups
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::inclusion::Schema;
+    use crate::inclusion::{Schema, pointer};
     use serde_json::{Value, json};
 
     fn found(old: Value, new: Value) -> Vec<String> {

@@ -16,6 +16,12 @@ use serde_json::Value;
 /// The words for a schema that is plain yes or no.
 pub(super) const BOOLEAN: Says = branches::SAYS;
 
+/// The words for differences that are told together.
+pub(super) const SEVERAL: Says = Says {
+    narrows: "several parts of {place} accept less",
+    widens: "several parts of {place} accept more",
+};
+
 /// One family of keywords.
 #[derive(Debug)]
 pub(super) struct Family {
