@@ -64,12 +64,14 @@ enum Command {
         /// A folder that does not exist yet.
         dir: PathBuf,
     },
-    /// Measure the gate against a floor, in user and system CPU.
+    /// Measure what the program costs beside what others cost.
     Bench {
+        #[arg(value_enum, default_value_t = bench::Subject::Gate)]
+        subject: bench::Subject,
         /// Cargo profile to build with.
         #[arg(long, default_value = "release")]
         profile: String,
-        /// How often each side runs; the fastest counts.
+        /// How often each side of the gate runs; the fastest counts.
         #[arg(long, default_value_t = 3)]
         runs: u32,
     },
@@ -81,6 +83,9 @@ enum Command {
     /// The floor of `bench`: validate the history with the plain crate, nothing else.
     #[command(hide = true)]
     Floor,
+    /// The ground of `bench compat`: containment by the plain crate, one question a line.
+    #[command(hide = true)]
+    Covers,
 }
 
 fn main() -> ExitCode {
@@ -92,9 +97,14 @@ fn main() -> ExitCode {
         Command::NewSchema { id } => new_schema::run(&id),
         Command::NewRule { name } => new_rule::run(&name),
         Command::Scenario { name, dir } => scenario::run(&name, &dir),
-        Command::Bench { profile, runs } => bench::run(&profile, runs),
+        Command::Bench {
+            subject,
+            profile,
+            runs,
+        } => bench::run(subject, &profile, runs),
         Command::Prove { name } => prove::run(name.as_deref()),
         Command::Floor => floor::run(),
+        Command::Covers => bench::covers(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -65,7 +65,7 @@ fn succeed(command: &Command, success: bool) -> Result<(), Fault> {
     }
 }
 
-fn not_started(command: &Command) -> impl FnOnce(std::io::Error) -> Fault + use<> {
+pub fn not_started(command: &Command) -> impl FnOnce(std::io::Error) -> Fault + use<> {
     let program = command.get_program().to_string_lossy().into_owned();
     |source| Fault::NotStarted { program, source }
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: what the gate costs, in user and system CPU, beside a floor that only validates.
+//! What the gate costs, in user and system CPU, beside a floor that only validates.
 
 use crate::fault::Fault;
 use crate::{repository, shell};

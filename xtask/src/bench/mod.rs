@@ -1,0 +1,36 @@
+//! `cargo xtask bench`: what the program costs beside what others cost.
+//! Refuses to know how the program judges; it is run and read from outside.
+
+mod compat;
+mod covers;
+mod dialogue;
+mod gate;
+mod page;
+mod pairs;
+mod peer;
+mod scale;
+mod score;
+
+pub use covers::run as covers;
+
+use crate::fault::Fault;
+
+/// What is measured.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub enum Subject {
+    /// `check` on the shipped repository, beside a floor that only validates.
+    Gate,
+    /// The engine over labelled pairs beside published checkers, then over large schemas.
+    Compat,
+    /// The engine over large schemas only.
+    Scale,
+}
+
+/// Measures `subject`; `runs` counts for the gate.
+pub fn run(subject: Subject, profile: &str, runs: u32) -> Result<(), Fault> {
+    match subject {
+        Subject::Gate => gate::run(profile, runs),
+        Subject::Compat => compat::run(profile).and_then(|()| scale::run(profile)),
+        Subject::Scale => scale::run(profile),
+    }
+}
