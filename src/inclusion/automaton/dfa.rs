@@ -1,7 +1,9 @@
 //! A deterministic automaton: for every state and every class of characters, the next state.
 //! Refuses to be larger than its caps.
 
-use super::alphabet::{Alphabet, Class, place};
+#[cfg(test)]
+use super::alphabet::place;
+use super::alphabet::{Alphabet, Class};
 use super::slot::at;
 use crate::inclusion::answer::Code;
 
