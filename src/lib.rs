@@ -18,6 +18,7 @@ pub mod policy;
 pub mod rego;
 #[cfg(feature = "service")]
 pub mod rehearsal;
+pub mod release;
 pub mod replay;
 pub mod report;
 #[cfg(feature = "cli")]

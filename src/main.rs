@@ -6,14 +6,16 @@
 )]
 
 use chrono::{DateTime, Utc};
-use matchmark::app::{self, Answer, AppError, Log, Sink};
+use matchmark::app::{self, Answer, AppError, Clock, Log, Sink};
 use matchmark::cli::{self, Asked, Chatter, Surroundings};
 use matchmark::model::{Request, Verdict};
 use matchmark::report;
 use std::error::Error as _;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::panic::{self, AssertUnwindSafe};
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 /// How long a run is silent before it shows progress on a terminal.
@@ -188,8 +190,13 @@ impl Sink for Screen {
         }
     }
 
-    fn elapsed(&self) -> Duration {
-        self.started.elapsed()
+    fn clock(&self) -> Clock {
+        let started = self.started;
+        Arc::new(move || started.elapsed())
+    }
+
+    fn program(&self) -> io::Result<PathBuf> {
+        std::env::current_exe()
     }
 
     fn message(&mut self, text: &str) {

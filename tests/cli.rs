@@ -87,6 +87,9 @@ fn every_outcome_has_its_exit_code() {
             0,
         ),
         (vec!["diff", "hrex-coverage", "hrex-coverage@2.0.1"], 2),
+        (vec!["diff", "hrex-coverage"], 0),
+        (vec!["bump", "hrex-coverage"], 2),
+        (vec!["bump"], 2),
         (vec!["--version"], 0),
     ] {
         let output = run(&arguments);
@@ -132,6 +135,7 @@ fn help_opens_with_examples() {
         ("help_validate", vec!["validate", "--help"]),
         ("help_transform", vec!["transform", "--help"]),
         ("help_diff", vec!["diff", "--help"]),
+        ("help_bump", vec!["bump", "--help"]),
         ("help_explain", vec!["explain", "--help"]),
         ("help_catalogue", vec!["catalogue", "--help"]),
         ("help_init", vec!["init", "--help"]),

@@ -177,6 +177,25 @@ fn row_s0_15_a_released_schema_changes_with_its_version_or_not_at_all() {
     assert_eq!(deciding(&report), ["gate/check-skipped"]);
 }
 
+/// The half of S0-97 that schemas and contracts show; the notice to the partner is the other.
+#[test]
+fn an_optional_field_is_flagged_for_whoever_reads_by_order_or_knows_no_other_names() {
+    let repository = changed("optional-field-added");
+    let (report, code) = repository.check(&["--base", "HEAD", "--only", "compat,contract"]);
+    assert_eq!((&report["verdict"], code), (&Value::from("no-go"), 1));
+    for (rule, who) in [
+        ("contract/reader-order-broken", "fabrikam"),
+        ("contract/response-not-read", "contoso"),
+    ] {
+        let is_told =
+            |finding: &&Value| finding["rule"] == rule && finding["hurts"][0]["who"] == who;
+        assert!(
+            findings(&report).iter().any(|f| is_told(&f)),
+            "{rule}: {report:#}"
+        );
+    }
+}
+
 /// The half of the row that needs no hosted workflow.
 #[test]
 fn the_same_change_has_the_same_verdict_at_home_and_in_ci() {

@@ -5,6 +5,9 @@ use crate::model::{Format, Request, Show, Target, Verdict};
 use crate::report::{self, Content, Style};
 use crate::store;
 use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
 /// A result in one of its asked formats.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +32,9 @@ pub struct Log {
     pub asked: bool,
 }
 
+/// Time since the program was started, on any thread.
+pub type Clock = Arc<dyn Fn() -> Duration + Send + Sync>;
+
 /// Where a run shows results that do not wait for the end, and what it is doing.
 pub trait Sink {
     /// Shows a piece of the result at once.
@@ -39,8 +45,13 @@ pub trait Sink {
     /// Says what is done now; it may be dropped when nobody watches.
     fn progress(&mut self, step: &str);
 
-    /// Time since the program was started.
-    fn elapsed(&self) -> std::time::Duration;
+    /// What tells the time since the program was started.
+    fn clock(&self) -> Clock;
+
+    /// The file of this program, to start it once more.
+    ///
+    /// Errors: the system does not tell
+    fn program(&self) -> io::Result<PathBuf>;
 
     /// Where a service that runs in this process writes its log.
     fn log(&self) -> Log;

@@ -15,6 +15,8 @@ pub enum AppError {
     NoSuchForm(&'static str),
     #[error("`{asked}` is neither a rule nor a schema{hint}")]
     UnknownId { asked: String, hint: String },
+    #[error("this program does not find itself, to start it once more")]
+    Program(#[source] std::io::Error),
     #[error("nobody reads the result any more")]
     Unread(#[source] std::io::Error),
     #[cfg(feature = "service")]
@@ -32,6 +34,26 @@ pub enum AppError {
     },
     #[error("`{asked}` has more than one version; name one of them: {known}")]
     Unversioned { asked: String, known: String },
+    #[error(
+        "there is nothing before `{0}`; name the other side as well, or a revision with --base"
+    )]
+    NothingToCompare(String),
+    #[error(
+        "`{entry}` has no draft; copy schemas/{entry}/{latest} to schemas/{entry}/next and change it there"
+    )]
+    NoDraft { entry: String, latest: String },
+    #[error(
+        "`{0}` has no released version yet, so there is nothing that its draft could follow; its number is what entry.toml says"
+    )]
+    NothingBefore(String),
+    #[error("{path} has no `$id` that ends in a version, so its number cannot be changed")]
+    NoOwnName { path: String },
+    #[error("{path} was left alone")]
+    Manifest {
+        path: String,
+        #[source]
+        source: crate::release::Damage,
+    },
     #[error("{name} is no valid JSON Schema: {reason} at {pointer}")]
     SchemaInvalid {
         name: String,

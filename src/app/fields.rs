@@ -127,6 +127,7 @@ mod tests {
             schema: Arc::new(Document::parse(schema.as_bytes(), &Limits::default()).unwrap()),
             accepted: Vec::new(),
             rejected: Vec::new(),
+            notes: None,
         }
     }
 

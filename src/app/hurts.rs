@@ -11,6 +11,13 @@ pub(super) fn with(
     version: &SchemaVersion,
     workspace: &Workspace,
 ) -> Finding {
+    finding.hurts.extend(users(version, workspace));
+    finding
+}
+
+/// Partners whose ranges admit `version`.
+pub(super) fn users(version: &SchemaVersion, workspace: &Workspace) -> Vec<Hurt> {
+    let mut users = Vec::new();
     let named = &version.id.entry;
     let affected = affected(&workspace.catalogue, named);
     for partner in workspace.partners.values() {
@@ -18,7 +25,7 @@ pub(super) fn with(
             // Ranges speak of the entry that travels; what it draws in travels with it.
             let admits = entry != named || range.matches(&version.number);
             if affected.contains(entry.as_str()) && admits {
-                finding.hurts.push(Hurt {
+                users.push(Hurt {
                     who: partner.file.id.clone(),
                     why: format!("uses {entry} {range}"),
                     place: Some(partner.source.find(entry)),
@@ -26,7 +33,7 @@ pub(super) fn with(
             }
         }
     }
-    finding
+    users
 }
 
 /// Adds who is on record with payloads that the finding's version newly rejects, out of `total` payloads.

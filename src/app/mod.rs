@@ -3,6 +3,7 @@
 
 mod answer;
 mod batch;
+mod bump;
 mod card;
 mod check;
 mod coverage;
@@ -17,6 +18,7 @@ mod init;
 mod judge;
 mod recognise;
 mod recorded;
+mod release;
 mod room;
 mod ruling;
 #[cfg(feature = "service")]
@@ -27,8 +29,9 @@ mod turn;
 mod validate;
 mod versions;
 mod witness;
+mod worker;
 
-pub use answer::{Answer, Log, Output, Sink};
+pub use answer::{Answer, Clock, Log, Output, Sink};
 pub use error::AppError;
 
 use crate::model::{Request, Verdict};
@@ -81,7 +84,9 @@ pub fn run(request: Request, now: DateTime<Utc>, sink: &mut dyn Sink) -> Result<
                 request.max_findings,
             )
         }
+        Request::Bump(request) => bump::bump(&request, now, sink),
         Request::CompatBatch(request) => batch::batch(&request, sink),
+        Request::CompatWorker(request) => batch::work(&request, sink),
         #[cfg(feature = "service")]
         Request::Serve(request) => serve::serve(&request, now, sink),
     }

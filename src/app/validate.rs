@@ -105,12 +105,13 @@ impl<'a> Judge<'a> {
             Against::Entry(asked) => named = Some(versions(catalogue, asked)?),
             Against::File(path) => {
                 let shown = path.display().to_string();
-                let value = load::schema(&request.repository.root.join(path), &shown)?;
-                let schema = Schema::compile(&value).map_err(|fault| AppError::SchemaInvalid {
-                    name: shown.clone(),
-                    reason: fault.reason,
-                    pointer: fault.pointer,
-                })?;
+                let document = load::schema(&request.repository.root.join(path), &shown)?;
+                let schema =
+                    Schema::compile(document.value()).map_err(|fault| AppError::SchemaInvalid {
+                        name: shown.clone(),
+                        reason: fault.reason,
+                        pointer: fault.pointer,
+                    })?;
                 outside = Some((shown, schema));
             }
         }

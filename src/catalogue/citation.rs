@@ -39,7 +39,8 @@ pub fn citations(version: &SchemaVersion) -> Vec<Citation> {
 
 /// Every schema object of a document with its pointer, in the order of the text; a group of schemas by name is none, so
 /// that a member of a payload may be called like an annotation.
-pub(super) fn schemas(document: &Value) -> Vec<(String, &Map<String, Value>)> {
+#[must_use]
+pub fn schemas(document: &Value) -> Vec<(String, &Map<String, Value>)> {
     let mut found = Vec::new();
     let mut open = vec![(String::new(), document, false)];
     while let Some((pointer, value, grouped)) = open.pop() {

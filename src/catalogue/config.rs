@@ -93,12 +93,28 @@ impl Default for Payer {
 pub struct Gate {
     /// Branch whose merge base with the head is the base of a run.
     pub base: String,
+    /// Which earlier versions a new one is compared with.
+    pub against: Against,
+}
+
+/// Which earlier versions of its entry a new version is compared with. Its number must fit every one of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Against {
+    /// The newest release before it.
+    Latest,
+    /// That, and every release that partners may still use.
+    #[default]
+    Served,
+    /// Every release before it, retired ones too.
+    All,
 }
 
 impl Default for Gate {
     fn default() -> Self {
         Self {
             base: "origin/main".to_owned(),
+            against: Against::default(),
         }
     }
 }

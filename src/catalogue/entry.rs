@@ -1,6 +1,6 @@
 //! Entries of the catalogue and their versions.
 
-use super::{Source, Transform, bundle};
+use super::{Against, Source, Transform, bundle};
 use crate::model::{Direction, Place, VersionId, VersionName};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -139,6 +139,36 @@ pub struct Operation {
     pub auth: Option<Auth>,
 }
 
+/// What may be assumed of whoever sends payloads of an entry.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Assumption {
+    /// It emits only properties that its own schema declares.
+    DeclaredProducer,
+}
+
+impl Assumption {
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::DeclaredProducer => "declared-producer",
+        }
+    }
+}
+
+/// What the keyword `format` does when versions of an entry are compared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum FormatMode {
+    /// It says nothing.
+    #[default]
+    Annotation,
+    /// It restricts.
+    Assertion,
+}
+
 /// `schemas/<id>/entry.toml`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -167,6 +197,12 @@ pub struct EntryFile {
     pub consent: ConsentNeed,
     #[serde(default)]
     pub depends_on: Vec<String>,
+    /// What the comparison of versions may assume of senders; recorded payloads refute it.
+    #[serde(default)]
+    pub assume: Vec<Assumption>,
+    /// Whether the comparison of versions takes `format` for a restriction.
+    #[serde(default)]
+    pub format: FormatMode,
     #[serde(default)]
     pub operation: Option<Operation>,
     #[serde(default, rename = "version")]
@@ -216,6 +252,8 @@ pub struct SchemaVersion {
     pub schema: Arc<Document>,
     pub accepted: Vec<Example>,
     pub rejected: Vec<Example>,
+    /// `NOTES.md`: what a release says of the step that leads to this version.
+    pub notes: Option<Source>,
 }
 
 /// A message of the exchange with all its versions.
@@ -242,6 +280,40 @@ impl Entry {
         self.versions
             .values()
             .filter(|version| version.id.version != VersionName::Next)
+    }
+
+    /// The version that `version` follows: the newest released one below it, or the newest of all.
+    #[must_use]
+    pub fn followed(&self, version: &SchemaVersion) -> Option<&SchemaVersion> {
+        let others = || self.released().rev().filter(|old| old.id != version.id);
+        let below = others().find(|old| old.number < version.number);
+        let is_draft = version.id.version == VersionName::Next;
+        below.or_else(|| others().next().filter(|_| is_draft))
+    }
+
+    /// Versions that a new `version` has to be held against, oldest first: those before it, as far as `against` says.
+    #[must_use]
+    pub fn before(&self, version: &SchemaVersion, against: Against) -> Vec<&SchemaVersion> {
+        let is_before = |old: &&SchemaVersion| old.number < version.number && old.id != version.id;
+        let before: Vec<&SchemaVersion> = self.released().filter(is_before).collect();
+        // A number below all others is held against the newest, so that nothing new goes unjudged.
+        let newest = before.last().copied().or_else(|| {
+            let mut others = self.released().filter(|old| old.id != version.id);
+            others.next_back()
+        });
+        let is_meant = |old: &&SchemaVersion| {
+            newest.is_some_and(|newest| newest.id == old.id)
+                || match against {
+                    Against::Latest => false,
+                    Against::Served => old.file.status.is_served(),
+                    Against::All => true,
+                }
+        };
+        let mut meant: Vec<&SchemaVersion> = before.iter().copied().filter(is_meant).collect();
+        if meant.is_empty() {
+            meant.extend(newest);
+        }
+        meant
     }
 
     /// The draft, if one is being written.

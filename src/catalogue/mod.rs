@@ -18,12 +18,11 @@ mod workspace;
 
 pub use board::{BoardFile, Team};
 pub use bundle::{BASE, Bundle, MissingReference, member_of, target as reference_target};
-use citation::schemas;
-pub use citation::{Citation, citations};
-pub use config::{Board, Config, Gate, Payer, Privacy, ReplayBudget, ReplayConfig, Zone};
+pub use citation::{Citation, citations, schemas};
+pub use config::{Against, Board, Config, Gate, Payer, Privacy, ReplayBudget, ReplayConfig, Zone};
 pub use entry::{
-    Auth, Catalogue, ConsentNeed, Criticality, Entry, EntryFile, Example, Operation, PhiClass,
-    SchemaVersion, Status, VersionFile,
+    Assumption, Auth, Catalogue, ConsentNeed, Criticality, Entry, EntryFile, Example, FormatMode,
+    Operation, PhiClass, SchemaVersion, Status, VersionFile,
 };
 pub use history::{Envelope, EnvelopeOutcome, History};
 pub use lint::{Annotations, lint};

@@ -1,8 +1,12 @@
 //! The commands and their own flags, as clap derives them. Help texts live here.
 
+use super::compat::{COMPAT_CODES, COMPAT_EXAMPLES, CompatArguments};
 use super::flags::{
     AmountFlags, ColorFlags, LeniencyFlags, ListFormats, ProgressFlags, Redaction, ReportFormats,
     RepositoryFlags, ValidationFormats, VolumeFlags, WorkFlags,
+};
+use super::step::{
+    BUMP_CODES, BUMP_EXAMPLES, BumpArguments, DIFF_CODES, DIFF_EXAMPLES, DiffArguments,
 };
 use super::transform::{TRANSFORM_CODES, TRANSFORM_EXAMPLES, TransformArguments};
 use super::value;
@@ -51,6 +55,9 @@ pub(super) enum Verb {
     /// Tell what changed between two versions, with one witness per break
     #[command(before_long_help = DIFF_EXAMPLES, after_long_help = DIFF_CODES)]
     Diff(DiffArguments),
+    /// Give a draft the version number that its change requires, with release notes
+    #[command(before_long_help = BUMP_EXAMPLES, after_long_help = BUMP_CODES)]
+    Bump(BumpArguments),
     /// Explain a rule or a schema: why, whose, how to settle it
     #[command(before_long_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArguments),
@@ -202,24 +209,6 @@ pub(super) struct ValidateArguments {
 }
 
 #[derive(Args, Debug)]
-pub(super) struct DiffArguments {
-    /// The older side: ID@VERSION or a schema file
-    pub old: String,
-    /// The newer side: ID@VERSION or a schema file
-    pub new: String,
-    #[command(flatten)]
-    pub repository: RepositoryFlags,
-    #[command(flatten)]
-    pub formats: ReportFormats,
-    #[command(flatten)]
-    pub amount: AmountFlags,
-    #[command(flatten)]
-    pub volume: VolumeFlags,
-    #[command(flatten)]
-    pub color: ColorFlags,
-}
-
-#[derive(Args, Debug)]
 pub(super) struct ExplainArguments {
     /// A rule (compat/required-added) or a schema (hrex-coverage)
     pub id: String,
@@ -277,25 +266,6 @@ pub(super) struct InitArguments {
     pub directory: PathBuf,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum FormatMeaning {
-    Annotation,
-    Assertion,
-}
-
-#[derive(Args, Debug)]
-pub(super) struct CompatArguments {
-    /// Read questions from standard input, one JSON object a line
-    #[arg(long, required = true)]
-    pub batch: bool,
-    /// Whether the keyword `format` is checked
-    #[arg(long, value_enum, default_value = "annotation")]
-    pub format: FormatMeaning,
-    /// Longest work on one line, in milliseconds
-    #[arg(long, value_name = "MS", default_value_t = 2000, value_parser = clap::value_parser!(u64).range(1..))]
-    pub budget_ms: u64,
-}
-
 #[cfg(feature = "service")]
 #[derive(Args, Debug)]
 pub(super) struct ServeArguments {
@@ -343,12 +313,6 @@ Examples:
   matchmark validate out/*.json --against 1.x,2.x   which of the two takes what we send
 ";
 
-const DIFF_EXAMPLES: &str = "\
-Examples:
-  matchmark diff hrex-coverage@1.0.0 hrex-coverage@2.0.0
-  matchmark diff old/schema.json new/schema.json --format markdown
-";
-
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:
   matchmark explain compat/required-added           a rule: why it is one, how to settle it
@@ -361,29 +325,11 @@ Examples:
   matchmark init -C gate
 ";
 
-const COMPAT_EXAMPLES: &str = "\
-Examples:
-  matchmark compat --batch < questions.ndjson > answers.ndjson
-  echo '{\"n\": 1, \"old\": {\"type\": \"number\"}, \"new\": {\"type\": \"integer\"}, \"draft\": \"2020-12\"}' |
-    matchmark compat --batch
-";
-
 #[cfg(feature = "service")]
 const SERVE_EXAMPLES: &str = "\
 Examples:
   matchmark serve --dev
 ";
-
-const DIFF_CODES: &str = "\
-Exit codes:
-  0  the difference is told, whatever it is
-  2  one of the two sides cannot be found or read
-  3  what it does to payloads was neither proved nor refuted";
-
-const COMPAT_CODES: &str = "\
-Exit codes:
-  0  every line was answered; `unknown` is an answer
-  2  a line could not be read; the others were answered all the same";
 
 const EXIT_CODES: &str = "\
 Exit codes:

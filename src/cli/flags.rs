@@ -97,12 +97,21 @@ pub(super) struct AmountFlags {
     pub max_findings: Option<usize>,
 }
 
-/// Formats of `check`, `diff` and `catalogue coverage`.
+/// Formats of `check` and `catalogue coverage`.
 #[derive(Args, Debug)]
 pub(super) struct ReportFormats {
     /// Give text, json or markdown; repeatable, `json=report.json` writes a file
     #[arg(long, value_name = "FORMAT[=PATH]", env = "MATCHMARK_FORMAT", value_delimiter = ',', hide_env = true,
           value_parser = |text: &str| value::wanted(text, &[Format::Text, Format::Json, Format::Markdown]))]
+    pub format: Vec<Wanted>,
+}
+
+/// Formats of `diff`.
+#[derive(Args, Debug)]
+pub(super) struct DiffFormats {
+    /// Give text, json, markdown or html; repeatable, `html=diff.html` writes a file
+    #[arg(long, value_name = "FORMAT[=PATH]", env = "MATCHMARK_FORMAT", value_delimiter = ',', hide_env = true,
+          value_parser = |text: &str| value::wanted(text, &[Format::Text, Format::Json, Format::Markdown, Format::Html]))]
     pub format: Vec<Wanted>,
 }
 
@@ -115,7 +124,7 @@ pub(super) struct ValidationFormats {
     pub format: Vec<Wanted>,
 }
 
-/// Formats of lists and explanations.
+/// Formats of lists, explanations and `bump`.
 #[derive(Args, Debug)]
 pub(super) struct ListFormats {
     /// Give text or json; repeatable, `json=list.json` writes a file

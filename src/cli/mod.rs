@@ -2,8 +2,10 @@
 //! Refuses to know what a check is and how a request is answered.
 
 mod args;
+mod compat;
 mod flags;
 mod request;
+mod step;
 mod transform;
 mod value;
 

@@ -1,18 +1,19 @@
 //! Parsed arguments and surroundings -> a request: defaults are settled here, once.
 
 use super::args::{
-    CatalogueVerb, CheckArguments, DiffArguments, ExplainArguments, FailOn, FormatMeaning,
-    StageWord, ValidateArguments, Verb,
+    CatalogueVerb, CheckArguments, ExplainArguments, FailOn, StageWord, ValidateArguments, Verb,
 };
+use super::compat::{CompatArguments, FormatMeaning};
 use super::flags::{Color, RepositoryFlags, VolumeFlags};
 use super::transform::TransformArguments;
-use super::{Asked, Chatter, Surroundings, completions, manual};
+use super::{Asked, Chatter, Surroundings, completions, manual, step};
 use crate::model::{
     Against, BatchRequest, CatalogueCoverageRequest, CatalogueListRequest, CatalogueShowRequest,
-    CheckName, CheckRequest, Depth, DiffRequest, ExplainRequest, Format, InitRequest, Repository,
-    Request, Severity, Show, Stage, Target, TransformRequest, ValidateRequest, Wanted,
+    CheckName, CheckRequest, Depth, ExplainRequest, Format, InitRequest, Repository, Request,
+    Severity, Show, Stage, Target, TransformRequest, ValidateRequest, Wanted, WorkerRequest,
     named_folder,
 };
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -28,16 +29,14 @@ pub(super) fn resolve(verb: Verb, around: &Surroundings) -> Asked {
         Verb::Check(arguments) => check(*arguments, around),
         Verb::Validate(arguments) => validate(*arguments, around),
         Verb::Transform(arguments) => transform(*arguments, around),
-        Verb::Diff(arguments) => diff(arguments, around),
+        Verb::Diff(arguments) => step::diff(arguments, around),
+        Verb::Bump(arguments) => step::bump(arguments, around),
         Verb::Explain(arguments) => explain(arguments, around),
         Verb::Catalogue(verb) => catalogue(verb, around),
         Verb::Init(arguments) => Ok(messages(Request::Init(InitRequest {
             root: arguments.directory,
         }))),
-        Verb::Compat(arguments) => Ok(messages(Request::CompatBatch(BatchRequest {
-            formats_asserted: arguments.format == FormatMeaning::Assertion,
-            budget: Duration::from_millis(arguments.budget_ms),
-        }))),
+        Verb::Compat(arguments) => Ok(messages(compat(&arguments))),
         #[cfg(feature = "service")]
         Verb::Serve(arguments) => Ok(messages(Request::Serve(crate::model::ServeRequest {
             repository: repository(&arguments.repository),
@@ -152,25 +151,6 @@ fn transform(arguments: TransformArguments, around: &Surroundings) -> Result<Ask
     Ok(Asked::Run(Box::new(Request::Transform(request)), chatter))
 }
 
-fn diff(arguments: DiffArguments, around: &Surroundings) -> Result<Asked, String> {
-    let chatter = chatter(&arguments.volume, true);
-    let repository = repository(&arguments.repository);
-    let voice = Voice {
-        formats: &arguments.formats.format,
-        volume: Some(&arguments.volume),
-        color: arguments.color.color,
-    };
-    let show = voice.show(&repository.root, around)?;
-    let request = DiffRequest {
-        repository,
-        old: arguments.old,
-        new: arguments.new,
-        max_findings: arguments.amount.max_findings,
-        show,
-    };
-    Ok(Asked::Run(Box::new(Request::Diff(request)), chatter))
-}
-
 fn explain(arguments: ExplainArguments, around: &Surroundings) -> Result<Asked, String> {
     let repository = repository(&arguments.repository);
     let voice = Voice {
@@ -214,11 +194,25 @@ fn catalogue(verb: CatalogueVerb, around: &Surroundings) -> Result<Asked, String
     }))
 }
 
-fn messages(request: Request) -> Asked {
+fn compat(arguments: &CompatArguments) -> Request {
+    let worker = WorkerRequest {
+        formats_asserted: arguments.format == FormatMeaning::Assertion,
+        budget: Duration::from_millis(arguments.budget_ms),
+    };
+    if arguments.worker {
+        return Request::CompatWorker(worker);
+    }
+    Request::CompatBatch(BatchRequest {
+        worker,
+        jobs: arguments.work.jobs.unwrap_or(NonZeroUsize::MIN),
+    })
+}
+
+pub(super) fn messages(request: Request) -> Asked {
     Asked::Run(Box::new(request), Chatter::Messages)
 }
 
-fn repository(flags: &RepositoryFlags) -> Repository {
+pub(super) fn repository(flags: &RepositoryFlags) -> Repository {
     let root = &flags.directory;
     Repository {
         root: root.clone(),
@@ -255,7 +249,7 @@ fn severity(asked: FailOn) -> Severity {
 }
 
 /// How much standard error says; progress only from the commands that work for long.
-fn chatter(volume: &VolumeFlags, no_progress: bool) -> Chatter {
+pub(super) fn chatter(volume: &VolumeFlags, no_progress: bool) -> Chatter {
     if volume.quiet {
         Chatter::Quiet
     } else if no_progress {
@@ -276,15 +270,15 @@ fn placed(asked: &Wanted, root: &Path) -> Wanted {
 }
 
 /// What a command was told about its result.
-struct Voice<'a> {
-    formats: &'a [Wanted],
-    volume: Option<&'a VolumeFlags>,
-    color: Color,
+pub(super) struct Voice<'a> {
+    pub(super) formats: &'a [Wanted],
+    pub(super) volume: Option<&'a VolumeFlags>,
+    pub(super) color: Color,
 }
 
 impl Voice<'_> {
     /// Text goes to standard output unless another format does, or silence was asked for.
-    fn show(&self, root: &Path, around: &Surroundings) -> Result<Show, String> {
+    pub(super) fn show(&self, root: &Path, around: &Surroundings) -> Result<Show, String> {
         let mut wanted: Vec<Wanted> = self
             .formats
             .iter()

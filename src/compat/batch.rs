@@ -2,10 +2,11 @@
 //! Refuses to fail: a line that is no question gets an answer too.
 
 use super::compare::ask;
-use super::explain::{Failing, explain};
+use super::explain::{Explanation, Failing, explain};
 use super::side::Side;
 use crate::inclusion::{
-    Answer, Budget, Code, Dialect, Formats, Reading, Schema, Why, check_numbers,
+    Answer, Budget, Code, Dialect, Formats, Proof, Reading, Schema, Why, Witness, check_numbers,
+    worker,
 };
 use serde_json::{Value, json};
 use wire::json::{Document, FaultKind, Limits};
@@ -16,6 +17,12 @@ const LINE: Limits = Limits {
     ..Limits::FILE
 };
 
+/// A line that is too deep for an answer may still tell its `n`.
+const ECHO: Limits = Limits {
+    depth: Limits::DEEPEST,
+    ..Limits::FILE
+};
+
 /// The answer to one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answered {
@@ -23,6 +30,28 @@ pub struct Answered {
     pub text: String,
     /// Whether the line was a question at all.
     pub was_readable: bool,
+    /// Whether the stop flag was set, so that work on the line may still go on behind the answer.
+    pub ran_out: bool,
+}
+
+impl Answered {
+    /// The answer to a line on which no work was done, or none was finished.
+    ///
+    /// `line` is left out where it cannot be looked at again; its `n` is echoed otherwise.
+    #[must_use]
+    pub fn lost(line: Option<&[u8]>, code: Code, us: u64) -> Self {
+        let document = line.and_then(|line| Document::parse(line, &LINE).ok());
+        let n = document.as_ref().map_or(Value::Null, number);
+        Self {
+            text: Verdict::open(&Why::new(code)).line(&n, us),
+            was_readable: document.is_some(),
+            ran_out: false,
+        }
+    }
+}
+
+fn number(document: &Document) -> Value {
+    document.value().get("n").cloned().unwrap_or(Value::Null)
 }
 
 /// Answers one line: is everything that its `old` accepts accepted by its `new`?
@@ -35,9 +64,11 @@ pub fn answer(
     elapsed: impl FnOnce() -> u64,
 ) -> Answered {
     let (n, result) = match Document::parse(line, &LINE) {
-        Ok(document) => {
-            let n = document.value().get("n").cloned().unwrap_or(Value::Null);
-            (n, question(&document, formats, budget))
+        Ok(document) => (number(&document), settled(document, formats, budget)),
+        Err(fault) if fault.kind == FaultKind::TooDeep => {
+            let deep = Document::parse(line, &ECHO);
+            let n = deep.map_or(Value::Null, |document| number(&document));
+            (n, Err(Why::new(Code::Depth)))
         }
         Err(fault) => (Value::Null, Err(Why::new(code(fault.kind)))),
     };
@@ -46,6 +77,7 @@ pub fn answer(
     Answered {
         text: verdict.line(&n, elapsed()),
         was_readable,
+        ran_out: budget.stop.is_set(),
     }
 }
 
@@ -59,10 +91,14 @@ fn code(kind: FaultKind) -> Code {
 }
 
 /// The answer to a line that can be read; an error is a line that cannot.
-fn question(document: &Document, formats: Formats, budget: &Budget) -> Result<Verdict, Why> {
-    let old = side(document, "old", formats, budget)?;
-    let new = side(document, "new", formats, budget)?;
-    let answer = ask(&old, &new, budget);
+fn settled(document: Document, formats: Formats, budget: &Budget) -> Result<Verdict, Why> {
+    let own = budget.clone();
+    // One deep stack for everything about the line; the flag ends the wait even where nothing looks at it.
+    let settled = worker::run(&budget.stop, move || question(&document, formats, &own));
+    let (old, new, answer) = match settled {
+        Ok(settled) => settled?,
+        Err(why) => return Ok(Verdict::open(&why)),
+    };
     Ok(match &answer {
         Answer::Compatible { proof } => Verdict {
             word: "compatible",
@@ -71,17 +107,39 @@ fn question(document: &Document, formats: Formats, budget: &Budget) -> Result<Ve
         },
         Answer::Breaking { witness } => {
             let explanations = explain(Failing::Forth, &old, &new, &answer, budget);
-            let first = explanations.first();
             Verdict {
                 word: "breaking",
                 witness: Some(witness.value.clone()),
-                why: first.map_or_else(String::new, |first| {
-                    format!("{} at {}", first.rule, first.new_pointer)
-                }),
+                why: explanations.first().map_or_else(String::new, because) + &against(witness),
             }
         }
         Answer::Unknown { why } => Verdict::open(why),
     })
+}
+
+fn question(
+    document: &Document,
+    formats: Formats,
+    budget: &Budget,
+) -> Result<(Side, Side, Answer), Why> {
+    let old = side(document, "old", formats, budget)?;
+    let new = side(document, "new", formats, budget)?;
+    let answer = ask(&old, &new, budget);
+    Ok((old, new, answer))
+}
+
+/// Finding id and pointer; the root needs none.
+fn because(explanation: &Explanation) -> String {
+    if explanation.new_pointer.is_empty() {
+        return explanation.rule.to_owned();
+    }
+    format!("{} at {}", explanation.rule, explanation.new_pointer)
+}
+
+/// The alarm that a value refuted a proof.
+fn against(witness: &Witness) -> String {
+    let proof = witness.refutes.map(Proof::word);
+    proof.map_or_else(String::new, |word| format!(", against proof/{word}"))
 }
 
 fn side(document: &Document, name: &str, formats: Formats, budget: &Budget) -> Result<Side, Why> {
@@ -166,6 +224,34 @@ mod tests {
             assert_eq!(ask(line).text, wanted);
             assert!(ask(line).was_readable);
         }
+    }
+
+    #[test]
+    fn a_line_whose_work_was_lost_keeps_its_number() {
+        let line = br#"{"n":[4],"old":{},"new":{},"draft":"7"}"#;
+        let lost = Answered::lost(Some(line), Code::WorkerDied, 7);
+        let wanted = r#"{"n":[4],"verdict":"unknown","why":"worker-died","us":7}"#;
+        assert_eq!((lost.text.as_str(), lost.was_readable), (wanted, true));
+        let lost = Answered::lost(None, Code::Size, 0);
+        let wanted = r#"{"n":null,"verdict":"unknown","why":"input/size","us":0}"#;
+        assert_eq!((lost.text.as_str(), lost.was_readable), (wanted, false));
+    }
+
+    #[test]
+    fn a_line_that_is_too_deep_tells_its_number() {
+        let deep = format!(r#"{{"n":8,"old":{}{}}}"#, "[".repeat(200), "]".repeat(200));
+        let wanted = r#"{"n":8,"verdict":"unknown","why":"input/depth","us":7}"#;
+        assert_eq!(ask(&deep).text, wanted);
+    }
+
+    #[test]
+    fn a_line_whose_time_is_up_is_unknown_and_says_that_it_ran_out() {
+        let budget = Budget::default();
+        budget.stop.set();
+        let line = br#"{"n":1,"old":{},"new":{"type":"null"},"draft":"7"}"#;
+        let answered = answer(line, Formats::Annotation, &budget, || 7);
+        assert!(answered.ran_out && answered.was_readable);
+        assert!(!answered.text.contains("compatible"), "{}", answered.text);
     }
 
     #[test]

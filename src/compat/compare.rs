@@ -18,6 +18,15 @@ pub struct Comparison {
     pub required: Bump,
     /// One for every change that breaks something by itself, narrowing ones first.
     pub explanations: Vec<Explanation>,
+    /// The answers without any assumption, where an assumption changed them.
+    pub strict: Strict,
+}
+
+/// The strict answers beside those that decide; `None` where nothing was assumed, or it made no difference.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Strict {
+    pub forth: Option<Answer>,
+    pub back: Option<Answer>,
 }
 
 /// What the step from `old` to `new` does to a schema of this direction, and which changes do it.
@@ -27,10 +36,19 @@ pub fn compare(old: &Side, new: &Side, direction: Direction, budget: &Budget) ->
 }
 
 /// Adds to what was weighed the changes that do it, before what stayed open.
+///
+/// What is explained is what breaks although something is assumed of the sending side.
 #[must_use]
 pub fn explained(weighed: Comparison, old: &Side, new: &Side, budget: &Budget) -> Comparison {
-    let mut explanations = explain(Failing::Forth, old, new, &weighed.forth, budget);
-    explanations.extend(explain(Failing::Back, old, new, &weighed.back, budget));
+    let sent = |side: &Side| side.assumed().unwrap_or_else(|| side.clone());
+    let mut explanations = explain(Failing::Forth, &sent(old), new, &weighed.forth, budget);
+    explanations.extend(explain(
+        Failing::Back,
+        old,
+        &sent(new),
+        &weighed.back,
+        budget,
+    ));
     for open in weighed.explanations {
         if !explanations.contains(&open) {
             explanations.push(open);
@@ -42,6 +60,7 @@ pub fn explained(weighed: Comparison, old: &Side, new: &Side, budget: &Budget) -
         back: weighed.back,
         effect: weighed.effect,
         required: weighed.required,
+        strict: weighed.strict,
     }
 }
 
@@ -49,12 +68,44 @@ pub fn explained(weighed: Comparison, old: &Side, new: &Side, budget: &Budget) -
 #[must_use]
 pub fn weigh(old: &Side, new: &Side, direction: Direction, budget: &Budget) -> Comparison {
     let (left, right, own) = (old.clone(), new.clone(), budget.clone());
-    let both = move || (ask(&left, &right, &own), ask(&right, &left, &own));
-    let (forth, back) = worker::run(&budget.stop, both).unwrap_or_else(|why| {
-        let open = Answer::Unknown { why };
-        (open.clone(), open)
-    });
-    weighed(forth, back, direction)
+    let both = move || (held(&left, &right, &own), held(&right, &left, &own));
+    match worker::run(&budget.stop, both) {
+        Ok((forth, back)) => {
+            let strict = Strict {
+                forth: forth.strict,
+                back: back.strict,
+            };
+            weighed(forth.answer, back.answer, direction, strict)
+        }
+        Err(why) => {
+            let open = Answer::Unknown { why };
+            weighed(open.clone(), open, direction, Strict::default())
+        }
+    }
+}
+
+/// The answer that decides, and the strict one where that is another.
+struct Held {
+    answer: Answer,
+    strict: Option<Answer>,
+}
+
+/// Asks strictly first; what is assumed of the left side is only needed where that is no proof.
+fn held(left: &Side, right: &Side, budget: &Budget) -> Held {
+    let strict = ask(left, right, budget);
+    let assumed = left.assumed().filter(|_| !strict.is_compatible());
+    let Some(assumed) = assumed else {
+        return Held {
+            answer: strict,
+            strict: None,
+        };
+    };
+    let answer = ask(&assumed, right, budget);
+    let differs = std::mem::discriminant(&answer) != std::mem::discriminant(&strict);
+    Held {
+        answer,
+        strict: differs.then_some(strict),
+    }
 }
 
 /// Is everything that `left` accepts accepted by `right`?
@@ -67,7 +118,7 @@ pub(super) fn ask(left: &Side, right: &Side, budget: &Budget) -> Answer {
     }
 }
 
-fn weighed(forth: Answer, back: Answer, direction: Direction) -> Comparison {
+fn weighed(forth: Answer, back: Answer, direction: Direction, strict: Strict) -> Comparison {
     let mut explanations = Vec::new();
     let (effect, required) = outcome(&forth, &back, direction);
     for (answer, needed) in [
@@ -87,6 +138,7 @@ fn weighed(forth: Answer, back: Answer, direction: Direction) -> Comparison {
         effect,
         required,
         explanations,
+        strict,
     }
 }
 
@@ -139,7 +191,7 @@ impl Comparison {
 mod tests {
     use super::*;
     use crate::inclusion::{Code, Origin, Proof, Witness};
-    use serde_json::Value;
+    use serde_json::{Value, json};
 
     fn answers() -> [Answer; 3] {
         [
@@ -157,6 +209,52 @@ mod tests {
                 why: Why::new(Code::NoWitness),
             },
         ]
+    }
+
+    #[test]
+    fn what_is_assumed_of_the_sender_decides_and_the_strict_answer_stays_beside_it() {
+        let budget = Budget::default();
+        let old = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+        let new = json!({"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "string"}}});
+        let (old, new) = (Side::new(&old), Side::new(&new));
+        let request = |old: &Side| compare(old, &new, Direction::Request, &budget);
+        let strict = request(&old);
+        assert!(strict.forth.is_breaking());
+        assert_eq!(
+            (strict.required, strict.strict),
+            (Bump::Major, Strict::default())
+        );
+        let assumed = request(&old.clone().of_declared_producer(&budget));
+        assert!(assumed.forth.is_compatible(), "{:?}", assumed.forth);
+        assert!(
+            assumed
+                .strict
+                .forth
+                .is_some_and(|answer| answer.is_breaking())
+        );
+        assert_eq!(
+            (assumed.required, assumed.explanations.len()),
+            (Bump::Patch, 0)
+        );
+        let refuted = old.of_declared_producer(&budget);
+        assert!(refuted.refutes(&json!({"c": 1})) && !refuted.refutes(&json!({"a": "x"})));
+        assert!(
+            !refuted.refutes(&json!({"a": 1, "c": 1})),
+            "not valid anyway"
+        );
+        assert_eq!(request(&refuted.strict()).required, Bump::Major);
+    }
+
+    #[test]
+    fn an_assumption_excuses_no_other_break() {
+        let budget = Budget::default();
+        let old = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+        let new = json!({"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "string"}}, "required": ["a"]});
+        let old = Side::new(&old).of_declared_producer(&budget);
+        let comparison = compare(&old, &Side::new(&new), Direction::Request, &budget);
+        let rules: Vec<&str> = comparison.explanations.iter().map(|e| e.rule).collect();
+        assert_eq!(rules, ["compat/required-added"]);
+        assert_eq!(comparison.strict, Strict::default(), "both answers break");
     }
 
     #[test]

@@ -7,11 +7,12 @@ mod delta;
 mod explain;
 mod families;
 mod finding;
+mod remark;
 mod sentence;
 mod side;
 
 pub use batch::{Answered, answer};
-pub use compare::{Comparison, compare, explained, weigh};
+pub use compare::{Comparison, Strict, compare, explained, weigh};
 pub use explain::Explanation;
 pub use finding::{Pair, findings};
 pub use side::Side;

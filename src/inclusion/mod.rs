@@ -5,6 +5,7 @@ mod answer;
 mod automaton;
 mod budget;
 mod canonical;
+mod closed;
 pub(crate) mod combine;
 mod dialect;
 mod engine;

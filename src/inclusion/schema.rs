@@ -103,6 +103,26 @@ impl Schema {
         })))
     }
 
+    /// A schema that says what `flat` says, at the places of this one.
+    pub(super) fn respelt(&self, flat: Flat) -> Result<Self, Why> {
+        let program = Program::compile(&flat.document)?;
+        let validator = jsonschema::options()
+            .with_draft(Dialect::Draft2020.draft())
+            .should_validate_formats(self.0.formats == Formats::Assertion)
+            .offline()
+            .build(&flat.document)
+            .map_err(|_| Why::new(Code::SchemaInvalid))?;
+        Ok(Self(Arc::new(Parts {
+            dialect: self.0.dialect,
+            formats: self.0.formats,
+            written: self.0.written.clone(),
+            flat,
+            program,
+            validator,
+            canonical: OnceLock::new(),
+        })))
+    }
+
     /// Whether this schema accepts `value`, by the first of the two validators.
     #[must_use]
     pub fn accepts(&self, value: &Value) -> bool {

@@ -18,6 +18,7 @@ struct VersionFiles {
     schema: Option<Source>,
     accepted: Vec<Source>,
     rejected: Vec<Source>,
+    notes: Option<Source>,
 }
 
 impl EntryFiles {
@@ -27,6 +28,7 @@ impl EntryFiles {
             ["entry.toml"] => self.manifest = Some(source),
             ["transforms", name] if name.ends_with(".toml") => self.transforms.push(source),
             [version, "schema.json"] => self.version(version).schema = Some(source),
+            [version, "NOTES.md"] => self.version(version).notes = Some(source),
             [version, "accepted", name] if name.ends_with(".json") => {
                 self.version(version).accepted.push(source);
             }
@@ -170,6 +172,7 @@ fn read_version(
         schema,
         accepted: examples(files.accepted, findings),
         rejected: examples(files.rejected, findings),
+        notes: files.notes,
         path,
         id,
     })

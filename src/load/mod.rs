@@ -5,14 +5,16 @@ mod assemble;
 mod entry;
 mod git;
 mod payload;
+mod process;
 mod read;
 mod schema;
 mod transform;
 mod tree;
 
 pub use git::{Base, Head, base, head};
-pub use payload::{PayloadFile, payloads, questions};
-pub use schema::schema;
+pub use payload::{Line, PayloadFile, payloads, questions};
+pub use process::resident;
+pub use schema::{schema, schema_at, unlisted_draft};
 
 use crate::catalogue::Workspace;
 use crate::model::Finding;

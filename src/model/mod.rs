@@ -11,6 +11,7 @@ mod finding;
 mod fingerprint;
 mod ids;
 mod nearest;
+mod release;
 mod report;
 mod request;
 mod rule;
@@ -28,15 +29,17 @@ pub use finding::{Finding, Gravity, Hurt, Note, Place, Witness, WitnessSource};
 pub use fingerprint::{digest, fingerprint};
 pub use ids::{NoVersion, Subject, VersionId, VersionName};
 pub use nearest::{did_you_mean, nearest};
+pub use release::{Bumped, Comparand, Reason};
 pub use report::{
     AppliedWaiver, Change, Check, CheckName, Diff, Judged, Mention, Report, ReportHeader, Summary,
 };
 #[cfg(feature = "service")]
 pub use request::ServeRequest;
 pub use request::{
-    Against, BatchRequest, CatalogueCoverageRequest, CatalogueListRequest, CatalogueShowRequest,
-    CheckRequest, Depth, DiffRequest, ExplainRequest, Format, InitRequest, Redact, Repository,
-    Request, Show, Stage, Target, TransformRequest, ValidateRequest, Wanted, named_folder,
+    Against, BatchRequest, BumpRequest, BumpScope, CatalogueCoverageRequest, CatalogueListRequest,
+    CatalogueShowRequest, CheckRequest, Depth, DiffRequest, ExplainRequest, Format, InitRequest,
+    Redact, Repository, Request, Show, Stage, Target, TransformRequest, ValidateRequest, Wanted,
+    WorkerRequest, named_folder,
 };
 pub use rule::{Rule, rule, rules};
 pub use severity::{Severity, Verdict};

@@ -16,12 +16,14 @@ pub enum Request {
     Validate(ValidateRequest),
     Transform(TransformRequest),
     Diff(DiffRequest),
+    Bump(BumpRequest),
     Explain(ExplainRequest),
     CatalogueList(CatalogueListRequest),
     CatalogueShow(CatalogueShowRequest),
     CatalogueCoverage(CatalogueCoverageRequest),
     Init(InitRequest),
     CompatBatch(BatchRequest),
+    CompatWorker(WorkerRequest),
     #[cfg(feature = "service")]
     Serve(ServeRequest),
 }
@@ -35,11 +37,12 @@ impl Request {
             Self::Validate(request) => Some(&request.show),
             Self::Transform(request) => Some(&request.show),
             Self::Diff(request) => Some(&request.show),
+            Self::Bump(request) => Some(&request.show),
             Self::Explain(request) => Some(&request.show),
             Self::CatalogueList(request) => Some(&request.show),
             Self::CatalogueShow(request) => Some(&request.show),
             Self::CatalogueCoverage(request) => Some(&request.show),
-            Self::Init(_) | Self::CompatBatch(_) => None,
+            Self::Init(_) | Self::CompatBatch(_) | Self::CompatWorker(_) => None,
             #[cfg(feature = "service")]
             Self::Serve(_) => None,
         }
@@ -67,6 +70,7 @@ pub enum Format {
     Text,
     Json,
     Markdown,
+    Html,
     OperationOutcome,
 }
 
@@ -78,6 +82,7 @@ impl Format {
             Self::Text => "text",
             Self::Json => "json",
             Self::Markdown => "markdown",
+            Self::Html => "html",
             Self::OperationOutcome => "operation-outcome",
         }
     }
@@ -233,14 +238,42 @@ pub struct TransformRequest {
     pub show: Show,
 }
 
-/// `matchmark diff OLD NEW`: each side `ID@VERSION` or a schema file, seen from the root.
+/// `matchmark diff A [B]`: each side a version, a schema file seen from the root, or one of them at a git revision.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DiffRequest {
     pub repository: Repository,
-    pub old: String,
-    pub new: String,
+    /// The older side, or with no `other` the newer one.
+    pub first: String,
+    pub other: Option<String>,
+    /// Revision at which the older side is looked up; the working tree where it is left out.
+    pub base: Option<String>,
     /// How many witnesses people are shown; the machine formats hold all.
     pub max_findings: Option<usize>,
+    pub show: Show,
+}
+
+/// What `bump` is to write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BumpScope {
+    /// The number of the draft of this entry, and its notes.
+    Draft(String),
+    /// The same, and everything that makes a released version of it.
+    Release(String),
+    /// The notes of all released versions of this entry, or of every entry.
+    Notes(Option<String>),
+}
+
+/// `matchmark bump ID`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BumpRequest {
+    pub repository: Repository,
+    pub scope: BumpScope,
+    /// Say everything, write nothing.
+    pub dry_run: bool,
+    /// Go to the next major version whatever was computed, which settles what stays open.
+    pub major: bool,
+    /// The instant that is taken for now; `None` for the real one.
+    pub as_of: Option<DateTime<Utc>>,
     pub show: Show,
 }
 
@@ -280,13 +313,21 @@ pub struct InitRequest {
     pub root: PathBuf,
 }
 
-/// `matchmark compat --batch`.
+/// How the lines of a batch are answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BatchRequest {
+pub struct WorkerRequest {
     /// Whether `format` is asserted rather than an annotation.
     pub formats_asserted: bool,
     /// Longest work on one line.
     pub budget: Duration,
+}
+
+/// `matchmark compat --batch`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BatchRequest {
+    pub worker: WorkerRequest,
+    /// How many lines are worked on at once.
+    pub jobs: NonZeroUsize,
 }
 
 /// `matchmark serve`.

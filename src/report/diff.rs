@@ -39,10 +39,14 @@ pub(super) fn text(diff: &Diff, style: &Style<'_>) -> String {
 
 /// The finding that was made of a detail, when it breaks someone or was not settled.
 fn breaks<'a>(diff: &'a Diff, mention: &Mention, style: &Style<'_>) -> Option<&'a Judged> {
+    let is_loud = |judged: &&Judged| style.verbose || judged.severity > Severity::Info;
+    judged(diff, mention).filter(is_loud)
+}
+
+/// The finding that was made of a detail.
+pub(super) fn judged<'a>(diff: &'a Diff, mention: &Mention) -> Option<&'a Judged> {
     diff.findings.iter().find(|judged| {
-        let is_loud = style.verbose || judged.severity > Severity::Info;
-        is_loud
-            && judged.rule == mention.rule
+        judged.rule == mention.rule
             && judged.pointer == mention.pointer
             && judged.location == mention.location
     })
@@ -51,6 +55,22 @@ fn breaks<'a>(diff: &'a Diff, mention: &Mention, style: &Style<'_>) -> Option<&'
 fn below(out: &mut String, judged: &Judged, style: &Style<'_>) {
     for note in judged.notes.iter().filter(|note| note.label != "before") {
         let _ = writeln!(out, "      {}: {}", clean(&note.label), clean(&note.text));
+    }
+    for hurt in &judged.hurts {
+        let place = hurt
+            .place
+            .as_ref()
+            .map_or_else(String::new, |place| format!("{place} "));
+        let _ = writeln!(
+            out,
+            "      hurts: {} {}{}",
+            clean(&hurt.who),
+            clean(&place),
+            clean(&hurt.why)
+        );
+    }
+    if !judged.remedy.is_empty() {
+        let _ = writeln!(out, "      fix: {}", clean(&judged.remedy));
     }
     let shown = judged.witness.as_ref();
     let lines = shown.map(|found| witness(found, &judged.fingerprint, style));
@@ -78,7 +98,7 @@ fn ending(out: &mut String, diff: &Diff, paint: Paint) {
 }
 
 /// As Markdown: the same, for a page or a comment.
-pub(super) fn markdown(diff: &Diff) -> String {
+pub(super) fn markdown(diff: &Diff, style: &Style<'_>) -> String {
     let mut step = diff.change.clone();
     step.new = true;
     let mut out = format!(
@@ -89,7 +109,11 @@ pub(super) fn markdown(diff: &Diff) -> String {
         prose(&sentence(diff)),
     );
     out.extend(changes(std::slice::from_ref(&step)));
-    out.extend(markdown_findings(&diff.findings, diff.findings.len()));
+    out.extend(markdown_findings(
+        &diff.findings,
+        diff.findings.len(),
+        style,
+    ));
     if !diff.not_proved.is_empty() {
         out.push_str("\n**What this does not prove**\n\n");
     }
@@ -99,7 +123,8 @@ pub(super) fn markdown(diff: &Diff) -> String {
     out
 }
 
-fn sentence(diff: &Diff) -> String {
+/// What the step does, in one sentence.
+pub(super) fn sentence(diff: &Diff) -> String {
     let change = &diff.change;
     let what = match change.effect {
         Effect::None => "the same payloads are accepted",

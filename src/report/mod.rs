@@ -1,10 +1,12 @@
 //! Results -> text, one file a format. Every format is a function of the value alone.
 //! Refuses to know clocks, files and terminals: whether to colour is an argument.
 
+mod bump;
 mod card;
 mod command;
 mod coverage;
 mod diff;
+mod html;
 mod hygiene;
 mod json;
 mod markdown;
@@ -16,7 +18,7 @@ mod validation;
 pub use command::command;
 
 use crate::model::{
-    Coverage, Diff, EntryCard, Explanation, Format, Report, Transformation, Validation,
+    Bumped, Coverage, Diff, EntryCard, Explanation, Format, Report, Transformation, Validation,
 };
 
 /// How a text is to look.
@@ -39,6 +41,7 @@ pub enum Content<'a> {
     Validation(&'a Validation),
     Transformation(&'a Transformation),
     Diff(&'a Diff),
+    Bumped(&'a Bumped),
     Entries(&'a [EntryCard]),
     Entry(&'a EntryCard),
     Explanation(&'a Explanation),
@@ -52,11 +55,23 @@ pub fn render(format: Format, content: Content<'_>, style: &Style<'_>) -> Option
         Format::Text => Some(hygiene::guard(&as_text(content, style))),
         Format::Json => Some(as_json(content)),
         Format::Markdown => as_markdown(content, style).map(|text| hygiene::guard(&text)),
+        Format::Html => match content {
+            Content::Diff(diff) => Some(html::diff(diff, style)),
+            Content::Report(_)
+            | Content::Validation(_)
+            | Content::Transformation(_)
+            | Content::Bumped(_)
+            | Content::Entries(_)
+            | Content::Entry(_)
+            | Content::Explanation(_)
+            | Content::Coverage(_) => None,
+        },
         Format::OperationOutcome => match content {
             Content::Validation(validation) => Some(outcome::outcome(validation)),
             Content::Report(_)
             | Content::Transformation(_)
             | Content::Diff(_)
+            | Content::Bumped(_)
             | Content::Entries(_)
             | Content::Entry(_)
             | Content::Explanation(_)
@@ -78,6 +93,7 @@ pub fn unfinished(format: Format) -> String {
     match format {
         Format::Json | Format::OperationOutcome => json::unfinished(),
         Format::Text | Format::Markdown => "ERROR  the run did not end\n".to_owned(),
+        Format::Html => html::unfinished(),
     }
 }
 
@@ -87,6 +103,7 @@ fn as_text(content: Content<'_>, style: &Style<'_>) -> String {
         Content::Validation(validation) => validation::text(validation, style),
         Content::Transformation(transformation) => transformation::text(transformation, style),
         Content::Diff(diff) => diff::text(diff, style),
+        Content::Bumped(bumped) => bump::text(bumped, style),
         Content::Entries(entries) => card::list(entries),
         Content::Entry(entry) => card::entry(entry),
         Content::Explanation(explanation) => card::explanation(explanation, style),
@@ -100,6 +117,7 @@ fn as_json(content: Content<'_>) -> String {
         Content::Validation(validation) => json::pretty(validation),
         Content::Transformation(transformation) => json::pretty(transformation),
         Content::Diff(diff) => json::pretty(diff),
+        Content::Bumped(bumped) => json::pretty(bumped),
         Content::Entries(entries) => json::pretty(&entries),
         Content::Entry(entry) => json::pretty(entry),
         Content::Explanation(explanation) => json::pretty(explanation),
@@ -110,10 +128,11 @@ fn as_json(content: Content<'_>) -> String {
 fn as_markdown(content: Content<'_>, style: &Style<'_>) -> Option<String> {
     match content {
         Content::Report(report) => Some(markdown::report(report, style)),
-        Content::Diff(diff) => Some(diff::markdown(diff)),
+        Content::Diff(diff) => Some(diff::markdown(diff, style)),
         Content::Coverage(coverage) => Some(coverage::markdown(coverage)),
         Content::Validation(_)
         | Content::Transformation(_)
+        | Content::Bumped(_)
         | Content::Entries(_)
         | Content::Entry(_)
         | Content::Explanation(_) => None,

@@ -215,6 +215,51 @@ pub(super) fn diff() -> crate::model::Diff {
     }
 }
 
+pub(super) fn bumped() -> crate::model::Bumped {
+    let reason = crate::model::Reason {
+        class: Bump::Major,
+        effect: Effect::Narrows,
+        rule: "compat/required-added".to_owned(),
+        location: at("schemas/hrex-coverage/next/schema.json", 58, 25),
+        message: "`subscriberId` is now required".to_owned(),
+        witness: Some("sha256:0123456789abcdef".to_owned()),
+        settle: None,
+    };
+    let against = |version: &str, required| crate::model::Comparand {
+        version: version.to_owned(),
+        required,
+        proof: "old fits new: refuted by a witness; new fits old: proved (canonical)".to_owned(),
+    };
+    crate::model::Bumped {
+        verdict: Verdict::Go,
+        exit_code: 0,
+        entry: "hrex-coverage".to_owned(),
+        direction: Direction::Shared,
+        from: "2.0.1".to_owned(),
+        declared: Some("2.1.0".to_owned()),
+        to: "3.0.0".to_owned(),
+        required: Bump::Major,
+        effect: Effect::Narrows,
+        against: vec![against("2.0.1", Bump::Major), against("1.0.0", Bump::Major)],
+        reasons: vec![
+            crate::model::Reason {
+                class: Bump::Major,
+                effect: Effect::Unsure,
+                rule: "compat/not-proved".to_owned(),
+                message: "neither a proof nor a witness was found".to_owned(),
+                witness: None,
+                settle: Some("write it without look-ahead".to_owned()),
+                ..reason.clone()
+            },
+            reason,
+        ],
+        outcome: "the draft is 3.0.0 now; `matchmark check` judges it".to_owned(),
+        files: vec!["schemas/hrex-coverage/next/NOTES.md".to_owned()],
+        written: true,
+        not_proved: Vec::new(),
+    }
+}
+
 pub(super) fn problem() -> PayloadProblem {
     PayloadProblem {
         rule: "payload/format-wrong".to_owned(),

@@ -179,6 +179,7 @@ fn a_report_that_is_not_finished_is_never_green() {
         Format::Text,
         Format::Json,
         Format::Markdown,
+        Format::Html,
         Format::OperationOutcome,
     ] {
         let text = unfinished(format).to_lowercase();

@@ -61,6 +61,76 @@ pub fn create(path: &Path, text: &str) -> Result<bool, StoreError> {
     }
 }
 
+/// Files that change together, and the folder that gets another name with them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Together {
+    /// Path and new text, in the order in which they are put in place.
+    pub files: Vec<(PathBuf, String)>,
+    /// A folder and its new name; the paths of `files` are those after the move.
+    pub moved: Option<(PathBuf, PathBuf)>,
+}
+
+/// Puts all of it in place, or nothing.
+///
+/// Errors: the first part that cannot be written; what was done before it is undone
+pub fn together(change: &Together) -> Result<(), StoreError> {
+    let mut done = Done::default();
+    let result = done.apply(change);
+    if result.is_err() {
+        done.undo();
+    }
+    result
+}
+
+/// What was done so far, so that it can be undone.
+#[derive(Default)]
+struct Done {
+    /// New name and old name.
+    moved: Option<(PathBuf, PathBuf)>,
+    /// Files with their former text; none where there was no file.
+    files: Vec<(PathBuf, Option<Vec<u8>>)>,
+}
+
+impl Done {
+    fn apply(&mut self, change: &Together) -> Result<(), StoreError> {
+        if let Some((from, to)) = &change.moved {
+            self.rename(from, to).map_err(|source| StoreError {
+                path: to.clone(),
+                source,
+            })?;
+        }
+        for (path, text) in &change.files {
+            let before = fs::read(path).ok();
+            write(path, text)?;
+            self.files.push((path.clone(), before));
+        }
+        Ok(())
+    }
+
+    fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
+        // Renaming replaces an empty folder without a word.
+        if fs::symlink_metadata(to).is_ok() {
+            return Err(io::Error::from(io::ErrorKind::AlreadyExists));
+        }
+        fs::rename(from, to)?;
+        self.moved = Some((to.to_owned(), from.to_owned()));
+        Ok(())
+    }
+
+    /// The first failure is the one that is told; what cannot be undone is seen by the next check.
+    fn undo(&self) {
+        for (path, before) in self.files.iter().rev() {
+            let _ = match before {
+                Some(bytes) => fs::write(path, bytes),
+                None => fs::remove_file(path),
+            };
+        }
+        if let Some((to, from)) = &self.moved {
+            let _ = fs::rename(to, from);
+        }
+    }
+}
+
 /// Keeps a witness that was made from schemas alone, for the command that tries it again.
 ///
 /// Errors: as `write`
@@ -166,6 +236,40 @@ mod tests {
         let path = witness(folder.path(), "00ff", &value).unwrap();
         assert!(path.ends_with(".matchmark/witness/00ff.json"));
         assert_eq!(fs::read_to_string(&path).unwrap(), "{\"a\":2,\"b\":1}");
+    }
+
+    #[test]
+    fn files_that_change_together_change_all_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |path: &str| folder.path().join(path);
+        write(&at("next/schema.json"), "draft").unwrap();
+        write(&at("entry.toml"), "before").unwrap();
+        fs::create_dir(at("taken")).unwrap();
+        let mut change = Together {
+            files: vec![
+                (at("1.0.0/schema.json"), "released".to_owned()),
+                (at("1.0.0/NOTES.md"), "new".to_owned()),
+                (at("entry.toml"), "after".to_owned()),
+                (at("taken"), "a folder is in the way".to_owned()),
+            ],
+            moved: Some((at("next"), at("1.0.0"))),
+        };
+        assert!(together(&change).is_err());
+        assert_eq!(names(folder.path()), ["entry.toml", "next", "taken"]);
+        assert_eq!(names(&at("next")), ["schema.json"]);
+        let text = |path: &str| fs::read_to_string(at(path)).unwrap();
+        assert_eq!(
+            (text("next/schema.json"), text("entry.toml")),
+            ("draft".to_owned(), "before".to_owned())
+        );
+
+        change.files.pop();
+        together(&change).unwrap();
+        assert_eq!(names(&at("1.0.0")), ["NOTES.md", "schema.json"]);
+        assert_eq!(text("entry.toml"), "after");
+        // A second time there is nothing to move, and what stands there stays.
+        assert!(together(&change).is_err());
+        assert_eq!(text("1.0.0/schema.json"), "released");
     }
 
     #[cfg(unix)]

@@ -17,9 +17,11 @@ mod prove;
 mod repository;
 mod rows;
 mod scenario;
+mod score_compat;
 mod shell;
 mod tally;
 mod test;
+mod third;
 mod tidy;
 mod tools;
 
@@ -75,6 +77,13 @@ enum Command {
         #[arg(long, default_value_t = 3)]
         runs: u32,
     },
+    /// Hold what `compat --batch` answered against labelled pairs; fail when a target is missed.
+    ScoreCompat {
+        /// The answers, one a line.
+        out: PathBuf,
+        /// The pairs; `data/compat-pairs.ndjson` of the folder that MATCHMARK_SHARED names, or of `../shared`.
+        pairs: Option<PathBuf>,
+    },
     /// Run the long proofs at full size.
     Prove {
         /// Only the proofs whose name contains this.
@@ -102,6 +111,7 @@ fn main() -> ExitCode {
             profile,
             runs,
         } => bench::run(subject, &profile, runs),
+        Command::ScoreCompat { out, pairs } => score_compat::run(&out, pairs.as_deref()),
         Command::Prove { name } => prove::run(name.as_deref()),
         Command::Floor => floor::run(),
         Command::Covers => bench::covers(),

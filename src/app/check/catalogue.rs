@@ -4,6 +4,7 @@ use super::{Question, Room, transform};
 use crate::app::hurts;
 use crate::catalogue::lint;
 use crate::model::{CheckName, Finding, counted};
+use crate::release::unnoted;
 
 pub(super) fn check(question: &Question<'_>) -> Room {
     let catalogue = &question.head.catalogue;
@@ -15,6 +16,7 @@ pub(super) fn check(question: &Question<'_>) -> Room {
     let base = question.base.map(|base| &base.catalogue);
     let findings: Vec<Finding> = lint(question.head, base)
         .into_iter()
+        .chain(unnoted(catalogue))
         .map(|finding| with_users(finding, question))
         .collect();
     let proof = transform::prove(question.head);

@@ -1,12 +1,13 @@
-//! The compatibility check: every step between neighbouring versions, and from the newest release to the draft.
+//! The compatibility check: every step between neighbouring versions, and from those before it to each new one.
 
-use super::{Question, Room};
+use super::{Question, Room, assumption};
 use crate::app::{diff, hurts};
-use crate::catalogue::{Catalogue, Entry, SchemaVersion};
-use crate::compat::{Comparison, Pair, Side, explained, findings, weigh};
+use crate::catalogue::{Catalogue, Entry, FormatMode, SchemaVersion};
+use crate::compat::{Comparison, Pair, Side, Strict, explained, findings, weigh};
 use crate::inclusion::Budget;
 use crate::model::{Bump, Change, CheckName, Direction, Finding, VersionId, counted};
-use std::collections::BTreeMap;
+use crate::release::unnamed;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What was judged: the room and every step with what it does.
 pub(super) struct Judged {
@@ -23,14 +24,10 @@ struct Step<'a> {
 
 pub(super) fn check(question: &Question<'_>) -> Judged {
     let catalogue = &question.head.catalogue;
-    let steps: Vec<Step<'_>> = catalogue.entries.values().flat_map(steps).collect();
-    let sides: BTreeMap<&VersionId, Side> = steps
-        .iter()
-        .flat_map(|step| [&step.old.id, &step.new.id])
-        .map(|id| (id, Side::of(catalogue, id)))
-        .collect();
+    let entries = catalogue.entries.values();
+    let steps: Vec<Step<'_>> = entries.flat_map(|entry| steps(question, entry)).collect();
+    let (sides, mut found) = assumption::tested(sides(catalogue, &steps), question.head);
     let mut changes = Vec::new();
-    let mut found = Vec::new();
     for step in &steps {
         let (Some(old), Some(new)) = (sides.get(&step.old.id), sides.get(&step.new.id)) else {
             continue;
@@ -43,8 +40,11 @@ pub(super) fn check(question: &Question<'_>) -> Judged {
             direction,
         };
         let place = |id: &VersionId, pointer: &str| catalogue.place(id, pointer);
-        let explained = findings(&comparison, &pair, place);
+        let mut explained = findings(&comparison, &pair, place);
+        // What there is to say of the answers themselves is said whatever the number is.
+        found.extend(explained.split_off(comparison.explanations.len()));
         let change = change(question, step, &comparison, &explained);
+        found.extend(unnamed(step.entry, (step.old, step.new), &explained));
         // What stays open requires a major version; one that is declared settles it.
         found.extend(too_small(step, &change, catalogue));
         if change.declared < change.required {
@@ -55,18 +55,38 @@ pub(super) fn check(question: &Question<'_>) -> Judged {
         }
         changes.push(change);
     }
+    let found = once(found);
     Judged {
-        room: room(&changes, found),
+        room: room(&changes, found, limits(question, &sides)),
         changes,
     }
 }
 
-/// A step that stood in the base and fits its number is weighed, any other one explained as well.
+fn sides<'a>(catalogue: &Catalogue, steps: &[Step<'a>]) -> BTreeMap<&'a VersionId, Side> {
+    steps
+        .iter()
+        .flat_map(|step| [&step.old.id, &step.new.id])
+        .map(|id| (id, Side::of(catalogue, id)))
+        .collect()
+}
+
+/// One finding for what is found against several older versions: the one against the newest of them.
+fn once(found: Vec<Finding>) -> Vec<Finding> {
+    let mut seen = BTreeSet::new();
+    let newest_first = found.into_iter().rev();
+    let mut kept: Vec<Finding> = newest_first
+        .filter(|finding| seen.insert(finding.fingerprint()))
+        .collect();
+    kept.reverse();
+    kept
+}
+
+/// A step that stood in the base with its notes and fits its number is weighed, any other one explained as well.
 fn compared(question: &Question<'_>, step: &Step<'_>, (old, new): (&Side, &Side)) -> Comparison {
     let (direction, budget) = (step.entry.file.direction, Budget::default());
     let weighed = weigh(old, new, direction, &budget);
     let fits = Bump::between(&step.old.number, &step.new.number) >= weighed.required;
-    if fits && !is_new(question, step.new) {
+    if fits && !is_new(question, step.new) && !has_new_notes(question, step.new) {
         return weighed;
     }
     explained(weighed, old, new, &budget)
@@ -80,18 +100,27 @@ fn is_new(question: &Question<'_>, version: &SchemaVersion) -> bool {
     })
 }
 
-/// Neighbouring released versions, and the draft after the newest release below it.
-fn steps(entry: &Entry) -> Vec<Step<'_>> {
+/// Whether the base has other notes of the version, so that these have to be held against the changes once.
+fn has_new_notes(question: &Question<'_>, version: &SchemaVersion) -> bool {
+    question.base.is_some_and(|base| {
+        let before = base.catalogue.version(&version.id);
+        version.notes != before.and_then(|before| before.notes.clone())
+    })
+}
+
+/// Neighbouring released versions; and for every new one, and the draft, the versions before it that it must fit.
+fn steps<'a>(question: &Question<'_>, entry: &'a Entry) -> Vec<Step<'a>> {
     let released: Vec<&SchemaVersion> = entry.released().collect();
-    let mut pairs: Vec<(&SchemaVersion, &SchemaVersion)> = released
-        .iter()
-        .zip(released.iter().skip(1))
-        .map(|(old, new)| (*old, *new))
-        .collect();
-    if let Some(draft) = entry.draft() {
-        let before = released.iter().rev().find(|old| old.number < draft.number);
-        pairs.extend(before.or(released.last()).map(|old| (*old, draft)));
+    let neighbours = released.iter().zip(released.iter().skip(1));
+    let mut pairs: Vec<(&SchemaVersion, &SchemaVersion)> =
+        neighbours.map(|(old, new)| (*old, *new)).collect();
+    let against = question.head.config.gate.against;
+    let fresh = released.iter().copied().filter(|new| is_new(question, new));
+    for new in fresh.chain(entry.draft()) {
+        pairs.extend(entry.before(new, against).into_iter().map(|old| (old, new)));
     }
+    pairs.sort_by_key(|(old, new)| (&new.id, &old.id));
+    pairs.dedup_by_key(|(old, new)| (&new.id, &old.id));
     pairs
         .into_iter()
         .map(|(old, new)| Step { entry, old, new })
@@ -112,8 +141,16 @@ fn change(
         effect: comparison.effect,
         declared: Bump::between(&step.old.number, &step.new.number),
         required: comparison.required,
-        proof: diff::proof(comparison),
+        proof: diff::proof(comparison) + assumed(comparison),
         details: diff::mentions(&comparison.explanations, explained),
+    }
+}
+
+fn assumed(comparison: &Comparison) -> &'static str {
+    if comparison.strict == Strict::default() {
+        ""
+    } else {
+        "; assumes declared-producer"
     }
 }
 
@@ -161,7 +198,33 @@ fn kind(direction: Direction) -> &'static str {
     }
 }
 
-fn room(changes: &[Change], found: Vec<Finding>) -> Room {
+/// What the answers rest on: how formats are read, and what is assumed of whom.
+fn limits(question: &Question<'_>, sides: &BTreeMap<&VersionId, Side>) -> Vec<String> {
+    let entries = question.head.catalogue.entries.values();
+    let asserting: Vec<&str> = entries
+        .filter(|entry| entry.file.format == FormatMode::Assertion)
+        .map(|entry| entry.file.id.as_str())
+        .collect();
+    let mut limits = vec![match asserting.as_slice() {
+        [] => {
+            "Formats such as `date` count as annotations, as JSON Schema 2020-12 has it.".to_owned()
+        }
+        entries => format!(
+            "Formats such as `date` restrict in {}; elsewhere they count as annotations.",
+            entries.join(", ")
+        ),
+    }];
+    let assuming = sides.iter().filter(|(_, side)| side.assumes());
+    let assuming: BTreeSet<&str> = assuming.map(|(id, _)| id.entry.as_str()).collect();
+    limits.extend(assuming.into_iter().map(|entry| {
+        format!(
+            "{entry} assumes declared-producer: its senders are taken to emit only what their own schema declares."
+        )
+    }));
+    limits
+}
+
+fn room(changes: &[Change], found: Vec<Finding>, limits: Vec<String>) -> Room {
     let count = |new: bool| changes.iter().filter(|change| change.new == new).count();
     let undecided: Vec<String> = changes
         .iter()
@@ -173,9 +236,7 @@ fn room(changes: &[Change], found: Vec<Finding>) -> Room {
             )
         })
         .collect();
-    let mut not_proved = vec![
-        "Formats such as `date` count as annotations, as JSON Schema 2020-12 has it.".to_owned(),
-    ];
+    let mut not_proved = limits;
     not_proved.extend(undecided);
     let is_major = |change: &&Change| change.required == Bump::Major;
     let breaking = changes.iter().filter(is_major);
@@ -199,55 +260,4 @@ fn room(changes: &[Change], found: Vec<Finding>) -> Room {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use super::*;
-    use crate::load;
-    use std::path::Path;
-
-    const ENTRY: &str = "id = 'a'\ntitle = 'A'\ndirection = 'request'\ncriticality = 'low'\nphi = 'P0'\n\
-        guide = 'matchmark'\nerrors = 'none'\nidentity = []\nconsent = 'none'\n\
-        [[version]]\nversion = '1.0.0'\nstatus = 'released'\n[[version]]\nstatus = 'draft'\n";
-
-    /// A draft of this number that refers to what is not there, so that nothing about it can be proved.
-    fn judged(root: &Path, number: &str) -> Judged {
-        for (path, text) in [
-            ("entry.toml", format!("{ENTRY}version = '{number}'\n")),
-            ("1.0.0/schema.json", "{\"type\": \"object\"}".to_owned()),
-            (
-                "next/schema.json",
-                "{\"$ref\": \"https://matchmark.example/schemas/b/1.0.0\"}".to_owned(),
-            ),
-        ] {
-            let path = root.join("schemas/a").join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        }
-        let (head, _) = load::folder(root, None).unwrap();
-        check(&Question {
-            head: &head,
-            base: None,
-            as_of: chrono::DateTime::UNIX_EPOCH,
-            jobs: 1,
-        })
-    }
-
-    #[test]
-    fn what_stays_open_is_settled_by_a_major_version_and_by_no_smaller_one() {
-        let folder = tempfile::tempdir().unwrap();
-        for (number, open) in [("1.1.0", 1), ("2.0.0", 0)] {
-            let room = judged(folder.path(), number).room;
-            let rules = room.findings.iter().map(|finding| finding.rule.as_str());
-            assert_eq!(
-                rules.filter(|rule| *rule == "compat/not-proved").count(),
-                open
-            );
-            let is_said = room
-                .not_proved
-                .iter()
-                .any(|said| said.contains("not decided"));
-            assert!(is_said, "{number}");
-        }
-    }
-}
+mod tests;

@@ -1,5 +1,6 @@
 //! `check`: the gate. Loads head and base, runs the checks side by side, weighs what they found.
 
+pub(super) mod assumption;
 mod base;
 mod bodies;
 mod catalogue;

@@ -25,8 +25,12 @@ impl Sink for Page {
         }
     }
 
-    fn elapsed(&self) -> std::time::Duration {
-        std::time::Duration::ZERO
+    fn clock(&self) -> crate::app::Clock {
+        std::sync::Arc::new(|| std::time::Duration::ZERO)
+    }
+
+    fn program(&self) -> io::Result<std::path::PathBuf> {
+        Err(io::ErrorKind::Unsupported.into())
     }
 }
 
@@ -50,7 +54,7 @@ fn a_fresh_repository_can_be_read_whole() {
     );
     let (workspace, findings) = load::folder(folder.path(), None).unwrap();
     assert_eq!(findings, []);
-    assert_eq!(workspace.catalogue.versions().count(), 10);
+    assert_eq!(workspace.catalogue.versions().count(), 15);
     assert_eq!(
         (workspace.contracts.len(), workspace.partners.len()),
         (1, 1)

@@ -131,6 +131,20 @@ pub(super) const RULES: &[Rule] = &[
         fix: "Let `identity` in entry.toml and `x-identity` in the newest schema name the same attributes.",
     },
     Rule {
+        id: "catalogue/notes-missing",
+        severity: Error,
+        title: "Every version that follows another must carry the notes of its release.",
+        why: "A partner who is not told what changed finds out from its own refused payloads.",
+        fix: "Run `matchmark bump --notes ID`, which writes them from the computed difference.",
+    },
+    Rule {
+        id: "catalogue/notes-stale",
+        severity: Error,
+        title: "The notes of a release must name every change that the difference shows.",
+        why: "Notes that leave a change out are believed, and what they do not say goes wrong in production.",
+        fix: "Run `matchmark bump --notes ID`, which writes them anew; words of your own belong into `notes` of entry.toml.",
+    },
+    Rule {
         id: "catalogue/open-unexplained",
         severity: Error,
         title: "An object that is open to unknown names must say why.",

@@ -2,7 +2,7 @@
 //! a change in the harmful direction.
 
 use super::Rule;
-use crate::model::Severity::{self, Error, Undecided};
+use crate::model::Severity::{self, Error, Info, Undecided, Warning};
 
 const NARROW: &str = "Whoever still sends what was valid is refused from the day of the release.";
 const WIDEN: &str = "Whoever reads by the old version meets what that version never let through.";
@@ -11,6 +11,20 @@ const SEND: &str =
     "Send nothing that the old version does not know, or release a major version beside it.";
 
 pub(super) const RULES: &[Rule] = &[
+    rule(
+        "compat/assumption-refuted",
+        Warning,
+        "What is assumed of senders must not be refuted by what they sent.",
+        "A recorded payload carries a property that its own version does not declare, so the strict answer counts.",
+        "Declare the property, mend the sender, or drop `assume` in entry.toml.",
+    ),
+    rule(
+        "compat/assumption-used",
+        Info,
+        "A verdict that rests on an assumption must say so.",
+        "The entry assumes that senders emit only what their own schema declares; strictly the answer is another.",
+        "Write `additionalProperties: false` where nothing else is ever sent, and drop `assume` in entry.toml.",
+    ),
     narrows("compat/bounds-narrowed", "A limit must not become tighter."),
     widens(
         "compat/bounds-widened",
@@ -53,6 +67,13 @@ pub(super) const RULES: &[Rule] = &[
     widens(
         "compat/properties-widened",
         "A member must not be accepted in more forms for readers.",
+    ),
+    rule(
+        "compat/prover-refuted",
+        Error,
+        "No proof must be refuted by a value.",
+        "A prover that was wrong once may be wrong where no value was found: no green of this run may rest on it.",
+        "Report both schemas as a fault of matchmark, and look by hand at what else it proved.",
     ),
     narrows(
         "compat/required-added",

@@ -25,7 +25,7 @@ const CUT: &str = "\nMore was cut here to fit a comment: the json report holds a
 pub(super) fn report(report: &Report, style: &Style<'_>) -> String {
     let shown = style.max_findings.unwrap_or(SHOWN).min(SHOWN);
     let mut parts = vec![MARKER.to_owned(), header(report)];
-    parts.extend(findings(&report.findings, shown));
+    parts.extend(findings(&report.findings, shown, style));
     parts.push(section::checks(&report.checks));
     parts.extend(changes(&report.changes));
     parts.push(section::limits(&report.not_proved));

@@ -2,8 +2,9 @@
 
 use super::{code, prose};
 use crate::model::{Change, Check, Effect, Judged, Severity};
+use crate::report::Style;
 use crate::report::hygiene::clean;
-use crate::report::text::source;
+use crate::report::text::{again, source};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -13,7 +14,11 @@ const WITNESS_SHOWN: usize = 2_000;
 const ROWS: usize = 40;
 
 /// The worst findings in full, one part each, then the others counted by rule.
-pub(in crate::report) fn findings(findings: &[Judged], shown: usize) -> Vec<String> {
+pub(in crate::report) fn findings(
+    findings: &[Judged],
+    shown: usize,
+    style: &Style<'_>,
+) -> Vec<String> {
     let worth: Vec<&Judged> = findings
         .iter()
         .filter(|judged| judged.severity > Severity::Info)
@@ -21,7 +26,7 @@ pub(in crate::report) fn findings(findings: &[Judged], shown: usize) -> Vec<Stri
     let mut parts: Vec<String> = worth
         .iter()
         .take(shown)
-        .map(|judged| finding(judged))
+        .map(|judged| finding(judged, style))
         .collect();
     let mut rest: BTreeMap<(&str, &str), u64> = BTreeMap::new();
     for judged in worth.iter().skip(shown) {
@@ -39,7 +44,7 @@ pub(in crate::report) fn findings(findings: &[Judged], shown: usize) -> Vec<Stri
     parts
 }
 
-fn finding(judged: &Judged) -> String {
+fn finding(judged: &Judged, style: &Style<'_>) -> String {
     let waived = if judged.waived.is_some() {
         "waived "
     } else {
@@ -71,6 +76,9 @@ fn finding(judged: &Judged) -> String {
             // Written so, a backtick cannot end the block.
             let value = clean(&value.to_string()).replace('`', "\\u0060");
             let _ = writeln!(part, "\n  ```json\n  {value}\n  ```\n");
+        }
+        if let Some(command) = again(witness, &judged.fingerprint, style) {
+            let _ = writeln!(part, "- again: {}", code(&command));
         }
     }
     for hurt in judged.hurts.iter().take(ROWS) {

@@ -48,7 +48,8 @@ pub(in crate::report) fn detail(out: &mut String, mention: &Mention) {
     );
 }
 
-fn sign(effect: Effect) -> char {
+/// What a change does, as one character.
+pub(in crate::report) fn sign(effect: Effect) -> char {
     match effect {
         Effect::None => '=',
         Effect::Narrows => '-',

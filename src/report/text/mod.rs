@@ -12,11 +12,11 @@ use crate::model::{Check, Judged, Report, Severity, counted};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-pub(super) use change::{change, detail, heading, settled};
+pub(super) use change::{change, detail, heading, settled, sign};
 pub(super) use finding::finding;
 pub(super) use paint::Paint;
 pub(super) use verdict::{last as last_line, line as verdict_line, sentence};
-pub(super) use witness::{short, source, witness};
+pub(super) use witness::{again, short, source, witness};
 
 /// Findings that people are shown unless another number was asked for.
 pub(super) const SHOWN: usize = 20;

@@ -30,31 +30,39 @@ pub(in crate::report) fn witness(
             if let Some(value) = witness.value.as_ref().filter(|_| witness.bytes <= SHOWN) {
                 lines.extend(folded(&value.to_string()));
             }
-            let file = format!(".matchmark/witness/{fingerprint}.json");
-            lines.extend(again(&file, witness, style));
         }
-        WitnessSource::Example { place, .. } => lines.extend(again(&place.file, witness, style)),
-        WitnessSource::Recorded { .. } => {}
+        WitnessSource::Example { .. } | WitnessSource::Recorded { .. } => {}
     }
+    lines.extend(again(witness, fingerprint, style).map(|command| format!("again: {command}")));
     lines.iter().map(|line| clean(line)).collect()
 }
 
-/// The command that shows one of the two verdicts, with the side that `validate` can judge by.
-fn again(file: &str, witness: &Witness, style: &Style<'_>) -> Option<String> {
+/// The command that shows one of the two verdicts, with the side that `validate` can judge by; none for a payload that
+/// was recorded.
+pub(in crate::report) fn again(
+    witness: &Witness,
+    fingerprint: &str,
+    style: &Style<'_>,
+) -> Option<String> {
+    let file = match &witness.source {
+        WitnessSource::Generated => format!(".matchmark/witness/{fingerprint}.json"),
+        WitnessSource::Example { place, .. } => place.file.clone(),
+        WitnessSource::Recorded { .. } => return None,
+    };
     let validate = |flag: &str| {
-        let rest = format!("{} {flag}", word(file));
+        let rest = format!("{} {flag}", word(&file));
         command(style.folder, "validate", &rest)
     };
-    let rejects = against(&witness.rejected_by).map(|flag| format!("again: {}", validate(&flag)));
+    let rejects = against(&witness.rejected_by).map(|flag| validate(&flag));
     rejects.or_else(|| {
         let flag = against(&witness.accepted_by)?;
-        Some(format!("again: {}        valid there", validate(&flag)))
+        Some(format!("{}        valid there", validate(&flag)))
     })
 }
 
-/// How `validate` is told to judge by `side`; a contract is nothing that it can judge by.
+/// How `validate` is told to judge by `side`; a contract is nothing that it can judge by, nor is a git revision.
 fn against(side: &str) -> Option<String> {
-    if side.contains('#') {
+    if side.contains(['#', ':']) {
         return None;
     }
     file_of(side).map_or_else(

@@ -1,27 +1,22 @@
-//! `diff OLD NEW`: what the step from one schema to another does, with a witness for each break.
+//! `diff A [B]`: what the step from one schema to another does, with a witness for each break and whom it hurts.
+
+mod harm;
+mod side;
 
 use super::AppError;
 use super::judge::{self, Strictness};
-use crate::catalogue::{Catalogue, Workspace};
-use crate::compat::{Comparison, Explanation, Pair, Side, compare, findings};
+use crate::catalogue::Workspace;
+use crate::compat::{Comparison, Explanation, Pair, compare, findings};
 use crate::inclusion::{Answer, Budget, Prefer};
 use crate::load;
 use crate::model::{
-    Bump, Change, CheckName, Diff, DiffRequest, Direction, Effect, Judged, Mention, Place,
-    Severity, Verdict, VersionId, VersionName, did_you_mean,
+    Bump, Change, CheckName, Diff, DiffRequest, Direction, Effect, Judged, Mention, Severity,
+    Verdict, VersionId,
 };
+use harm::Harm;
+use side::{Desk, Named};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
-
-/// One side, wherever it comes from.
-struct Named {
-    id: VersionId,
-    number: Option<semver::Version>,
-    side: Side,
-    direction: Option<Direction>,
-    /// The file, when it is outside the catalogue.
-    file: Option<String>,
-}
+use std::sync::Arc;
 
 /// Compares two versions, or two schema files.
 ///
@@ -34,8 +29,8 @@ pub(super) fn diff(request: &DiffRequest) -> Result<Diff, AppError> {
         Err(load::LoadError::NotAWorkspace { .. }) => Workspace::default(),
         Err(error) => return Err(error.into()),
     };
-    let old = named(root, &workspace.catalogue, &request.old)?;
-    let new = named(root, &workspace.catalogue, &request.new)?;
+    let head = Arc::new(workspace);
+    let (old, new) = Desk { root, head: &head }.sides(request)?;
     let direction = new.direction.or(old.direction).unwrap_or(Direction::Shared);
     let budget = Budget {
         prefer: Prefer::Generated,
@@ -49,13 +44,14 @@ pub(super) fn diff(request: &DiffRequest) -> Result<Diff, AppError> {
     };
     let place = |id: &VersionId, pointer: &str| {
         let side = if *id == old.id { &old } else { &new };
-        match &side.file {
-            Some(file) => Place::start(file),
-            None => workspace.catalogue.place(id, pointer),
-        }
+        side.place(pointer)
     };
     let explained = findings(&comparison, &pair, place);
     let details = mentions(&comparison.explanations, &explained);
+    let harm = Harm::of(&head, &old, &new);
+    let explained = explained
+        .into_iter()
+        .map(|finding| new.named(old.named(harm.told(finding))));
     let strictness = Strictness {
         fail_on: Severity::Error,
         required: [CheckName::Compat].into(),
@@ -63,9 +59,11 @@ pub(super) fn diff(request: &DiffRequest) -> Result<Diff, AppError> {
         unwaivable: BTreeSet::new(),
     };
     let text = |path: &str| load::text(root, path);
-    let judged = judge::findings(explained, &[], &strictness, text);
+    let judged = judge::findings(explained.collect(), &[], &strictness, text);
     super::witness::keep(root, &judged)?;
-    Ok(told(&old, &new, direction, &comparison, details, judged))
+    let mut diff = told(&old, &new, direction, &comparison, details, judged);
+    diff.not_proved.extend(harm.limits());
+    Ok(diff)
 }
 
 fn told(
@@ -86,14 +84,15 @@ fn told(
         (Some(from), Some(to)) => Bump::between(from, to),
         _ => Bump::None,
     };
+    let (entry, from) = names(old, new);
     Diff {
         verdict,
         exit_code: verdict.exit_code(),
         direction,
         change: Change {
-            entry: new.id.entry.clone(),
-            from: old.id.version.to_string(),
-            to: new.id.version.to_string(),
+            entry,
+            from,
+            to: new.label.clone(),
             new: false,
             effect: comparison.effect,
             declared,
@@ -106,6 +105,19 @@ fn told(
             "Formats such as `date` count as annotations, as JSON Schema 2020-12 has it."
                 .to_owned(),
         ],
+    }
+}
+
+/// What the step is a step of, and where it begins.
+fn names(old: &Named, new: &Named) -> (String, String) {
+    match (&old.entry, &new.entry) {
+        (old_entry, Some(entry)) if old_entry.as_ref() == Some(entry) => {
+            (entry.clone(), old.label.clone())
+        }
+        (Some(other), Some(entry)) => (entry.clone(), format!("{other}@{}", old.label)),
+        (None, Some(entry)) => (entry.clone(), old.label.clone()),
+        (Some(other), None) => (other.clone(), old.label.clone()),
+        (None, None) => ("schema".to_owned(), old.label.clone()),
     }
 }
 
@@ -139,78 +151,4 @@ pub(super) fn proof(comparison: &Comparison) -> String {
         word(&comparison.forth),
         word(&comparison.back)
     )
-}
-
-/// `ID@VERSION`, or the path of a schema file.
-fn named(root: &Path, catalogue: &Catalogue, asked: &str) -> Result<Named, AppError> {
-    if let Some((entry, version)) = asked.split_once('@') {
-        return in_catalogue(catalogue, asked, entry, version);
-    }
-    let path = root.join(asked);
-    if !path.is_file() {
-        return Err(unnamed(catalogue, asked));
-    }
-    let value = load::schema(&path, asked)?;
-    Ok(Named {
-        id: VersionId {
-            entry: asked.to_owned(),
-            version: VersionName::Next,
-        },
-        number: None,
-        side: Side::new(&value),
-        direction: None,
-        file: Some(asked.to_owned()),
-    })
-}
-
-/// What was named is neither a version nor a file.
-fn unnamed(catalogue: &Catalogue, asked: &str) -> AppError {
-    if let Some(entry) = catalogue.entry(asked) {
-        let known = entry
-            .versions
-            .values()
-            .map(|version| version.id.to_string());
-        let known: Vec<String> = known.collect();
-        return AppError::Unversioned {
-            asked: asked.to_owned(),
-            known: known.join(", "),
-        };
-    }
-    let known = catalogue.versions().map(|version| version.id.to_string());
-    let known: Vec<String> = known.collect();
-    AppError::UnknownSchema {
-        asked: asked.to_owned(),
-        hint: did_you_mean(asked, known.iter().map(String::as_str)),
-    }
-}
-
-fn in_catalogue(
-    catalogue: &Catalogue,
-    asked: &str,
-    entry: &str,
-    version: &str,
-) -> Result<Named, AppError> {
-    let unknown = |hint: String| AppError::UnknownSchema {
-        asked: asked.to_owned(),
-        hint,
-    };
-    let found = catalogue.entry(entry).ok_or_else(|| {
-        unknown(did_you_mean(
-            entry,
-            catalogue.entries.keys().map(String::as_str),
-        ))
-    })?;
-    let mut versions = found.versions.values();
-    let known = versions.find(|known| known.id.version.to_string() == version);
-    let known = known.ok_or_else(|| {
-        let all: Vec<String> = found.versions.keys().map(ToString::to_string).collect();
-        unknown(format!("; it has {}", all.join(", ")))
-    })?;
-    Ok(Named {
-        id: known.id.clone(),
-        number: Some(known.number.clone()),
-        side: Side::of(catalogue, &known.id),
-        direction: Some(found.file.direction),
-        file: None,
-    })
 }

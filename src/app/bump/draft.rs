@@ -1,0 +1,330 @@
+//! The draft of one entry: compared with everything that is served, numbered, noted, and written.
+
+use super::texts;
+use crate::app::AppError;
+use crate::app::diff::proof;
+use crate::app::release::{Depth, compared, notes, told};
+use crate::catalogue::{Against, Entry, SchemaVersion, Workspace};
+use crate::compat::Comparison;
+use crate::load;
+use crate::model::{
+    Bump, BumpRequest, Bumped, Comparand, Direction, Effect, Finding, Gravity, Reason, Verdict,
+    VersionName, WitnessSource, digest,
+};
+use crate::release::{Mark, Weighed, is_same, marked, next};
+use crate::store::{self, Together};
+use chrono::NaiveDate;
+use semver::Version;
+
+/// Formats are annotations everywhere else, so here, too.
+const LIMIT: &str = "Formats such as `date` count as annotations, as JSON Schema 2020-12 has it.";
+
+/// A version that the draft was compared with.
+struct Compared {
+    version: SchemaVersion,
+    comparison: Comparison,
+}
+
+/// The draft and what it follows.
+struct Question {
+    workspace: Workspace,
+    direction: Direction,
+    draft: SchemaVersion,
+    /// Number that entry.toml gives it.
+    declared: Option<Version>,
+    /// Newest first; the first is the version that it follows.
+    compared: Vec<Compared>,
+}
+
+/// Computes the number and writes it, unless nothing is new or something stays open.
+///
+/// Errors: there is no draft, or nothing before it; a file cannot be changed
+pub(super) fn bumped(
+    request: &BumpRequest,
+    workspace: Workspace,
+    id: &str,
+    release: Option<NaiveDate>,
+) -> Result<Bumped, AppError> {
+    let question = Question::ask(request, workspace, id)?;
+    let latest = question.latest()?;
+    let to = question.number(request.major)?;
+    if release.is_none() && is_same(latest, &question.draft) {
+        let said = format!(
+            "nothing to bump: schemas/{id}/next says what {} says",
+            latest.number
+        );
+        return Ok(question.answer(&latest.number.clone(), said, &[], false));
+    }
+    let open = question.open(&to, request.major);
+    if !open.is_empty() {
+        let said = format!(
+            "not bumped: {} not settled; a major version settles it: --major",
+            open.join(", ")
+        );
+        let mut answer = question.answer(&to, said, &[], false);
+        answer.verdict = Verdict::Undecided;
+        answer.exit_code = Verdict::Undecided.exit_code();
+        return Ok(answer);
+    }
+    let change = question.change(request, &to, release)?;
+    let root = &request.repository.root;
+    let stale = |(path, text): &&(String, String)| load::text(root, path).as_ref() != Some(text);
+    let files: Vec<String> = change
+        .iter()
+        .filter(stale)
+        .map(|(path, _)| path.clone())
+        .collect();
+    if files.is_empty() {
+        let said =
+            format!("nothing to bump: the draft is {to} already, and its notes name every change");
+        return Ok(question.answer(&to, said, &[], false));
+    }
+    if !request.dry_run {
+        let moved = release.map(|_| {
+            let folder = |name: &str| root.join(format!("schemas/{id}/{name}"));
+            (folder("next"), folder(&to.to_string()))
+        });
+        let files = change
+            .into_iter()
+            .map(|(path, text)| (root.join(path), text));
+        store::together(&Together {
+            files: files.collect(),
+            moved,
+        })?;
+    }
+    let said = outcome(request.dry_run, release.is_some(), &to);
+    Ok(question.answer(&to, said, &files, !request.dry_run))
+}
+
+fn outcome(dry_run: bool, is_release: bool, to: &Version) -> String {
+    match (dry_run, is_release) {
+        (false, false) => format!("the draft is {to} now; `matchmark check` judges it"),
+        (false, true) => format!("{to} is released; `matchmark check` judges it"),
+        (true, false) => format!("the draft would be {to}; nothing was written"),
+        (true, true) => format!("{to} would be released; nothing was written"),
+    }
+}
+
+impl Question {
+    fn ask(request: &BumpRequest, mut workspace: Workspace, id: &str) -> Result<Self, AppError> {
+        let nothing = || AppError::NothingBefore(id.to_owned());
+        let root = &request.repository.root;
+        let entry = workspace
+            .catalogue
+            .entries
+            .get_mut(id)
+            .ok_or_else(nothing)?;
+        let direction = entry.file.direction;
+        let latest = entry.released().next_back().cloned().ok_or_else(nothing)?;
+        let declared = entry.draft().map(|draft| draft.number.clone());
+        let draft = match entry.draft() {
+            Some(draft) => Some(draft.clone()),
+            None => {
+                let patch = next(&latest.number, &[]);
+                load::unlisted_draft(root, id, &patch)?
+            }
+        };
+        let draft = draft.ok_or_else(|| AppError::NoDraft {
+            entry: id.to_owned(),
+            latest: latest.number.to_string(),
+        })?;
+        entry.versions.insert(VersionName::Next, draft.clone());
+        let others = others(entry, &latest, &draft, workspace.config.gate.against);
+        let whole = &workspace;
+        let compare = |version: SchemaVersion, depth| Compared {
+            comparison: compared(whole, direction, (&version, &draft), depth),
+            version,
+        };
+        let mut all = vec![compare(latest, Depth::Explained)];
+        all.extend(others.into_iter().map(|old| compare(old, Depth::Weighed)));
+        Ok(Self {
+            direction,
+            draft,
+            declared,
+            compared: all,
+            workspace,
+        })
+    }
+
+    fn latest(&self) -> Result<&SchemaVersion, AppError> {
+        let first = self.compared.first().map(|first| &first.version);
+        first.ok_or_else(|| AppError::NothingBefore(self.draft.id.entry.clone()))
+    }
+
+    /// What the step costs, over everything that it was compared with.
+    fn required(&self) -> Result<Bump, AppError> {
+        let latest = &self.latest()?.number;
+        let weighed = |one: &Compared| Weighed {
+            version: one.version.number.clone(),
+            required: one.comparison.required,
+        };
+        let weighed: Vec<Weighed> = self.compared.iter().map(weighed).collect();
+        Ok(Bump::between(latest, &next(latest, &weighed)))
+    }
+
+    /// The number that the change needs, or the declared one where that goes further.
+    fn number(&self, major: bool) -> Result<Version, AppError> {
+        let version = self.latest()?.number.clone();
+        let required = if major { Bump::Major } else { self.required()? };
+        let needed = next(&version.clone(), &[Weighed { version, required }]);
+        Ok(match &self.declared {
+            Some(declared) if *declared > needed => declared.clone(),
+            Some(_) | None => needed,
+        })
+    }
+
+    /// Versions with which the comparison stays open though the number claims to be compatible with them.
+    fn open(&self, to: &Version, major: bool) -> Vec<String> {
+        let is_settled = |version: &Version| {
+            let declared = self.declared.as_ref();
+            let by_author = major || declared.is_some_and(|declared| declared == to);
+            // The number was raised for want of a proof: that is no decision of anybody.
+            let before = self
+                .latest()
+                .is_ok_and(|latest| Bump::between(version, &latest.number) == Bump::Major);
+            before || by_author && Bump::between(version, to) == Bump::Major
+        };
+        let open = self.compared.iter().filter(|one| {
+            one.comparison.effect == Effect::Unsure && !is_settled(&one.version.number)
+        });
+        open.map(|one| format!("the step from {}", one.version.number))
+            .collect()
+    }
+
+    /// Path and text of every file as it is to be.
+    fn change(
+        &self,
+        request: &BumpRequest,
+        to: &Version,
+        release: Option<NaiveDate>,
+    ) -> Result<Vec<(String, String)>, AppError> {
+        let root = &request.repository.root;
+        let entry = &self.draft.id.entry;
+        let unreadable = |path: &str| AppError::Unusable {
+            place: path.to_owned(),
+            message: "it cannot be read".to_owned(),
+        };
+        let read = |path: &str| load::text(root, path).ok_or_else(|| unreadable(path));
+        let taken: Vec<Version> = self
+            .compared
+            .iter()
+            .map(|one| one.version.number.clone())
+            .collect();
+        let schema = texts::schema(&self.draft, &read(&self.draft.path)?, &taken, to)?;
+        let new = texts::version(&self.draft, &schema, to, release.is_some())?;
+        let manifest = format!("schemas/{entry}/entry.toml");
+        let mark = Mark {
+            declared: self.declared.clone(),
+            number: to.clone(),
+            released: release.map(|day| (day, new.digest.clone())),
+        };
+        let listed = marked(&read(&manifest)?, &mark).map_err(|source| AppError::Manifest {
+            path: manifest.clone(),
+            source,
+        })?;
+        let notes = self.notes(&new);
+        let folder = format!("schemas/{entry}/{}", new.id.version);
+        Ok(vec![
+            (format!("{folder}/schema.json"), schema),
+            (format!("{folder}/NOTES.md"), notes?),
+            (manifest, listed),
+        ])
+    }
+
+    /// The notes of the step to `new`, which is the draft under its new number.
+    fn notes(&self, new: &SchemaVersion) -> Result<String, AppError> {
+        let mut catalogue = self.workspace.catalogue.clone();
+        if let Some(entry) = catalogue.entries.get_mut(&new.id.entry) {
+            entry.versions.remove(&VersionName::Next);
+            entry.versions.insert(new.id.version.clone(), new.clone());
+        }
+        let first = self.compared.first();
+        let first = first.ok_or_else(|| AppError::NothingBefore(new.id.entry.clone()))?;
+        let step = (&first.version, new);
+        Ok(notes(&catalogue, self.direction, step, &first.comparison))
+    }
+
+    fn answer(&self, to: &Version, outcome: String, files: &[String], written: bool) -> Bumped {
+        let comparand = |one: &Compared| Comparand {
+            version: one.version.number.to_string(),
+            required: one.comparison.required,
+            proof: proof(&one.comparison),
+        };
+        let against: Vec<Comparand> = self.compared.iter().map(comparand).collect();
+        let first = self.compared.first();
+        Bumped {
+            verdict: Verdict::Go,
+            exit_code: Verdict::Go.exit_code(),
+            entry: self.draft.id.entry.clone(),
+            direction: self.direction,
+            from: against
+                .first()
+                .map_or_else(String::new, |first| first.version.clone()),
+            declared: self.declared.as_ref().map(ToString::to_string),
+            to: to.to_string(),
+            required: self.required().unwrap_or(Bump::None),
+            effect: first.map_or(Effect::None, |one| one.comparison.effect),
+            against,
+            reasons: self.reasons(),
+            outcome,
+            files: files.to_vec(),
+            written,
+            not_proved: vec![LIMIT.to_owned()],
+        }
+    }
+
+    /// Every change, heaviest first; of the older versions only what is open.
+    fn reasons(&self) -> Vec<Reason> {
+        let told = self.compared.iter().flat_map(|one| {
+            let step = (&one.version, &self.draft);
+            told(
+                &self.workspace.catalogue,
+                self.direction,
+                step,
+                &one.comparison,
+            )
+        });
+        let mut reasons: Vec<Reason> = told.filter_map(|found| reason(&found)).collect();
+        reasons.sort_by_key(|reason| std::cmp::Reverse(reason.class));
+        reasons.dedup();
+        reasons
+    }
+}
+
+/// What else the number has to fit, as `matchmark.toml` says, newest first.
+fn others(
+    entry: &Entry,
+    latest: &SchemaVersion,
+    draft: &SchemaVersion,
+    against: Against,
+) -> Vec<SchemaVersion> {
+    let meant = entry.before(draft, against).into_iter().rev();
+    meant.filter(|old| old.id != latest.id).cloned().collect()
+}
+
+fn reason(finding: &Finding) -> Option<Reason> {
+    let Gravity::Effect(effect, direction) = finding.gravity else {
+        return None;
+    };
+    let witness = finding
+        .witness
+        .as_ref()
+        .map(|witness| match &witness.source {
+            WitnessSource::Generated => {
+                let value = witness.value.as_ref().map(wire::json::canonical);
+                digest(value.unwrap_or_default().as_bytes())
+            }
+            WitnessSource::Example { digest, .. } | WitnessSource::Recorded { digest, .. } => {
+                digest.clone()
+            }
+        });
+    Some(Reason {
+        class: effect.cost(direction).1,
+        effect,
+        rule: finding.rule.clone(),
+        location: finding.place.clone(),
+        message: finding.message.clone(),
+        witness,
+        settle: (effect == Effect::Unsure).then(|| finding.remedy.clone()),
+    })
+}
