@@ -22,18 +22,32 @@ struct Step<'a> {
     new: &'a SchemaVersion,
 }
 
+impl Step<'_> {
+    /// Whether there is no release between the two.
+    fn is_nearest(&self) -> bool {
+        let mut between = self.entry.released();
+        !between.any(|one| one.number > self.old.number && one.number < self.new.number)
+    }
+}
+
 pub(super) fn check(question: &Question<'_>) -> Judged {
     let catalogue = &question.head.catalogue;
     let entries = catalogue.entries.values();
     let steps: Vec<Step<'_>> = entries.flat_map(|entry| steps(question, entry)).collect();
     let (sides, mut found) = assumption::tested(sides(catalogue, &steps), question.head);
     let mut changes = Vec::new();
+    let mut short: BTreeSet<&VersionId> = BTreeSet::new();
     for step in &steps {
         let (Some(old), Some(new)) = (sides.get(&step.old.id), sides.get(&step.new.id)) else {
             continue;
         };
         let direction = step.entry.file.direction;
-        let comparison = compared(question, step, (old, new));
+        let depth = if short.contains(&step.new.id) {
+            Depth::Weighed
+        } else {
+            Depth::Explained
+        };
+        let comparison = compared(question, step, (old, new), depth);
         let pair = Pair {
             old: (&step.old.id, old),
             new: (&step.new.id, new),
@@ -48,6 +62,7 @@ pub(super) fn check(question: &Question<'_>) -> Judged {
         // What stays open requires a major version; one that is declared settles it.
         found.extend(too_small(step, &change, catalogue));
         if change.declared < change.required {
+            short.insert(&step.new.id);
             found.extend(explained.into_iter().map(|finding| {
                 let finding = finding.note("change", said(step, &change));
                 hurts::with(finding, step.new, question.head)
@@ -70,23 +85,34 @@ fn sides<'a>(catalogue: &Catalogue, steps: &[Step<'a>]) -> BTreeMap<&'a VersionI
         .collect()
 }
 
-/// One finding for what is found against several older versions: the one against the newest of them.
-fn once(found: Vec<Finding>) -> Vec<Finding> {
+/// One finding for what is found against several older versions: the one against the newest of them, which comes first.
+fn once(mut found: Vec<Finding>) -> Vec<Finding> {
     let mut seen = BTreeSet::new();
-    let newest_first = found.into_iter().rev();
-    let mut kept: Vec<Finding> = newest_first
-        .filter(|finding| seen.insert(finding.fingerprint()))
-        .collect();
-    kept.reverse();
-    kept
+    found.retain(|finding| seen.insert(finding.fingerprint()));
+    found
 }
 
-/// A step that stood in the base with its notes and fits its number is weighed, any other one explained as well.
-fn compared(question: &Question<'_>, step: &Step<'_>, (old, new): (&Side, &Side)) -> Comparison {
+/// How far a step has to be looked into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Depth {
+    /// The step from a nearer version has told already why the number does not fit.
+    Weighed,
+    Explained,
+}
+
+/// A step that fits its number is only weighed when it stood in the base with its notes or leaves a nearer version out;
+/// any other one is explained as well.
+fn compared(
+    question: &Question<'_>,
+    step: &Step<'_>,
+    (old, new): (&Side, &Side),
+    depth: Depth,
+) -> Comparison {
     let (direction, budget) = (step.entry.file.direction, Budget::default());
     let weighed = weigh(old, new, direction, &budget);
     let fits = Bump::between(&step.old.number, &step.new.number) >= weighed.required;
-    if fits && !is_new(question, step.new) && !has_new_notes(question, step.new) {
+    let is_known = !is_new(question, step.new) && !has_new_notes(question, step.new);
+    if depth == Depth::Weighed || (fits && (is_known || !step.is_nearest())) {
         return weighed;
     }
     explained(weighed, old, new, &budget)
@@ -119,7 +145,8 @@ fn steps<'a>(question: &Question<'_>, entry: &'a Entry) -> Vec<Step<'a>> {
     for new in fresh.chain(entry.draft()) {
         pairs.extend(entry.before(new, against).into_iter().map(|old| (old, new)));
     }
-    pairs.sort_by_key(|(old, new)| (&new.id, &old.id));
+    // The nearest version first: what it tells is not told again of those before it.
+    pairs.sort_by(|(old, new), (older, newer)| new.id.cmp(&newer.id).then(older.id.cmp(&old.id)));
     pairs.dedup_by_key(|(old, new)| (&new.id, &old.id));
     pairs
         .into_iter()
