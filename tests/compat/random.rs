@@ -20,7 +20,7 @@ const VALUES: (usize, usize) = (2_000, 400);
 /// Values from what a pair mentions.
 const SAMPLES: (usize, usize) = (200, 60);
 /// Of a hundred evolutions so many are decided, at least.
-const DECIDED: usize = 80;
+const DECIDED: usize = 98;
 
 fn size<T>((full, slice): (T, T)) -> T {
     if is_full() { full } else { slice }
