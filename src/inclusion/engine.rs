@@ -5,7 +5,7 @@ use super::answer::{Answer, Code, Known, Proof, Why, Witness};
 use super::budget::{Budget, Prefer};
 use super::canonical::{Canonical, Covers};
 use super::evaluate::Program;
-use super::residual;
+use super::residual::{self, Integers};
 use super::schema::Schema;
 use super::witness::Hunt;
 use super::worker;
@@ -74,7 +74,7 @@ fn settle(left: &Schema, right: &[Schema], known: &[Known], budget: &Budget) -> 
             witness.refutes = Some(proof);
             Answer::Breaking { witness }
         }
-        None => proved(left, right, &hunt, proof),
+        None => proved(left, right, budget, &hunt, proof),
     }
 }
 
@@ -102,7 +102,7 @@ fn proof(left: &Schema, right: &[Schema], budget: &Budget) -> Settled {
         return Settled::Empty(Proof::Canonical);
     }
     let programs: Vec<&Program> = right.iter().map(Schema::program).collect();
-    match residual::settle(left.program(), &programs, &budget.stop) {
+    match residual::settle(left.program(), &programs, Integers::ByValue, &budget.stop) {
         residual::Settled::Empty => Settled::Empty(Proof::Residual),
         residual::Settled::Value(value) => Settled::Value(value),
         residual::Settled::Open(code) => Settled::Open(code),
@@ -118,16 +118,33 @@ fn made(hunt: &mut Hunt<'_>, left: &Schema, right: &[Schema], budget: &Budget) -
     .or_else(|| hunt.make())
 }
 
-/// A proof stands only where no validator disagrees and no side reads integers in the way of draft 4.
-fn proved(left: &Schema, right: &[Schema], hunt: &Hunt<'_>, proof: Proof) -> Answer {
+/// A proof stands only where no validator disagrees, and however a side of draft 4 reads integers.
+fn proved(
+    left: &Schema,
+    right: &[Schema],
+    budget: &Budget,
+    hunt: &Hunt<'_>,
+    proof: Proof,
+) -> Answer {
     if let Some(why) = hunt.doubt() {
         return Answer::Unknown { why };
     }
     let draft4 = |schema: &Schema| schema.reads_draft4_integers();
-    if draft4(left) != right.iter().all(draft4) || draft4(left) != right.iter().any(draft4) {
+    let (any, all) = (right.iter().any(draft4), right.iter().all(draft4));
+    if !draft4(left) && !any {
+        return Answer::Compatible { proof };
+    }
+    if draft4(left) != any || any != all {
         return Answer::unknown(Code::Draft4Integer);
     }
-    Answer::Compatible { proof }
+    let programs: Vec<&Program> = right.iter().map(Schema::program).collect();
+    let stop = &budget.stop;
+    match residual::settle(left.program(), &programs, Integers::AsWritten, stop) {
+        residual::Settled::Empty => Answer::Compatible { proof },
+        residual::Settled::Value(_) | residual::Settled::Open(_) => {
+            Answer::unknown(Code::Draft4Integer)
+        }
+    }
 }
 
 /// A value that `left` accepts and all of `right` reject, when one turns up; finding none proves nothing.
@@ -240,6 +257,17 @@ mod tests {
         let (old, new) = (read(&whole, Dialect::Draft7), read(&whole, Dialect::Draft4));
         let answer = engine().includes(&old, &[new], &[], &Budget::default());
         assert_eq!(answer, Answer::unknown(Code::Draft4Integer));
+        // Between two of draft 4 only what turns on how a whole number is written stays open.
+        let draft4 = |schema: Value| read(&schema, Dialect::Draft4);
+        let whole = draft4(whole);
+        let steps =
+            draft4(json!({"anyOf": [{"type": "integer"}, {"type": "number", "multipleOf": 1}]}));
+        let few = draft4(json!({"type": "integer", "minimum": 1}));
+        let within = |left: &Schema, right: &Schema| {
+            engine().includes(left, std::slice::from_ref(right), &[], &Budget::default())
+        };
+        assert_eq!(within(&steps, &whole), Answer::unknown(Code::Draft4Integer));
+        assert!(within(&few, &whole).is_compatible());
     }
 
     #[test]

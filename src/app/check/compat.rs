@@ -41,33 +41,16 @@ pub(super) fn check(question: &Question<'_>) -> Judged {
         let (Some(old), Some(new)) = (sides.get(&step.old.id), sides.get(&step.new.id)) else {
             continue;
         };
-        let direction = step.entry.file.direction;
         let depth = if short.contains(&step.new.id) {
             Depth::Weighed
         } else {
             Depth::Explained
         };
-        let comparison = compared(question, step, (old, new), depth);
-        let pair = Pair {
-            old: (&step.old.id, old),
-            new: (&step.new.id, new),
-            direction,
-        };
-        let place = |id: &VersionId, pointer: &str| catalogue.place(id, pointer);
-        let mut explained = findings(&comparison, &pair, place);
-        // What there is to say of the answers themselves is said whatever the number is.
-        found.extend(explained.split_off(comparison.explanations.len()));
-        let change = change(question, step, &comparison, &explained);
-        found.extend(unnamed(step.entry, (step.old, step.new), &explained));
-        // What stays open requires a major version; one that is declared settles it.
-        found.extend(too_small(step, &change, catalogue));
+        let (change, told) = judged(question, step, (old, new), depth);
         if change.declared < change.required {
             short.insert(&step.new.id);
-            found.extend(explained.into_iter().map(|finding| {
-                let finding = finding.note("change", said(step, &change));
-                hurts::with(finding, step.new, question.head)
-            }));
         }
+        found.extend(told);
         changes.push(change);
     }
     let found = once(found);
@@ -75,6 +58,37 @@ pub(super) fn check(question: &Question<'_>) -> Judged {
         room: room(&changes, found, limits(question, &sides)),
         changes,
     }
+}
+
+/// What one step does, and what there is to say of it.
+fn judged(
+    question: &Question<'_>,
+    step: &Step<'_>,
+    (old, new): (&Side, &Side),
+    depth: Depth,
+) -> (Change, Vec<Finding>) {
+    let catalogue = &question.head.catalogue;
+    let comparison = compared(question, step, (old, new), depth);
+    let pair = Pair {
+        old: (&step.old.id, old),
+        new: (&step.new.id, new),
+        direction: step.entry.file.direction,
+    };
+    let place = |id: &VersionId, pointer: &str| catalogue.place(id, pointer);
+    let mut explained = findings(&comparison, &pair, place);
+    // What there is to say of the answers themselves is said whatever the number is.
+    let mut found = explained.split_off(comparison.explanations.len());
+    let change = change(question, step, &comparison, &explained);
+    found.extend(unnamed(step.entry, (step.old, step.new), &explained));
+    // What stays open requires a major version; one that is declared settles it.
+    found.extend(too_small(step, &change, catalogue));
+    if change.declared < change.required {
+        found.extend(explained.into_iter().map(|finding| {
+            let finding = finding.note("change", said(step, &change));
+            hurts::with(finding, step.new, question.head)
+        }));
+    }
+    (change, found)
 }
 
 fn sides<'a>(catalogue: &Catalogue, steps: &[Step<'a>]) -> BTreeMap<&'a VersionId, Side> {

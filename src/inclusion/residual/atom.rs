@@ -16,6 +16,8 @@ pub(super) enum Atom {
     Least(Decimal, bool),
     Most(Decimal, bool),
     Step(Decimal, bool),
+    /// Whether it is of the type `integer`.
+    Whole(bool),
     Text(Lengths),
     Matches(Pattern, bool),
     Format(String, bool),

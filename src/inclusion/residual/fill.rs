@@ -1,6 +1,7 @@
 //! Values of one type that meet a list of demands.
 //! Refuses to look at any other type.
 
+use super::Integers;
 use super::atom::Atom;
 use super::number::Numbers;
 use super::solver::Solver;
@@ -40,7 +41,7 @@ pub(super) fn fill(
     match kind {
         Kind::Null => Ok(all(vec![Value::Null])),
         Kind::Boolean => Ok(all(vec![Value::Bool(true), Value::Bool(false)])),
-        Kind::Integer | Kind::Number => numbers(atoms, wanted),
+        Kind::Integer | Kind::Number => numbers(atoms, wanted, solver.integers),
         Kind::String => text::fill(atoms, wanted),
         Kind::Array => list::fill(solver, atoms, wanted),
         Kind::Object => record::fill(solver, atoms, wanted),
@@ -58,8 +59,15 @@ fn all(values: Vec<Value>) -> Filled {
     Filled { values, all: true }
 }
 
-fn numbers(atoms: &[Atom], wanted: usize) -> Result<Filled, Code> {
+fn numbers(atoms: &[Atom], wanted: usize, integers: Integers) -> Result<Filled, Code> {
     let mut numbers = Numbers::default();
+    let is_whole = |wanted: bool| {
+        let mut atoms = atoms.iter();
+        atoms.any(|atom| matches!(atom, Atom::Whole(whole) if *whole == wanted))
+    };
+    if is_whole(true) && is_whole(false) {
+        return Ok(all(Vec::new()));
+    }
     for atom in atoms {
         match atom {
             Atom::Least(bound, exclusive) => {
@@ -76,6 +84,10 @@ fn numbers(atoms: &[Atom], wanted: usize) -> Result<Filled, Code> {
                     other
                 });
             }
+            Atom::Whole(true) => numbers.steps.push(Decimal::ONE),
+            // Whatever is written with a fraction of zero may be no integer.
+            Atom::Whole(false) if integers == Integers::AsWritten => {}
+            Atom::Whole(false) => numbers.not_steps.push(Decimal::ONE),
             Atom::Step(step, true) => numbers.steps.push(*step),
             Atom::Step(step, false) => numbers.not_steps.push(*step),
             Atom::Excluded(Value::Number(number)) => numbers.excluded.push(Decimal::of(number)),

@@ -2,11 +2,10 @@
 //! Refuses to know how an item is found: it looks at the states below.
 
 use super::atom::{Atom, Items, Uncounted};
-use super::distinct;
 use super::fill::{Filled, both};
 use super::literal::Literal;
 use super::solver::Solver;
-use super::tally::here;
+use super::{distinct, every};
 use crate::inclusion::answer::Code;
 use crate::inclusion::evaluate::Lengths;
 use serde_json::Value;
@@ -54,8 +53,11 @@ pub(super) fn fill(solver: &mut Solver<'_>, atoms: &[Atom], wanted: usize) -> Re
         return Err(Code::Contains);
     }
     let mut kinds = Vec::new();
+    let mut is_settled = true;
     for place in 0..=demands.prefix() {
-        kinds.push(demands.kinds(solver, &demands.at(place), place..=place)?);
+        let (here, settled) = demands.kinds(solver, &demands.at(place), place..=place)?;
+        kinds.push(here);
+        is_settled &= settled;
     }
     let found = if demands.twins {
         demands.with_twins(solver, &kinds)?
@@ -64,14 +66,19 @@ pub(super) fn fill(solver: &mut Solver<'_>, atoms: &[Atom], wanted: usize) -> Re
     } else {
         demands.plain(solver, &kinds, None)?
     };
-    let mut values = Vec::new();
-    if let Some(chosen) = found {
-        demands.collect(solver, &chosen, wanted, &mut values);
-        if wanted > 1 && !demands.distinct && !demands.twins {
-            demands.lengthen(solver, (&kinds, &chosen), wanted, &mut values);
-        }
+    let Some(first) = found.and_then(|chosen| demands.made(solver, &chosen)) else {
+        return Ok(Filled::none());
+    };
+    let mut filled = Filled {
+        values: vec![first],
+        all: false,
+    };
+    if wanted > 1 && !demands.twins {
+        let more = every::lists(solver, &demands, (&kinds, is_settled), wanted);
+        filled.values.extend(more.values);
+        filled.all = more.all;
     }
-    Ok(Filled { values, all: false })
+    Ok(filled)
 }
 
 impl Demands {
@@ -151,15 +158,16 @@ impl Demands {
         literals
     }
 
-    /// The kinds of items that can stand at all of `places`, of those that exist as far as is known by now.
+    /// The kinds of items that can stand at all of `places`, of those that exist as far as is known by now; and whether
+    /// no other one will come up.
     pub(super) fn kinds(
         &self,
         solver: &mut Solver<'_>,
         base: &[Literal],
         places: std::ops::RangeInclusive<usize>,
-    ) -> Result<Vec<Kind>, Code> {
+    ) -> Result<(Vec<Kind>, bool), Code> {
         let last = *places.end();
-        let mut kinds = Vec::new();
+        let (mut kinds, mut is_settled) = (Vec::new(), true);
         for bits in 0..1_u32 << self.tests.len() {
             let tests: Vec<bool> = (0..self.tests.len())
                 .map(|one| bits >> one & 1 == 1)
@@ -187,12 +195,15 @@ impl Demands {
                         all.extend(demand);
                     }
                 }
-                if is_far_enough && !solver.stock(&all, 1).values.is_empty() {
-                    kinds.push(Kind {
+                if is_far_enough {
+                    let stock = solver.stock(&all, 1);
+                    is_settled &= stock.all || !stock.values.is_empty();
+                    let kind = || Kind {
                         literals: all,
                         tests: tests.clone(),
                         meets,
-                    });
+                    };
+                    kinds.extend((!stock.values.is_empty()).then(kind));
                 }
                 if solver.is_open() {
                     return Err(Code::States);
@@ -201,72 +212,16 @@ impl Demands {
         }
         // An item that meets more comes first.
         kinds.sort_by_key(|kind| std::cmp::Reverse(kind.meets.count_ones()));
-        Ok(kinds)
+        Ok((kinds, is_settled))
     }
 
-    /// Lists with items of the chosen kinds.
-    fn collect(
-        &self,
-        solver: &mut Solver<'_>,
-        chosen: &[Kind],
-        wanted: usize,
-        values: &mut Vec<Value>,
-    ) {
+    /// A list with items of the chosen kinds.
+    fn made(&self, solver: &mut Solver<'_>, chosen: &[Kind]) -> Option<Value> {
         if self.distinct {
-            values.extend(distinct::arranged(solver, chosen).map(Value::Array));
-            return;
+            return distinct::arranged(solver, chosen).map(Value::Array);
         }
-        let mut first = Vec::new();
-        for kind in chosen {
-            first.extend(solver.stock(&kind.literals, 1).values.into_iter().next());
-        }
-        values.push(Value::Array(first.clone()));
-        if self.twins {
-            return;
-        }
-        for (index, kind) in chosen.iter().enumerate() {
-            if values.len() >= wanted {
-                return;
-            }
-            for other in solver.stock(&kind.literals, wanted).values {
-                let mut list = first.clone();
-                if let Some(slot) = list.get_mut(index) {
-                    *slot = other;
-                }
-                values.push(Value::Array(list));
-            }
-        }
-    }
-
-    /// The first list with more items that nobody counts.
-    fn lengthen(
-        &self,
-        solver: &mut Solver<'_>,
-        (kinds, chosen): (&[Vec<Kind>], &[Kind]),
-        wanted: usize,
-        values: &mut Vec<Value>,
-    ) {
-        let Some(Value::Array(mut list)) = values.first().cloned() else {
-            return;
-        };
-        let tally = chosen
-            .iter()
-            .try_fold(self.start(), |tally, kind| self.plus(&tally, kind));
-        let Some(mut tally) = tally else {
-            return;
-        };
-        while values.len() < wanted && list.len() < LONGEST {
-            let fitting = here(kinds, None, list.len());
-            let next = fitting.iter().find_map(|kind| {
-                let more = self.plus(&tally, kind)?;
-                self.is_met(list.len() + 1, &more).then_some((kind, more))
-            });
-            let Some((kind, more)) = next else {
-                return;
-            };
-            list.extend(solver.stock(&kind.literals, 1).values.into_iter().next());
-            tally = more;
-            values.push(Value::Array(list.clone()));
-        }
+        let first = |kind: &Kind| solver.stock(&kind.literals, 1).values.into_iter().next();
+        let items: Option<Vec<Value>> = chosen.iter().map(first).collect();
+        items.map(Value::Array)
     }
 }

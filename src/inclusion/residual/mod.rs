@@ -5,6 +5,7 @@ mod atom;
 mod case;
 mod cover;
 mod distinct;
+mod every;
 mod facts;
 mod fill;
 mod graph;
@@ -28,13 +29,27 @@ use literal::{Literal, Terms};
 pub(super) use solver::Settled;
 use solver::Solver;
 
+/// Which numbers are of the type `integer`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Integers {
+    /// Whole ones, however they are written.
+    ByValue,
+    /// It may depend on how a whole one is written, as some read draft 4: then a whole number may be none.
+    AsWritten,
+}
+
 /// Whether the left side accepts a value that all of the right side reject.
-pub(super) fn settle(left: &Program, right: &[&Program], stop: &Stop) -> Settled {
+pub(super) fn settle(
+    left: &Program,
+    right: &[&Program],
+    integers: Integers,
+    stop: &Stop,
+) -> Settled {
     let programs: Vec<&Program> = std::iter::once(left).chain(right.iter().copied()).collect();
     let graph = Graph::new(programs);
     let mut literals = vec![Literal::yes(graph.root(0))];
     literals.extend((1..graph.programs()).map(|side| Literal::no(graph.root(side))));
-    Solver::new(Terms::new(graph), stop.clone()).settle(&literals)
+    Solver::new(Terms::new(graph), integers, stop.clone()).settle(&literals)
 }
 
 /// The cap that a code stands for.
@@ -62,7 +77,12 @@ mod tests {
 
     fn ask(left: &Value, right: &Value) -> Settled {
         let (left, right) = (read(left), read(right));
-        let settled = settle(left.program(), &[right.program()], &Stop::default());
+        let settled = settle(
+            left.program(),
+            &[right.program()],
+            Integers::ByValue,
+            &Stop::default(),
+        );
         if let Settled::Value(value) = &settled {
             assert!(left.accepts(value) && !right.accepts(value), "{value}");
         }
@@ -183,7 +203,7 @@ mod tests {
     fn a_set_stop_flag_ends_the_search() {
         let (stop, schema) = (Stop::default(), read(&json!({"minimum": 1})));
         stop.set();
-        let settled = settle(schema.program(), &[], &stop);
+        let settled = settle(schema.program(), &[], Integers::ByValue, &stop);
         assert!(matches!(settled, Settled::Open(Code::Time)));
     }
 }

@@ -2,6 +2,7 @@
 //! Refuses to know how the value of a member is found: it looks at the states below.
 
 use super::atom::{Atom, Place};
+use super::every;
 use super::fill::Filled;
 use super::literal::Literal;
 use super::member::{Demands, fits};
@@ -53,10 +54,20 @@ pub(super) fn fill(solver: &mut Solver<'_>, atoms: &[Atom], wanted: usize) -> Re
         wanted,
     };
     work.spread(solver, 0, &spread)?;
-    Ok(Filled {
+    let mut filled = Filled {
         values: work.found,
         all: false,
-    })
+    };
+    if wanted > 1 && demands.free.is_empty() && !filled.values.is_empty() {
+        // More of them are welcome, but the one that was found stands without.
+        let more = region::regions(solver, &demands)
+            .and_then(|regions| every::objects(solver, &demands, &regions, wanted));
+        if let Ok(more) = more {
+            filled.values.extend(more.values);
+            filled.all = more.all;
+        }
+    }
+    Ok(filled)
 }
 
 /// The search for members that carry all demands.

@@ -1,6 +1,7 @@
 //! Which states have a value: none at first, and more and more until nothing changes.
 //! Refuses to assume: a state without a value at the end is empty, because nothing was taken for granted on the way.
 
+use super::Integers;
 use super::case::{Case, Fate};
 use super::facts::KINDS;
 use super::fill::fill;
@@ -65,6 +66,7 @@ pub(super) struct Solver<'a> {
     current: StateId,
     /// How many searches are under way, each for the sake of the one before.
     depth: usize,
+    pub(super) integers: Integers,
     stop: Stop,
     failed: Option<Code>,
 }
@@ -91,7 +93,7 @@ struct Search {
 }
 
 impl<'a> Solver<'a> {
-    pub(super) fn new(terms: Terms<'a>, stop: Stop) -> Self {
+    pub(super) fn new(terms: Terms<'a>, integers: Integers, stop: Stop) -> Self {
         Self {
             terms,
             states: Vec::new(),
@@ -99,6 +101,7 @@ impl<'a> Solver<'a> {
             queue: Vec::new(),
             current: 0,
             depth: 0,
+            integers,
             stop,
             failed: None,
         }

@@ -116,7 +116,7 @@ impl Demands {
                 }
                 let mut base = self.at(first);
                 base.extend(self.at(second));
-                for kind in self.kinds(solver, &base, first..=second)? {
+                for kind in self.kinds(solver, &base, first..=second)?.0 {
                     let twin = Twin {
                         places: (first, second),
                         kind,

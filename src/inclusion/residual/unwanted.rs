@@ -9,7 +9,6 @@ use super::literal::{Literal, Terms};
 use super::wanted::Reader;
 use crate::inclusion::answer::Code;
 use crate::inclusion::evaluate::{Id, Keyword, Kind, Lengths};
-use crate::inclusion::number::Decimal;
 use crate::inclusion::pattern::Pattern;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -92,7 +91,7 @@ fn branch(reader: Reader<'_, '_>, keyword: &Keyword, ways: &mut Vec<Way>) -> boo
             if reader.kind != Kind::Number || !kinds.contains(&Kind::Integer) {
                 return true;
             }
-            ways.push(vec![Goal::Atom(Atom::Step(Decimal::ONE, false))]);
+            ways.push(vec![Goal::Atom(Atom::Whole(false))]);
         }
         Keyword::Refer(id) => ways.push(vec![reader.goal_no(*id)]),
         Keyword::All(ids) => ways.extend(ids.iter().map(|id| vec![reader.goal_no(*id)])),

@@ -8,7 +8,6 @@ use super::graph::{Class, Graph};
 use super::literal::Literal;
 use crate::inclusion::answer::Code;
 use crate::inclusion::evaluate::{Id, Keyword, Kind};
-use crate::inclusion::number::Decimal;
 use serde_json::Value;
 use std::rc::Rc;
 
@@ -70,7 +69,7 @@ fn branch(reader: Reader<'_, '_>, keyword: &Keyword, spelt: &mut Spelt) {
             let whole = kinds.contains(&Kind::Integer);
             if kinds.contains(&reader.kind) {
             } else if reader.kind == Kind::Number && whole {
-                spelt.atom(Atom::Step(Decimal::ONE, true));
+                spelt.atom(Atom::Whole(true));
             } else {
                 spelt.never = true;
             }
