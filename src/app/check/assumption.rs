@@ -1,6 +1,7 @@
 //! What is assumed of senders, held against what they really sent.
 
-use crate::catalogue::{Envelope, Workspace};
+use super::on_record;
+use crate::catalogue::Workspace;
 use crate::compat::Side;
 use crate::model::{Finding, Place, VersionId, counted};
 use std::collections::BTreeMap;
@@ -36,33 +37,16 @@ fn undeclared(
     head: &Workspace,
 ) -> BTreeMap<VersionId, Undeclared> {
     let mut refuted: BTreeMap<VersionId, Undeclared> = BTreeMap::new();
-    for history in &head.histories {
-        for (number, line) in history.lines() {
-            // What is no envelope is told by the replay.
-            let Ok(recorded) = serde_json::from_slice::<Envelope>(line) else {
-                continue;
-            };
-            let id = VersionId {
-                entry: recorded.schema,
-                version: crate::model::VersionName::Number(recorded.version),
-            };
-            if !sides
-                .get(&id)
-                .is_some_and(|side| side.refutes(&recorded.payload))
-            {
-                continue;
-            }
-            let first = || Place {
-                line: number,
-                ..Place::start(&history.source.path)
-            };
-            let found = refuted.entry(id).or_insert_with(|| Undeclared {
+    on_record::each(head, |id, place, recorded| {
+        let side = sides.get(id);
+        if side.is_some_and(|side| side.refutes(&recorded.payload)) {
+            let first = || Undeclared {
                 count: 0,
-                first: first(),
-            });
-            found.count += 1;
+                first: place,
+            };
+            refuted.entry(id.clone()).or_insert_with(first).count += 1;
         }
-    }
+    });
     refuted
 }
 

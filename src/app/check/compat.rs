@@ -1,6 +1,6 @@
 //! The compatibility check: every step between neighbouring versions, and from those before it to each new one.
 
-use super::{Question, Room, assumption};
+use super::{Question, Room, assumption, on_record};
 use crate::app::{diff, hurts};
 use crate::catalogue::{Catalogue, Entry, FormatMode, SchemaVersion};
 use crate::compat::{Comparison, Pair, Side, Strict, explained, findings, weigh};
@@ -34,7 +34,10 @@ pub(super) fn check(question: &Question<'_>) -> Judged {
     let catalogue = &question.head.catalogue;
     let entries = catalogue.entries.values();
     let steps: Vec<Step<'_>> = entries.flat_map(|entry| steps(question, entry)).collect();
-    let (sides, mut found) = assumption::tested(sides(catalogue, &steps), question.head);
+    let new = steps.iter().filter(|step| is_new(question, step.new));
+    let asked: BTreeSet<&VersionId> = new.map(|step| &step.old.id).collect();
+    let sides = on_record::known(sides(catalogue, &steps), &asked, question.head);
+    let (sides, mut found) = assumption::tested(sides, question.head);
     let mut changes = Vec::new();
     let mut short: BTreeSet<&VersionId> = BTreeSet::new();
     for step in &steps {

@@ -8,6 +8,7 @@ mod compat;
 mod contract;
 mod gathering;
 mod lifecycle;
+mod on_record;
 mod policy;
 mod replay;
 mod strictness;

@@ -13,9 +13,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Most kinds of items that are counted in one list.
-///
-/// Source: the budget table of the compatibility specification
-pub(super) const TESTS: usize = 6;
+pub(super) const TESTS: usize = 32;
+/// Most kinds of items that are told apart at one place.
+const KINDS: usize = 256;
 /// Most demands for an item somewhere.
 const SOMES: usize = 5;
 /// Longest list that is made.
@@ -167,52 +167,81 @@ impl Demands {
         places: std::ops::RangeInclusive<usize>,
     ) -> Result<(Vec<Kind>, bool), Code> {
         let last = *places.end();
-        let (mut kinds, mut is_settled) = (Vec::new(), true);
-        for bits in 0..1_u32 << self.tests.len() {
-            let tests: Vec<bool> = (0..self.tests.len())
-                .map(|one| bits >> one & 1 == 1)
-                .collect();
-            let mut literals = base.to_vec();
-            for ((test, _), holds) in self.tests.iter().zip(&tests) {
-                literals.push(if *holds { *test } else { test.negated() });
-            }
-            for uncounted in &self.uncounted {
-                let is_counted = |unless: &Literal| {
-                    let held = self.tests.iter().zip(&tests);
-                    held.into_iter()
-                        .any(|((test, _), holds)| test == unless && *holds)
-                };
-                if last >= uncounted.from && !uncounted.unless.iter().any(is_counted) {
-                    literals.push(uncounted.holds);
-                }
-            }
-            for meets in 0..1_u32 << self.some.len() {
-                let mut all = literals.clone();
-                let mut is_far_enough = true;
-                for (number, (from, demand)) in self.some.iter().enumerate() {
-                    if meets >> number & 1 == 1 {
-                        is_far_enough &= last >= *from;
-                        all.extend(demand);
-                    }
-                }
-                if is_far_enough {
-                    let stock = solver.stock(&all, 1);
-                    is_settled &= stock.all || !stock.values.is_empty();
-                    let kind = || Kind {
-                        literals: all,
-                        tests: tests.clone(),
-                        meets,
-                    };
-                    kinds.extend((!stock.values.is_empty()).then(kind));
-                }
-                if solver.is_open() {
-                    return Err(Code::States);
-                }
+        let mut found = Found {
+            kinds: Vec::new(),
+            is_settled: true,
+        };
+        self.sort(solver, last, (base.to_vec(), Vec::new()), &mut found)?;
+        // An item that meets more comes first.
+        found
+            .kinds
+            .sort_by_key(|kind| std::cmp::Reverse(kind.meets.count_ones()));
+        Ok((found.kinds, found.is_settled))
+    }
+
+    /// Decides for one test after the other whether an item is of that kind, as long as there are such items.
+    fn sort(
+        &self,
+        solver: &mut Solver<'_>,
+        last: usize,
+        (literals, tests): (Vec<Literal>, Vec<bool>),
+        found: &mut Found,
+    ) -> Result<(), Code> {
+        if solver.is_open() {
+            return Err(Code::States);
+        }
+        if !found.exists(solver, &literals) {
+            return Ok(());
+        }
+        let Some((test, _)) = self.tests.get(tests.len()) else {
+            return self.meeting(solver, last, (literals, &tests), found);
+        };
+        for holds in [true, false] {
+            let mut more = literals.clone();
+            more.push(if holds { *test } else { test.negated() });
+            let tests = tests.iter().copied().chain([holds]).collect();
+            self.sort(solver, last, (more, tests), found)?;
+        }
+        Ok(())
+    }
+
+    /// The kinds with these tests, by which of the demands for some item they meet.
+    fn meeting(
+        &self,
+        solver: &mut Solver<'_>,
+        last: usize,
+        (mut literals, tests): (Vec<Literal>, &[bool]),
+        found: &mut Found,
+    ) -> Result<(), Code> {
+        for uncounted in &self.uncounted {
+            let mut held = self.tests.iter().zip(tests);
+            let is_counted =
+                held.any(|((test, _), holds)| *holds && uncounted.unless.contains(test));
+            if last >= uncounted.from && !is_counted {
+                literals.push(uncounted.holds);
             }
         }
-        // An item that meets more comes first.
-        kinds.sort_by_key(|kind| std::cmp::Reverse(kind.meets.count_ones()));
-        Ok((kinds, is_settled))
+        for meets in 0..1_u32 << self.some.len() {
+            let mut all = literals.clone();
+            let mut is_far_enough = true;
+            for (number, (from, demand)) in self.some.iter().enumerate() {
+                if meets >> number & 1 == 1 {
+                    is_far_enough &= last >= *from;
+                    all.extend(demand);
+                }
+            }
+            if is_far_enough && found.exists(solver, &all) {
+                found.kinds.push(Kind {
+                    literals: all,
+                    tests: tests.to_vec(),
+                    meets,
+                });
+            }
+        }
+        if found.kinds.len() > KINDS {
+            return Err(Code::Contains);
+        }
+        Ok(())
     }
 
     /// A list with items of the chosen kinds.
@@ -223,5 +252,21 @@ impl Demands {
         let first = |kind: &Kind| solver.stock(&kind.literals, 1).values.into_iter().next();
         let items: Option<Vec<Value>> = chosen.iter().map(first).collect();
         items.map(Value::Array)
+    }
+}
+
+/// Kinds of items that were found at a place.
+struct Found {
+    kinds: Vec<Kind>,
+    is_settled: bool,
+}
+
+impl Found {
+    /// Whether there is such an item, as far as is known by now.
+    fn exists(&mut self, solver: &mut Solver<'_>, literals: &[Literal]) -> bool {
+        let stock = solver.stock(literals, 1);
+        let exists = !stock.values.is_empty();
+        self.is_settled &= stock.all || exists;
+        exists
     }
 }

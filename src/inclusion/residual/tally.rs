@@ -68,6 +68,9 @@ impl Demands {
         kinds: &[Vec<Kind>],
         twin: Option<&Twin>,
     ) -> Result<Option<Vec<Kind>>, Code> {
+        if !self.is_within_reach(kinds, twin) {
+            return Ok(None);
+        }
         let longest = self.longest()?;
         let mut layers: Vec<BTreeMap<Tally, Option<(Tally, Kind)>>> =
             vec![BTreeMap::from([(self.start(), None)])];
@@ -100,6 +103,17 @@ impl Demands {
             layers.push(next);
         }
         Ok(None)
+    }
+
+    /// Whether each demand is met by some kind of item at some place.
+    fn is_within_reach(&self, kinds: &[Vec<Kind>], twin: Option<&Twin>) -> bool {
+        let own = twin.map(|twin| &twin.kind);
+        let all = || kinds.iter().flatten().chain(own);
+        let meets = |number: usize| all().any(|kind| kind.meets >> number & 1 == 1);
+        let counts = |number: usize| all().any(|kind| kind.tests.get(number) == Some(&true));
+        let mut tests = self.tests.iter().enumerate();
+        (0..self.some.len()).all(meets)
+            && tests.all(|(number, (_, lengths))| lengths.least == 0 || counts(number))
     }
 
     /// The same for a list in which two items are equal.

@@ -187,10 +187,12 @@ impl Numbers {
             let near = (0..=DIGITS).map(|down| top.saturating_sub(down));
             powers.extend(near.filter(|power| step.is_none() || *power >= 0));
         }
-        powers
-            .into_iter()
-            .map(|power| unit.shifted(power))
-            .collect()
+        let mut widths: Vec<Decimal> = powers.iter().map(|power| unit.shifted(*power)).collect();
+        if step.is_none() {
+            // A half is the same number for everyone, a tenth is not where numbers are binary.
+            widths.insert(widths.len().min(1), Decimal::of_scaled(5, -1));
+        }
+        widths
     }
 
     /// Parts of what must not divide, counted from zero and from the bounds.
@@ -311,7 +313,7 @@ mod tests {
         asked.excluded = decimals("0 1 2 3");
         assert_eq!(words(&asked, 5), ".");
         asked.steps.clear();
-        assert_eq!(words(&asked, 1), "0.1 ..");
+        assert_eq!(words(&asked, 1), "0.5 ..");
         asked.excluded = (0..40_000).map(Decimal::of_count).collect();
         asked.most = None;
         asked.steps = decimals("1");
