@@ -1,7 +1,7 @@
 //! All values of a small object or list, one after the other.
 //! Refuses to say that these are all where anything below may still grow.
 
-use super::fill::Filled;
+use super::fill::{Filled, weight};
 use super::graph::canonical;
 use super::list;
 use super::member::Demands;
@@ -13,6 +13,8 @@ use serde_json::{Map, Value};
 
 /// Most steps of one enumeration.
 const STEPS: usize = 20_000;
+/// Most nodes of all values that are written down on the way.
+const COPIES: usize = 1_000_000;
 /// Longest list that is enumerated.
 const LONGEST: usize = 64;
 /// Most names of one region that are looked at.
@@ -72,10 +74,10 @@ impl Objects {
     fn up_to(mut self, wanted: usize, fits: impl Fn(usize) -> bool) -> Filled {
         let mut values = Vec::new();
         let mut open: Vec<(usize, Map<String, Value>)> = vec![(0, Map::new())];
-        let mut steps = 0;
+        let (mut steps, mut copies) = (0, 0);
         while let Some((next, object)) = open.pop() {
             steps += 1;
-            if steps > STEPS || values.len() >= wanted {
+            if steps > STEPS || copies > COPIES || values.len() >= wanted {
                 self.all = false;
                 break;
             }
@@ -86,6 +88,7 @@ impl Objects {
                 continue;
             };
             for choice in choices.iter().rev() {
+                copies += 1 + object.values().map(weight).sum::<usize>();
                 let mut more = object.clone();
                 if let Some(value) = choice {
                     more.insert(name.clone(), value.clone());
@@ -112,7 +115,7 @@ pub(super) fn lists(
         all: is_settled,
     };
     let mut open: Vec<(Vec<Value>, Tally)> = vec![(Vec::new(), demands.start())];
-    let (mut steps, mut length) = (0, 0);
+    let (mut steps, mut copies, mut length) = (0, 0, 0);
     while !open.is_empty() {
         let met = open
             .iter()
@@ -137,7 +140,8 @@ pub(super) fn lists(
                 };
                 for value in &stock.values {
                     steps += 1;
-                    if steps > STEPS {
+                    copies += weight(value) + items.iter().map(weight).sum::<usize>();
+                    if steps > STEPS || copies > COPIES {
                         filled.all = false;
                         return filled;
                     }

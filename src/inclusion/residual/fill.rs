@@ -39,12 +39,30 @@ pub(super) fn fill(
         return Err(code);
     }
     match kind {
-        Kind::Null => Ok(all(vec![Value::Null])),
-        Kind::Boolean => Ok(all(vec![Value::Bool(true), Value::Bool(false)])),
+        Kind::Null => Ok(all(but(atoms, vec![Value::Null]))),
+        Kind::Boolean => Ok(all(but(atoms, vec![Value::Bool(true), Value::Bool(false)]))),
         Kind::Integer | Kind::Number => numbers(atoms, wanted, solver.integers),
         Kind::String => text::fill(atoms, wanted),
         Kind::Array => list::fill(solver, atoms, wanted),
         Kind::Object => record::fill(solver, atoms, wanted),
+    }
+}
+
+/// Most nodes of all values of one state together, and of a value that is made of those of others.
+pub(super) const NODES: usize = 16_384;
+
+/// The nodes of a value; long texts count for several.
+pub(super) fn weight(value: &Value) -> usize {
+    match value {
+        Value::String(text) => 1 + text.len() / 64,
+        Value::Array(items) => 1 + items.iter().map(weight).sum::<usize>(),
+        Value::Object(members) => {
+            1 + members
+                .iter()
+                .map(|(name, value)| 1 + name.len() / 64 + weight(value))
+                .sum::<usize>()
+        }
+        _ => 1,
     }
 }
 
@@ -53,6 +71,15 @@ fn open(atom: &Atom) -> Option<Code> {
         Atom::Open(code) => Some(*code),
         _ => None,
     }
+}
+
+fn but(atoms: &[Atom], mut values: Vec<Value>) -> Vec<Value> {
+    values.retain(|value| {
+        !atoms
+            .iter()
+            .any(|atom| matches!(atom, Atom::Excluded(out) if out == value))
+    });
+    values
 }
 
 fn all(values: Vec<Value>) -> Filled {

@@ -2,7 +2,7 @@
 //! Refuses to know how an item is found: it looks at the states below.
 
 use super::atom::{Atom, Items, Uncounted};
-use super::fill::{Filled, both};
+use super::fill::{Filled, NODES, both, weight};
 use super::literal::Literal;
 use super::solver::Solver;
 use super::{distinct, every};
@@ -66,7 +66,10 @@ pub(super) fn fill(solver: &mut Solver<'_>, atoms: &[Atom], wanted: usize) -> Re
     } else {
         demands.plain(solver, &kinds, None)?
     };
-    let Some(first) = found.and_then(|chosen| demands.made(solver, &chosen)) else {
+    let Some(chosen) = found else {
+        return Ok(Filled::none());
+    };
+    let Some(first) = demands.made(solver, &chosen)? else {
         return Ok(Filled::none());
     };
     let mut filled = Filled {
@@ -245,13 +248,22 @@ impl Demands {
     }
 
     /// A list with items of the chosen kinds.
-    fn made(&self, solver: &mut Solver<'_>, chosen: &[Kind]) -> Option<Value> {
+    fn made(&self, solver: &mut Solver<'_>, chosen: &[Kind]) -> Result<Option<Value>, Code> {
         if self.distinct {
-            return distinct::arranged(solver, chosen).map(Value::Array);
+            return Ok(distinct::arranged(solver, chosen).map(Value::Array));
         }
-        let first = |kind: &Kind| solver.stock(&kind.literals, 1).values.into_iter().next();
-        let items: Option<Vec<Value>> = chosen.iter().map(first).collect();
-        items.map(Value::Array)
+        let (mut items, mut held) = (Vec::new(), 0);
+        for kind in chosen {
+            let Some(item) = solver.stock(&kind.literals, 1).values.into_iter().next() else {
+                return Ok(None);
+            };
+            held += weight(&item);
+            if held > NODES {
+                return Err(Code::WitnessSize);
+            }
+            items.push(item);
+        }
+        Ok(Some(Value::Array(items)))
     }
 }
 

@@ -15,6 +15,7 @@ mod member;
 mod number;
 mod record;
 mod region;
+mod search;
 mod solver;
 mod tally;
 mod text;
@@ -56,7 +57,7 @@ pub(super) fn settle(
 pub(super) fn cap(code: Code) -> Option<usize> {
     match code {
         Code::States => Some(solver::STATES),
-        Code::Cases => Some(solver::CASES),
+        Code::Cases => Some(search::CASES),
         Code::Atoms => Some(region::REGIONS),
         Code::Contains => Some(list::TESTS),
         Code::Automaton => Some(super::automaton::STATES),
@@ -197,6 +198,53 @@ mod tests {
         let three = json!({"oneOf": [{"minimum": 0}, {"maximum": -1}, {"const": 7}]});
         is_not_inside(&two, &three);
         is_inside(&json!({"type": "integer"}), &two);
+    }
+
+    #[test]
+    fn a_state_that_may_still_grow_is_never_taken_for_complete() {
+        let old = json!({
+            "type": "array", "uniqueItems": true, "minItems": 3, "items": {"$ref": "#/$defs/s"},
+            "$defs": {
+                "s": {"anyOf": [{"type": "null"}, {"const": 1}, {
+                    "type": "object", "required": ["a"], "properties": {"a": {"$ref": "#/$defs/t"}},
+                    "anyOf": [{"minProperties": 1}, {"required": ["b"]}],
+                }]},
+                "t": {"type": "array", "uniqueItems": true, "minItems": 2, "items": {"$ref": "#/$defs/s"}},
+            },
+        });
+        is_not_inside(&old, &json!({"type": "string"}));
+    }
+
+    #[test]
+    fn there_are_more_texts_of_one_character_than_letters() {
+        let letters = ('a'..='z').chain('0'..='9').chain([' ', '\u{4e01}']);
+        let listed: Vec<String> = letters.map(String::from).chain([String::new()]).collect();
+        is_not_inside(
+            &json!({"type": "string", "maxLength": 1}),
+            &json!({"enum": listed}),
+        );
+        let none = json!({"type": "string", "maxLength": 0});
+        is_inside(&none, &json!({"enum": [""]}));
+    }
+
+    #[test]
+    fn a_value_that_grows_without_bound_is_given_up() {
+        let mut definitions = json!({"a0": {"const": 1}});
+        for level in 1..=17 {
+            let below = json!({"$ref": format!("#/$defs/a{}", level - 1)});
+            definitions[format!("a{level}")] =
+                json!({"type": "array", "minItems": 2, "maxItems": 2, "items": below});
+        }
+        let items = json!({"$ref": "#/$defs/a17"});
+        let old = json!({"type": "array", "minItems": 4000, "items": items, "$defs": definitions});
+        let settled = ask(&old, &json!({"type": "string"}));
+        assert!(matches!(settled, Settled::Open(Code::WitnessSize)));
+    }
+
+    #[test]
+    fn truth_values_are_taken_out_one_by_one() {
+        let old = json!({"type": "boolean", "not": {"const": true}});
+        is_inside(&old, &json!({"const": false}));
     }
 
     #[test]

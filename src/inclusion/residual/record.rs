@@ -3,7 +3,7 @@
 
 use super::atom::{Atom, Place};
 use super::every;
-use super::fill::Filled;
+use super::fill::{Filled, NODES, weight};
 use super::literal::Literal;
 use super::member::{Demands, fits};
 use super::region::{self, Region};
@@ -222,7 +222,7 @@ impl Work<'_> {
         solver: &mut Solver<'_>,
         spread: &Spread,
     ) -> Result<Vec<(String, Value)>, Code> {
-        let mut members = Vec::new();
+        let (mut members, mut held) = (Vec::new(), 0);
         for (carrier, literals) in spread {
             let Some(value) = solver.stock(literals, 1).values.into_iter().next() else {
                 continue;
@@ -235,6 +235,10 @@ impl Work<'_> {
                     region.name(*slot)?.ok_or(Code::Atoms)?
                 }
             };
+            held += weight(&value);
+            if held > NODES {
+                return Err(Code::WitnessSize);
+            }
             members.push((name, value));
         }
         Ok(members)
@@ -248,6 +252,7 @@ impl Work<'_> {
         members: &mut Vec<(String, Value)>,
         many: usize,
     ) -> Result<(), Code> {
+        let mut held: usize = members.iter().map(|(_, value)| weight(value)).sum();
         for name in self.demands.known() {
             let is_free = !self.demands.absent.contains(name)
                 && !spread.contains_key(&Carrier::Key((*name).to_owned()));
@@ -257,6 +262,10 @@ impl Work<'_> {
             if is_free && self.demands.allows(solver, name)? {
                 let literals = self.demands.at(name)?;
                 if let Some(value) = solver.stock(&literals, 1).values.into_iter().next() {
+                    held += weight(&value);
+                    if held > NODES {
+                        return Err(Code::WitnessSize);
+                    }
                     members.push(((*name).to_owned(), value));
                 }
             }
@@ -272,6 +281,10 @@ impl Work<'_> {
             while members.len() < many
                 && let Some(name) = region.name(slot)?
             {
+                held += weight(&value);
+                if held > NODES {
+                    return Err(Code::WitnessSize);
+                }
                 members.push((name, value.clone()));
                 slot += 1;
             }

@@ -161,7 +161,13 @@ impl Region {
     pub(super) fn room(&self, count: usize) -> Result<bool, Code> {
         match &self.names {
             Names::But(_) => Ok(true),
-            Names::Language(language) => Ok(language.words(ANY, count)?.words.len() >= count),
+            Names::Language(language) => {
+                let words = language.words(ANY, count)?;
+                if words.words.len() < count && !words.all {
+                    return Err(Code::WitnessSize);
+                }
+                Ok(words.words.len() >= count)
+            }
         }
     }
 
@@ -170,8 +176,11 @@ impl Region {
         match &self.names {
             Names::But(known) => Ok(fresh(known, number)),
             Names::Language(language) => {
-                let words = language.words(ANY, number + 1)?.words;
-                Ok(words.into_iter().nth(number))
+                let words = language.words(ANY, number + 1)?;
+                if words.words.len() <= number && !words.all {
+                    return Err(Code::WitnessSize);
+                }
+                Ok(words.words.into_iter().nth(number))
             }
         }
     }

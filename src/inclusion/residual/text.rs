@@ -82,6 +82,9 @@ impl Demands<'_> {
         let needed = wanted.saturating_add(self.excluded.len());
         let mut values = Vec::new();
         for number in 0..=needed {
+            if values.len() >= wanted {
+                break;
+            }
             let text = nth(number, self.lengths);
             let is_new = text.as_ref().is_some_and(|text| {
                 !self.excluded.contains(&text.as_str()) && !values.contains(text)
@@ -89,6 +92,9 @@ impl Demands<'_> {
             values.extend(text.filter(|_| is_new));
         }
         let all = self.lengths.most == Some(0);
+        if values.is_empty() && wanted > 0 && !all {
+            return Err(Code::Cases);
+        }
         values.truncate(wanted);
         let values = values.into_iter().map(Value::String).collect();
         Ok(Filled { values, all })
@@ -133,6 +139,9 @@ fn nth(number: usize, lengths: Lengths) -> Option<String> {
         's', 't', 'u', 'v', 'w', 'x', 'y', 'z', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9',
     ];
     let (mut rest, mut text) = (number, String::new());
+    if lengths.most == Some(0) {
+        return (number == 0).then_some(text);
+    }
     if lengths.least == 0 {
         if number == 0 {
             return Some(text);
@@ -144,7 +153,7 @@ fn nth(number: usize, lengths: Lengths) -> Option<String> {
     while rest > 0 || length < lengths.least.max(1) {
         if length >= room {
             // A single place takes any character at all.
-            let point = u32::try_from(rest).ok()?.checked_add(0x4e00)?;
+            let point = u32::try_from(number).ok()?.checked_add(0x4e00)?;
             text.pop();
             text.push(char::from_u32(point)?);
             return Some(text);
