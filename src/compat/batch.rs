@@ -2,7 +2,7 @@
 //! Refuses to fail: a line that is no question gets an answer too.
 
 use super::compare::ask;
-use super::explain::{Explanation, Failing, explain};
+use super::explain::{Explanation, cause};
 use super::side::Side;
 use crate::inclusion::{
     Answer, Budget, Code, Dialect, Formats, Proof, Reading, Schema, Why, Witness, check_numbers,
@@ -106,11 +106,11 @@ fn settled(document: Document, formats: Formats, budget: &Budget) -> Result<Verd
             why: format!("proof/{}", proof.word()),
         },
         Answer::Breaking { witness } => {
-            let explanations = explain(Failing::Forth, &old, &new, &answer, budget);
+            let first = cause(&old, &new, &answer, budget);
             Verdict {
                 word: "breaking",
                 witness: Some(witness.value.clone()),
-                why: explanations.first().map_or_else(String::new, because) + &against(witness),
+                why: first.as_ref().map_or_else(String::new, because) + &against(witness),
             }
         }
         Answer::Unknown { why } => Verdict::open(why),

@@ -100,6 +100,27 @@ pub(super) fn explain(
     answer: &Answer,
     budget: &Budget,
 ) -> Vec<Explanation> {
+    explain_up_to(usize::MAX, failing, (old, new), answer, budget)
+}
+
+/// The first of these changes.
+pub(super) fn cause(
+    old: &Side,
+    new: &Side,
+    answer: &Answer,
+    budget: &Budget,
+) -> Option<Explanation> {
+    let found = explain_up_to(1, Failing::Forth, (old, new), answer, budget);
+    found.into_iter().next()
+}
+
+fn explain_up_to(
+    most: usize,
+    failing: Failing,
+    (old, new): (&Side, &Side),
+    answer: &Answer,
+    budget: &Budget,
+) -> Vec<Explanation> {
     let (Answer::Breaking { witness }, Ok(old_schema), Ok(new_schema)) =
         (answer, &old.schema, &new.schema)
     else {
@@ -116,7 +137,7 @@ pub(super) fn explain(
         budget: bounded(budget),
     };
     let own = witness.clone();
-    worker::run(&budget.stop, move || pair.explanations(&own))
+    worker::run(&budget.stop, move || pair.explanations(&own, most))
         .unwrap_or_else(|_| vec![failing.unexplained(witness)])
 }
 
@@ -144,9 +165,12 @@ struct Pair {
 }
 
 impl Pair {
-    fn explanations(&self, witness: &Witness) -> Vec<Explanation> {
+    fn explanations(&self, witness: &Witness, most: usize) -> Vec<Explanation> {
         let mut found: Vec<Explanation> = Vec::new();
         for delta in deltas(self.old.flat(), self.new.flat()) {
+            if found.len() >= most {
+                break;
+            }
             if let Some(witness) = self.alone(&delta, witness) {
                 let explanation = self.explanation(&delta, witness);
                 if !found.iter().any(|other| same(other, &explanation)) {
