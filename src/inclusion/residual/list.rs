@@ -12,10 +12,8 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// Most kinds of items that are counted in one list.
-pub(super) const TESTS: usize = 32;
 /// Most kinds of items that are told apart at one place.
-const KINDS: usize = 256;
+pub(super) const KINDS: usize = 256;
 /// Most demands for an item somewhere.
 const SOMES: usize = 5;
 /// Longest list that is made.
@@ -49,7 +47,7 @@ pub(super) fn fill(solver: &mut Solver<'_>, atoms: &[Atom], wanted: usize) -> Re
     let Some(demands) = Demands::of(atoms) else {
         return Ok(Filled::none());
     };
-    if demands.tests.len() > TESTS || demands.some.len() > SOMES {
+    if demands.some.len() > SOMES {
         return Err(Code::Contains);
     }
     let mut kinds = Vec::new();

@@ -59,7 +59,7 @@ pub(super) fn cap(code: Code) -> Option<usize> {
         Code::States => Some(solver::STATES),
         Code::Cases => Some(search::CASES),
         Code::Atoms => Some(region::REGIONS),
-        Code::Contains => Some(list::TESTS),
+        Code::Contains => Some(list::KINDS),
         Code::Automaton => Some(super::automaton::STATES),
         _ => None,
     }
