@@ -190,3 +190,33 @@ fn what_cannot_be_named_is_said() {
         assert!(stderr.contains(said), "{sides:?}: {stderr}");
     }
 }
+
+#[test]
+fn a_step_says_what_its_entry_takes_formats_for() {
+    let repository = changed();
+    let entry = "hrex-member-match-request";
+    let path = repository
+        .path()
+        .join(format!("schemas/{entry}/entry.toml"));
+    let limits = |arguments: &[&str]| {
+        let output = repository.run(&[arguments, &["--format", "json"]].concat());
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+        answer["not_proved"].to_string()
+    };
+    let asked: [&[&str]; 2] = [&["diff", entry], &["bump", entry, "--dry-run"]];
+    for arguments in asked {
+        assert!(
+            limits(arguments).contains("count as annotations"),
+            "{arguments:?}"
+        );
+    }
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, format!("format = \"assertion\"\n{text}")).unwrap();
+    for arguments in asked {
+        let said = limits(arguments);
+        assert!(
+            said.contains("restrict") && !said.contains("annotations"),
+            "{arguments:?} {said}"
+        );
+    }
+}

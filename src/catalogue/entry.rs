@@ -169,6 +169,19 @@ pub enum FormatMode {
     Assertion,
 }
 
+impl FormatMode {
+    /// What a comparison takes formats for, as its report says it.
+    #[must_use]
+    pub fn limit(self) -> &'static str {
+        match self {
+            Self::Annotation => {
+                "Formats such as `date` count as annotations, as JSON Schema 2020-12 has it."
+            }
+            Self::Assertion => "Formats such as `date` restrict, as the entry asks for.",
+        }
+    }
+}
+
 /// `schemas/<id>/entry.toml`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

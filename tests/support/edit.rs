@@ -27,9 +27,9 @@ pub struct Edit {
     pub value: Option<Value>,
     /// Whether every value that was accepted before still is.
     pub compatible: bool,
-    /// Whether the engine may still leave it open.
+    /// Whether the engine still leaves it open.
     #[serde(default)]
-    pub may_be_open: bool,
+    pub is_open: bool,
 }
 
 #[derive(Clone, Copy, Deserialize)]

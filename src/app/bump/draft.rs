@@ -4,7 +4,7 @@ use super::texts;
 use crate::app::AppError;
 use crate::app::diff::proof;
 use crate::app::release::{Depth, compared, notes, told};
-use crate::catalogue::{Against, Entry, SchemaVersion, Workspace};
+use crate::catalogue::{Against, Entry, FormatMode, SchemaVersion, Workspace};
 use crate::compat::Comparison;
 use crate::load;
 use crate::model::{
@@ -15,9 +15,6 @@ use crate::release::{Mark, Weighed, is_same, marked, next};
 use crate::store::{self, Together};
 use chrono::NaiveDate;
 use semver::Version;
-
-/// Formats are annotations everywhere else, so here, too.
-const LIMIT: &str = "Formats such as `date` count as annotations, as JSON Schema 2020-12 has it.";
 
 /// A version that the draft was compared with.
 struct Compared {
@@ -269,8 +266,13 @@ impl Question {
             outcome,
             files: files.to_vec(),
             written,
-            not_proved: vec![LIMIT.to_owned()],
+            not_proved: vec![self.format().limit().to_owned()],
         }
+    }
+
+    fn format(&self) -> FormatMode {
+        let entry = self.workspace.catalogue.entry(&self.draft.id.entry);
+        entry.map_or_else(FormatMode::default, |entry| entry.file.format)
     }
 
     /// Every change, heaviest first; of the older versions only what is open.

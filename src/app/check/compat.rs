@@ -250,9 +250,7 @@ fn limits(question: &Question<'_>, sides: &BTreeMap<&VersionId, Side>) -> Vec<St
         .map(|entry| entry.file.id.as_str())
         .collect();
     let mut limits = vec![match asserting.as_slice() {
-        [] => {
-            "Formats such as `date` count as annotations, as JSON Schema 2020-12 has it.".to_owned()
-        }
+        [] => FormatMode::Annotation.limit().to_owned(),
         entries => format!(
             "Formats such as `date` restrict in {}; elsewhere they count as annotations.",
             entries.join(", ")

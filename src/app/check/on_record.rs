@@ -67,3 +67,37 @@ pub(super) fn known<'a>(
     }
     sides
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::compat::weigh;
+    use crate::inclusion::{Answer, Budget};
+    use crate::model::Direction;
+    use serde_json::json;
+    use std::path::Path;
+
+    #[test]
+    fn what_was_recorded_of_a_version_breaks_the_next_before_any_example_does() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let (head, _) = crate::load::folder(root, None).unwrap();
+        let mut recorded: Vec<(VersionId, Value)> = Vec::new();
+        each(&head, |id, _, line| {
+            recorded.push((id.clone(), line.payload))
+        });
+        let id = recorded.first().unwrap().0.clone();
+        let shut = Side::new(&json!({"not": {}}));
+        let is_recorded = |side: &Side| {
+            let weighed = weigh(side, &shut, Direction::Request, &Budget::default());
+            let Answer::Breaking { witness } = weighed.forth else {
+                return false;
+            };
+            recorded.contains(&(id.clone(), witness.value))
+        };
+        let sides = BTreeMap::from([(&id, Side::of(&head.catalogue, &id))]);
+        assert!(!is_recorded(sides.get(&id).unwrap()));
+        let sides = known(sides, &BTreeSet::from([&id]), &head);
+        assert!(is_recorded(sides.get(&id).unwrap()));
+    }
+}

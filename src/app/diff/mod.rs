@@ -101,10 +101,7 @@ fn told(
             details,
         },
         findings,
-        not_proved: vec![
-            "Formats such as `date` count as annotations, as JSON Schema 2020-12 has it."
-                .to_owned(),
-        ],
+        not_proved: vec![new.format().limit().to_owned()],
     }
 }
 

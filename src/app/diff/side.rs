@@ -1,7 +1,7 @@
 //! The two sides of a `diff`: versions, schema files, and either of them at a git revision.
 
 use crate::app::AppError;
-use crate::catalogue::{Catalogue, SchemaVersion, Workspace};
+use crate::catalogue::{Catalogue, FormatMode, SchemaVersion, Workspace};
 use crate::compat::Side;
 use crate::load;
 use crate::model::{DiffRequest, Direction, Finding, Place, VersionId, VersionName, did_you_mean};
@@ -33,6 +33,17 @@ enum Home {
 }
 
 impl Named {
+    /// What its entry takes formats for.
+    pub(super) fn format(&self) -> FormatMode {
+        match &self.home {
+            Home::File(..) => FormatMode::default(),
+            Home::Version { workspace, id, .. } => {
+                let entry = workspace.catalogue.entry(&id.entry);
+                entry.map_or_else(FormatMode::default, |entry| entry.file.format)
+            }
+        }
+    }
+
     /// The place of a pointer of this side.
     pub(super) fn place(&self, pointer: &str) -> Place {
         match &self.home {

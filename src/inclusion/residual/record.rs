@@ -50,15 +50,17 @@ pub(super) fn fill(solver: &mut Solver<'_>, atoms: &[Atom], wanted: usize) -> Re
         demands: &demands,
         regions: None,
         tries: 0,
-        found: Vec::new(),
-        wanted,
+        found: None,
     };
     work.spread(solver, 0, &spread)?;
+    let Some(first) = work.found else {
+        return Ok(Filled::none());
+    };
     let mut filled = Filled {
-        values: work.found,
+        values: vec![first],
         all: false,
     };
-    if wanted > 1 && demands.free.is_empty() && !filled.values.is_empty() {
+    if wanted > 1 && demands.free.is_empty() {
         // More of them are welcome, but the one that was found stands without.
         let more = region::regions(solver, &demands)
             .and_then(|regions| every::objects(solver, &demands, &regions, wanted));
@@ -75,13 +77,12 @@ struct Work<'d> {
     demands: &'d Demands<'d>,
     regions: Option<Rc<Vec<Region>>>,
     tries: usize,
-    found: Vec<Value>,
-    wanted: usize,
+    found: Option<Value>,
 }
 
 impl Work<'_> {
     fn is_over(&self) -> bool {
-        self.found.len() >= self.wanted
+        self.found.is_some()
     }
 
     /// Spreads the free demands from number `next` on over members.
@@ -202,16 +203,12 @@ impl Work<'_> {
             return Err(Code::WitnessSize);
         }
         let mut members = self.members(solver, spread)?;
-        if members.len() < least || self.wanted > 1 {
-            let many = least.max(members.len() + usize::from(self.wanted > 1));
-            self.pad(solver, spread, &mut members, many)?;
-        }
         if members.len() < least {
-            return Ok(());
+            self.pad(solver, spread, &mut members, least)?;
         }
-        self.keep(&members, spread.len().max(least));
-        if !self.is_over() && self.wanted > 1 {
-            self.vary(solver, spread, &members)?;
+        if members.len() >= least {
+            let object: Map<String, Value> = members.into_iter().collect();
+            self.found = Some(Value::Object(object));
         }
         Ok(())
     }
@@ -287,52 +284,6 @@ impl Work<'_> {
                 }
                 members.push((name, value.clone()));
                 slot += 1;
-            }
-        }
-        Ok(())
-    }
-
-    /// Keeps the first `least` members as an object, and then more of them where more objects are wanted.
-    fn keep(&mut self, members: &[(String, Value)], least: usize) {
-        let most = self.demands.size.highest();
-        for count in least.min(members.len())..=members.len() {
-            if self.is_over() || count > most {
-                return;
-            }
-            let object: Map<String, Value> = members.iter().take(count).cloned().collect();
-            self.found.push(Value::Object(object));
-        }
-    }
-
-    /// Other values in the place of single members.
-    fn vary(
-        &mut self,
-        solver: &mut Solver<'_>,
-        spread: &Spread,
-        members: &[(String, Value)],
-    ) -> Result<(), Code> {
-        let object: Map<String, Value> = members.iter().cloned().collect();
-        if self
-            .demands
-            .size
-            .most
-            .is_some_and(|most| object.len() > most)
-        {
-            return Ok(());
-        }
-        for (name, _) in members {
-            let literals = match spread.get(&Carrier::Key(name.clone())) {
-                Some(literals) => literals.clone(),
-                None if self.demands.known().contains(name.as_str()) => self.demands.at(name)?,
-                None => continue,
-            };
-            for value in solver.stock(&literals, self.wanted).values {
-                if self.is_over() {
-                    return Ok(());
-                }
-                let mut other = object.clone();
-                other.insert(name.clone(), value);
-                self.found.push(Value::Object(other));
             }
         }
         Ok(())
