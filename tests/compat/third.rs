@@ -1,31 +1,14 @@
 //! A third opinion on a witness, from the crate `boon`.
 //! Refuses to speak where it is known to be blind: formats up to draft 7, `\c` escapes, look-around, wide numbers.
 
-use boon::{Compiler, Draft, Schemas};
+#[path = "../support/boon.rs"]
+mod boon;
+
+pub use self::boon::accepts;
 use serde_json::Value;
 
 /// The widest whole number that a double tells from its neighbours.
 const WIDEST: f64 = 9_007_199_254_740_991.0;
-
-/// Whether `schema`, read as the draft called `draft`, accepts `value`; `None` when it cannot be compiled.
-pub fn accepts(schema: &Value, draft: &str, value: &Value) -> Option<bool> {
-    let mut compiler = Compiler::new();
-    compiler.set_default_draft(match draft {
-        "4" => Draft::V4,
-        "6" => Draft::V6,
-        "7" => Draft::V7,
-        "2019-09" => Draft::V2019_09,
-        _ => Draft::V2020_12,
-    });
-    let mut schema = schema.clone();
-    if let Some(members) = schema.as_object_mut() {
-        members.remove("$schema");
-    }
-    compiler.add_resource("mem:///schema.json", schema).ok()?;
-    let mut schemas = Schemas::new();
-    let index = compiler.compile("mem:///schema.json", &mut schemas).ok()?;
-    Some(schemas.validate(value, index).is_ok())
-}
 
 /// Whether it does not see what this schema says.
 pub fn is_blind(schema: &Value, draft: &str) -> bool {

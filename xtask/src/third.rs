@@ -1,8 +1,11 @@
 //! A third opinion on a witness, from the crate `boon`, which the product does not use.
 //! Refuses to speak where that crate is known to be blind.
 
-use boon::{Compiler, Draft, Schemas};
+#[path = "../../tests/support/boon.rs"]
+mod validator;
+
 use serde_json::Value;
+use validator::accepts;
 
 /// What a third validator says of a witness.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,25 +34,6 @@ pub fn opinion(pair: &Value, witness: &Value) -> Opinion {
 fn draft<'a>(pair: &'a Value, side: &str) -> Option<&'a str> {
     let own = pair.get(format!("draft_{side}"));
     own.or_else(|| pair.get("draft"))?.as_str()
-}
-
-fn accepts(schema: &Value, draft: &str, value: &Value) -> Option<bool> {
-    let mut compiler = Compiler::new();
-    compiler.set_default_draft(match draft {
-        "4" => Draft::V4,
-        "6" => Draft::V6,
-        "7" => Draft::V7,
-        "2019-09" => Draft::V2019_09,
-        _ => Draft::V2020_12,
-    });
-    let mut schema = schema.clone();
-    if let Some(members) = schema.as_object_mut() {
-        members.remove("$schema");
-    }
-    compiler.add_resource("mem:///schema.json", schema).ok()?;
-    let mut schemas = Schemas::new();
-    let index = compiler.compile("mem:///schema.json", &mut schemas).ok()?;
-    Some(schemas.validate(value, index).is_ok())
 }
 
 /// It asserts formats up to draft 7, takes `1.0` for an integer of draft 4, refuses `\c`, and compares numbers as
