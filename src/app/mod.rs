@@ -6,6 +6,7 @@ mod batch;
 mod bump;
 mod card;
 mod check;
+mod contract;
 mod coverage;
 mod diff;
 mod error;
@@ -34,7 +35,7 @@ mod worker;
 pub use answer::{Answer, Clock, Log, Output, Sink};
 pub use error::AppError;
 
-use crate::model::{Request, Verdict};
+use crate::model::{CheckRequest, Request, Verdict};
 use crate::report::Content;
 use chrono::{DateTime, Utc};
 
@@ -62,17 +63,8 @@ pub fn run(request: Request, now: DateTime<Utc>, sink: &mut dyn Sink) -> Result<
         Request::CatalogueShow(request) => card::show(&request),
         Request::CatalogueCoverage(request) => coverage::coverage(&request),
         Request::Init(request) => init::init(&request, sink),
-        Request::Check(request) => {
-            let report = check::check(&request, now, sink)?;
-            let content = Content::Report(&report);
-            Answer::of(
-                report.verdict,
-                report.exit_code,
-                content,
-                &request.show,
-                request.max_findings,
-            )
-        }
+        Request::Check(request) => judged(&request, now, sink),
+        Request::Contract(request) => contract::run(&request, now, sink),
         Request::Diff(request) => {
             let diff = diff::diff(&request)?;
             let content = Content::Diff(&diff);
@@ -90,6 +82,23 @@ pub fn run(request: Request, now: DateTime<Utc>, sink: &mut dyn Sink) -> Result<
         #[cfg(feature = "service")]
         Request::Serve(request) => serve::serve(&request, now, sink),
     }
+}
+
+/// What the checks come to, as a report.
+fn judged(
+    request: &CheckRequest,
+    now: DateTime<Utc>,
+    sink: &mut dyn Sink,
+) -> Result<Answer, AppError> {
+    let report = check::check(request, now, sink)?;
+    let content = Content::Report(&report);
+    Answer::of(
+        report.verdict,
+        report.exit_code,
+        content,
+        &request.show,
+        request.max_findings,
+    )
 }
 
 /// The process exit code: an empty run may be allowed, and a trial never fails but for an error.

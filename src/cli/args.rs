@@ -1,6 +1,7 @@
 //! The commands and their own flags, as clap derives them. Help texts live here.
 
 use super::compat::{COMPAT_CODES, COMPAT_EXAMPLES, CompatArguments};
+use super::contract::ContractVerb;
 use super::flags::{
     AmountFlags, ColorFlags, LeniencyFlags, ListFormats, ProgressFlags, Redaction, ReportFormats,
     RepositoryFlags, ValidationFormats, VolumeFlags, WorkFlags,
@@ -67,6 +68,9 @@ pub(super) enum Verb {
     /// Write a small working repository; overwrites nothing
     #[command(before_long_help = INIT_EXAMPLES)]
     Init(InitArguments),
+    /// Hold the partners' contracts against schemas, and against a service that runs
+    #[command(subcommand, disable_help_subcommand = true)]
+    Contract(ContractVerb),
     /// Answer compatibility questions, one JSON object a line
     #[command(before_long_help = COMPAT_EXAMPLES, after_long_help = COMPAT_CODES)]
     Compat(CompatArguments),
@@ -103,6 +107,19 @@ pub(super) enum FailOn {
 
 #[derive(Args, Debug)]
 pub(super) struct CheckArguments {
+    /// Run only these checks; leaving out a required one gives `undecided`
+    #[arg(long, value_name = "CHECK", value_delimiter = ',', conflicts_with = "skip", env = "MATCHMARK_ONLY", hide_env = true, value_parser = check_names())]
+    pub only: Vec<CheckName>,
+    /// Leave these checks out
+    #[arg(long, value_name = "CHECK", value_delimiter = ',', env = "MATCHMARK_SKIP", hide_env = true, value_parser = check_names())]
+    pub skip: Vec<CheckName>,
+    #[command(flatten)]
+    pub gate: GateFlags,
+}
+
+/// How a run of checks is weighed and shown.
+#[derive(Args, Debug)]
+pub(super) struct GateFlags {
     #[command(flatten)]
     pub repository: RepositoryFlags,
     /// Compare with REF instead of the merge base with the configured branch
@@ -111,12 +128,6 @@ pub(super) struct CheckArguments {
     /// How strict to be; `pull-request` where CI is set, else `local`
     #[arg(long, value_enum, env = "MATCHMARK_STAGE", hide_env = true)]
     pub stage: Option<StageWord>,
-    /// Run only these checks; leaving out a required one gives `undecided`
-    #[arg(long, value_name = "CHECK", value_delimiter = ',', conflicts_with = "skip", env = "MATCHMARK_ONLY", hide_env = true, value_parser = check_names())]
-    pub only: Vec<CheckName>,
-    /// Leave these checks out
-    #[arg(long, value_name = "CHECK", value_delimiter = ',', env = "MATCHMARK_SKIP", hide_env = true, value_parser = check_names())]
-    pub skip: Vec<CheckName>,
     #[command(flatten)]
     pub formats: ReportFormats,
     /// Lightest severity that fails the gate; never softer than the stage

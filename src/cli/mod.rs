@@ -3,6 +3,7 @@
 
 mod args;
 mod compat;
+mod contract;
 mod flags;
 mod request;
 mod step;

@@ -1,17 +1,18 @@
 //! Parsed arguments and surroundings -> a request: defaults are settled here, once.
 
 use super::args::{
-    CatalogueVerb, CheckArguments, ExplainArguments, FailOn, StageWord, ValidateArguments, Verb,
+    CatalogueVerb, CheckArguments, ExplainArguments, FailOn, GateFlags, StageWord,
+    ValidateArguments, Verb,
 };
 use super::compat::{CompatArguments, FormatMeaning};
 use super::flags::{Color, RepositoryFlags, VolumeFlags};
 use super::transform::TransformArguments;
-use super::{Asked, Chatter, Surroundings, completions, manual, step};
+use super::{Asked, Chatter, Surroundings, completions, contract, manual, step};
 use crate::model::{
     Against, BatchRequest, CatalogueCoverageRequest, CatalogueListRequest, CatalogueShowRequest,
-    CheckName, CheckRequest, Depth, ExplainRequest, Format, InitRequest, Repository, Request,
-    Severity, Show, Stage, Target, TransformRequest, ValidateRequest, Wanted, WorkerRequest,
-    named_folder,
+    CheckName, CheckRequest, Depth, ExplainRequest, Extent, Format, InitRequest, Repository,
+    Request, Severity, Show, Stage, Target, TransformRequest, ValidateRequest, Wanted,
+    WorkerRequest, named_folder,
 };
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -36,6 +37,7 @@ pub(super) fn resolve(verb: Verb, around: &Surroundings) -> Asked {
         Verb::Init(arguments) => Ok(messages(Request::Init(InitRequest {
             root: arguments.directory,
         }))),
+        Verb::Contract(verb) => contract::resolve(verb, around),
         Verb::Compat(arguments) => Ok(messages(compat(&arguments))),
         #[cfg(feature = "service")]
         Verb::Serve(arguments) => Ok(messages(Request::Serve(crate::model::ServeRequest {
@@ -49,34 +51,46 @@ pub(super) fn resolve(verb: Verb, around: &Surroundings) -> Asked {
 }
 
 fn check(arguments: CheckArguments, around: &Surroundings) -> Result<Asked, String> {
-    let chatter = chatter(&arguments.volume, arguments.progress.no_progress);
     let checks = CheckName::ALL
         .into_iter()
         .filter(|check| arguments.only.is_empty() || arguments.only.contains(check))
         .filter(|check| !arguments.skip.contains(check))
         .collect();
-    let repository = repository(&arguments.repository);
+    let (request, chatter) = gate(arguments.gate, checks, Extent::Gate, around)?;
+    Ok(Asked::Run(Box::new(Request::Check(request)), chatter))
+}
+
+/// A run of `checks`, and how much is said while it runs.
+pub(super) fn gate(
+    flags: GateFlags,
+    checks: Vec<CheckName>,
+    extent: Extent,
+    around: &Surroundings,
+) -> Result<(CheckRequest, Chatter), String> {
+    let chatter = chatter(&flags.volume, flags.progress.no_progress);
+    let repository = repository(&flags.repository);
     let voice = Voice {
-        formats: &arguments.formats.format,
-        volume: Some(&arguments.volume),
-        color: arguments.color.color,
+        formats: &flags.formats.format,
+        volume: Some(&flags.volume),
+        color: flags.color.color,
     };
     let show = voice.show(&repository.root, around)?;
     let request = CheckRequest {
         repository,
-        base: arguments.base,
-        stage: stage(arguments.stage, around),
+        base: flags.base,
+        stage: stage(flags.stage, around),
         checks,
-        fail_on: arguments.fail_on.map(severity),
-        max_findings: arguments.amount.max_findings,
-        as_of: arguments.as_of,
-        allow_empty: arguments.leniency.allow_empty,
-        exit_zero: arguments.leniency.exit_zero,
-        jobs: arguments.work.jobs,
-        timeout: arguments.timeout,
+        extent,
+        fail_on: flags.fail_on.map(severity),
+        max_findings: flags.amount.max_findings,
+        as_of: flags.as_of,
+        allow_empty: flags.leniency.allow_empty,
+        exit_zero: flags.leniency.exit_zero,
+        jobs: flags.work.jobs,
+        timeout: flags.timeout,
         show,
     };
-    Ok(Asked::Run(Box::new(Request::Check(request)), chatter))
+    Ok((request, chatter))
 }
 
 fn validate(arguments: ValidateArguments, around: &Surroundings) -> Result<Asked, String> {

@@ -11,6 +11,7 @@ mod matcher;
 pub mod matching;
 mod path;
 mod plan;
+mod promise;
 mod prove;
 mod read;
 mod rule;
@@ -25,6 +26,7 @@ pub use interaction::{
 };
 pub use path::Path;
 pub use plan::{Planned, plan};
+pub use promise::{Deliver, Endured, Fault, FaultKind, Gap, History, Sequence};
 pub use prove::{Question, prove};
 pub use read::{read, read_request, read_response};
 pub use rule::{Part, RuleSet, Rules};

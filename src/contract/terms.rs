@@ -2,6 +2,7 @@
 //! Refuses to know Pact's own members.
 
 use super::path::Path;
+use super::promise::{Fault, History, Sequence};
 use super::rule::Part;
 use super::states::State;
 use chrono::NaiveDate;
@@ -34,6 +35,11 @@ pub struct Terms {
     pub forbidden_headers: Vec<String>,
     pub optional: Vec<Optional>,
     pub edges: Vec<Edge>,
+    pub history: Option<History>,
+    pub sequence: Option<Sequence>,
+    /// Value of the header `Idempotency-Key` that the request carries.
+    pub idempotency_key: Option<String>,
+    pub fault: Option<Fault>,
     pub reader: Option<Reader>,
     pub owner: Option<String>,
     pub introduced: Option<NaiveDate>,

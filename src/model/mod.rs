@@ -2,6 +2,7 @@
 //! Refuses to know any room: nothing here imports anything of ours but the places of `wire`.
 
 mod card;
+mod contract_request;
 mod count;
 mod coverage;
 mod effect;
@@ -20,6 +21,7 @@ mod transformation;
 mod validation;
 
 pub use card::{EntryCard, Explanation, FieldCard, RuleCard, VersionCard};
+pub use contract_request::ContractRequest;
 pub use count::counted;
 pub use coverage::{Coverage, CoverageSummary, CoveredPage, CoveredStatement, NamingSchema};
 pub use effect::{Bump, Direction, Effect};
@@ -37,9 +39,9 @@ pub use report::{
 pub use request::ServeRequest;
 pub use request::{
     Against, BatchRequest, BumpRequest, BumpScope, CatalogueCoverageRequest, CatalogueListRequest,
-    CatalogueShowRequest, CheckRequest, Depth, DiffRequest, ExplainRequest, Format, InitRequest,
-    Redact, Repository, Request, Show, Stage, Target, TransformRequest, ValidateRequest, Wanted,
-    WorkerRequest, named_folder,
+    CatalogueShowRequest, CheckRequest, Depth, DiffRequest, ExplainRequest, Extent, Format,
+    InitRequest, Redact, Repository, Request, Show, Stage, Target, TransformRequest,
+    ValidateRequest, Wanted, WorkerRequest, named_folder,
 };
 pub use rule::{Rule, rule, rules};
 pub use severity::{Severity, Verdict};

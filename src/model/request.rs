@@ -1,7 +1,7 @@
 //! What was asked on the command line, read once and typed: one value a verb.
 //! Refuses to know how it was written there, and how it will be answered.
 
-use super::{CheckName, Severity};
+use super::{CheckName, ContractRequest, Severity};
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,7 @@ pub enum Request {
     Init(InitRequest),
     CompatBatch(BatchRequest),
     CompatWorker(WorkerRequest),
+    Contract(ContractRequest),
     #[cfg(feature = "service")]
     Serve(ServeRequest),
 }
@@ -42,6 +43,7 @@ impl Request {
             Self::CatalogueList(request) => Some(&request.show),
             Self::CatalogueShow(request) => Some(&request.show),
             Self::CatalogueCoverage(request) => Some(&request.show),
+            Self::Contract(request) => request.show(),
             Self::Init(_) | Self::CompatBatch(_) | Self::CompatWorker(_) => None,
             #[cfg(feature = "service")]
             Self::Serve(_) => None,
@@ -147,6 +149,15 @@ impl Stage {
     }
 }
 
+/// Which checks a run cannot do without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// Those that the profile of its stage requires: this is the gate.
+    Gate,
+    /// Those that were asked for: one part of the gate, on its own.
+    Part,
+}
+
 /// `matchmark check`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CheckRequest {
@@ -156,6 +167,7 @@ pub struct CheckRequest {
     pub stage: Stage,
     /// Checks to run; all six unless `--only` or `--skip` was given.
     pub checks: Vec<CheckName>,
+    pub extent: Extent,
     /// The lightest severity that fails the gate, when it was asked for.
     pub fail_on: Option<Severity>,
     /// How many findings people are shown; the machine formats hold all.

@@ -4,7 +4,7 @@ use super::super::judge::Strictness;
 use super::super::room::Room;
 use crate::catalogue::Workspace;
 use crate::lifecycle::Allowance;
-use crate::model::{CheckName, CheckRequest, Finding, Place, Severity};
+use crate::model::{CheckName, CheckRequest, Extent, Finding, Place, Severity};
 use crate::policy::{Profile, RuleBook};
 use std::collections::BTreeMap;
 
@@ -33,6 +33,9 @@ pub(super) fn of(
             }
             Err(flaws) => findings = flaws,
         }
+    }
+    if request.extent == Extent::Part {
+        strictness.required = request.checks.iter().copied().collect();
     }
     // The flag may harden the gate, never soften it.
     if let Some(asked) = request.fail_on {

@@ -4,6 +4,7 @@
 mod desk;
 mod lint;
 mod matcher;
+mod promise;
 mod rules;
 mod side;
 mod states;

@@ -2,6 +2,7 @@
 //! Refuses every key that the groups do not have.
 
 use super::desk::{Desk, Members, Node};
+use super::promise;
 use super::states::state;
 use crate::contract::path::{Grammar, Path};
 use crate::contract::terms::{
@@ -13,9 +14,6 @@ use semver::VersionReq;
 use wire::outcome::{Class, Code};
 
 const UNKNOWN_KEY: &str = "contract/unknown-key";
-
-/// Keys that are known, but whose promise is not judged here.
-const NOT_JUDGED: &[&str] = &["contents", "fault", "history", "idempotencyKey", "sequence"];
 
 /// `metadata.matchmark`.
 pub fn file_terms<'d>(desk: &mut Desk<'d>, node: &Node<'d>) -> Option<FileTerms> {
@@ -54,13 +52,7 @@ pub fn terms<'d>(desk: &mut Desk<'d>, node: &Node<'d>, file: Option<&FileTerms>)
     let Some(members) = desk.object(node) else {
         return Terms::default();
     };
-    for (key, node) in members.each() {
-        if NOT_JUDGED.contains(&key) {
-            let message = "a promise of this kind is not judged";
-            desk.reject_key("contract/unsupported-content", &node.pointer, message);
-        }
-    }
-    let mut known = vec![
+    let known = [
         "request",
         "response",
         "polarity",
@@ -74,10 +66,15 @@ pub fn terms<'d>(desk: &mut Desk<'d>, node: &Node<'d>, file: Option<&FileTerms>)
         "owner",
         "introduced",
         "sunset",
+        "fault",
+        "history",
+        "idempotencyKey",
+        "sequence",
     ];
-    known.extend(NOT_JUDGED);
     desk.only(&members, UNKNOWN_KEY, &known);
     let owner = members.get("owner").and_then(|node| desk.text(&node));
+    let key = members.get("idempotencyKey");
+    let key = key.and_then(|node| desk.text(&node));
     let terms = Terms {
         request: range(desk, &members, "request"),
         response: range(desk, &members, "response"),
@@ -88,6 +85,16 @@ pub fn terms<'d>(desk: &mut Desk<'d>, node: &Node<'d>, file: Option<&FileTerms>)
         forbidden_headers: header_names(desk, &members),
         optional: optionals(desk, &members, file),
         edges: edges(desk, &members),
+        history: members
+            .get("history")
+            .and_then(|node| promise::history(desk, &node)),
+        sequence: members
+            .get("sequence")
+            .and_then(|node| promise::sequence(desk, &node)),
+        idempotency_key: key.map(str::to_owned),
+        fault: members
+            .get("fault")
+            .and_then(|node| promise::fault(desk, &node)),
         reader: reader(desk, &members),
         owner: owner.map(str::to_owned),
         introduced: date(desk, &members, "introduced"),
@@ -99,7 +106,7 @@ pub fn terms<'d>(desk: &mut Desk<'d>, node: &Node<'d>, file: Option<&FileTerms>)
     terms
 }
 
-fn date<'d>(desk: &mut Desk<'d>, members: &Members<'d>, key: &str) -> Option<NaiveDate> {
+pub(super) fn date<'d>(desk: &mut Desk<'d>, members: &Members<'d>, key: &str) -> Option<NaiveDate> {
     let node = members.get(key)?;
     let date = node.value.as_str().and_then(|text| text.parse().ok());
     if date.is_none() {
@@ -149,18 +156,9 @@ fn outcome<'d>(desk: &mut Desk<'d>, node: &Node<'d>) -> Option<Outcome> {
         UNKNOWN_KEY,
         &["class", "code", "retryable", "sideEffects"],
     );
-    let classes = [
-        Class::Permanent,
-        Class::AuthRefresh,
-        Class::Hold,
-        Class::Throttled,
-        Class::Transient,
-    ]
-    .map(|class| (class.word(), class));
     let codes = Code::ALL.map(|code| (code.word(), code));
     let effects = [("none", SideEffects::None), ("any", SideEffects::Any)];
-    let class = desk.need(&members, "class");
-    let class = class.and_then(|node| desk.word(&node, &classes));
+    let class = class(desk, &members);
     let code = desk.need(&members, "code");
     let code = code.and_then(|node| desk.word(&node, &codes));
     let retryable = desk.need(&members, "retryable");
@@ -174,6 +172,20 @@ fn outcome<'d>(desk: &mut Desk<'d>, node: &Node<'d>) -> Option<Outcome> {
         side_effects: side_effects?,
         pointer: members.pointer,
     })
+}
+
+/// The member `class`.
+pub(super) fn class<'d>(desk: &mut Desk<'d>, members: &Members<'d>) -> Option<Class> {
+    let classes = [
+        Class::Permanent,
+        Class::AuthRefresh,
+        Class::Hold,
+        Class::Throttled,
+        Class::Transient,
+    ]
+    .map(|class| (class.word(), class));
+    let node = desk.need(members, "class")?;
+    desk.word(&node, &classes)
 }
 
 const SIDES: [(&str, Side); 2] = [("request", Side::Request), ("response", Side::Response)];
