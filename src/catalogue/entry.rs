@@ -136,6 +136,9 @@ pub struct Operation {
     pub canonical: String,
     /// Entry of its successful answer.
     pub response: String,
+    /// Edge cases that no caller of it can meet, each with the reason; contracts must cover the others.
+    #[serde(default)]
+    pub without: BTreeMap<String, String>,
     pub auth: Option<Auth>,
 }
 

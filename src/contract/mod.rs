@@ -2,6 +2,7 @@
 //! Refuses to know servers, files and how heavy a finding weighs.
 
 mod compile;
+mod coverage;
 mod datetime;
 mod decimal;
 mod declared;
@@ -9,6 +10,7 @@ mod interaction;
 mod masked;
 mod matcher;
 pub mod matching;
+mod matrix;
 mod path;
 mod plan;
 mod promise;
@@ -21,9 +23,11 @@ mod terms;
 mod verify;
 mod versions;
 
+pub use coverage::uncovered;
 pub use interaction::{
     Body, Content, Contract, Edition, Interaction, Json, Query, Request, Response,
 };
+pub use matrix::{Shown, matrix};
 pub use path::Path;
 pub use plan::{Planned, plan};
 pub use promise::{Deliver, Endured, Fault, FaultKind, Gap, History, Sequence};

@@ -17,6 +17,8 @@ use wire::payload::Schema;
 pub struct Ready {
     pub id: VersionId,
     pub bundle: Value,
+    /// Versions of other entries that it draws in.
+    pub drawn: Vec<VersionId>,
     pub schema: Schema,
     side: OnceLock<Result<Side, String>>,
     pub declared: Declared,
@@ -106,8 +108,8 @@ impl<'c> Versions<'c> {
         let bundle = self
             .catalogue
             .bundle(id)
-            .map_err(|missing| missing.to_string())?
-            .value;
+            .map_err(|missing| missing.to_string())?;
+        let (bundle, drawn) = (bundle.value, bundle.members);
         let schema = Schema::compile(&bundle).map_err(|fault| fault.to_string())?;
         let version = self.catalogue.version(id);
         let accepted = version.map_or(&[][..], |version| &version.accepted);
@@ -127,6 +129,7 @@ impl<'c> Versions<'c> {
                 .collect(),
             schema,
             bundle,
+            drawn,
         })
     }
 }

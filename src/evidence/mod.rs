@@ -56,6 +56,7 @@ mod tests {
             checks: Vec::new(),
             findings: Vec::new(),
             changes: Vec::new(),
+            matrix: Vec::new(),
             not_proved: Vec::new(),
             inputs: BTreeMap::new(),
             digest: String::new(),
@@ -77,8 +78,8 @@ mod tests {
     #[test]
     fn the_examples_of_the_catalogue_are_sealed() {
         for file in [
-            include_str!("../../schemas/matchmark-report/1.0.0/accepted/go.json"),
-            include_str!("../../schemas/matchmark-report/1.0.0/accepted/no-go.json"),
+            include_str!("../../schemas/matchmark-report/1.1.0/accepted/go.json"),
+            include_str!("../../schemas/matchmark-report/1.1.0/accepted/no-go.json"),
         ] {
             assert!(is_intact(&serde_json::from_str(file).unwrap()));
         }

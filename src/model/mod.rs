@@ -11,6 +11,7 @@ mod exchange;
 mod finding;
 mod fingerprint;
 mod ids;
+mod matrix;
 mod nearest;
 mod release;
 mod report;
@@ -30,6 +31,7 @@ pub use exchange::{Delivery, Effects, Exchange, HttpRequest, HttpResponse};
 pub use finding::{Finding, Gravity, Hurt, Note, Place, Witness, WitnessSource};
 pub use fingerprint::{digest, fingerprint};
 pub use ids::{NoVersion, Subject, VersionId, VersionName};
+pub use matrix::{Cell, Proof};
 pub use nearest::{did_you_mean, nearest};
 pub use release::{Bumped, Comparand, Reason};
 pub use report::{

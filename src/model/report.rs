@@ -1,7 +1,7 @@
 //! The one value that every report format is made from.
 
 use super::{
-    Bump, Direction, Effect, Excerpt, Finding, Hurt, Note, Place, Severity, Verdict, Witness,
+    Bump, Cell, Direction, Effect, Excerpt, Finding, Hurt, Note, Place, Severity, Verdict, Witness,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -260,12 +260,14 @@ pub struct Report {
     pub header: ReportHeader,
     /// Counts over all findings.
     pub summary: Summary,
-    /// The six checks, in the order in which they are shown.
+    /// The six checks, in the order in which they are shown; only its own where one part ran by itself.
     pub checks: Vec<Check>,
     /// Worst first, then by rule, file, line and column.
     pub findings: Vec<Judged>,
     /// Every step between versions that was judged.
     pub changes: Vec<Change>,
+    /// Every partner against every version that it lives with, by entry, version and partner.
+    pub matrix: Vec<Cell>,
     /// What this verdict does not prove, over all checks.
     pub not_proved: Vec<String>,
     /// Digest of every file that was read, by path.

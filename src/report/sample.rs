@@ -1,10 +1,10 @@
 //! Results written by hand, as the six checks would give them.
 
 use crate::model::{
-    AppliedWaiver, Bump, Change, Check, CheckName, Direction, Effect, EntryCard, Excerpt,
+    AppliedWaiver, Bump, Cell, Change, Check, CheckName, Direction, Effect, EntryCard, Excerpt,
     ExpectedAnswer, FieldCard, Finding, Hurt, Judged, Mention, PayloadProblem, PayloadState, Place,
-    Report, ReportHeader, Severity, Summary, ValidatedPayload, Validation, Verdict, VersionCard,
-    VersionVerdict, Witness, WitnessSource,
+    Proof, Report, ReportHeader, Severity, Summary, ValidatedPayload, Validation, Verdict,
+    VersionCard, VersionVerdict, Witness, WitnessSource,
 };
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -27,6 +27,43 @@ fn check(name: CheckName, subjects: u64, unit: &str, summary: &str, findings: u6
         findings,
         not_proved: Vec::new(),
     }
+}
+
+/// One partner against a version in each standing.
+fn matrix() -> Vec<Cell> {
+    let cell = |version: &str, partner: &str, proof, interactions, because: &[&str]| Cell {
+        entry: "hrex-coverage".to_owned(),
+        version: version.to_owned(),
+        status: "released".to_owned(),
+        partner: partner.to_owned(),
+        proof,
+        interactions,
+        exchanges: if proof == Proof::Tested {
+            interactions
+        } else {
+            0
+        },
+        because: because.iter().map(|&word| word.to_owned()).collect(),
+    };
+    vec![
+        cell("1.0.0", "contoso", Proof::Stale, 2, &["older than 90 days"]),
+        cell("2.0.0", "contoso", Proof::Proved, 2, &[]),
+        cell(
+            "2.0.0",
+            "northwind",
+            Proof::Unproven,
+            0,
+            &["no contract speaks of it"],
+        ),
+        cell(
+            "next",
+            "contoso",
+            Proof::Broken,
+            2,
+            &["contract/response-not-read"],
+        ),
+        cell("next", "northwind", Proof::Tested, 3, &[]),
+    ]
 }
 
 /// A run in which everything holds.
@@ -64,6 +101,7 @@ pub(super) fn green() -> Report {
         ],
         findings: Vec::new(),
         changes: Vec::new(),
+        matrix: matrix(),
         not_proved: vec!["No recorded payload is older than 2026-08.".to_owned()],
         inputs: BTreeMap::from([("matchmark.toml".to_owned(), "sha256:00".to_owned())]),
         digest: "sha256:11".to_owned(),

@@ -3,7 +3,7 @@
 
 use super::sample::{at, diff, entry, green, problem, red, required_added, validation};
 use super::*;
-use crate::model::{Note, PayloadProblem, RuleCard, Severity, Summary, Verdict};
+use crate::model::{CheckName, Note, PayloadProblem, RuleCard, Severity, Summary, Verdict};
 
 const PLAIN: Style<'_> = Style {
     color: false,
@@ -26,6 +26,17 @@ fn a_green_run_reads_well() {
         "report_green_markdown",
         shown(Format::Markdown, Content::Report(&green()))
     );
+}
+
+#[test]
+fn the_contract_check_on_its_own_shows_its_matrix() {
+    let mut report = green();
+    let shown_of = |report: &Report| shown(Format::Text, Content::Report(report));
+    assert!(!shown_of(&report).contains("Matrix"));
+    report
+        .checks
+        .retain(|check| check.name == CheckName::Contract);
+    insta::assert_snapshot!("contract_text", shown_of(&report));
 }
 
 #[test]
@@ -346,7 +357,7 @@ fn a_format_that_makes_no_sense_for_a_result_is_not_made_up() {
 
 #[test]
 fn a_report_meets_the_schema_that_is_published_for_it() {
-    let published = include_str!("../../schemas/matchmark-report/1.0.0/schema.json");
+    let published = include_str!("../../schemas/matchmark-report/1.1.0/schema.json");
     let schema: serde_json::Value = serde_json::from_str(published).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     for report in [green(), red()] {
@@ -368,8 +379,8 @@ fn a_report_meets_the_schema_that_is_published_for_it() {
 #[test]
 fn the_examples_of_the_catalogue_are_reports_as_we_write_them() {
     for file in [
-        include_str!("../../schemas/matchmark-report/1.0.0/accepted/go.json"),
-        include_str!("../../schemas/matchmark-report/1.0.0/accepted/no-go.json"),
+        include_str!("../../schemas/matchmark-report/1.1.0/accepted/go.json"),
+        include_str!("../../schemas/matchmark-report/1.1.0/accepted/no-go.json"),
     ] {
         let report: Report = serde_json::from_str(file).unwrap();
         assert_eq!(shown(Format::Json, Content::Report(&report)), file);

@@ -30,7 +30,11 @@ fn table() -> Vec<Generated> {
     files.extend(editor::<wire::transform::TransformFile>("transform"));
     files.extend(editor::<policy::RuleFile>("rule"));
     files.extend(editor::<policy::ProfileFile>("profile"));
-    files.push(published::<model::Report>("matchmark-report", "1.0.0"));
+    files.push(following::<model::Report>(
+        "matchmark-report",
+        "1.1.0",
+        "1.0.0",
+    ));
     files.push(published::<OperationOutcome>(
         "p2p-operation-outcome",
         "1.0.0",
@@ -128,6 +132,39 @@ fn published<T: JsonSchema>(entry: &str, version: &str) -> Generated {
         named.extend(members.into_iter().filter(|(key, _)| key != "$schema"));
     }
     version_file(entry, version, &Value::Object(named))
+}
+
+/// The same for a version that follows another: what stood there before keeps the version it came in.
+fn following<T: JsonSchema>(entry: &str, version: &str, before: &str) -> Generated {
+    let mut file = published::<T>(entry, version);
+    let path = repository::root().join(format!("schemas/{entry}/{before}/schema.json"));
+    let former = std::fs::read(path).unwrap_or_default();
+    let former: Value = serde_json::from_slice(&former).unwrap_or_default();
+    let mut schema: Value = serde_json::from_str(&file.text).unwrap_or_default();
+    keep_since(&mut schema, &former);
+    file.text = pretty(&schema);
+    file
+}
+
+/// Gives every member of `schema` that `former` holds too the `x-since` that it had there.
+fn keep_since(schema: &mut Value, former: &Value) {
+    match (schema, former) {
+        (Value::Object(members), Value::Object(former)) => {
+            for (key, value) in members {
+                match former.get(key) {
+                    Some(former) if key == "x-since" => value.clone_from(former),
+                    Some(former) => keep_since(value, former),
+                    None => {}
+                }
+            }
+        }
+        (Value::Array(items), Value::Array(former)) => {
+            for (item, former) in items.iter_mut().zip(former) {
+                keep_since(item, former);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// `schemas/<entry>/<version>/schema.json` with this schema.

@@ -4,9 +4,11 @@ use super::bodies::Bodies;
 use super::{Question, Room};
 use crate::app::ruling::Ruling;
 use crate::catalogue::Catalogue;
-use crate::contract::{Contract, Versions, gating, plan, prove, read, verify};
+use crate::contract::{
+    Contract, Shown, Versions, gating, matrix, plan, prove, read, uncovered, verify,
+};
 use crate::inclusion::{Budget, engine};
-use crate::model::{CheckName, Delivery, Exchange, Finding, Place, counted};
+use crate::model::{Cell, CheckName, Delivery, Exchange, Finding, Place, counted};
 use crate::policy::RuleBook;
 use semver::VersionReq;
 use serde_json::Value;
@@ -42,12 +44,18 @@ impl Library {
 /// What travelled, or why nothing did.
 pub(super) type Travelled = Result<(Vec<Exchange>, Vec<Delivery>), String>;
 
+/// What the contract check gave.
+pub(super) struct Judged {
+    pub room: Room,
+    pub matrix: Vec<Cell>,
+}
+
 pub(super) fn check(
     question: &Question<'_>,
     library: &Library,
     travelled: &Travelled,
     payload_rules: &RuleBook,
-) -> Room {
+) -> Judged {
     let versions = Versions::new(&question.head.catalogue);
     let ruling = Ruling::of(question.head, payload_rules);
     let bodies = Bodies {
@@ -65,26 +73,36 @@ pub(super) fn check(
     let mut findings = library.findings.clone();
     let nothing = (Vec::new(), Vec::new());
     let (exchanges, deliveries) = travelled.as_ref().unwrap_or(&nothing);
-    let mut interactions = 0;
+    let mut gates = Vec::new();
     for contract in &library.contracts {
         let (contract, past) = gating(contract, question.as_of.date_naive());
-        interactions += contract.interactions.len();
         findings.extend(past);
         findings.extend(prove(&contract, &asked));
         if question.head.partners.contains_key(&contract.consumer) {
             findings.extend(verify(&contract, exchanges, &versions));
             findings.extend(bodies.of_contract(&contract, exchanges));
+            gates.push(contract);
         } else {
             findings.push(without_partner(&contract));
         }
     }
+    let interactions: usize = gates.iter().map(|gate| gate.interactions.len()).sum();
+    let matrix = matrix(&Shown {
+        catalogue: &question.head.catalogue,
+        partners: &question.head.partners,
+        versions: &versions,
+        contracts: &gates,
+        findings: &findings,
+        exchanges,
+    });
+    findings.extend(uncovered(&gates, &question.head.catalogue));
     findings.extend(
         deliveries
             .iter()
             .flat_map(|delivery| delivered(&bodies, delivery)),
     );
     findings.extend(without_contract(question, library));
-    Room::ran(CheckName::Contract, interactions as u64, "interactions")
+    let room = Room::ran(CheckName::Contract, interactions as u64, "interactions")
         .summary(format!(
             "{} of {}: {} seen, {} to stubs",
             counted(library.contracts.len(), "contract"),
@@ -93,7 +111,8 @@ pub(super) fn check(
             counted(deliveries.len(), "request")
         ))
         .findings(findings)
-        .not_proved(limits(question, travelled))
+        .not_proved(limits(question, travelled));
+    Judged { room, matrix }
 }
 
 fn limits(question: &Question<'_>, travelled: &Travelled) -> Vec<String> {

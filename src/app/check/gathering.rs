@@ -1,6 +1,6 @@
 //! What the checks gave, put side by side in the order in which reports show it.
 
-use super::{Round, compat, left_out, replay};
+use super::{Round, compat, contract, left_out, replay};
 use crate::app::hurts;
 use crate::app::room::Room;
 use crate::model::CheckName;
@@ -10,7 +10,7 @@ pub(super) struct Gathering {
     pub catalogue: Option<Room>,
     pub policy: Option<Room>,
     pub compat: Option<compat::Judged>,
-    pub contract: Option<Room>,
+    pub contract: Option<contract::Judged>,
     pub replayed: Option<replay::Replayed>,
 }
 
@@ -26,11 +26,15 @@ impl Gathering {
             Some(judged) => (Some(judged.room), judged.changes),
             None => (None, Vec::new()),
         };
+        let (contract, matrix) = match self.contract {
+            Some(judged) => (Some(judged.room), judged.matrix),
+            None => (None, Vec::new()),
+        };
         let rooms = [
             (CheckName::Catalogue, self.catalogue),
             (CheckName::Policy, self.policy),
             (CheckName::Compat, compat),
-            (CheckName::Contract, self.contract),
+            (CheckName::Contract, contract),
             (
                 CheckName::Replay,
                 self.replayed.map(|replayed| replayed.room),
@@ -41,6 +45,7 @@ impl Gathering {
         Round {
             rooms: rooms.into_iter().map(shown).collect(),
             changes,
+            matrix,
         }
     }
 }

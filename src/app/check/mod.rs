@@ -26,7 +26,7 @@ use crate::evidence;
 use crate::lifecycle::standings;
 use crate::load;
 use crate::model::{
-    Change, CheckName, CheckRequest, Finding, Judged, Report, ReportHeader, Summary,
+    Cell, Change, CheckName, CheckRequest, Extent, Finding, Judged, Report, ReportHeader, Summary,
 };
 use crate::policy::RuleBook;
 use base::Sides;
@@ -75,6 +75,7 @@ impl Books {
 struct Round {
     rooms: Vec<Room>,
     changes: Vec<Change>,
+    matrix: Vec<Cell>,
 }
 
 /// Judges the repository and gives the one value that every report is made from.
@@ -110,6 +111,9 @@ pub(super) fn check(
     let mut findings = sides.unreadable.clone();
     findings.extend(profile);
     findings.extend(strictness::unmet(&round.rooms, &strictness));
+    if request.extent == Extent::Part {
+        round.rooms.retain(|room| asked(request, room.name));
+    }
     for room in &mut round.rooms {
         findings.append(&mut room.findings);
     }
@@ -237,6 +241,7 @@ fn report(
         checks,
         findings,
         changes: round.changes,
+        matrix: round.matrix,
         not_proved,
         inputs: sides.head.inputs.clone(),
         digest: String::new(),

@@ -2,13 +2,14 @@
 
 mod change;
 mod finding;
+mod matrix;
 mod paint;
 mod verdict;
 mod witness;
 
 use super::Style;
 use super::hygiene::clean;
-use crate::model::{Check, Judged, Report, Severity, counted};
+use crate::model::{Check, CheckName, Judged, Report, Severity, counted};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -35,6 +36,12 @@ pub(super) fn report(report: &Report, style: &Style<'_>) -> String {
     {
         change(&mut out, step);
         out.push('\n');
+    }
+    let ran = |check: &&Check| check.ran;
+    let mut ran = report.checks.iter().filter(ran).map(|check| check.name);
+    // On its own the contract check is asked for its matrix; the gate has other things to say.
+    if style.verbose || (ran.next() == Some(CheckName::Contract) && ran.next().is_none()) {
+        matrix::matrix(&mut out, &report.matrix, paint);
     }
     checks(&mut out, &report.checks, paint);
     judged(&mut out, report);

@@ -1,0 +1,157 @@
+//! Which cases of an operation the contracts of a consumer exercise, and which they leave out.
+//! Refuses to know whether the cases that are there hold.
+
+use super::interaction::{Contract, Interaction};
+use super::terms::{Edge, Polarity};
+use crate::catalogue::{Catalogue, Operation};
+use crate::model::{Finding, rule};
+use std::collections::{BTreeMap, BTreeSet};
+
+const ID: &str = "contract/edge-uncovered";
+
+/// Edge cases that every operation is asked for, unless its entry says why nobody meets them.
+const DEMANDED: [Edge; 4] = [
+    Edge::MissingIdentifier,
+    Edge::PartialHistory,
+    Edge::ExpiredConsent,
+    Edge::MalformedPayload,
+];
+
+/// What one consumer exercises of one operation.
+struct Covered<'a> {
+    /// Where the first interaction with it stands.
+    first: (&'a Contract, &'a Interaction),
+    operation: Option<&'a Operation>,
+    cases: BTreeSet<&'static str>,
+}
+
+/// Every case that an operation is asked for and that no interaction of its consumer exercises.
+///
+/// Shape: `contracts` are those that gate; an interaction that is pending exercises nothing yet
+#[must_use]
+pub fn uncovered(contracts: &[Contract], catalogue: &Catalogue) -> Vec<Finding> {
+    let mut endpoints: BTreeMap<(&str, String), Covered<'_>> = BTreeMap::new();
+    for contract in contracts {
+        for interaction in &contract.interactions {
+            let operation = operation(contract, interaction, catalogue);
+            let name = operation.map_or_else(|| own_name(interaction), |found| found.name.clone());
+            let covered = endpoints
+                .entry((contract.consumer.as_str(), name))
+                .or_insert_with(|| Covered {
+                    first: (contract, interaction),
+                    operation,
+                    cases: BTreeSet::new(),
+                });
+            if !interaction.pending {
+                covered.cases.extend(cases(interaction));
+            }
+        }
+    }
+    endpoints
+        .iter()
+        .flat_map(|((_, name), covered)| missing(name, covered))
+        .collect()
+}
+
+fn cases(interaction: &Interaction) -> Vec<&'static str> {
+    let terms = &interaction.terms;
+    let mut cases: Vec<_> = terms.edges.iter().map(|edge| edge.word()).collect();
+    cases.push(polarity(terms.polarity));
+    cases
+}
+
+fn polarity(polarity: Polarity) -> &'static str {
+    match polarity {
+        Polarity::Positive => "positive",
+        Polarity::Negative => "negative",
+    }
+}
+
+/// The operation that an interaction calls. One that calls none belongs to the only operation of its file: it asks
+/// how that went.
+fn operation<'a>(
+    contract: &Contract,
+    interaction: &Interaction,
+    catalogue: &'a Catalogue,
+) -> Option<&'a Operation> {
+    called(interaction, catalogue).or_else(|| {
+        let others = contract.interactions.iter();
+        let found: BTreeMap<&str, &Operation> = others
+            .filter_map(|other| called(other, catalogue))
+            .map(|operation| (operation.name.as_str(), operation))
+            .collect();
+        let mut found = found.into_values();
+        found.next().filter(|_| found.next().is_none())
+    })
+}
+
+fn called<'a>(interaction: &Interaction, catalogue: &'a Catalogue) -> Option<&'a Operation> {
+    let request = &interaction.request;
+    let operations = catalogue.entries.values();
+    operations
+        .filter_map(|entry| entry.file.operation.as_ref())
+        .find(|operation| {
+            operation.method.eq_ignore_ascii_case(&request.method)
+                && fits(&operation.path, &request.path)
+        })
+}
+
+/// Whether `path` is one that `template` writes with `{names}` for its variable segments.
+fn fits(template: &str, path: &str) -> bool {
+    let variable = |segment: &str| segment.starts_with('{') && segment.ends_with('}');
+    let (mut wanted, mut given) = (template.split('/'), path.split('/'));
+    loop {
+        match (wanted.next(), given.next()) {
+            (None, None) => return true,
+            (Some(wanted), Some(given)) if wanted == given => {}
+            (Some(wanted), Some(given)) if variable(wanted) && !given.is_empty() => {}
+            _ => return false,
+        }
+    }
+}
+
+fn own_name(interaction: &Interaction) -> String {
+    let request = &interaction.request;
+    format!("{} {}", request.method.to_ascii_uppercase(), request.path)
+}
+
+fn missing(name: &str, covered: &Covered<'_>) -> Vec<Finding> {
+    let polarities = [Polarity::Positive, Polarity::Negative].map(polarity);
+    let edges = DEMANDED.map(Edge::word);
+    let without = covered.operation.map(|operation| &operation.without);
+    let excused = |case: &str| without.is_some_and(|without| without.contains_key(case));
+    let (contract, interaction) = covered.first;
+    polarities
+        .into_iter()
+        .chain(edges)
+        .filter(|case| !covered.cases.contains(case) && !excused(case))
+        .map(|case| {
+            let place = contract.place(&interaction.pointer);
+            Finding::new(ID, contract.path.clone(), place)
+                .pointer(interaction.pointer.clone())
+                .kind(format!("{name} {case}"))
+                .message(format!(
+                    "no interaction of `{}` shows a {case} case of {name}",
+                    contract.consumer
+                ))
+                .remedy(rule(ID).map_or("", |rule| rule.fix))
+                .hurt(contract.hurt(interaction))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_fits_paths_of_its_own_length() {
+        assert!(fits(
+            "/Group/{id}/$davinci-data-export",
+            "/Group/g1/$davinci-data-export"
+        ));
+        assert!(!fits("/Group/{id}/$davinci-data-export", "/Group/g1"));
+        assert!(!fits("/Group/{id}", "/Group/"));
+        assert!(fits("/Patient/$member-match", "/Patient/$member-match"));
+    }
+}
