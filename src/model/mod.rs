@@ -13,6 +13,7 @@ mod fingerprint;
 mod ids;
 mod matrix;
 mod nearest;
+mod notice;
 mod release;
 mod report;
 mod request;
@@ -33,6 +34,7 @@ pub use fingerprint::{digest, fingerprint};
 pub use ids::{NoVersion, Subject, VersionId, VersionName};
 pub use matrix::{Cell, Proof};
 pub use nearest::{did_you_mean, nearest};
+pub use notice::{Drift, Notice};
 pub use release::{Bumped, Comparand, Reason};
 pub use report::{
     AppliedWaiver, Change, Check, CheckName, Diff, Judged, Mention, Report, ReportHeader, Summary,

@@ -10,12 +10,14 @@ mod html;
 mod hygiene;
 mod json;
 mod markdown;
+mod notice;
 mod outcome;
 mod text;
 mod transformation;
 mod validation;
 
 pub use command::command;
+pub use notice::notice;
 
 use crate::model::{
     Bumped, Coverage, Diff, EntryCard, Explanation, Format, Report, Transformation, Validation,

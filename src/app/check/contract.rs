@@ -1,6 +1,7 @@
 //! The contract check: every expectation read, proved against the versions, and held against what travelled.
 
 use super::bodies::Bodies;
+use super::notice::notices;
 use super::{Question, Room};
 use crate::app::ruling::Ruling;
 use crate::catalogue::Catalogue;
@@ -8,7 +9,7 @@ use crate::contract::{
     Contract, Shown, Versions, gating, matrix, plan, prove, read, uncovered, verify,
 };
 use crate::inclusion::{Budget, engine};
-use crate::model::{Cell, CheckName, Delivery, Exchange, Finding, Place, counted};
+use crate::model::{Cell, CheckName, Delivery, Exchange, Finding, Notice, Place, counted};
 use crate::policy::RuleBook;
 use semver::VersionReq;
 use serde_json::Value;
@@ -48,6 +49,7 @@ pub(super) type Travelled = Result<(Vec<Exchange>, Vec<Delivery>), String>;
 pub(super) struct Judged {
     pub room: Room,
     pub matrix: Vec<Cell>,
+    pub notices: Vec<Notice>,
 }
 
 pub(super) fn check(
@@ -95,6 +97,8 @@ pub(super) fn check(
         findings: &findings,
         exchanges,
     });
+    let day = question.as_of.date_naive();
+    let notices = notices(&gates, &question.head.catalogue, &mut findings, day);
     findings.extend(uncovered(&gates, &question.head.catalogue));
     findings.extend(
         deliveries
@@ -112,7 +116,11 @@ pub(super) fn check(
         ))
         .findings(findings)
         .not_proved(limits(question, travelled));
-    Judged { room, matrix }
+    Judged {
+        room,
+        matrix,
+        notices,
+    }
 }
 
 fn limits(question: &Question<'_>, travelled: &Travelled) -> Vec<String> {

@@ -26,9 +26,9 @@ impl Gathering {
             Some(judged) => (Some(judged.room), judged.changes),
             None => (None, Vec::new()),
         };
-        let (contract, matrix) = match self.contract {
-            Some(judged) => (Some(judged.room), judged.matrix),
-            None => (None, Vec::new()),
+        let (contract, matrix, notices) = match self.contract {
+            Some(judged) => (Some(judged.room), judged.matrix, judged.notices),
+            None => (None, Vec::new(), Vec::new()),
         };
         let rooms = [
             (CheckName::Catalogue, self.catalogue),
@@ -46,6 +46,7 @@ impl Gathering {
             rooms: rooms.into_iter().map(shown).collect(),
             changes,
             matrix,
+            notices,
         }
     }
 }

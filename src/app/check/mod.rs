@@ -8,6 +8,7 @@ mod compat;
 mod contract;
 mod gathering;
 mod lifecycle;
+mod notice;
 mod on_record;
 mod policy;
 mod replay;
@@ -26,9 +27,12 @@ use crate::evidence;
 use crate::lifecycle::standings;
 use crate::load;
 use crate::model::{
-    Cell, Change, CheckName, CheckRequest, Extent, Finding, Judged, Report, ReportHeader, Summary,
+    Cell, Change, CheckName, CheckRequest, Extent, Finding, Judged, Notice, Report, ReportHeader,
+    Summary,
 };
 use crate::policy::RuleBook;
+use crate::report;
+use crate::store;
 use base::Sides;
 use chrono::{DateTime, SecondsFormat, Utc};
 use gathering::Gathering;
@@ -76,6 +80,7 @@ struct Round {
     rooms: Vec<Room>,
     changes: Vec<Change>,
     matrix: Vec<Cell>,
+    notices: Vec<Notice>,
 }
 
 /// Judges the repository and gives the one value that every report is made from.
@@ -100,6 +105,7 @@ pub(super) fn check(
     let allowance = lifecycle::allowance(&sides.head.config.board, books.all());
     let (strictness, profile) = strictness::of(request, &sides.head, &books.head, &allowance);
     let mut round = round(request, &question, &books, sink);
+    let notices = std::mem::take(&mut round.notices);
     let standings = standings(&sides.head.waivers, &allowance, as_of);
     let others: Vec<&Finding> = round.rooms.iter().flat_map(|room| &room.findings).collect();
     let room = asked(request, CheckName::Lifecycle)
@@ -119,8 +125,14 @@ pub(super) fn check(
     }
     let text = |path: &str| load::text(&request.repository.root, path);
     let judged = judge::findings(findings, &standings, &strictness, text);
-    let report = report(request, &sides, round, judged, &strictness, as_of);
+    let report = told(request, &sides, round, judged, &strictness, as_of);
     witness::keep(&request.repository.root, &report.findings)?;
+    for notice in &notices {
+        store::write(
+            &request.repository.root.join(notice.path()),
+            &report::notice(notice),
+        )?;
+    }
     Ok(report)
 }
 
@@ -211,7 +223,7 @@ fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
     }
 }
 
-fn report(
+fn told(
     request: &CheckRequest,
     sides: &Sides,
     round: Round,
