@@ -1,10 +1,13 @@
 //! Results written by hand, as the six checks would give them.
 
+mod payload;
+
+pub(super) use payload::{problem, validation};
+
 use crate::model::{
     AppliedWaiver, Bump, Cell, Change, Check, CheckName, Direction, Effect, EntryCard, Excerpt,
-    ExpectedAnswer, FieldCard, Finding, Hurt, Judged, Mention, PayloadProblem, PayloadState, Place,
-    Proof, Report, ReportHeader, Severity, Summary, ValidatedPayload, Validation, Verdict,
-    VersionCard, VersionVerdict, Witness, WitnessSource,
+    FieldCard, Finding, Hurt, Judged, Mention, Place, Proof, Report, ReportHeader, Severity,
+    Summary, Verdict, VersionCard, Witness, WitnessSource,
 };
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -295,79 +298,6 @@ pub(super) fn bumped() -> crate::model::Bumped {
         files: vec!["schemas/hrex-coverage/next/NOTES.md".to_owned()],
         written: true,
         not_proved: Vec::new(),
-    }
-}
-
-pub(super) fn problem() -> PayloadProblem {
-    PayloadProblem {
-        rule: "payload/format-wrong".to_owned(),
-        line: 31,
-        column: 22,
-        pointer: "/parameter/0/resource/birthDate".to_owned(),
-        expression: "Parameters.parameter[0].resource.birthDate".to_owned(),
-        message: "must be a date".to_owned(),
-        found: Some("string, 10 characters, shape 99/99/9999".to_owned()),
-        want: Some("date, YYYY-MM-DD".to_owned()),
-        means: Some("the member's date of birth; not a date of service".to_owned()),
-        form: None,
-        statement: Some("HRex 1.2.0 mm-6".to_owned()),
-        fix: None,
-        code: "bad-bundle".to_owned(),
-    }
-}
-
-pub(super) fn validation() -> Validation {
-    let invalid = ValidatedPayload {
-        file: "out/match-0007.json".to_owned(),
-        record: None,
-        state: PayloadState::Invalid,
-        against: Some("hrex-member-match-request@2.0.1".to_owned()),
-        problems: vec![problem()],
-        not_judged: Vec::new(),
-        obstacle: None,
-        answer: Some(ExpectedAnswer {
-            status: 422,
-            code: "bad-bundle".to_owned(),
-            retry: "not retryable unchanged, only after repair".to_owned(),
-        }),
-        refused_by: Vec::new(),
-        versions: Vec::new(),
-    };
-    Validation {
-        verdict: Verdict::Error,
-        exit_code: 2,
-        valid: 1,
-        invalid: 1,
-        undecided: 0,
-        unreadable: 1,
-        payloads: vec![
-            ValidatedPayload {
-                file: "out/match-0001.json".to_owned(),
-                state: PayloadState::Valid,
-                problems: Vec::new(),
-                answer: None,
-                against: Some("hrex-member-match-request@1.0.0".to_owned()),
-                refused_by: vec![VersionVerdict {
-                    version: "hrex-member-match-request@2.0.1".to_owned(),
-                    state: PayloadState::Invalid,
-                    problems: BTreeMap::from([("payload/unknown-name".to_owned(), 2)]),
-                }],
-                ..invalid.clone()
-            },
-            invalid.clone(),
-            ValidatedPayload {
-                file: "out/day.ndjson".to_owned(),
-                record: Some(12),
-                state: PayloadState::Unreadable,
-                against: None,
-                problems: Vec::new(),
-                not_judged: Vec::new(),
-                obstacle: Some("cannot be opened".to_owned()),
-                answer: None,
-                refused_by: Vec::new(),
-                versions: Vec::new(),
-            },
-        ],
     }
 }
 
