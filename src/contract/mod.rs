@@ -1,6 +1,7 @@
 //! A consumer's expectations: read from a file, proved against schema versions, judged against what was seen.
 //! Refuses to know servers, files and how heavy a finding weighs.
 
+pub mod compare;
 mod compile;
 mod coverage;
 mod datetime;

@@ -16,7 +16,7 @@ pub use payload::{Line, PayloadFile, payloads, questions};
 pub use process::resident;
 pub use schema::{schema, schema_at, unlisted_draft};
 
-use crate::catalogue::Workspace;
+use crate::catalogue::{Source, Workspace};
 use crate::model::Finding;
 use std::path::{Path, PathBuf};
 
@@ -55,6 +55,21 @@ pub fn folder(root: &Path, config: Option<&Path>) -> Result<(Workspace, Vec<Find
 pub fn revision(root: &Path, commit: &str) -> Result<(Workspace, Vec<Finding>), LoadError> {
     let files = tree::revision(root, commit)?;
     Ok(assemble::workspace(files))
+}
+
+/// One file that a command names, seen from `root`.
+///
+/// Errors: it cannot be opened, or is larger than a file of ours may be
+pub fn named(root: &Path, name: &Path) -> Result<Source, LoadError> {
+    let shown = name.to_string_lossy().into_owned();
+    let bytes = tree::read(&root.join(name), tree::FILE_LIMIT);
+    match bytes {
+        Ok(bytes) => Ok(Source::new(shown, bytes)),
+        Err(reason) => Err(LoadError::Schema {
+            name: shown,
+            reason,
+        }),
+    }
 }
 
 /// The text of a file of ours below `root`, to quote a line of it.

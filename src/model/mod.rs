@@ -2,6 +2,7 @@
 //! Refuses to know any room: nothing here imports anything of ours but the places of `wire`.
 
 mod card;
+mod comparison;
 mod contract_request;
 mod count;
 mod coverage;
@@ -23,7 +24,8 @@ mod transformation;
 mod validation;
 
 pub use card::{EntryCard, Explanation, FieldCard, RuleCard, VersionCard};
-pub use contract_request::ContractRequest;
+pub use comparison::{Compared, Comparison, NotCompared};
+pub use contract_request::{CompareRequest, ContractRequest};
 pub use count::counted;
 pub use coverage::{Coverage, CoverageSummary, CoveredPage, CoveredStatement, NamingSchema};
 pub use effect::{Bump, Direction, Effect};

@@ -4,6 +4,7 @@
 mod bump;
 mod card;
 mod command;
+mod comparison;
 mod coverage;
 mod diff;
 mod html;
@@ -20,7 +21,8 @@ pub use command::command;
 pub use notice::notice;
 
 use crate::model::{
-    Bumped, Coverage, Diff, EntryCard, Explanation, Format, Report, Transformation, Validation,
+    Bumped, Comparison, Coverage, Diff, EntryCard, Explanation, Format, Report, Transformation,
+    Validation,
 };
 
 /// How a text is to look.
@@ -48,6 +50,7 @@ pub enum Content<'a> {
     Entry(&'a EntryCard),
     Explanation(&'a Explanation),
     Coverage(&'a Coverage),
+    Comparison(&'a Comparison),
 }
 
 /// `content` in `format`, or `None` where there is no such form of it.
@@ -66,7 +69,8 @@ pub fn render(format: Format, content: Content<'_>, style: &Style<'_>) -> Option
             | Content::Entries(_)
             | Content::Entry(_)
             | Content::Explanation(_)
-            | Content::Coverage(_) => None,
+            | Content::Coverage(_)
+            | Content::Comparison(_) => None,
         },
         Format::OperationOutcome => match content {
             Content::Validation(validation) => Some(outcome::outcome(validation)),
@@ -77,7 +81,8 @@ pub fn render(format: Format, content: Content<'_>, style: &Style<'_>) -> Option
             | Content::Entries(_)
             | Content::Entry(_)
             | Content::Explanation(_)
-            | Content::Coverage(_) => None,
+            | Content::Coverage(_)
+            | Content::Comparison(_) => None,
         },
     }
 }
@@ -110,6 +115,7 @@ fn as_text(content: Content<'_>, style: &Style<'_>) -> String {
         Content::Entry(entry) => card::entry(entry),
         Content::Explanation(explanation) => card::explanation(explanation, style),
         Content::Coverage(coverage) => coverage::text(coverage),
+        Content::Comparison(comparison) => comparison::text(comparison, style),
     }
 }
 
@@ -124,6 +130,7 @@ fn as_json(content: Content<'_>) -> String {
         Content::Entry(entry) => json::pretty(entry),
         Content::Explanation(explanation) => json::pretty(explanation),
         Content::Coverage(coverage) => json::pretty(coverage),
+        Content::Comparison(comparison) => comparison::json(comparison),
     }
 }
 
@@ -137,7 +144,8 @@ fn as_markdown(content: Content<'_>, style: &Style<'_>) -> Option<String> {
         | Content::Bumped(_)
         | Content::Entries(_)
         | Content::Entry(_)
-        | Content::Explanation(_) => None,
+        | Content::Explanation(_)
+        | Content::Comparison(_) => None,
     }
 }
 

@@ -1,6 +1,8 @@
 //! `matchmark contract ...`: one file a verb.
 //! Refuses to know how an expectation is proved or tested.
 
+mod compare;
+
 use super::{Answer, AppError, Sink};
 use crate::model::ContractRequest;
 use chrono::{DateTime, Utc};
@@ -13,5 +15,6 @@ pub(super) fn run(
 ) -> Result<Answer, AppError> {
     match request {
         ContractRequest::Check(request) => super::judged(request, now, sink),
+        ContractRequest::Compare(request) => compare::compare(request),
     }
 }

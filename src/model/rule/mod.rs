@@ -2,6 +2,7 @@
 //! Ids of policies (`policy/...`) stand in their own `rule.toml`.
 
 mod catalogue;
+mod compare;
 mod compat;
 mod contract;
 mod gate;
@@ -27,6 +28,7 @@ pub struct Rule {
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     [
         catalogue::RULES,
+        compare::RULES,
         compat::RULES,
         contract::RULES,
         gate::RULES,

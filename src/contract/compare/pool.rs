@@ -1,0 +1,178 @@
+//! An OpenAPI document as a pool of values that refer to each other.
+//! Refuses to fetch anything: what the document does not hold does not exist.
+
+use super::text::decoded;
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
+use wire::json::{pointer_escape, pointer_segments};
+
+/// Most references that are followed in a row.
+///
+/// Source: published descriptions need three; a longer chain is a circle
+const HOPS: usize = 64;
+
+/// Where the schemas stand that a Swagger document writes as form parameters.
+const FORMS: &str = "x-matchmark-forms";
+
+/// Which rules a document follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Dialect {
+    Swagger2,
+    OpenApi30,
+    OpenApi31,
+}
+
+impl Dialect {
+    /// Whether what stands beside a `$ref` counts.
+    pub fn reads_beside_reference(self) -> bool {
+        match self {
+            Self::Swagger2 | Self::OpenApi30 => false,
+            Self::OpenApi31 => true,
+        }
+    }
+}
+
+/// The values of a document, by pointer.
+pub struct Pool {
+    value: Value,
+    pub dialect: Dialect,
+    /// Pointer of a schema to those that build on it by `allOf`.
+    heirs: BTreeMap<String, Vec<String>>,
+    /// Every name that is declared for a member of a body.
+    pub names: BTreeSet<String>,
+}
+
+/// A reference that leads nowhere: the pointer of the value that holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken(pub String);
+
+impl Pool {
+    /// The pool of a document and of the forms that its reading brought up.
+    pub fn new(document: &Value, dialect: Dialect, forms: Vec<Value>) -> Self {
+        let mut value = document.clone();
+        if let Value::Object(members) = &mut value {
+            members.insert(FORMS.to_owned(), Value::Array(forms));
+        }
+        Self {
+            heirs: heirs(&value),
+            names: names(&value),
+            value,
+            dialect,
+        }
+    }
+
+    pub fn get(&self, at: &str) -> Option<&Value> {
+        self.value.pointer(at)
+    }
+
+    pub fn members(&self, at: &str) -> Option<&Map<String, Value>> {
+        self.get(at).and_then(Value::as_object)
+    }
+
+    /// The pointer that a reference means.
+    pub fn target(&self, reference: &str) -> Option<String> {
+        target(&self.value, reference)
+    }
+
+    /// Schemas that build on the one at `at`.
+    pub fn heirs(&self, at: &str) -> &[String] {
+        self.heirs.get(at).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Pointer of the form with this number.
+pub fn form_at(number: usize) -> String {
+    format!("/{FORMS}/{number}")
+}
+
+/// One step further down.
+pub fn below(at: &str, segment: &str) -> String {
+    format!("{at}/{}", pointer_escape(segment))
+}
+
+/// The last segment of a pointer, as it is meant.
+pub fn last(at: &str) -> Option<String> {
+    let segments = pointer_segments(at)?;
+    segments.last().map(|segment| segment.clone().into_owned())
+}
+
+/// Where the value at `at` really stands: references of whole objects are followed.
+///
+/// Errors: the reference that leads nowhere or in a circle
+pub fn resolve(root: &Value, at: &str) -> Result<String, Broken> {
+    let mut here = at.to_owned();
+    for _ in 0..HOPS {
+        let Some(Value::String(reference)) = root
+            .pointer(&here)
+            .and_then(Value::as_object)
+            .and_then(|members| members.get("$ref"))
+        else {
+            return Ok(here);
+        };
+        here = target(root, reference).ok_or(Broken(here))?;
+    }
+    Err(Broken(at.to_owned()))
+}
+
+fn target(root: &Value, reference: &str) -> Option<String> {
+    let pointer = decoded(reference.strip_prefix('#')?);
+    root.pointer(&pointer).map(|_| pointer)
+}
+
+fn heirs(root: &Value) -> BTreeMap<String, Vec<String>> {
+    let mut heirs: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for folder in ["/components/schemas", "/definitions"] {
+        let schemas = root.pointer(folder).and_then(Value::as_object);
+        for (name, schema) in schemas.into_iter().flatten() {
+            let parents = schema.get("allOf").and_then(Value::as_array);
+            let parents = parents.into_iter().flatten();
+            let parents = parents.filter_map(|parent| parent.get("$ref")?.as_str());
+            for parent in parents.filter_map(|reference| target(root, reference)) {
+                heirs.entry(parent).or_default().push(below(folder, name));
+            }
+        }
+    }
+    heirs
+}
+
+fn names(root: &Value) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let mut open = vec![root];
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Object(members) => {
+                if let Some(Value::Object(properties)) = members.get("properties") {
+                    names.extend(properties.keys().cloned());
+                }
+                open.extend(members.values());
+            }
+            Value::Array(items) => open.extend(items),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn references_are_followed_through_escapes_and_over_several_hops() {
+        let root = json!({ "a": { "x/y {z}": { "$ref": "#/b" } }, "b": { "$ref": "#/c" }, "c": { "type": "string" } });
+        assert_eq!(
+            target(&root, "#/a/x~1y%20%7Bz%7D"),
+            Some("/a/x~1y {z}".to_owned())
+        );
+        assert_eq!(resolve(&root, "/a/x~1y {z}"), Ok("/c".to_owned()));
+    }
+
+    #[test]
+    fn a_circle_and_a_dead_end_are_broken() {
+        let root = json!({ "a": { "$ref": "#/b" }, "b": { "$ref": "#/a" }, "c": { "$ref": "#/none" }, "d": { "$ref": "other.json#/x" } });
+        assert_eq!(resolve(&root, "/a"), Err(Broken("/a".to_owned())));
+        assert_eq!(resolve(&root, "/c"), Err(Broken("/c".to_owned())));
+        assert_eq!(resolve(&root, "/d"), Err(Broken("/d".to_owned())));
+    }
+}
