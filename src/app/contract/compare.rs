@@ -1,15 +1,17 @@
 //! `contract compare`: the files, what the comparison finds, what it comes to.
 //! Refuses to know OpenAPI.
 
-use crate::app::{Answer, AppError, exit_code};
+use crate::app::{Answer, AppError, Sink, exit_code};
 use crate::contract::compare::{self, Found, Malformed, Open, Paper, UNDECIDED, Weight};
 use crate::load;
 use crate::model::{
-    CompareRequest, Compared, Comparison, NotCompared, Place, Severity, Verdict, rule,
+    CompareRequest, Compared, Comparison, Format, NotCompared, Place, Severity, Verdict, rule,
 };
-use crate::report::Content;
+use crate::report::{self, Content};
 use std::path::Path;
 use wire::json::{Document, FaultKind, Limits};
+
+const OPENAPI: &str = "give the document as JSON, in OpenAPI 3.0 or 3.1 or Swagger 2.0";
 
 /// One of the two files, as it was named.
 struct File {
@@ -26,9 +28,9 @@ impl File {
 /// Holds a contract against an OpenAPI document.
 ///
 /// Errors: a file cannot be opened
-pub(super) fn compare(request: &CompareRequest) -> Result<Answer, AppError> {
-    let openapi = file(&request.root, &request.openapi)?;
-    let pact = file(&request.root, &request.pact)?;
+pub(super) fn compare(request: &CompareRequest, sink: &mut dyn Sink) -> Result<Answer, AppError> {
+    let openapi = file(&request.root, &request.openapi, Paper::OpenApi)?;
+    let pact = file(&request.root, &request.pact, Paper::Pact)?;
     let mut comparison = match (openapi, pact) {
         (Ok(openapi), Ok(pact)) => compared(&openapi, &pact),
         (openapi, pact) => {
@@ -36,6 +38,14 @@ pub(super) fn compare(request: &CompareRequest) -> Result<Answer, AppError> {
             unread(faults.collect())
         }
     };
+    let mut formats = request.show.wanted.iter();
+    if !formats.any(|wanted| wanted.format == Format::Text) {
+        // The results for machines have no room for what stayed open.
+        for open in &comparison.undecided {
+            let line = format!("{}: {}: {}", open.location, open.rule, open.message);
+            sink.message(&report::plain(&[line]));
+        }
+    }
     comparison.exit_code = exit_code(comparison.verdict, request.allow_empty, request.exit_zero);
     Answer::of(
         comparison.verdict,
@@ -46,7 +56,7 @@ pub(super) fn compare(request: &CompareRequest) -> Result<Answer, AppError> {
     )
 }
 
-fn file(root: &Path, name: &Path) -> Result<Result<File, NotCompared>, AppError> {
+fn file(root: &Path, name: &Path, paper: Paper) -> Result<Result<File, NotCompared>, AppError> {
     let source = load::named(root, name)?;
     let parsed = Document::parse(&source.bytes, &Limits::FILE);
     Ok(match parsed {
@@ -67,7 +77,7 @@ fn file(root: &Path, name: &Path) -> Result<Result<File, NotCompared>, AppError>
                 | FaultKind::Empty => "contract/not-json",
             };
             let place = Place::at(source.path, fault.position);
-            Err(not_compared(id, place, fault.kind.to_string()))
+            Err(fault_in(paper, id, place, &fault.kind.to_string()))
         }
     })
 }
@@ -78,6 +88,18 @@ fn not_compared(id: &str, location: Place, message: String) -> NotCompared {
         location,
         message,
         remedy: rule(id).map_or("", |rule| rule.fix).to_owned(),
+    }
+}
+
+/// A file that cannot be read; the rules' own remedies speak of contracts.
+fn fault_in(paper: Paper, id: &str, location: Place, message: &str) -> NotCompared {
+    let fault = not_compared(id, location, message.to_owned());
+    match paper {
+        Paper::OpenApi => NotCompared {
+            remedy: OPENAPI.to_owned(),
+            ..fault
+        },
+        Paper::Pact => fault,
     }
 }
 
@@ -103,7 +125,7 @@ fn compared(openapi: &File, pact: &File) -> Comparison {
                     Paper::Pact => pact,
                 };
                 let place = file.place(&malformed.pointer);
-                not_compared(malformed.rule, place, malformed.message.to_owned())
+                fault_in(malformed.paper, malformed.rule, place, malformed.message)
             };
             return unread(malformed.iter().map(fault).collect());
         }

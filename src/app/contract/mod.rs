@@ -15,6 +15,6 @@ pub(super) fn run(
 ) -> Result<Answer, AppError> {
     match request {
         ContractRequest::Check(request) => super::judged(request, now, sink),
-        ContractRequest::Compare(request) => compare::compare(request),
+        ContractRequest::Compare(request) => compare::compare(request, sink),
     }
 }

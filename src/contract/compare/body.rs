@@ -15,6 +15,8 @@ use serde_json::{Map, Value};
 
 const JSON: &str = "application/json";
 
+const OTHER_LANGUAGE: &str = "the body is not written in the language of its media type";
+
 /// The codes of one side.
 pub struct Codes {
     pub side: Side,
@@ -73,18 +75,14 @@ pub fn body(
     let media = written.as_deref().or(named).unwrap_or(JSON);
     let is_declared = chosen.is_some() || schema.is_some();
     if is_declared && language(media) == Language::Other {
-        sheet.say(codes.unvalidatable, Spot::value(&body.at));
-        return;
+        return sheet.say(codes.unvalidatable, Spot::value(&body.at));
     }
     let Some(at) = schema else {
-        sheet.say(codes.unknown, Spot::value(&body.at));
-        return;
+        return sheet.say(codes.unknown, Spot::value(&body.at));
     };
     let Some((value, is_in_place)) = value(body, media, at, pool) else {
-        let spot =
-            Spot::value(&body.at).why("the body is not written in the language of its media type");
-        sheet.say(codes.incompatible, spot.schema(at));
-        return;
+        let spot = Spot::value(&body.at).why(OTHER_LANGUAGE);
+        return sheet.say(codes.incompatible, spot.schema(at));
     };
     let judged = judge(pool, at, &value, codes.side);
     for misfit in judged.misfits {

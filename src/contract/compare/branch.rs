@@ -166,15 +166,8 @@ impl Expander<'_> {
         let Some(schema) = self.pool.members(&spot.at) else {
             return Ok(());
         };
-        let below_only = match frame.close {
-            Close::Here | Close::Below => Close::Below,
-            Close::Never => Close::Never,
-        };
         for word in ["anyOf", "oneOf"] {
-            let count = schema
-                .get(word)
-                .and_then(Value::as_array)
-                .map_or(0, Vec::len);
+            let count = count(schema, word);
             let key = below(&spot.at, word);
             if count == 0 || frame.decided.contains(&key) {
                 continue;
@@ -182,30 +175,14 @@ impl Expander<'_> {
             let keep = spot.keep || word == "oneOf";
             let mut each = Vec::new();
             for index in 0..count {
-                let branch = Spot {
-                    at: format!("{key}/{index}"),
-                    keep,
-                };
-                each.push(self.apart(frame, branch, &key, below_only, contested)?);
+                let at = format!("{key}/{index}");
+                let branch = Spot { at, keep };
+                each.push(self.apart(frame, branch, &key, below_only(frame), contested)?);
             }
             all.push(json!({ word: each }));
         }
-        let kept = |word: &str| Spot {
-            at: below(&spot.at, word),
-            keep: true,
-        };
-        let mut conditional = Map::new();
-        for word in ["not", "if", "then", "else"] {
-            let key = below(&spot.at, word);
-            if schema.contains_key(word) && !frame.decided.contains(&key) {
-                let part = self.apart(frame, kept(word), &key, Close::Never, contested)?;
-                conditional.insert(word.to_owned(), part);
-            }
-        }
-        if !conditional.is_empty() {
-            all.push(Value::Object(conditional));
-        }
-        self.dependent(frame, spot, below_only, contested, all)?;
+        self.conditional(frame, spot, contested, all)?;
+        self.dependent(frame, spot, contested, all)?;
         for word in ["contains", "propertyNames"] {
             if schema.contains_key(word) {
                 let whole = self.whole(&below(&spot.at, word));
@@ -220,11 +197,36 @@ impl Expander<'_> {
         Ok(())
     }
 
+    fn conditional(
+        &mut self,
+        frame: &Frame<'_>,
+        spot: &Spot,
+        contested: &BTreeSet<String>,
+        all: &mut Vec<Value>,
+    ) -> Result<(), Stop> {
+        let mut conditional = Map::new();
+        for word in ["not", "if", "then", "else"] {
+            let key = below(&spot.at, word);
+            if self.pool.get(&key).is_none() || frame.decided.contains(&key) {
+                continue;
+            }
+            let branch = Spot {
+                at: key.clone(),
+                keep: true,
+            };
+            let part = self.apart(frame, branch, &key, Close::Never, contested)?;
+            conditional.insert(word.to_owned(), part);
+        }
+        if !conditional.is_empty() {
+            all.push(Value::Object(conditional));
+        }
+        Ok(())
+    }
+
     fn dependent(
         &mut self,
         frame: &Frame<'_>,
         spot: &Spot,
-        close: Close,
         contested: &BTreeSet<String>,
         all: &mut Vec<Value>,
     ) -> Result<(), Stop> {
@@ -232,7 +234,8 @@ impl Expander<'_> {
         for name in super::expand::keys(self.pool, &folder) {
             let key = below(&folder, &name);
             if frame.value.get(&name).is_some() && !frame.decided.contains(&key) {
-                all.push(self.apart(frame, spot.moved(key.clone()), &key, close, contested)?);
+                let branch = spot.moved(key.clone());
+                all.push(self.apart(frame, branch, &key, below_only(frame), contested)?);
             }
         }
         Ok(())
@@ -252,6 +255,22 @@ impl Expander<'_> {
         part.contested.clone_from(contested);
         self.place(&part)
     }
+}
+
+/// How a branch closes: the place that it belongs to does it for both.
+fn below_only(frame: &Frame<'_>) -> Close {
+    match frame.close {
+        Close::Here | Close::Below => Close::Below,
+        Close::Never => Close::Never,
+    }
+}
+
+/// How many branches an alternative has.
+fn count(schema: &Map<String, Value>, word: &str) -> usize {
+    schema
+        .get(word)
+        .and_then(Value::as_array)
+        .map_or(0, Vec::len)
 }
 
 /// The member that a discriminator looks at.

@@ -11,12 +11,16 @@ use super::gather::{Gathered, Spot};
 use super::judge::Side;
 use super::pool::{Pool, below};
 use serde_json::{Map, Value, json};
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Most places of the schema that are opened for one example.
+/// Most steps that are taken for one example: places of the schema that are opened, and subschemas looked at.
 ///
 /// Source: published descriptions need some thousands; this many take about a second
-const PLACES: usize = 100_000;
+const STEPS: usize = 100_000;
+
+/// What opening a place counts.
+const PLACE: usize = 2;
 
 /// Deepest place, counted over members, items and branches.
 ///
@@ -77,7 +81,8 @@ pub(super) struct Expander<'p> {
     pub gaps: BTreeSet<String>,
     /// Subschemas that are needed whole, by pointer, with their names.
     pub whole: BTreeMap<String, String>,
-    pub left: usize,
+    /// Steps that are left.
+    left: Cell<usize>,
     /// What is known of patterns and names.
     pub matched: BTreeMap<(String, String), bool>,
 }
@@ -91,7 +96,7 @@ pub fn expanded(pool: &Pool, at: &str, value: &Value, side: Side) -> Result<Expa
         side,
         gaps: BTreeSet::new(),
         whole: BTreeMap::new(),
-        left: PLACES,
+        left: Cell::new(pool.grant(STEPS)),
         matched: BTreeMap::new(),
     };
     let (keep, close) = match side {
@@ -114,6 +119,7 @@ pub fn expanded(pool: &Pool, at: &str, value: &Value, side: Side) -> Result<Expa
     if let (Value::Object(members), false) = (&mut schema, definitions.is_empty()) {
         members.insert("$defs".to_owned(), Value::Object(definitions));
     }
+    pool.give_back(expander.left.get());
     Ok(Expanded {
         schema,
         gaps: expander.gaps,
@@ -121,9 +127,16 @@ pub fn expanded(pool: &Pool, at: &str, value: &Value, side: Side) -> Result<Expa
 }
 
 impl Expander<'_> {
+    /// Takes some of the steps that are left.
+    pub fn spend(&self, steps: usize) -> Result<(), Stop> {
+        let left = self.left.get().checked_sub(steps);
+        self.left.set(left.unwrap_or(0));
+        left.map(|_| ()).ok_or(Stop)
+    }
+
     /// The schema of one place.
     pub fn place(&mut self, frame: &Frame<'_>) -> Result<Value, Stop> {
-        self.left = self.left.checked_sub(1).ok_or(Stop)?;
+        self.spend(PLACE)?;
         if frame.depth > DEPTH {
             return Err(Stop);
         }

@@ -3,14 +3,11 @@
 
 use super::expand::{Close, Expander, Frame};
 use super::pool::{Pool, below};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What stands for the items of an array among the names of members.
 pub(super) const ITEMS: &str = "\u{0}items";
-
-/// Most subschemas that are looked at to tell what a branch declares.
-const LOOKED_AT: usize = 2_000;
 
 /// A subschema that applies at a place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,12 +86,10 @@ impl Expander<'_> {
                 Some(Value::Object(schema)) => schema,
                 _ => continue,
             };
-            let is = |word| schema.get(word) == Some(&Value::Bool(true));
-            if value.is_null() && (is("nullable") || is("x-nullable")) {
+            if value.is_null() && is_nullable(schema) {
                 continue;
             }
-            let reference = schema.get("$ref").and_then(Value::as_str);
-            if let Some(reference) = reference {
+            if let Some(Value::String(reference)) = schema.get("$ref") {
                 match self.pool.target(reference) {
                     Some(target) => open.push(spot.moved(target)),
                     None => {
@@ -105,12 +100,9 @@ impl Expander<'_> {
                     continue;
                 }
             }
-            let count = schema
-                .get("allOf")
-                .and_then(Value::as_array)
-                .map_or(0, Vec::len);
-            let each = (0..count).rev();
-            open.extend(each.map(|index| spot.moved(format!("{}/allOf/{index}", spot.at))));
+            let parts = schema.get("allOf").and_then(Value::as_array);
+            let parts = (0..parts.map_or(0, Vec::len)).rev();
+            open.extend(parts.map(|index| spot.moved(format!("{}/allOf/{index}", spot.at))));
             gathered.spots.push(spot);
         }
         gathered
@@ -123,7 +115,7 @@ impl Expander<'_> {
             return contested;
         }
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        let maybe = self.maybe(gathered);
+        let maybe = self.maybe(frame, gathered);
         if maybe.is_empty() {
             return contested;
         }
@@ -145,27 +137,26 @@ impl Expander<'_> {
 
     /// Whether anything at this place speaks of members.
     pub(super) fn declares(&self, frame: &Frame<'_>, gathered: &Gathered) -> bool {
-        debug_assert!(
-            frame.close == Close::Here,
-            "only a place that closes is asked"
-        );
-        let own = |at: &str| !self.own_names(at, false).is_empty();
-        gathered.spots.iter().any(|spot| own(&spot.at))
-            || self
-                .maybe(gathered)
-                .iter()
-                .any(|at| !self.names_of(at).is_empty())
-                && !self.maybe(gathered).iter().any(|at| self.is_free(at))
+        let own = |spot: &Spot| !self.own_names(&spot.at, false).is_empty();
+        if gathered.spots.iter().any(own) {
+            return true;
+        }
+        let maybe = self.maybe(frame, gathered);
+        let speaks = |at: &String| !self.names_of(at).is_empty();
+        maybe.iter().any(speaks) && !maybe.iter().any(|at| self.is_free(at))
     }
 
-    /// Pointers of the branches that apply maybe.
-    fn maybe(&self, gathered: &Gathered) -> Vec<String> {
+    /// Pointers of the branches that apply maybe, those left out that have been gone into.
+    fn maybe(&self, frame: &Frame<'_>, gathered: &Gathered) -> Vec<String> {
         let mut found = Vec::new();
         for spot in &gathered.spots {
             let Some(schema) = self.pool.members(&spot.at) else {
                 continue;
             };
             for word in ["anyOf", "oneOf"] {
+                if frame.decided.contains(&below(&spot.at, word)) {
+                    continue;
+                }
                 let count = schema
                     .get(word)
                     .and_then(Value::as_array)
@@ -236,7 +227,8 @@ impl Expander<'_> {
         let mut found = Vec::new();
         let mut open = vec![at.to_owned()];
         while let Some(at) = open.pop() {
-            if found.len() > LOOKED_AT || !seen.insert(at.clone()) {
+            // Whoever opens the next place hears of it.
+            if self.spend(1).is_err() || !seen.insert(at.clone()) {
                 continue;
             }
             let Some(schema) = self.pool.members(&at) else {
@@ -261,4 +253,10 @@ impl Expander<'_> {
         }
         found
     }
+}
+
+/// Whether null is admitted beside whatever else the subschema says.
+pub(super) fn is_nullable(schema: &Map<String, Value>) -> bool {
+    let is = |word| schema.get(word) == Some(&Value::Bool(true));
+    is("nullable") || is("x-nullable")
 }

@@ -76,32 +76,37 @@ pub fn judge(pool: &Pool, at: &str, value: &Value, side: Side) -> Judged {
     judged
         .gaps
         .extend(dead_ends.map(|at| Gap { at, why: DEAD_END }));
-    let Some(validator) = compiled(&expanded.schema) else {
-        judged.gaps.push(gap(UNUSABLE));
-        return judged;
-    };
-    if validator.is_valid(value) {
-        return judged;
+    match compiled(&expanded.schema) {
+        Some(validator) => judged.misfits = misfits(&validator, value),
+        None => judged.gaps.push(gap(UNUSABLE)),
     }
+    judged
+}
+
+fn misfits(validator: &Validator, value: &Value) -> Vec<Misfit> {
+    if validator.is_valid(value) {
+        return Vec::new();
+    }
+    let mut misfits = Vec::new();
     for error in validator.iter_errors(value).take(MOST) {
         let pointer = error.instance_path().as_str().to_owned();
         match error.kind() {
             Kind::UnevaluatedProperties { unexpected } => {
                 let each = unexpected.iter().take(MOST);
-                judged.misfits.extend(each.map(|name| Misfit {
+                misfits.extend(each.map(|name| Misfit {
                     pointer: format!("{pointer}/{}", pointer_escape(name)),
                     why: "the schema declares no member of this name",
                 }));
             }
-            kind => judged.misfits.push(Misfit {
+            kind => misfits.push(Misfit {
                 pointer,
                 why: words(kind.keyword()),
             }),
         }
     }
-    judged.misfits.sort();
-    judged.misfits.dedup();
-    judged
+    misfits.sort();
+    misfits.dedup();
+    misfits
 }
 
 /// Whether `value` fits the schema at `at`, as far as that can be told.
@@ -145,7 +150,8 @@ fn words(keyword: &str) -> &'static str {
         "propertyNames" => "the name of a member does not fit",
         "anyOf" => "none of the alternatives fits",
         "oneOf" => "not exactly one of the alternatives fits",
-        "not" | "falseSchema" => "the schema refuses what stands here",
+        "falseSchema" => "the value names no branch that there is",
+        "not" => "the schema refuses what stands here",
         _ => "the value does not fit its schema",
     }
 }

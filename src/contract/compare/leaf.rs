@@ -2,7 +2,7 @@
 //! Refuses to know branches, members and items, but where a subschema is needed whole.
 
 use super::expand::{Expander, Stop};
-use super::gather::Spot;
+use super::gather::{Spot, is_nullable};
 use super::judge::Side;
 use super::pool::below;
 use serde_json::{Map, Value, json};
@@ -27,6 +27,11 @@ const PLAIN: [&str; 17] = [
     "maxProperties",
     "minProperties",
 ];
+
+/// Most subschemas that are needed whole.
+///
+/// Source: published descriptions need a handful; the validator goes down a few frames for each
+const WHOLE: usize = 200;
 
 const ONE: [&str; 9] = [
     "not",
@@ -89,10 +94,13 @@ impl Expander<'_> {
                 .map(|(at, name)| (at.clone(), name.clone()))
                 .collect();
             if open.is_empty() {
-                return Ok(definitions);
+                return ends(&definitions).then_some(definitions).ok_or(Stop);
+            }
+            if self.whole.len() > WHOLE {
+                return Err(Stop);
             }
             for (at, name) in open {
-                self.left = self.left.checked_sub(1).ok_or(Stop)?;
+                self.spend(1)?;
                 let schema = self.spelt(&at);
                 definitions.insert(name, schema);
             }
@@ -106,25 +114,23 @@ impl Expander<'_> {
             Some(Value::Bool(flag)) => return Value::Bool(*flag),
             _ => return Value::Bool(true),
         };
-        let mut spelt = plain(schema);
+        let mut spelt = Map::new();
         if let Some(Value::String(reference)) = schema.get("$ref") {
-            match self.pool.target(reference) {
-                Some(target) => spelt.extend(
-                    self.whole(&target)
-                        .as_object()
-                        .cloned()
-                        .into_iter()
-                        .flatten(),
-                ),
-                None => {
+            match self
+                .pool
+                .target(reference)
+                .map(|target| self.whole(&target))
+            {
+                Some(Value::Object(target)) => spelt = target,
+                Some(_) | None => {
                     self.gaps.insert(at.to_owned());
                 }
             }
             if !self.pool.dialect.reads_beside_reference() {
-                spelt.retain(|word, _| word == "$ref");
                 return Value::Object(spelt);
             }
         }
+        spelt.extend(plain(schema));
         for word in [
             "required",
             "dependentRequired",
@@ -134,43 +140,92 @@ impl Expander<'_> {
             let value = schema.get(word).filter(|value| !value.is_boolean());
             spelt.extend(value.map(|value| (word.to_owned(), value.clone())));
         }
+        self.parts(at, schema, &mut spelt);
+        if is_nullable(schema) {
+            return json!({ "anyOf": [{ "type": "null" }, spelt] });
+        }
+        Value::Object(spelt)
+    }
+
+    /// The keywords of a subschema that hold subschemas.
+    fn parts(&mut self, at: &str, schema: &Map<String, Value>, spelt: &mut Map<String, Value>) {
         for word in ONE {
             if schema.contains_key(word) {
                 spelt.insert(word.to_owned(), self.whole(&below(at, word)));
             }
         }
-        for word in LISTS.into_iter().chain(["items"]) {
-            let count = schema.get(word).and_then(Value::as_array).map(Vec::len);
-            match (count, schema.get(word)) {
-                (Some(count), _) => {
-                    let each = (0..count).map(|index| self.whole(&format!("{at}/{word}/{index}")));
-                    let spelling = if word == "items" { "prefixItems" } else { word };
-                    spelt.insert(spelling.to_owned(), each.collect());
-                }
-                (None, Some(_)) if word == "items" => {
-                    spelt.insert(word.to_owned(), self.whole(&below(at, word)));
-                }
-                (None, _) => {}
+        for word in LISTS {
+            if let Some(Value::Array(list)) = schema.get(word) {
+                let each = (0..list.len()).map(|index| self.whole(&format!("{at}/{word}/{index}")));
+                spelt.insert(word.to_owned(), each.collect());
             }
+        }
+        match schema.get("items") {
+            Some(Value::Array(list)) => {
+                let each = (0..list.len()).map(|index| self.whole(&format!("{at}/items/{index}")));
+                spelt.insert("prefixItems".to_owned(), each.collect());
+            }
+            Some(_) => {
+                spelt.insert("items".to_owned(), self.whole(&below(at, "items")));
+            }
+            None => {}
         }
         for word in NAMED {
             let folder = below(at, word);
-            let names = super::expand::keys(self.pool, &folder).into_iter();
-            let named: Map<String, Value> = names
-                .map(|name| {
+            let names = super::expand::keys(self.pool, &folder);
+            if !names.is_empty() {
+                let named = names.into_iter().map(|name| {
                     let schema = self.whole(&below(&folder, &name));
                     (name, schema)
-                })
-                .collect();
-            if !named.is_empty() {
+                });
+                let named = named.collect();
                 spelt.insert(word.to_owned(), Value::Object(named));
             }
         }
-        let is = |word| schema.get(word) == Some(&Value::Bool(true));
-        if is("nullable") || is("x-nullable") {
-            return json!({ "anyOf": [{ "type": "null" }, spelt] });
+    }
+}
+
+/// Whether no definition leads back to itself without going into the value.
+fn ends(definitions: &Map<String, Value>) -> bool {
+    let mut open: Vec<(&String, Vec<String>)> = definitions
+        .iter()
+        .map(|(name, schema)| {
+            let mut next = Vec::new();
+            beside(schema, &mut next);
+            (name, next)
+        })
+        .collect();
+    // Whoever leads only to what ends, ends as well.
+    loop {
+        let names: Vec<&String> = open.iter().map(|(name, _)| *name).collect();
+        let before = open.len();
+        open.retain(|(_, next)| next.iter().any(|next| names.contains(&next)));
+        if open.is_empty() || open.len() == before {
+            return open.is_empty();
         }
-        Value::Object(spelt)
+    }
+}
+
+/// Definitions that are asked about the same value.
+fn beside(schema: &Value, found: &mut Vec<String>) {
+    let reference = schema.get("$ref").and_then(Value::as_str);
+    let name = reference.and_then(|reference| reference.rsplit('/').next());
+    found.extend(name.map(str::to_owned));
+    for word in ["allOf", "anyOf", "oneOf"] {
+        let branches = schema.get(word).and_then(Value::as_array);
+        branches
+            .into_iter()
+            .flatten()
+            .for_each(|branch| beside(branch, found));
+    }
+    for word in ["not", "if", "then", "else"] {
+        if let Some(branch) = schema.get(word) {
+            beside(branch, found);
+        }
+    }
+    let named = schema.get("dependentSchemas").and_then(Value::as_object);
+    for (_, branch) in named.into_iter().flatten() {
+        beside(branch, found);
     }
 }
 

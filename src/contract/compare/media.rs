@@ -94,9 +94,8 @@ pub fn fitting<'d>(written: &str, declared: impl Iterator<Item = &'d str>) -> Op
 pub fn accepts<'d>(header: &str, declared: impl Iterator<Item = &'d str> + Clone) -> bool {
     header.split(',').any(|range| {
         let essence = Essence::of(range);
-        let asked = parameter(range, "q").is_none_or(|weight| {
-            weight.trim_matches(|c| c == '0' || c == '.') != "" || weight.is_empty()
-        });
+        let asked = parameter(range, "q")
+            .is_none_or(|weight| weight.is_empty() || weight.contains(|c| c != '0' && c != '.'));
         let wide = || {
             essence.is_wide()
                 && declared

@@ -100,19 +100,18 @@ impl<'v> Reader<'v> {
         let mut listed = self.desk.items(node.get("parameters"));
         listed.extend(self.desk.items(item.get("parameters")));
         for listed in listed {
-            let resolved = self.resolved(&listed);
-            let found = match &resolved {
+            let found = match self.resolved(&listed) {
                 Ok(found) => found,
                 Err(Broken(at)) => {
-                    gaps.push(at.clone());
+                    gaps.push(at);
                     continue;
                 }
             };
             match found.text("in") {
-                Some("body") => fields.push((found.clone(), Place::Body)),
-                Some("formData") => fields.push((found.clone(), Place::Form)),
+                Some("body") => fields.push((found, Place::Body)),
+                Some("formData") => fields.push((found, Place::Form)),
                 _ => {
-                    let read = parameter(self, found, None);
+                    let read = parameter(self, &found, None);
                     // What the operation says goes before what the path says.
                     let is_new = |read: &Parameter| {
                         let mut known = parameters.iter();
@@ -122,21 +121,25 @@ impl<'v> Reader<'v> {
                 }
             }
         }
-        let body = match self.dialect {
-            Dialect::Swagger2 => self.swagger_body(node, &fields),
-            Dialect::OpenApi30 | Dialect::OpenApi31 => self.body(node, &mut gaps),
-        };
         Operation {
             at: node.at.clone(),
             parameters,
-            body,
+            body: self.body(node, &fields, &mut gaps),
             security: security(self, node),
             answers: self.answers(node),
             gaps,
         }
     }
 
-    fn body(&mut self, node: &Node<'v>, gaps: &mut Vec<String>) -> Option<RequestBody> {
+    fn body(
+        &mut self,
+        node: &Node<'v>,
+        fields: &[(Node<'v>, Place)],
+        gaps: &mut Vec<String>,
+    ) -> Option<RequestBody> {
+        if self.dialect == Dialect::Swagger2 {
+            return self.swagger_body(node, fields);
+        }
         let written = node.get("requestBody")?;
         let body = match self.resolved(&written) {
             Ok(body) => body,

@@ -47,6 +47,7 @@ pub enum Wanted {
 /// A parameter of a request, or a header of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parameter {
+    pub at: String,
     pub name: String,
     pub place: Place,
     pub required: bool,
@@ -61,6 +62,7 @@ impl Parameter {
     /// A header of which only the name is known.
     pub fn unknown(name: &str, gap: String) -> Self {
         Self {
+            at: gap.clone(),
             name: name.to_owned(),
             place: Place::Header,
             required: false,
@@ -100,6 +102,7 @@ pub fn parameter<'v>(
     };
     let (style, explode) = style(reader.dialect, node, place);
     Some(Parameter {
+        at: node.at.clone(),
         name: name.to_owned(),
         place,
         required: node.is("required"),
@@ -237,59 +240,58 @@ pub fn of_text(parameter: &Parameter, at: &str, text: &str, shapes: &Shapes<'_>)
 
 fn of_texts(parameter: &Parameter, at: &str, texts: &[String], shapes: &Shapes<'_>) -> Value {
     let shape = shapes.of(at);
+    if shape.array && parameter.explode && parameter.style == Style::Form {
+        return items(at, texts.iter().map(String::as_str), shapes);
+    }
     let one = texts.join(",");
     let text = match parameter.style {
         Style::Label => one.strip_prefix('.').unwrap_or(&one).to_owned(),
         Style::Matrix => matrix(parameter, &one, shape.object && parameter.explode),
         Style::Simple | Style::Form | Style::Space | Style::Tab | Style::Pipe | Style::Deep => one,
     };
-    let between = match parameter.style {
-        Style::Simple | Style::Form | Style::Deep => ',',
-        Style::Label if parameter.explode => '.',
-        Style::Label => ',',
-        Style::Matrix if parameter.explode && shape.object => ';',
-        Style::Matrix => ',',
-        Style::Space => ' ',
-        Style::Tab => '\t',
-        Style::Pipe => '|',
-    };
-    let apart = || text.split(between).map(str::trim);
-    if shape.array {
-        let several = parameter.explode && parameter.style == Style::Form;
-        return match texts {
-            _ if several => items(at, texts.iter().map(String::as_str), shapes),
-            _ if text.is_empty() => Value::Array(Vec::new()),
-            _ => items(at, apart(), shapes),
-        };
-    }
-    if shape.object {
-        let pairs: Vec<(&str, Vec<String>)> = if parameter.explode {
-            let pair = |word: &'_ str| -> Option<(usize, String)> {
-                let (name, value) = word.split_once('=')?;
-                Some((name.len(), value.to_owned()))
-            };
-            apart()
-                .filter_map(|word| {
-                    let (length, value) = pair(word)?;
-                    Some((word.get(..length)?, vec![value]))
-                })
-                .collect()
+    let words = || text.split(between(parameter, shape.object)).map(str::trim);
+    if shape.array && text.is_empty() {
+        Value::Array(Vec::new())
+    } else if shape.array {
+        items(at, words(), shapes)
+    } else if shape.object {
+        let pairs = if parameter.explode {
+            words().filter_map(|word| word.split_once('=')).collect()
         } else {
-            let words: Vec<&str> = apart().collect();
-            let pairs = words.chunks_exact(2);
-            pairs
-                .filter_map(|pair| match pair {
-                    [name, value] => Some((*name, vec![(*value).to_owned()])),
-                    _ => None,
-                })
-                .collect()
+            by_twos(&words().collect::<Vec<_>>())
         };
+        let pairs: Vec<(&str, Vec<String>)> = pairs
+            .into_iter()
+            .map(|(name, value)| (name, vec![value.to_owned()]))
+            .collect();
         let each = pairs
             .iter()
             .map(|(name, values)| (*name, values.as_slice()));
-        return object(at, each, shapes).unwrap_or_else(|| Value::Object(Map::new()));
+        object(at, each, shapes).unwrap_or_else(|| Value::Object(Map::new()))
+    } else {
+        shapes.scalar(at, &text)
     }
-    shapes.scalar(at, &text)
+}
+
+/// What stands between items or members.
+fn between(parameter: &Parameter, is_object: bool) -> char {
+    match parameter.style {
+        Style::Label if parameter.explode => '.',
+        Style::Matrix if parameter.explode && is_object => ';',
+        Style::Simple | Style::Form | Style::Deep | Style::Label | Style::Matrix => ',',
+        Style::Space => ' ',
+        Style::Tab => '\t',
+        Style::Pipe => '|',
+    }
+}
+
+fn by_twos<'t>(words: &[&'t str]) -> Vec<(&'t str, &'t str)> {
+    let pairs = words.chunks_exact(2);
+    let pair = |pair: &[&'t str]| match pair {
+        [name, value] => Some((*name, *value)),
+        _ => None,
+    };
+    pairs.filter_map(pair).collect()
 }
 
 /// `;name=a,b` and `;name=a;name=b` as `a,b`; `;a=1;b=2` as `a=1;b=2`.

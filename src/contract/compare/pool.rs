@@ -3,6 +3,7 @@
 
 use super::text::decoded;
 use serde_json::{Map, Value};
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use wire::json::{pointer_escape, pointer_segments};
 
@@ -10,6 +11,11 @@ use wire::json::{pointer_escape, pointer_segments};
 ///
 /// Source: published descriptions need three; a longer chain is a circle
 const HOPS: usize = 64;
+
+/// Most steps of all examples together.
+///
+/// Source: some thousand interactions of the usual size, or half a minute of runaway ones
+const WORK: usize = 3_000_000;
 
 /// Where the schemas stand that a Swagger document writes as form parameters.
 const FORMS: &str = "x-matchmark-forms";
@@ -38,6 +44,8 @@ pub struct Pool {
     pub dialect: Dialect,
     /// Pointer of a schema to those that build on it by `allOf`.
     heirs: BTreeMap<String, Vec<String>>,
+    /// Steps that are left for the examples to come.
+    work: Cell<usize>,
     /// Every name that is declared for a member of a body.
     pub names: BTreeSet<String>,
 }
@@ -56,17 +64,30 @@ impl Pool {
         Self {
             heirs: heirs(&value),
             names: names(&value),
+            work: Cell::new(WORK),
             value,
             dialect,
         }
     }
 
     pub fn get(&self, at: &str) -> Option<&Value> {
-        self.value.pointer(at)
+        find(&self.value, at)
     }
 
     pub fn members(&self, at: &str) -> Option<&Map<String, Value>> {
         self.get(at).and_then(Value::as_object)
+    }
+
+    /// Steps for one example: `most`, or what is left.
+    pub fn grant(&self, most: usize) -> usize {
+        let granted = self.work.get().min(most);
+        self.work.set(self.work.get().saturating_sub(granted));
+        granted
+    }
+
+    /// Takes back what an example did not need.
+    pub fn give_back(&self, steps: usize) {
+        self.work.set(self.work.get().saturating_add(steps));
     }
 
     /// The pointer that a reference means.
@@ -78,6 +99,28 @@ impl Pool {
     pub fn heirs(&self, at: &str) -> &[String] {
         self.heirs.get(at).map_or(&[], Vec::as_slice)
     }
+}
+
+/// The value at a pointer; nothing is copied on the way.
+fn find<'v>(root: &'v Value, at: &str) -> Option<&'v Value> {
+    if at.is_empty() {
+        return Some(root);
+    }
+    let mut here = root;
+    for segment in at.strip_prefix('/')?.split('/') {
+        here = match here {
+            Value::Object(members) if segment.contains('~') => {
+                members.get(&segment.replace("~1", "/").replace("~0", "~"))?
+            }
+            Value::Object(members) => members.get(segment)?,
+            Value::Array(items) => {
+                let plain = !segment.starts_with(['0', '+']) || segment == "0";
+                items.get(segment.parse::<usize>().ok().filter(|_| plain)?)?
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return None,
+        };
+    }
+    Some(here)
 }
 
 /// Pointer of the form with this number.

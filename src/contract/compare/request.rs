@@ -246,35 +246,30 @@ pub fn field(
     sheet: &mut Sheet<'_>,
 ) {
     let written = fields.iter().find(|field| parameter.is(&field.name));
-    let spot = |why| {
+    let spot = |why, schema: &str| {
         let at = written.map_or(folder, |field| &field.at);
-        Spot::value(at).why(why)
+        Spot::value(at).why(why).schema(schema)
     };
-    let (at, value) = match &parameter.wanted {
-        Wanted::Anything => (None, written.map(|_| Value::Null)),
-        Wanted::Gap(at) => {
-            if written.is_some() {
-                sheet.open([dead_end(at)]);
-            }
-            return;
-        }
-        Wanted::Text(at) => (Some(at), value(parameter, at, fields, &Shapes { pool })),
-        Wanted::Json(at) => {
-            match written.map(|field| serde_json::from_str(&field.values.join(","))) {
-                Some(Ok(value)) => (Some(at), Some(value)),
-                Some(Err(_)) => return sheet.say(code, spot("the text is not JSON").schema(at)),
-                None => (Some(at), None),
-            }
-        }
+    let (at, value) = match (&parameter.wanted, written) {
+        (Wanted::Gap(at), Some(_)) => return sheet.open([dead_end(at)]),
+        (Wanted::Gap(_), None) | (Wanted::Anything, Some(_)) => return,
+        (Wanted::Text(at), _) => (at, value(parameter, at, fields, &Shapes { pool })),
+        (Wanted::Json(at), Some(field)) => match serde_json::from_str(&field.values.join(",")) {
+            Ok(value) => (at, Some(value)),
+            Err(_) => return sheet.say(code, spot("the text is not JSON", at)),
+        },
+        (Wanted::Json(_) | Wanted::Anything, None) => (&parameter.at, None),
     };
-    match (at, value) {
-        (_, None) if parameter.required => sheet.say(code, spot("a required one is missing")),
-        (_, None) | (None, _) => {}
-        (Some(_), Some(Value::String(text))) if text.is_empty() && parameter.may_be_empty => {}
-        (Some(at), Some(value)) => {
+    match value {
+        None if parameter.required => {
+            sheet.say(code, spot("a required one is missing", &parameter.at));
+        }
+        None => {}
+        Some(Value::String(text)) if text.is_empty() && parameter.may_be_empty => {}
+        Some(value) => {
             let judged = judge(pool, at, &value, Side::Sent);
             if let Some(misfit) = judged.misfits.first() {
-                sheet.say(code, spot(misfit.why).schema(at));
+                sheet.say(code, spot(misfit.why, at));
             }
             sheet.open(judged.gaps);
         }
