@@ -11,6 +11,8 @@ pub enum AppError {
     Load(#[from] LoadError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Gate(#[from] super::contract::GateError),
     #[error("the result has no form as {0}")]
     NoSuchForm(&'static str),
     #[error("`{asked}` is neither a rule nor a schema{hint}")]

@@ -20,6 +20,11 @@ pub struct Config {
     pub privacy: Privacy,
     #[serde(default)]
     pub board: Board,
+    #[serde(default)]
+    pub evidence: EvidenceConfig,
+    /// Whoever releases something, by the name that contracts use.
+    #[serde(default)]
+    pub participants: BTreeMap<String, Participant>,
 }
 
 impl Default for Config {
@@ -31,6 +36,8 @@ impl Default for Config {
             replay: ReplayConfig::default(),
             privacy: Privacy::default(),
             board: Board::default(),
+            evidence: EvidenceConfig::default(),
+            participants: BTreeMap::new(),
         }
     }
 }
@@ -165,4 +172,39 @@ pub struct Board {
     pub roles: Vec<String>,
     pub quorum: BTreeMap<String, Vec<String>>,
     pub max_waiver_days: Option<u32>,
+}
+
+/// Where evidence is kept, and what a release asks of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct EvidenceConfig {
+    /// `dir:PATH` or `git:REMOTE`.
+    pub store: String,
+    /// Days after which evidence no longer counts.
+    pub max_evidence_age: u32,
+    /// Edge cases that every consumer of ours must show, beside those that each operation is asked for.
+    pub edges: Vec<String>,
+}
+
+impl Default for EvidenceConfig {
+    fn default() -> Self {
+        Self {
+            store: "dir:.matchmark/contract-evidence".to_owned(),
+            max_evidence_age: 90,
+            edges: Vec::new(),
+        }
+    }
+}
+
+/// Somebody who releases a provider or a consumer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Participant {
+    /// Number of the version that the repository describes.
+    #[schemars(with = "Option<String>")]
+    pub version: Option<semver::Version>,
+    /// The team that settles what is open.
+    pub owner: Option<String>,
+    /// Nobody relies on it and it relies on nobody; counts with an owner only.
+    pub no_counterparts: bool,
 }

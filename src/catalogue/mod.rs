@@ -19,7 +19,10 @@ mod workspace;
 pub use board::{BoardFile, Team};
 pub use bundle::{BASE, Bundle, MissingReference, member_of, target as reference_target};
 pub use citation::{Citation, citations, schemas};
-pub use config::{Against, Board, Config, Gate, Payer, Privacy, ReplayBudget, ReplayConfig, Zone};
+pub use config::{
+    Against, Board, Config, EvidenceConfig, Gate, Participant, Payer, Privacy, ReplayBudget,
+    ReplayConfig, Zone,
+};
 pub use entry::{
     Assumption, Auth, Catalogue, ConsentNeed, Criticality, Entry, EntryFile, Example, FormatMode,
     Operation, PhiClass, SchemaVersion, Status, VersionFile,

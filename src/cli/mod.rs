@@ -5,6 +5,7 @@ mod args;
 mod compat;
 mod contract;
 mod flags;
+mod gate;
 mod request;
 mod step;
 mod transform;

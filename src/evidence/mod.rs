@@ -1,5 +1,13 @@
-//! Digests by which a reader can tell that a report is the one that was written.
+//! Digests by which a reader can tell that a report or a record is the one that was written, and the chain of events.
 //! Refuses to know formats, files and clocks.
+
+mod archive;
+mod chain;
+mod name;
+mod news;
+
+pub use archive::{Files, archive};
+pub use news::{News, Place, additions};
 
 use crate::model::{Report, digest};
 use serde_json::Value;

@@ -65,7 +65,7 @@ pub fn base(root: &Path, asked: Option<&str>, default: &str) -> Result<Base, Loa
     Ok(Base::Commit(head))
 }
 
-fn resolve(root: &Path, name: &str) -> Result<Option<String>, LoadError> {
+pub(super) fn resolve(root: &Path, name: &str) -> Result<Option<String>, LoadError> {
     let commit = format!("{name}^{{commit}}");
     let found = run(
         root,
@@ -174,6 +174,46 @@ fn split(blobs: Vec<Blob>, mut answers: &[u8]) -> Option<Vec<(Blob, Vec<u8>)>> {
     Some(found)
 }
 
+/// Makes an empty bare repository.
+pub(super) fn made(folder: &Path) -> Result<(), LoadError> {
+    let args = ["init", "--quiet", "--bare", "--template=", "."];
+    run(folder, &args).map(|_| ())
+}
+
+/// Fetches `branch` of `remote`, without its history. Whether the remote has it.
+pub(super) fn fetched(root: &Path, remote: &str, branch: &str) -> Result<bool, LoadError> {
+    let pair = format!("+{branch}:{branch}");
+    let args = [
+        "fetch",
+        "--quiet",
+        "--no-tags",
+        "--depth=1",
+        "--end-of-options",
+        remote,
+        &pair,
+    ];
+    match run(root, &args) {
+        Ok(_) => Ok(true),
+        Err(LoadError::Git { message, .. }) if message.contains("couldn't find remote ref") => {
+            Ok(false)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The URL of a remote of this repository, when there is one of this name.
+pub(super) fn remote(root: &Path, name: &str) -> Result<Option<String>, LoadError> {
+    let key = format!("remote.{name}.url");
+    let found = run(root, &["config", "--get", &key])?;
+    Ok(found.map(|bytes| text(&bytes)))
+}
+
+/// The branch that is checked out.
+pub(super) fn branch(root: &Path) -> Result<Option<String>, LoadError> {
+    let found = run(root, &["symbolic-ref", "--quiet", "--short", "HEAD"])?;
+    Ok(found.map(|bytes| text(&bytes)))
+}
+
 /// What git prints, or `None` when there is no repository or git says no without a word.
 ///
 /// Errors: git refuses to look, for instance into a repository of another user; that is no answer
@@ -205,6 +245,11 @@ fn command(root: &Path) -> Command {
         // The words of a refusal are read, so they must not be translated.
         .env("LC_ALL", "C")
         .env("GIT_OPTIONAL_LOCKS", "0")
+        .env("GIT_TERMINAL_PROMPT", "0")
+        // A hook of git sets them; they would lead from `root` to the repository of the hook.
+        .env_remove("GIT_DIR")
+        .env_remove("GIT_WORK_TREE")
+        .env_remove("GIT_INDEX_FILE")
         .env("GIT_NO_LAZY_FETCH", "1");
     command
 }

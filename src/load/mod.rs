@@ -1,6 +1,7 @@
 //! Reads: folders, git revisions, payload files. The only room that opens files or runs git.
 //! Refuses to know rules: what is unreadable becomes a finding, what the world denies becomes an error.
 
+mod archive;
 mod assemble;
 mod entry;
 mod git;
@@ -11,6 +12,7 @@ mod schema;
 mod transform;
 mod tree;
 
+pub use archive::{Shelf, branch, current_branch, remote, shelf};
 pub use git::{Base, Head, base, head};
 pub use payload::{Line, PayloadFile, payloads, questions};
 pub use process::resident;

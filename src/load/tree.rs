@@ -150,7 +150,7 @@ fn too_large(limit: u64) -> String {
     format!("it is larger than {} MiB", limit >> 20)
 }
 
-fn relative(root: &Path, path: &Path) -> String {
+pub(super) fn relative(root: &Path, path: &Path) -> String {
     let relative = path.strip_prefix(root).unwrap_or(path);
     let parts: Vec<_> = relative
         .components()

@@ -2,6 +2,7 @@
 //! Refuses to know how it was written there, and how it will be answered.
 
 use super::request::{CheckRequest, Show};
+use super::{CanReleaseRequest, DeploymentRequest, OwedRequest, RecordedRequest};
 use std::path::PathBuf;
 
 /// One verb of `matchmark contract` with everything that it needs.
@@ -11,6 +12,14 @@ pub enum ContractRequest {
     Check(CheckRequest),
     /// A contract against an OpenAPI document.
     Compare(CompareRequest),
+    /// The same, and what it showed is kept as evidence.
+    Record(RecordedRequest),
+    /// May this be released?
+    CanRelease(CanReleaseRequest),
+    /// Live pairs without evidence.
+    Owed(OwedRequest),
+    /// Writes down what runs where.
+    Deployment(DeploymentRequest),
 }
 
 impl ContractRequest {
@@ -19,6 +28,10 @@ impl ContractRequest {
         match self {
             Self::Check(request) => Some(&request.show),
             Self::Compare(request) => Some(&request.show),
+            Self::Record(request) => Some(&request.check.show),
+            Self::CanRelease(request) => Some(&request.show),
+            Self::Owed(request) => Some(&request.show),
+            Self::Deployment(_) => None,
         }
     }
 }

@@ -7,10 +7,13 @@ mod contract_request;
 mod count;
 mod coverage;
 mod effect;
+mod evidence;
 mod excerpt;
 mod exchange;
 mod finding;
 mod fingerprint;
+mod gate;
+mod gate_request;
 mod ids;
 mod matrix;
 mod nearest;
@@ -29,10 +32,22 @@ pub use contract_request::{CompareRequest, ContractRequest};
 pub use count::counted;
 pub use coverage::{Coverage, CoverageSummary, CoveredPage, CoveredStatement, NamingSchema};
 pub use effect::{Bump, Direction, Effect};
+pub use evidence::{
+    Archive, Build, ContractName, Deployment, Event, EventKind, Evidence, InteractionResult, Kept,
+    Party, Problem, ReplayProof, Role, SchemaProof, Standing, StaticProof, StorePlace,
+};
 pub use excerpt::Excerpt;
 pub use exchange::{Delivery, Effects, Exchange, HttpRequest, HttpResponse};
 pub use finding::{Finding, Gravity, Hurt, Note, Place, Witness, WitnessSource};
 pub use fingerprint::{digest, fingerprint};
+pub use gate::{
+    Doubt, Failure, Fault, OpenPoint, Owed, OwedPair, Pair, PairState, Question, Rate,
+    Reason as OpenReason, ReleaseAnswer, Reply,
+};
+pub use gate_request::{
+    CanReleaseRequest, DeploymentRequest, OwedRequest, RecordedRequest, Recording, StoreAsked,
+    SubjectAsked, Turn,
+};
 pub use ids::{NoVersion, Subject, VersionId, VersionName};
 pub use matrix::{Cell, Proof};
 pub use nearest::{did_you_mean, nearest};

@@ -1,6 +1,7 @@
-//! What a release says of itself: the notes that lead from one version to the next, and the number that it needs.
+//! What a release says of itself and whether it may go out: its notes, the number that it needs, the evidence for it.
 //! Refuses to know files, git, and how a change was computed.
 
+mod can_release;
 mod line;
 mod manifest;
 mod notes;
@@ -9,6 +10,9 @@ mod seal;
 mod unnoted;
 mod wording;
 
+pub use can_release::{
+    Candidate, Elder, Exception, Facts, Promise, Served, elders, judge, owed, recorded,
+};
 pub use line::Line;
 pub use manifest::{Damage, Mark, marked};
 pub use notes::{Step, text};

@@ -13,6 +13,8 @@ mod json;
 mod markdown;
 mod notice;
 mod outcome;
+mod owed;
+mod release;
 mod text;
 mod transformation;
 mod validation;
@@ -21,8 +23,8 @@ pub use command::command;
 pub use notice::notice;
 
 use crate::model::{
-    Bumped, Comparison, Coverage, Diff, EntryCard, Explanation, Format, Report, Transformation,
-    Validation,
+    Bumped, Comparison, Coverage, Diff, EntryCard, Explanation, Format, Owed, ReleaseAnswer,
+    Report, Transformation, Validation,
 };
 
 /// How a text is to look.
@@ -51,6 +53,8 @@ pub enum Content<'a> {
     Explanation(&'a Explanation),
     Coverage(&'a Coverage),
     Comparison(&'a Comparison),
+    Release(&'a ReleaseAnswer),
+    Owed(&'a Owed),
 }
 
 /// `content` in `format`, or `None` where there is no such form of it.
@@ -70,7 +74,9 @@ pub fn render(format: Format, content: Content<'_>, style: &Style<'_>) -> Option
             | Content::Entry(_)
             | Content::Explanation(_)
             | Content::Coverage(_)
-            | Content::Comparison(_) => None,
+            | Content::Comparison(_)
+            | Content::Release(_)
+            | Content::Owed(_) => None,
         },
         Format::OperationOutcome => match content {
             Content::Validation(validation) => Some(outcome::outcome(validation)),
@@ -82,7 +88,9 @@ pub fn render(format: Format, content: Content<'_>, style: &Style<'_>) -> Option
             | Content::Entry(_)
             | Content::Explanation(_)
             | Content::Coverage(_)
-            | Content::Comparison(_) => None,
+            | Content::Comparison(_)
+            | Content::Release(_)
+            | Content::Owed(_) => None,
         },
     }
 }
@@ -116,6 +124,8 @@ fn as_text(content: Content<'_>, style: &Style<'_>) -> String {
         Content::Explanation(explanation) => card::explanation(explanation, style),
         Content::Coverage(coverage) => coverage::text(coverage),
         Content::Comparison(comparison) => comparison::text(comparison, style),
+        Content::Release(answer) => release::text(answer, style),
+        Content::Owed(answer) => owed::text(answer, style),
     }
 }
 
@@ -131,6 +141,8 @@ fn as_json(content: Content<'_>) -> String {
         Content::Explanation(explanation) => json::pretty(explanation),
         Content::Coverage(coverage) => json::pretty(coverage),
         Content::Comparison(comparison) => comparison::json(comparison),
+        Content::Release(answer) => json::pretty(answer),
+        Content::Owed(answer) => json::pretty(answer),
     }
 }
 
@@ -139,6 +151,8 @@ fn as_markdown(content: Content<'_>, style: &Style<'_>) -> Option<String> {
         Content::Report(report) => Some(markdown::report(report, style)),
         Content::Diff(diff) => Some(diff::markdown(diff, style)),
         Content::Coverage(coverage) => Some(coverage::markdown(coverage)),
+        Content::Release(answer) => Some(release::markdown(answer)),
+        Content::Owed(answer) => Some(owed::markdown(answer)),
         Content::Validation(_)
         | Content::Transformation(_)
         | Content::Bumped(_)

@@ -1,6 +1,10 @@
 //! Writes files; the only room that does. A file is either its old self or its new self, never half.
 //! Refuses to know why anything is written.
 
+mod archive;
+
+pub use archive::{Delivered, PushError, Scratch, Turn, push, put, shelf, turn};
+
 use serde_json::Value;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};

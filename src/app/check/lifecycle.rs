@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What may be waived, and for how long. A change cannot make a rule waivable and waive it in one go:
 /// of the rules before and after it, the stricter word counts.
-pub(super) fn allowance<'a>(
+pub(in crate::app) fn allowance<'a>(
     board: &Board,
     books: impl IntoIterator<Item = &'a RuleBook>,
 ) -> Allowance {

@@ -16,13 +16,14 @@ mod strictness;
 mod transform;
 
 pub(super) use contract::{Library, served};
+pub(super) use lifecycle::allowance;
 
 use super::AppError;
 use super::answer::{Log, Sink};
 use super::judge::{self, Strictness};
 use super::room::Room;
 use super::witness;
-use crate::catalogue::Workspace;
+use crate::catalogue::{ContractSource, Workspace};
 use crate::evidence;
 use crate::lifecycle::standings;
 use crate::load;
@@ -91,9 +92,31 @@ pub(super) fn check(
     now: DateTime<Utc>,
     sink: &mut dyn Sink,
 ) -> Result<Report, AppError> {
-    let as_of = request.as_of.unwrap_or(now);
     sink.progress("reading the repository");
-    let sides = Sides::read(request)?;
+    judged(request, Sides::read(request)?, now, sink)
+}
+
+/// The same with other contracts than those of the repository.
+///
+/// Errors: as `check`
+pub(super) fn check_contracts(
+    request: &CheckRequest,
+    contracts: Vec<ContractSource>,
+    now: DateTime<Utc>,
+    sink: &mut dyn Sink,
+) -> Result<Report, AppError> {
+    let mut sides = Sides::read(request)?;
+    sides.head.contracts = contracts;
+    judged(request, sides, now, sink)
+}
+
+fn judged(
+    request: &CheckRequest,
+    sides: Sides,
+    now: DateTime<Utc>,
+    sink: &mut dyn Sink,
+) -> Result<Report, AppError> {
+    let as_of = request.as_of.unwrap_or(now);
     let jobs = request.jobs.map_or_else(parallelism, usize::from);
     let question = Question {
         head: &sides.head,

@@ -2,6 +2,9 @@
 //! Refuses to know how an expectation is proved or tested.
 
 mod compare;
+mod gate;
+
+pub use gate::GateError;
 
 use super::{Answer, AppError, Sink};
 use crate::model::ContractRequest;
@@ -16,5 +19,9 @@ pub(super) fn run(
     match request {
         ContractRequest::Check(request) => super::judged(request, now, sink),
         ContractRequest::Compare(request) => compare::compare(request, sink),
+        ContractRequest::Record(request) => gate::record(request, now, sink),
+        ContractRequest::CanRelease(request) => gate::can_release(request, now),
+        ContractRequest::Owed(request) => gate::owed(request, now),
+        ContractRequest::Deployment(request) => gate::deployment(request, now, sink),
     }
 }

@@ -3,10 +3,11 @@
 
 mod compare;
 
-use super::args::GateFlags;
-use super::request::gate;
+use super::gate::{
+    self, CAN_RELEASE_CODES, CAN_RELEASE_EXAMPLES, CanReleaseArguments, ContractCheckArguments,
+    DEPLOYMENT_EXAMPLES, DeploymentArguments, OWED_EXAMPLES, OwedArguments,
+};
 use super::{Asked, Surroundings};
-use crate::model::{CheckName, ContractRequest, Extent, Request};
 use clap::Subcommand;
 use compare::{COMPARE_CODES, COMPARE_EXAMPLES, CompareArguments};
 
@@ -14,22 +15,29 @@ use compare::{COMPARE_CODES, COMPARE_EXAMPLES, CompareArguments};
 pub(super) enum ContractVerb {
     /// Run the contract check of the gate on its own: every contract proved and tested
     #[command(before_long_help = CHECK_EXAMPLES)]
-    Check(Box<GateFlags>),
+    Check(Box<ContractCheckArguments>),
     /// Hold a Pact file against a provider's OpenAPI document
     #[command(before_long_help = COMPARE_EXAMPLES, after_long_help = COMPARE_CODES)]
     Compare(Box<CompareArguments>),
+    /// Tell whether a version may be released: who would break, who never verified, who settles it
+    #[command(before_long_help = CAN_RELEASE_EXAMPLES, after_long_help = CAN_RELEASE_CODES)]
+    CanRelease(Box<CanReleaseArguments>),
+    /// List live pairs without evidence
+    #[command(before_long_help = OWED_EXAMPLES)]
+    Owed(Box<OwedArguments>),
+    /// Write down which version runs where
+    #[command(before_long_help = DEPLOYMENT_EXAMPLES)]
+    RecordDeployment(Box<DeploymentArguments>),
 }
 
 /// What the arguments come to in these surroundings.
 pub(super) fn resolve(verb: ContractVerb, around: &Surroundings) -> Result<Asked, String> {
     match verb {
-        ContractVerb::Check(flags) => {
-            let checks = vec![CheckName::Contract];
-            let (request, chatter) = gate(*flags, checks, Extent::Part, around)?;
-            let request = ContractRequest::Check(request);
-            Ok(Asked::Run(Box::new(Request::Contract(request)), chatter))
-        }
         ContractVerb::Compare(arguments) => compare::resolve(*arguments, around),
+        ContractVerb::Check(arguments) => gate::check(*arguments, around),
+        ContractVerb::CanRelease(arguments) => gate::can_release(*arguments, around),
+        ContractVerb::Owed(arguments) => gate::owed(*arguments, around),
+        ContractVerb::RecordDeployment(arguments) => Ok(gate::deployment(*arguments)),
     }
 }
 
@@ -37,4 +45,5 @@ const CHECK_EXAMPLES: &str = "\
 Examples:
   matchmark contract check
   matchmark contract check --format json=contracts.json
+  matchmark contract check --record --store git:origin
 ";

@@ -16,6 +16,9 @@ use json::{Expectation, Extra};
 pub use mismatch::{Mismatch, kind};
 use wire::json::{Document, Limits};
 
+/// Version of what this judges: evidence of an older one no longer counts. Raise it whenever a verdict may change.
+pub const VERSION: &str = "1.0.0";
+
 /// A message as it was seen.
 #[derive(Clone, Copy, Debug)]
 pub struct Message<'a> {

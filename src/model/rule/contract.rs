@@ -227,4 +227,12 @@ pub(super) const RULES: &[Rule] = &[
         "a contract past its sunset no longer gates",
         "its consumer has moved on; it is shown so that somebody removes it",
         "remove the file, or move its sunset with the consumer"),
+    fault("contract/record-tampered",
+        "a kept record must be what its name says",
+        "evidence that somebody edited proves nothing, and neither does what stands beside it",
+        "restore the file from the branch `contract-evidence`, or run `matchmark contract check --record` into a new store"),
+    fault("contract/event-chain-broken",
+        "every kept event must follow the one before, and the evidence that it tells of must be there",
+        "an event that was taken out or slipped in hides what was deployed or verified",
+        "restore the files from the branch `contract-evidence`, or run `matchmark contract check --record` into a new store"),
 ];

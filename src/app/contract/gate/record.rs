@@ -1,0 +1,121 @@
+//! `contract check --record`: the check, and what it showed is kept, good or bad. Contracts that live consumers still
+//! have in an older form are verified too: else nobody could release before they do.
+
+use super::error::GateError;
+use super::evidence::Run;
+use super::{Ground, elder, facts::facts, shelf};
+use crate::app::{Answer, AppError, Sink, check};
+use crate::evidence::News;
+use crate::load;
+use crate::model::{
+    Archive, Build, CheckName, Evidence, RecordedRequest, Report, Verdict, counted,
+};
+use crate::report::Content;
+use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::BTreeMap;
+
+pub(in crate::app::contract) fn record(
+    request: &RecordedRequest,
+    now: DateTime<Utc>,
+    sink: &mut dyn Sink,
+) -> Result<Answer, AppError> {
+    let mut asked = request.check.clone();
+    // History is part of the proof.
+    if !asked.checks.contains(&CheckName::Replay) {
+        asked.checks.push(CheckName::Replay);
+    }
+    let clock = sink.clock();
+    let before = clock();
+    let report = check::check(&asked, now, sink)?;
+    // A fault is told by the report, which is all that there is then.
+    if report.verdict != Verdict::Error {
+        let took = clock().saturating_sub(before);
+        let ended = now + TimeDelta::from_std(took).unwrap_or_default();
+        keep(request, &report, (now, whole(ended)), sink)?;
+    }
+    Answer::of(
+        report.verdict,
+        report.exit_code,
+        Content::Report(&report),
+        &asked.show,
+        asked.max_findings,
+    )
+}
+
+/// An instant in whole seconds, as the clock gives it.
+fn whole(instant: DateTime<Utc>) -> DateTime<Utc> {
+    DateTime::from_timestamp(instant.timestamp(), 0).unwrap_or(instant)
+}
+
+fn keep(
+    request: &RecordedRequest,
+    report: &Report,
+    (started, ended): (DateTime<Utc>, DateTime<Utc>),
+    sink: &mut dyn Sink,
+) -> Result<(), AppError> {
+    let root = &request.check.repository.root;
+    let ground = Ground::read(&request.check.repository)?;
+    if ground.head.as_ref().is_some_and(|head| !head.clean) {
+        return Err(GateError::Unclean.into());
+    }
+    let recording = &request.recording;
+    let place = ground.place(&recording.store)?;
+    let as_of = request.check.as_of.unwrap_or(started);
+    let branch = match &recording.branch {
+        Some(branch) => Some(branch.clone()),
+        None => load::current_branch(root)?,
+    };
+    let run = Run {
+        ground: &ground,
+        contracts: &ground.contracts,
+        report,
+        builds: builds(request, &ground, as_of)?,
+        as_of,
+        started,
+        ended,
+        run_url: recording.run_url.clone(),
+        branch,
+    };
+    let mut records: Vec<Evidence> = run.records();
+    let (archive, _) = shelf::open(root, &place)?;
+    records.extend(elder::records(request, &run, &archive, sink)?);
+    let news = |_: &Archive| {
+        let records = records.iter().cloned();
+        Ok(records.map(|it| News::Verified(Box::new(it))).collect())
+    };
+    shelf::keep(root, &place, ended, &news)?;
+    sink.message(&format!(
+        "kept {} of evidence in {place}",
+        counted(records.len(), "record")
+    ));
+    Ok(())
+}
+
+/// The version of everybody whose contract was judged.
+fn builds(
+    request: &RecordedRequest,
+    ground: &Ground,
+    as_of: DateTime<Utc>,
+) -> Result<BTreeMap<String, Build>, AppError> {
+    let mut builds = facts(ground, as_of).heads;
+    for subject in &request.recording.subjects {
+        let Some(version) = &subject.version else {
+            continue;
+        };
+        let build = builds.entry(subject.name.clone()).or_default();
+        build.number.clone_from(&version.number);
+        if version.commit.is_some() {
+            build.commit.clone_from(&version.commit);
+        } else if subject.name != ground.workspace.config.payer.id {
+            build.commit = None;
+        }
+    }
+    for contract in &ground.contracts {
+        for name in [&contract.provider, &contract.consumer] {
+            if !builds.contains_key(name) {
+                return Err(GateError::NoHead(name.clone()).into());
+            }
+        }
+    }
+    Ok(builds)
+}
