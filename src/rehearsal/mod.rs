@@ -3,6 +3,7 @@
 
 mod client;
 mod error;
+pub mod fault;
 mod members;
 mod provider;
 mod requester;

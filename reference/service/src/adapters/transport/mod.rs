@@ -93,19 +93,31 @@ fn failed(error: &reqwest::Error) -> Failure {
 fn classify(error: &(dyn Error + 'static)) -> Code {
     let mut cause = Some(error);
     let mut found = None;
+    let mut phase = Phase::Connected;
     while let Some(error) = cause {
-        found = kind(error).or(found);
+        let known = error.downcast_ref::<reqwest::Error>();
+        if known.is_some_and(reqwest::Error::is_connect) {
+            phase = Phase::Connecting;
+        }
+        found = kind(error, phase).or(found);
         cause = error.source();
     }
     found.unwrap_or(Code::TransportReset)
 }
 
-fn kind(error: &(dyn Error + 'static)) -> Option<Code> {
+/// Whether anything can have been sent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Connecting,
+    Connected,
+}
+
+fn kind(error: &(dyn Error + 'static), phase: Phase) -> Option<Code> {
     if error.is::<rustls::Error>() {
         return Some(Code::TransportTls);
     }
     if let Some(error) = error.downcast_ref::<std::io::Error>() {
-        return of_io(error);
+        return of_io(error, phase);
     }
     if let Some(error) = error.downcast_ref::<hyper::Error>() {
         return of_hyper(error);
@@ -114,12 +126,14 @@ fn kind(error: &(dyn Error + 'static)) -> Option<Code> {
     error.is_timeout().then_some(Code::TransportTimeout)
 }
 
-fn of_io(error: &std::io::Error) -> Option<Code> {
-    if error
-        .get_ref()
-        .is_some_and(|inner| inner.is::<rustls::Error>())
-    {
+fn of_io(error: &std::io::Error, phase: Phase) -> Option<Code> {
+    // What an io error wraps is none of its sources.
+    let inner = error.get_ref();
+    if inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
         return Some(Code::TransportTls);
+    }
+    if let Some(error) = inner.and_then(|inner| inner.downcast_ref::<std::io::Error>()) {
+        return of_io(error, phase);
     }
     match error.kind() {
         ErrorKind::ConnectionRefused | ErrorKind::NotFound | ErrorKind::HostUnreachable => {
@@ -130,7 +144,12 @@ fn of_io(error: &std::io::Error) -> Option<Code> {
         }
         ErrorKind::UnexpectedEof => Some(Code::TransportTruncated),
         ErrorKind::TimedOut => Some(Code::TransportTimeout),
-        _ => None,
+        ErrorKind::Other | ErrorKind::InvalidData | ErrorKind::InvalidInput => None,
+        // A name that does not resolve: no kind that can be named, no number of the system.
+        _ => {
+            let unresolved = phase == Phase::Connecting && error.raw_os_error().is_none();
+            unresolved.then_some(Code::TransportRefused)
+        }
     }
 }
 

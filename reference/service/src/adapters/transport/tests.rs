@@ -89,3 +89,17 @@ async fn bytes_that_are_no_http_are_garbage() {
     let url = faulty(Fault::Bytes(b"\x00\x01\x02 no such protocol\r\n\r\n")).await;
     assert_eq!(code(&url, 5_000).await, Err(Code::TransportGarbage));
 }
+
+#[tokio::test]
+async fn a_name_that_does_not_resolve_refuses() {
+    // A label of 64 signs: no resolver is asked for it.
+    let url = format!("http://{}.invalid", "x".repeat(64));
+    assert_eq!(code(&url, 5_000).await, Err(Code::TransportRefused));
+}
+
+#[tokio::test]
+async fn a_partner_without_tls_where_it_is_due_is_no_reset() {
+    let url = faulty(Fault::Bytes(b"HTTP/1.1 400 Bad Request\r\n\r\n")).await;
+    let url = url.replace("http:", "https:");
+    assert_eq!(code(&url, 5_000).await, Err(Code::TransportTls));
+}
