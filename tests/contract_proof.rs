@@ -6,20 +6,14 @@
     clippy::indexing_slicing
 )]
 
-use matchmark::catalogue::{SchemaVersion, Workspace};
+use draft::{optional_field_added, rules, shipped, with_draft};
+use matchmark::catalogue::Workspace;
 use matchmark::contract::{Contract, Question, Versions, gating, prove, read};
 use matchmark::inclusion::{Budget, engine};
-use matchmark::model::{Finding, VersionId, VersionName, WitnessSource};
-use std::path::Path;
-use std::sync::Arc;
-use wire::json::{Document, Limits};
+use matchmark::model::{Finding, WitnessSource};
 
-fn shipped() -> Workspace {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let (workspace, findings) = matchmark::load::folder(root, None).expect("a readable folder");
-    assert!(findings.is_empty(), "{findings:?}");
-    workspace
-}
+#[path = "support/draft.rs"]
+mod draft;
 
 fn contract(workspace: &Workspace, consumer: &str) -> Contract {
     let source = workspace
@@ -41,57 +35,6 @@ fn proved(workspace: &Workspace, consumer: &str) -> Vec<Finding> {
     prove(&contract(workspace, consumer), &question)
 }
 
-/// The catalogue with a draft of `entry`: the text of its version `from`, edited.
-fn with_draft(entry: &str, from: &str, number: &str, edits: &[(&str, &str)]) -> Workspace {
-    let mut workspace = shipped();
-    let entry = workspace
-        .catalogue
-        .entries
-        .get_mut(entry)
-        .expect("an entry");
-    let base = entry.versions[&from.parse::<VersionName>().unwrap()].clone();
-    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(&base.path));
-    let mut text = text.expect("a readable schema");
-    let edits = [(format!("/{from}\""), format!("/{number}\""))]
-        .into_iter()
-        .chain(
-            edits
-                .iter()
-                .map(|(find, put)| ((*find).to_owned(), (*put).to_owned())),
-        );
-    for (find, put) in edits {
-        assert!(text.contains(&find), "{find}");
-        text = text.replacen(&find, &put, 1);
-    }
-    let document = Document::parse(text.as_bytes(), &Limits::FILE).expect("a schema");
-    let mut file = base.file.clone();
-    file.version = number.parse().unwrap();
-    file.status = matchmark::catalogue::Status::Draft;
-    let draft = SchemaVersion {
-        id: VersionId {
-            entry: base.id.entry.clone(),
-            version: VersionName::Next,
-        },
-        number: file.version.clone(),
-        file,
-        path: format!("schemas/{}/next/schema.json", base.id.entry),
-        schema: Arc::new(document),
-        ..base
-    };
-    entry.versions.insert(VersionName::Next, draft);
-    workspace
-}
-
-fn rules(findings: &[Finding]) -> Vec<&str> {
-    let mut rules: Vec<_> = findings
-        .iter()
-        .map(|finding| finding.rule.as_str())
-        .collect();
-    rules.sort_unstable();
-    rules.dedup();
-    rules
-}
-
 const CONSUMERS: [&str; 3] = ["northwind", "contoso", "fabrikam"];
 
 #[test]
@@ -101,18 +44,6 @@ fn every_shipped_contract_is_proved_on_the_shipped_catalogue() {
         let findings = proved(&workspace, consumer);
         assert!(findings.is_empty(), "{consumer}: {findings:#?}");
     }
-}
-
-fn optional_field_added() -> Workspace {
-    with_draft(
-        "hrex-member-match-response",
-        "2.0.1",
-        "2.1.0",
-        &[(
-            "              \"assigner\": {",
-            "              \"use\": { \"enum\": [\"usual\", \"official\"] },\n              \"assigner\": {",
-        )],
-    )
 }
 
 #[test]

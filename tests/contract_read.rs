@@ -7,10 +7,8 @@
 )]
 
 use matchmark::catalogue::{ContractSource, Source};
-use matchmark::contract::{plan, read};
+use matchmark::contract::read;
 use matchmark::model::{Finding, Severity, rule};
-use proptest::prelude::Rng as _;
-use proptest::test_runner::{RngAlgorithm, TestRng};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -66,7 +64,7 @@ fn every_rejection_names_its_token() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
-    assert!(cases >= 40, "{cases}");
+    assert!(cases >= 85, "{cases}");
 }
 
 #[test]
@@ -112,6 +110,21 @@ fn bytes_that_are_no_contract_are_rejected_with_a_known_rule() {
 }
 
 #[test]
+fn a_file_of_more_than_16_mib_is_rejected_at_the_first_byte_too_many() {
+    let accepted = std::fs::read_to_string(folder("tests/contract/accepted.json")).unwrap();
+    let padded = |bytes: usize| {
+        let mut text = accepted.trim_end().to_owned();
+        text.push_str(&" ".repeat(bytes - text.len()));
+        text.into_bytes()
+    };
+    let largest = 16 * 1024 * 1024;
+    assert_eq!(shown(&rejected(&padded(largest))), Vec::<String>::new());
+    let before = accepted.trim_end().rfind('\n').unwrap() + 1;
+    let place = format!("24:{} contract/not-json", largest - before + 1);
+    assert_eq!(shown(&rejected(&padded(largest + 1))), [place]);
+}
+
+#[test]
 fn other_media_type_with_the_same_meaning_and_remarks_of_other_tools_are_borne() {
     let text = std::fs::read_to_string(folder("tests/contract/accepted.json")).unwrap();
     let mut value: Value = serde_json::from_str(&text).unwrap();
@@ -123,89 +136,4 @@ fn other_media_type_with_the_same_meaning_and_remarks_of_other_tools_are_borne()
     value["interactions"][0]["response"]["status"] = json!(201);
     let changed = read(&source("northwind", value.to_string().as_bytes())).unwrap();
     assert_ne!(before.digest(), changed.digest());
-}
-
-/// Every pointer of a value.
-fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
-    found.push(at.to_owned());
-    match value {
-        Value::Object(members) => {
-            for (key, member) in members {
-                let key = key.replace('~', "~0").replace('/', "~1");
-                pointers(member, &format!("{at}/{key}"), found);
-            }
-        }
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                pointers(item, &format!("{at}/{index}"), found);
-            }
-        }
-        _ => {}
-    }
-}
-
-fn mutated(base: &Value, pointers: &[String], rng: &mut TestRng) -> Value {
-    let mut value = base.clone();
-    let mut pick = |count: usize| usize::try_from(rng.next_u64()).unwrap() % count;
-    for _ in 0..=pick(2) {
-        let pointer = &pointers[pick(pointers.len())];
-        let other = &pointers[pick(pointers.len())];
-        let replacement = match pick(8) {
-            0 => json!(null),
-            1 => json!(-1.5),
-            2 => json!(""),
-            3 => json!([]),
-            4 => json!({ "canary": "canary" }),
-            5 => json!("$.canary[*]"),
-            6 => base.pointer(other).unwrap().clone(),
-            _ => {
-                let (parent, key) = pointer.rsplit_once('/').unwrap_or(("", ""));
-                let key = key.replace("~1", "/").replace("~0", "~");
-                match value.pointer_mut(parent) {
-                    Some(Value::Object(members)) => drop(members.remove(&key)),
-                    Some(Value::Array(items)) => drop(items.pop()),
-                    _ => {}
-                }
-                continue;
-            }
-        };
-        if let Some(target) = value.pointer_mut(pointer) {
-            *target = replacement;
-        }
-    }
-    value
-}
-
-#[test]
-fn structural_mutants_of_every_contract_are_rejected_or_read() {
-    for consumer in ["northwind", "contoso", "fabrikam"] {
-        let path = folder("contracts").join(consumer).join("member-match.json");
-        let base: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-        let mut all = Vec::new();
-        pointers(&base, "", &mut all);
-        let mut rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
-        let (mut refused, mut borne) = (0, 0);
-        for _ in 0..250 {
-            let mutant = mutated(&base, &all, &mut rng).to_string();
-            match read(&source(consumer, mutant.as_bytes())) {
-                Ok(contract) => {
-                    borne += 1;
-                    assert_eq!(plan(&contract).len(), contract.interactions.len());
-                    assert!(contract.digest().starts_with("sha256:"));
-                }
-                Err(findings) => {
-                    refused += 1;
-                    assert!(!findings.is_empty());
-                    for finding in &findings {
-                        assert!(rule(&finding.rule).is_some(), "{}", finding.rule);
-                    }
-                    assert!(!format!("{findings:?}").contains("canary"));
-                }
-            }
-        }
-        assert!(
-            refused > 25 && borne > 25,
-            "{refused} refused, {borne} borne"
-        );
-    }
 }

@@ -6,28 +6,37 @@
     clippy::indexing_slicing
 )]
 
-use matchmark::catalogue::Workspace;
-use matchmark::contract::{Contract, Interaction, Polarity, Versions, plan, read, verify};
-use matchmark::model::{Effects, Exchange, Finding, HttpResponse};
+#[path = "contract_verify/command.rs"]
+mod command;
+#[path = "contract_verify/histories.rs"]
+mod histories;
+#[path = "contract_verify/mutated.rs"]
+mod mutated;
+#[path = "contract_verify/remote.rs"]
+mod remote;
+#[path = "contract_verify/sequences.rs"]
+mod sequences;
+#[path = "contract_verify/shipped.rs"]
+mod shipped;
+#[path = "contract_verify/small.rs"]
+mod small;
+#[path = "contract_verify/variants.rs"]
+mod variants;
+
+use matchmark::contract::{Contract, Interaction, Polarity, plan, verify};
+use matchmark::model::{Effects, Exchange, Finding, HttpResponse, Replay};
 use serde_json::{Value, json};
-use std::path::Path;
+use shipped::versions;
 
 const CONSUMERS: [&str; 3] = ["northwind", "contoso", "fabrikam"];
 
-fn shipped() -> Workspace {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let (workspace, findings) = matchmark::load::folder(root, None).expect("a readable folder");
-    assert!(findings.is_empty(), "{findings:?}");
-    workspace
-}
-
-fn contract(workspace: &Workspace, consumer: &str) -> Contract {
-    let source = workspace
-        .contracts
-        .iter()
-        .find(|contract| contract.consumer == consumer)
-        .expect("a contract of that consumer");
-    read(source).unwrap_or_else(|findings| panic!("{findings:#?}"))
+/// The contract of `consumer` about finding a member.
+fn contract(consumer: &str) -> Contract {
+    let path = format!("contracts/{consumer}/member-match.json");
+    let mut contracts = shipped::contracts().into_iter();
+    contracts
+        .find(|contract| contract.path == path)
+        .expect("a contract of that consumer")
 }
 
 /// What a provider answers that does exactly what the contract shows.
@@ -61,6 +70,10 @@ fn exchanges(contract: &Contract) -> Vec<Exchange> {
             answer: Ok(faithful(interaction)),
             effects: Some(Effects::default()),
             states_missing: Vec::new(),
+            replay: Replay {
+                variant: planned.variant,
+                ..Replay::default()
+            },
         })
         .collect()
 }
@@ -77,16 +90,14 @@ fn rules(findings: &[Finding]) -> Vec<&str> {
 
 /// What verification says when the exchange of one interaction is changed.
 fn with(consumer: &str, key: &str, change: impl FnOnce(&mut Exchange)) -> Vec<Finding> {
-    let workspace = shipped();
-    let contract = contract(&workspace, consumer);
+    let contract = contract(consumer);
     let mut exchanges = exchanges(&contract);
     let exchange = exchanges
         .iter_mut()
         .find(|exchange| exchange.interaction.ends_with(key))
         .expect("an interaction of that key");
     change(exchange);
-    let versions = Versions::new(&workspace.catalogue);
-    let findings = verify(&contract, &exchanges, &versions);
+    let findings = verify(&contract, &exchanges, versions());
     for finding in &findings {
         assert!(finding.subject.ends_with(key), "{finding:#?}");
         assert_eq!(finding.hurts[0].who, consumer);
@@ -103,20 +114,17 @@ fn body(exchange: &mut Exchange, change: impl FnOnce(&mut Value)) {
 
 #[test]
 fn row_s0_41_a_faithful_provider_holds_every_contract() {
-    let workspace = shipped();
-    let versions = Versions::new(&workspace.catalogue);
     for consumer in CONSUMERS {
-        let contract = contract(&workspace, consumer);
-        let findings = verify(&contract, &exchanges(&contract), &versions);
+        let contract = contract(consumer);
+        let findings = verify(&contract, &exchanges(&contract), versions());
         assert!(findings.is_empty(), "{consumer}: {findings:#?}");
     }
 }
 
 #[test]
 fn row_s0_42_a_provider_that_serves_any_negative_fails() {
-    let workspace = shipped();
     for consumer in CONSUMERS {
-        let contract = contract(&workspace, consumer);
+        let contract = contract(consumer);
         let negatives = contract
             .interactions
             .iter()
@@ -274,10 +282,8 @@ fn an_answer_in_another_shape_is_told_at_the_place_in_the_contract() {
 
 #[test]
 fn what_was_not_seen_is_not_verified() {
-    let workspace = shipped();
-    let contract = contract(&workspace, "northwind");
-    let versions = Versions::new(&workspace.catalogue);
-    let findings = verify(&contract, &[], &versions);
+    let contract = contract("northwind");
+    let findings = verify(&contract, &[], versions());
     assert_eq!(findings.len(), contract.interactions.len());
     assert_eq!(rules(&findings), ["contract/not-verified"]);
 

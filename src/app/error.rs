@@ -24,6 +24,12 @@ pub enum AppError {
     #[cfg(feature = "service")]
     #[error(transparent)]
     Rehearsal(#[from] crate::rehearsal::RehearsalError),
+    #[error(
+        "the consumer of {0} has no name that a folder can have; give one with `--as`: lower case, digits and `-`"
+    )]
+    NoFolderName(String),
+    #[error("{0} is there already and says something else; name it with `--out` to replace it")]
+    InTheWay(String),
     #[error("{place}: {message}; `matchmark check` lists everything that is wrong")]
     Unusable { place: String, message: String },
     #[error("there is no schema `{asked}` in the catalogue{hint}")]

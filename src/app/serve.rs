@@ -4,7 +4,7 @@ use super::AppError;
 use super::answer::{Answer, Sink};
 use super::check::{Library, served};
 use crate::load;
-use crate::model::{ServeRequest, Verdict};
+use crate::model::{Aim, Provider, ServeRequest, Verdict};
 use crate::rehearsal::{Greeting, Script, Serving, serve as run};
 use crate::store;
 use chrono::{DateTime, Utc};
@@ -23,13 +23,15 @@ pub(super) fn serve(
     let root = &absolute(&request.repository.root);
     let (workspace, findings) = load::folder(root, request.repository.config.as_deref())?;
     super::error::usable(&findings, "schemas/")?;
-    let library = Library::read(&workspace);
+    let library = Library::read(&workspace, &Aim::default());
     let serving = Serving {
         script: Script {
             us: &workspace.config.payer,
             partners: workspace.partners.values().collect(),
             schemas: served(&workspace.catalogue),
             planned: library.planned(),
+            people: library.people,
+            provider: Provider::Reference,
             as_of: now,
             log: Some(sink.log().writer),
             timeout: Duration::MAX,

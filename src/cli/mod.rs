@@ -4,6 +4,8 @@
 mod args;
 mod compat;
 mod contract;
+mod contract_file;
+mod contract_verify;
 mod flags;
 mod gate;
 mod request;

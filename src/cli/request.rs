@@ -9,10 +9,10 @@ use super::flags::{Color, RepositoryFlags, VolumeFlags};
 use super::transform::TransformArguments;
 use super::{Asked, Chatter, Surroundings, completions, contract, manual, step};
 use crate::model::{
-    Against, BatchRequest, CatalogueCoverageRequest, CatalogueListRequest, CatalogueShowRequest,
-    CheckName, CheckRequest, Depth, ExplainRequest, Extent, Format, InitRequest, Repository,
-    Request, Severity, Show, Stage, Target, TransformRequest, ValidateRequest, Wanted,
-    WorkerRequest, named_folder,
+    Against, Aim, BatchRequest, CatalogueCoverageRequest, CatalogueListRequest,
+    CatalogueShowRequest, CheckName, CheckRequest, Depth, ExplainRequest, Extent, Format,
+    InitRequest, Repository, Request, Severity, Show, Stage, Target, TransformRequest,
+    ValidateRequest, Wanted, WorkerRequest, named_folder,
 };
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -88,6 +88,7 @@ pub(super) fn gate(
         exit_zero: flags.leniency.exit_zero,
         jobs: flags.work.jobs,
         timeout: flags.timeout,
+        aim: Aim::default(),
         show,
     };
     Ok((request, chatter))
@@ -235,7 +236,7 @@ pub(super) fn repository(flags: &RepositoryFlags) -> Repository {
 }
 
 /// `path` as seen from `root`, which is where the command acts.
-fn below(root: &Path, path: &Path) -> PathBuf {
+pub(super) fn below(root: &Path, path: &Path) -> PathBuf {
     if root == Path::new(".") {
         path.to_owned()
     } else {

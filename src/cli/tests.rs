@@ -3,7 +3,8 @@
 
 use super::*;
 use crate::model::{
-    Against, CheckName, CheckRequest, Format, Severity, Stage, Target, ValidateRequest,
+    Against, Aim, CheckName, CheckRequest, ContractRequest, Format, Provider, Severity, Stage,
+    Target, ValidateRequest,
 };
 
 fn ask(line: &str, around: Surroundings) -> Asked {
@@ -27,6 +28,39 @@ fn validate(line: &str) -> ValidateRequest {
             other => panic!("not a validation: {other:?}"),
         },
         other => panic!("not a request: {other:?}"),
+    }
+}
+
+#[test]
+fn contract_verify_aims_at_what_its_flags_name() {
+    let aim = |line: &str| match ask(line, Surroundings::default()) {
+        Asked::Run(request, _) => match *request {
+            Request::Contract(ContractRequest::Verify(request)) => (request.checks, request.aim),
+            other => panic!("not a verification: {other:?}"),
+        },
+        other => panic!("not a request: {other:?}"),
+    };
+    let whole = (vec![CheckName::Contract], Aim::default());
+    assert_eq!(aim("matchmark contract verify"), whole);
+    assert_eq!(aim("matchmark contract verify --reference"), whole);
+    let (_, aimed) = aim(
+        "matchmark contract verify --provider-url http://a --states-url http://b --allow-net a,b --only x,y",
+    );
+    let Provider::Remote(remote) = aimed.provider else {
+        panic!("not at an address")
+    };
+    assert_eq!(remote.url, "http://a");
+    assert_eq!(remote.states_url.as_deref(), Some("http://b"));
+    assert_eq!(remote.allowed_hosts, ["a", "b"]);
+    assert_eq!(aimed.only, ["x", "y"]);
+    for line in [
+        "matchmark contract verify --states-url http://b",
+        "matchmark contract verify --reference --provider-url http://a",
+    ] {
+        assert!(
+            matches!(ask(line, Surroundings::default()), Asked::Refuse(_)),
+            "{line}"
+        );
     }
 }
 

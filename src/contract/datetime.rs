@@ -93,6 +93,18 @@ impl Format {
         rest.is_empty() && fields.are_real()
     }
 
+    /// The text of this pattern, with what `field` gives for its letters and their number.
+    #[must_use]
+    pub fn written(&self, field: impl Fn(char, usize) -> String) -> String {
+        self.tokens
+            .iter()
+            .map(|token| match token {
+                Token::Literal(literal) => literal.to_string(),
+                Token::Field { letter, width } => field(*letter, *width),
+            })
+            .collect()
+    }
+
     /// A regular expression that every accepted text matches whole.
     #[must_use]
     pub fn pattern(&self) -> String {

@@ -1,12 +1,14 @@
 //! A contract as it was read: who expects what of whom, request by request.
 //! Refuses to know how it is written in a file and how it is judged.
 
+use super::generator::Generators;
+use super::message::MessageExpectation;
 use super::rule::Rules;
 use super::states::State;
 use super::terms::{FileTerms, Reader, Terms};
 use crate::model::{Hurt, Place, digest};
 use serde_json::Value;
-use wire::json::Document;
+use wire::json::{Document, canonical};
 
 /// Which edition of the Pact specification a text follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,8 +27,13 @@ pub struct Contract {
     pub path: String,
     pub consumer: String,
     pub provider: String,
+    /// The edition of Pact that the file is written in.
+    pub edition: Edition,
+    /// Whether the file holds none of our groups: a promise without a schema, which nothing is proved of.
+    pub is_plain: bool,
     pub terms: FileTerms,
     pub interactions: Vec<Interaction>,
+    pub messages: Vec<MessageExpectation>,
     pub document: Document,
 }
 
@@ -55,6 +62,7 @@ pub struct Request {
     pub headers: Vec<(String, Vec<String>)>,
     pub content: Content,
     pub rules: Rules,
+    pub generators: Generators,
 }
 
 /// The answer that the consumer expects.
@@ -64,6 +72,7 @@ pub struct Response {
     pub headers: Vec<(String, Vec<String>)>,
     pub content: Content,
     pub rules: Rules,
+    pub generators: Generators,
 }
 
 /// What stands behind the `?`.
@@ -174,6 +183,8 @@ pub enum Body {
     Empty,
     Json(Json),
     Text(String),
+    /// `application/x-www-form-urlencoded`: values by key; the order of keys does not count.
+    Form(Vec<(String, Vec<String>)>),
     /// A language that is not judged: XML, multipart, binary.
     Unsupported,
 }
@@ -230,9 +241,31 @@ impl Body {
     pub fn json(&self) -> Option<&Json> {
         match self {
             Self::Json(json) => Some(json),
-            Self::Absent | Self::Empty | Self::Text(_) | Self::Unsupported => None,
+            Self::Absent | Self::Empty | Self::Text(_) | Self::Form(_) | Self::Unsupported => None,
         }
     }
+}
+
+/// The key of an interaction that has none: words of its description, and a digest of that and of its states.
+#[must_use]
+pub fn derived_key(description: &str, states: &[Value]) -> String {
+    let plain = |letter: char| {
+        let letter = letter.to_ascii_lowercase();
+        if letter.is_ascii_alphanumeric() {
+            letter
+        } else {
+            ' '
+        }
+    };
+    let text: String = description.chars().map(plain).collect();
+    let words: Vec<&str> = text.split_whitespace().take(6).collect();
+    let whole = canonical(&serde_json::json!([description, states]));
+    let digest = digest(whole.as_bytes());
+    let short: String = digest.chars().skip("sha256:".len()).take(8).collect();
+    if words.is_empty() {
+        return short;
+    }
+    format!("{}-{short}", words.join("-"))
 }
 
 impl Contract {
@@ -240,6 +273,12 @@ impl Contract {
     #[must_use]
     pub fn place(&self, pointer: &str) -> Place {
         Place::at(&self.path, self.document.nearest(pointer))
+    }
+
+    /// Whether it expects nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.interactions.is_empty() && self.messages.is_empty()
     }
 
     /// What findings of an interaction call their subject: `contracts/northwind/member-match.json#mm-expired`.
@@ -271,8 +310,14 @@ impl Contract {
         if let Some(metadata) = value.get_mut("metadata").and_then(Value::as_object_mut) {
             metadata.retain(|key, _| key == "matchmark");
         }
-        let interactions = value.get_mut("interactions").and_then(Value::as_array_mut);
-        for interaction in interactions.into_iter().flatten() {
+        let mut parts = Vec::new();
+        if let Value::Object(members) = &mut value {
+            let lists = members
+                .iter_mut()
+                .filter(|(key, _)| matches!(key.as_str(), "interactions" | "messages"));
+            parts.extend(lists.filter_map(|(_, list)| list.as_array_mut()).flatten());
+        }
+        for interaction in parts {
             if let Some(comments) = interaction
                 .get_mut("comments")
                 .and_then(Value::as_object_mut)
@@ -280,7 +325,7 @@ impl Contract {
                 comments.retain(|key, _| key == "references");
             }
         }
-        digest(wire::json::canonical(&value).as_bytes())
+        digest(canonical(&value).as_bytes())
     }
 }
 

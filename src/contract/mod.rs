@@ -7,12 +7,15 @@ mod coverage;
 mod datetime;
 mod decimal;
 mod declared;
+mod generator;
 mod interaction;
 mod masked;
 mod matcher;
 pub mod matching;
 mod matrix;
+mod message;
 mod path;
+mod plain;
 mod plan;
 mod promise;
 mod prove;
@@ -25,15 +28,18 @@ mod verify;
 mod versions;
 
 pub use coverage::uncovered;
+pub use generator::{Generated, Generator, Generators, StateKind, UuidForm};
 pub use interaction::{
     Body, Content, Contract, Edition, Interaction, Json, Query, Request, Response,
 };
 pub use matrix::{Shown, matrix};
+pub use message::{Event, MessageExpectation};
 pub use path::Path;
-pub use plan::{Planned, plan};
+pub use plain::{Imported, StateMap, export, import};
+pub use plan::{Call, Course, Given, Planned, chosen, courses, plan};
 pub use promise::{Deliver, Endured, Fault, FaultKind, Gap, History, Sequence};
 pub use prove::{Question, prove};
-pub use read::{read, read_request, read_response};
+pub use read::{read, read_event, read_request, read_response};
 pub use rule::{Part, RuleSet, Rules};
 pub use states::{State, VOCABULARY, Word};
 pub use sunset::gating;
@@ -41,5 +47,5 @@ pub use terms::{
     Edge, FieldOrder, FileTerms, Outcome, Polarity, Reader, SchemaRange, Side, SideEffects, Terms,
     UnknownFields,
 };
-pub use verify::verify;
+pub use verify::{unproven, verify};
 pub use versions::Versions;

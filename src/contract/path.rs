@@ -2,7 +2,7 @@
 //! Refuses to know what a rule does with the value it selects.
 
 use serde_json::Value;
-use wire::json::pointer_escape;
+use wire::json::{pointer_escape, pointer_segments};
 
 /// One step of a rule's path, below the root `$`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -171,6 +171,19 @@ fn dotted(rest: &str) -> Option<(Step, &str)> {
     let end = rest.find(['.', '[']).unwrap_or(rest.len());
     let (name, after) = rest.split_at_checked(end)?;
     is_plain(name).then(|| (Step::Name(name.to_owned()), after))
+}
+
+/// The keys of a pointer; a number is taken for an index.
+#[must_use]
+pub fn keys(pointer: &str) -> Vec<Key> {
+    let segments = pointer_segments(pointer).unwrap_or_default();
+    segments
+        .iter()
+        .map(|segment| match segment.parse() {
+            Ok(index) => Key::Index(index),
+            Err(_) => Key::Name(segment.to_string()),
+        })
+        .collect()
 }
 
 /// The pointer of a member or item below `pointer`.

@@ -14,6 +14,8 @@ pub enum Part {
     Header,
     Status,
     Body,
+    /// What travels beside the contents of a message.
+    Metadata,
 }
 
 impl Part {
@@ -27,6 +29,7 @@ impl Part {
             Self::Header => "header",
             Self::Status => "status",
             Self::Body => "body",
+            Self::Metadata => "metadata",
         }
     }
 }

@@ -27,6 +27,8 @@ pub struct FileTerms {
 pub struct Terms {
     pub request: Option<SchemaRange>,
     pub response: Option<SchemaRange>,
+    /// Of a message.
+    pub contents: Option<SchemaRange>,
     pub polarity: Polarity,
     pub outcome: Option<Outcome>,
     pub closed: Vec<Scope>,
@@ -85,6 +87,7 @@ pub enum SideEffects {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Side {
     Request,
+    /// What the consumer reads: an answer, or the contents of a message.
     Response,
 }
 
@@ -206,7 +209,27 @@ impl Edge {
     }
 }
 
+impl FileTerms {
+    /// What holds for a file without our group: its consumer answers for it.
+    #[must_use]
+    pub fn of_plain(consumer: &str) -> Self {
+        Self {
+            owner: consumer.to_owned(),
+            introduced: None,
+            sunset: None,
+            states: BTreeMap::new(),
+            reader: Reader::default(),
+        }
+    }
+}
+
 impl Terms {
+    /// Whether no side of the interaction is held against the catalogue.
+    #[must_use]
+    pub fn names_no_schema(&self) -> bool {
+        self.request.is_none() && self.response.is_none() && self.contents.is_none()
+    }
+
     /// The closed or optional places of one side, with the part that rules speak of.
     pub fn optional_on(&self, side: Side) -> impl Iterator<Item = &Optional> {
         self.optional

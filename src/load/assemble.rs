@@ -85,6 +85,14 @@ impl Assembly {
                     source,
                 });
             }
+            ["contracts", _, "states.toml"] => {
+                // Only whether it can be used: `contract import` reads it when it needs it.
+                self.findings.extend(
+                    super::contract::parsed(&source)
+                        .err()
+                        .map(|finding| *finding),
+                );
+            }
             ["policies", "board.toml"] => self.board(&source),
             ["policies", "profiles", name] if name.ends_with(".toml") => {
                 let stage = name.trim_end_matches(".toml").to_owned();

@@ -3,6 +3,7 @@
 
 mod archive;
 mod assemble;
+mod contract;
 mod entry;
 mod git;
 mod payload;
@@ -13,6 +14,7 @@ mod transform;
 mod tree;
 
 pub use archive::{Shelf, branch, current_branch, remote, shelf};
+pub use contract::{contract, state_map};
 pub use git::{Base, Head, base, head};
 pub use payload::{Line, PayloadFile, payloads, questions};
 pub use process::resident;

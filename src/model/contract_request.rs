@@ -1,7 +1,7 @@
 //! What was asked of contracts on the command line: one value a verb of `matchmark contract`.
 //! Refuses to know how it was written there, and how it will be answered.
 
-use super::request::{CheckRequest, Show};
+use super::request::{CheckRequest, Repository, Show, Target};
 use super::{CanReleaseRequest, DeploymentRequest, OwedRequest, RecordedRequest};
 use std::path::PathBuf;
 
@@ -20,18 +20,62 @@ pub enum ContractRequest {
     Owed(OwedRequest),
     /// Writes down what runs where.
     Deployment(DeploymentRequest),
+    /// The same against a provider of one's choice, and for a part of the contracts.
+    Verify(CheckRequest),
+    /// Contracts by name.
+    Show(ContractShowRequest),
+    /// A plain Pact file, brought into our place.
+    Import(ContractImportRequest),
+    /// A contract as a plain Pact file.
+    Export(ContractExportRequest),
+}
+
+/// `matchmark contract show`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContractShowRequest {
+    pub repository: Repository,
+    /// All of the repository when none is named.
+    pub files: Vec<PathBuf>,
+    pub max_findings: Option<usize>,
+    pub show: Show,
+}
+
+/// `matchmark contract import`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContractImportRequest {
+    pub repository: Repository,
+    pub file: PathBuf,
+    /// The consumer's name among our folders; the file's own where none is given.
+    pub consumer: Option<String>,
+    /// `-` is standard output; the usual place where none is given.
+    pub out: Option<PathBuf>,
+    pub states: Option<PathBuf>,
+    pub owner: Option<String>,
+    pub max_findings: Option<usize>,
+    pub show: Show,
+}
+
+/// `matchmark contract export --plain`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContractExportRequest {
+    pub repository: Repository,
+    pub file: PathBuf,
+    pub out: Target,
 }
 
 impl ContractRequest {
     /// What it shows and where; `None` for the verbs that stream or write files instead.
     pub(super) fn show(&self) -> Option<&Show> {
         match self {
-            Self::Check(request) => Some(&request.show),
             Self::Compare(request) => Some(&request.show),
             Self::Record(request) => Some(&request.check.show),
             Self::CanRelease(request) => Some(&request.show),
             Self::Owed(request) => Some(&request.show),
             Self::Deployment(_) => None,
+            Self::Check(request) | Self::Verify(request) => Some(&request.show),
+            Self::Show(request) => Some(&request.show),
+            Self::Import(request) => Some(&request.show),
+            Self::Export(_) => None,
         }
     }
 }

@@ -26,6 +26,24 @@ pub struct Effects {
     pub outbound_calls: u64,
 }
 
+impl Effects {
+    /// What was left behind, in words: `2 rows written, 1 events`.
+    #[must_use]
+    pub fn words(self) -> String {
+        let counted = [
+            (self.rows, "rows written"),
+            (self.events, "events"),
+            (self.outbound_calls, "outbound calls"),
+        ];
+        let seen: Vec<String> = counted
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{count} {what}"))
+            .collect();
+        seen.join(", ")
+    }
+}
+
 /// One interaction of one contract, driven against a provider.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Exchange {
@@ -40,6 +58,28 @@ pub struct Exchange {
     pub effects: Option<Effects>,
     /// States of the contract that the provider does not know how to set up.
     pub states_missing: Vec<String>,
+    pub replay: Replay,
+}
+
+/// Which replay of its interaction an exchange is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Replay {
+    /// What stood there instead of the example, such as `request $.a absent`; empty for the example.
+    pub variant: String,
+    /// Number of the setup of the provider that it was driven from: the steps of one sequence share it.
+    pub course: u64,
+    pub sending: Sending,
+    /// Milliseconds of the provider's clock that it was given until this answer.
+    pub waited_ms: u64,
+}
+
+/// How often a request had been sent by then.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sending {
+    #[default]
+    First,
+    /// The same request again, late and under the same key.
+    Again,
 }
 
 /// One exchange that we started with a partner whom a stub played.

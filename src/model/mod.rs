@@ -1,8 +1,10 @@
 //! The words that every room shares: findings, verdicts, reports, ids, exchanges.
 //! Refuses to know any room: nothing here imports anything of ours but the places of `wire`.
 
+mod aim;
 mod card;
 mod comparison;
+mod contract_card;
 mod contract_request;
 mod count;
 mod coverage;
@@ -26,9 +28,14 @@ mod severity;
 mod transformation;
 mod validation;
 
+pub use aim::{Aim, Provider, Remote};
 pub use card::{EntryCard, Explanation, FieldCard, RuleCard, VersionCard};
 pub use comparison::{Compared, Comparison, NotCompared};
-pub use contract_request::{CompareRequest, ContractRequest};
+pub use contract_card::{BroughtOver, ContractCard, ContractList, InteractionCard};
+pub use contract_request::{
+    CompareRequest, ContractExportRequest, ContractImportRequest, ContractRequest,
+    ContractShowRequest,
+};
 pub use count::counted;
 pub use coverage::{Coverage, CoverageSummary, CoveredPage, CoveredStatement, NamingSchema};
 pub use effect::{Bump, Direction, Effect};
@@ -37,7 +44,7 @@ pub use evidence::{
     Party, Problem, ReplayProof, Role, SchemaProof, Standing, StaticProof, StorePlace,
 };
 pub use excerpt::Excerpt;
-pub use exchange::{Delivery, Effects, Exchange, HttpRequest, HttpResponse};
+pub use exchange::{Delivery, Effects, Exchange, HttpRequest, HttpResponse, Replay, Sending};
 pub use finding::{Finding, Gravity, Hurt, Note, Place, Witness, WitnessSource};
 pub use fingerprint::{digest, fingerprint};
 pub use gate::{

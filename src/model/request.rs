@@ -1,7 +1,7 @@
 //! What was asked on the command line, read once and typed: one value a verb.
 //! Refuses to know how it was written there, and how it will be answered.
 
-use super::{CheckName, ContractRequest, Severity};
+use super::{Aim, CheckName, ContractRequest, Severity};
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -179,6 +179,8 @@ pub struct CheckRequest {
     pub jobs: Option<NonZeroUsize>,
     /// How long the rehearsal may take.
     pub timeout: Option<Duration>,
+    /// What the rehearsal drives, and against whom; the gate drives everything against the reference.
+    pub aim: Aim,
     pub show: Show,
 }
 

@@ -1,18 +1,17 @@
 //! One HTTP call, as sent and as answered.
 
 use crate::model::{HttpRequest, HttpResponse};
-use std::net::SocketAddr;
 
-/// Sends `request` to `address`, with `extra` headers that the request itself does not show.
+/// Sends `request` to the service at `base`, with `extra` headers that the request itself does not show.
 ///
 /// Errors: what kept an answer from coming, by kind
 pub(super) async fn send(
     http: &reqwest::Client,
-    address: SocketAddr,
+    base: &str,
     request: &HttpRequest,
     extra: &[(String, String)],
 ) -> Result<HttpResponse, String> {
-    let url = format!("http://{address}{}", request.path);
+    let url = format!("{base}{}", request.path);
     let verb = request.method.parse::<reqwest::Method>();
     let verb = verb.map_err(|_| "the method is none".to_owned())?;
     let mut call = http.request(verb, url).body(request.body.clone());

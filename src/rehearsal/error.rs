@@ -18,6 +18,10 @@ pub enum RehearsalError {
     Http(#[from] reqwest::Error),
     #[error("the reference service opened no control listener")]
     NoControl,
+    #[error("the address of the provider is none: give http:// or https://, a host, and no query")]
+    NoAddress,
+    #[error("`{0}` is not this machine; it may be called with `--allow-net {0}`")]
+    HostNotAllowed(String),
     #[error("the rehearsal was not over after {0:?}")]
     Timeout(Duration),
     #[error("cannot make {}", path.display())]

@@ -2,26 +2,33 @@
 //! Refuses to know whether what it saw was right.
 
 mod client;
+mod control;
 mod error;
 pub mod fault;
 mod members;
 mod provider;
+mod remote;
 mod requester;
 mod serve;
 mod stage;
 mod stub;
+mod target;
 
 pub use error::RehearsalError;
+pub use remote::permitted;
 pub use serve::{Greeting, Serving, serve};
 
 use crate::catalogue::{Partner, Payer};
-use crate::contract::Planned;
-use crate::model::{Delivery, Exchange};
+use crate::contract::{Planned, courses};
+use crate::model::{Delivery, Exchange, Provider};
 use chrono::{DateTime, Utc};
+use control::Control;
+use remote::Outside;
 use serde_json::Value;
 use stage::Stage;
 use std::collections::BTreeMap;
 use std::time::Duration;
+use target::Target;
 
 /// What is to be rehearsed.
 pub struct Script<'a> {
@@ -31,6 +38,10 @@ pub struct Script<'a> {
     pub schemas: BTreeMap<String, Value>,
     /// What the consumers of our service send.
     pub planned: Vec<Planned>,
+    /// Requests that describe the people whom states may name; some of them may not be sent.
+    pub people: Vec<Planned>,
+    /// Who is asked.
+    pub provider: Provider,
     /// The instant at which the service believes to be.
     pub as_of: DateTime<Utc>,
     /// Where log lines go, if anywhere.
@@ -69,13 +80,35 @@ pub fn rehearse(script: &Script<'_>) -> Result<Rehearsal, RehearsalError> {
 }
 
 async fn whole(script: &Script<'_>) -> Result<Rehearsal, RehearsalError> {
-    let stage = Stage::set(script).await?;
-    let mut rehearsal = Rehearsal::default();
-    for planned in &script.planned {
-        let exchange = provider::drive(&stage, script, planned).await?;
-        rehearsal.exchanges.push(exchange);
+    match &script.provider {
+        Provider::Reference => with_reference(script).await,
+        Provider::Remote(remote) => {
+            let target = Target::Remote(Outside::at(remote)?);
+            let exchanges = asked(&target, script).await?;
+            Ok(Rehearsal {
+                exchanges,
+                deliveries: Vec::new(),
+            })
+        }
     }
-    rehearsal.deliveries = requester::drive(&stage, script).await?;
+}
+
+async fn with_reference(script: &Script<'_>) -> Result<Rehearsal, RehearsalError> {
+    let stage = Stage::set(script).await?;
+    let target = Target::Reference(Control { stage: &stage });
+    let rehearsal = Rehearsal {
+        exchanges: asked(&target, script).await?,
+        deliveries: requester::drive(&stage, script).await?,
+    };
     stage.strike().await;
     Ok(rehearsal)
+}
+
+/// Every course of the script, one after the other.
+async fn asked(target: &Target<'_>, script: &Script<'_>) -> Result<Vec<Exchange>, RehearsalError> {
+    let mut exchanges = Vec::new();
+    for (number, course) in (1..).zip(courses(&script.planned)) {
+        exchanges.extend(provider::drive(target, script, number, &course).await?);
+    }
+    Ok(exchanges)
 }

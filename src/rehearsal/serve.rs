@@ -94,7 +94,7 @@ fn configured(
     let Some(folder) = &serving.dev else {
         return Ok((config, None));
     };
-    config.members = members(&script.planned);
+    config.members = members(&script.people);
     let dev = dev_identity(folder, &config)?;
     config.keys = vec![dev.key.verification_key()];
     Ok((config, Some(dev)))

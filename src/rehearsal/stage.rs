@@ -36,7 +36,7 @@ impl Stage {
         config.clock = Arc::clone(&clock) as _;
         config.keys = vec![key.verification_key()];
         config.schemas = script.schemas.clone();
-        config.members = members::members(&script.planned);
+        config.members = members::members(&script.people);
         for known in &script.partners {
             if let Some(stub) = stubs.get(&known.file.id) {
                 config.partners.push(profile(script.us, known, &stub.url()));
@@ -54,7 +54,7 @@ impl Stage {
             clock,
             key,
             stubs,
-            http: reqwest::Client::builder().no_proxy().build()?,
+            http: client()?,
         })
     }
 
@@ -62,6 +62,14 @@ impl Stage {
     pub(super) async fn strike(self) {
         self.running.stop().await;
     }
+}
+
+/// One client for the whole rehearsal. What a provider answers is taken as it is: a redirect is an answer.
+fn client() -> Result<reqwest::Client, reqwest::Error> {
+    reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
 }
 
 pub(super) fn us(payer: &Payer) -> snapshot::Payer {

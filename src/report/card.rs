@@ -46,7 +46,7 @@ fn standing(versions: &[VersionCard]) -> String {
 }
 
 /// Cells in columns, each as wide as its widest cell.
-fn table<const N: usize>(rows: &[[String; N]]) -> String {
+pub(super) fn table<const N: usize>(rows: &[[String; N]]) -> String {
     let mut wide = [0; N];
     for row in rows {
         for (width, cell) in wide.iter_mut().zip(row) {

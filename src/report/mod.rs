@@ -5,6 +5,7 @@ mod bump;
 mod card;
 mod command;
 mod comparison;
+mod contract;
 mod coverage;
 mod diff;
 mod html;
@@ -23,8 +24,8 @@ pub use command::command;
 pub use notice::notice;
 
 use crate::model::{
-    Bumped, Comparison, Coverage, Diff, EntryCard, Explanation, Format, Owed, ReleaseAnswer,
-    Report, Transformation, Validation,
+    BroughtOver, Bumped, Comparison, ContractList, Coverage, Diff, EntryCard, Explanation, Format,
+    Owed, ReleaseAnswer, Report, Transformation, Validation,
 };
 
 /// How a text is to look.
@@ -55,6 +56,8 @@ pub enum Content<'a> {
     Comparison(&'a Comparison),
     Release(&'a ReleaseAnswer),
     Owed(&'a Owed),
+    Contracts(&'a ContractList),
+    BroughtOver(&'a BroughtOver),
 }
 
 /// `content` in `format`, or `None` where there is no such form of it.
@@ -76,7 +79,9 @@ pub fn render(format: Format, content: Content<'_>, style: &Style<'_>) -> Option
             | Content::Coverage(_)
             | Content::Comparison(_)
             | Content::Release(_)
-            | Content::Owed(_) => None,
+            | Content::Owed(_)
+            | Content::Contracts(_)
+            | Content::BroughtOver(_) => None,
         },
         Format::OperationOutcome => match content {
             Content::Validation(validation) => Some(outcome::outcome(validation)),
@@ -90,7 +95,9 @@ pub fn render(format: Format, content: Content<'_>, style: &Style<'_>) -> Option
             | Content::Coverage(_)
             | Content::Comparison(_)
             | Content::Release(_)
-            | Content::Owed(_) => None,
+            | Content::Owed(_)
+            | Content::Contracts(_)
+            | Content::BroughtOver(_) => None,
         },
     }
 }
@@ -126,6 +133,8 @@ fn as_text(content: Content<'_>, style: &Style<'_>) -> String {
         Content::Comparison(comparison) => comparison::text(comparison, style),
         Content::Release(answer) => release::text(answer, style),
         Content::Owed(answer) => owed::text(answer, style),
+        Content::Contracts(list) => contract::list(list, style),
+        Content::BroughtOver(brought) => contract::brought_over(brought, style),
     }
 }
 
@@ -143,6 +152,8 @@ fn as_json(content: Content<'_>) -> String {
         Content::Comparison(comparison) => comparison::json(comparison),
         Content::Release(answer) => json::pretty(answer),
         Content::Owed(answer) => json::pretty(answer),
+        Content::Contracts(list) => json::pretty(list),
+        Content::BroughtOver(brought) => json::pretty(brought),
     }
 }
 
@@ -159,7 +170,9 @@ fn as_markdown(content: Content<'_>, style: &Style<'_>) -> Option<String> {
         | Content::Entries(_)
         | Content::Entry(_)
         | Content::Explanation(_)
-        | Content::Comparison(_) => None,
+        | Content::Comparison(_)
+        | Content::Contracts(_)
+        | Content::BroughtOver(_) => None,
     }
 }
 

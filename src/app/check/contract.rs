@@ -6,10 +6,13 @@ use super::{Question, Room};
 use crate::app::ruling::Ruling;
 use crate::catalogue::Catalogue;
 use crate::contract::{
-    Contract, Shown, Versions, gating, matrix, plan, prove, read, uncovered, verify,
+    Contract, Planned, Shown, Versions, chosen, gating, matrix, plan, prove, read, uncovered,
+    unproven, verify,
 };
 use crate::inclusion::{Budget, engine};
-use crate::model::{Cell, CheckName, Delivery, Exchange, Finding, Notice, Place, counted};
+use crate::model::{
+    Aim, Cell, CheckName, Delivery, Exchange, Finding, Notice, Place, Provider, counted,
+};
 use crate::policy::RuleBook;
 use semver::VersionReq;
 use serde_json::Value;
@@ -19,25 +22,40 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(in crate::app) struct Library {
     pub contracts: Vec<Contract>,
     pub findings: Vec<Finding>,
+    /// Every request of every contract, asked for or not: they describe the people whom states may name.
+    pub people: Vec<Planned>,
+    pub aim: Aim,
 }
 
 impl Library {
-    pub(in crate::app) fn read(workspace: &crate::catalogue::Workspace) -> Self {
+    /// The contracts of a workspace, as far as the aim asks for them.
+    pub(in crate::app) fn read(workspace: &crate::catalogue::Workspace, aim: &Aim) -> Self {
         let mut library = Self {
             contracts: Vec::new(),
             findings: Vec::new(),
+            people: Vec::new(),
+            aim: aim.clone(),
         };
         for source in &workspace.contracts {
             match read(source) {
-                Ok(contract) => library.contracts.push(contract),
+                Ok(contract) => library.add(contract),
                 Err(findings) => library.findings.extend(findings),
             }
         }
         library
     }
 
+    fn add(&mut self, contract: Contract) {
+        self.people.extend(plan(&contract));
+        let consumer = contract.consumer.clone();
+        let contract = chosen(contract, |key| self.aim.admits(&consumer, key));
+        if !self.aim.is_partial() || !contract.is_empty() {
+            self.contracts.push(contract);
+        }
+    }
+
     /// Everything that a rehearsal must send.
-    pub(in crate::app) fn planned(&self) -> Vec<crate::contract::Planned> {
+    pub(in crate::app) fn planned(&self) -> Vec<Planned> {
         self.contracts.iter().flat_map(plan).collect()
     }
 }
@@ -79,16 +97,19 @@ pub(super) fn check(
     for contract in &library.contracts {
         let (contract, past) = gating(contract, question.as_of.date_naive());
         findings.extend(past);
-        findings.extend(prove(&contract, &asked));
+        let proofs = prove(&contract, &asked);
         if question.head.partners.contains_key(&contract.consumer) {
             findings.extend(verify(&contract, exchanges, &versions));
+            findings.extend(unproven(&contract, exchanges, &versions, &proofs));
             findings.extend(bodies.of_contract(&contract, exchanges));
             gates.push(contract);
         } else {
             findings.push(without_partner(&contract));
         }
+        findings.extend(proofs);
     }
     let interactions: usize = gates.iter().map(|gate| gate.interactions.len()).sum();
+    let messages: usize = gates.iter().map(|gate| gate.messages.len()).sum();
     let matrix = matrix(&Shown {
         catalogue: &question.head.catalogue,
         partners: &question.head.partners,
@@ -99,23 +120,30 @@ pub(super) fn check(
     });
     let day = question.as_of.date_naive();
     let notices = notices(&gates, &question.head.catalogue, &mut findings, day);
-    findings.extend(uncovered(&gates, &question.head.catalogue));
+    // Who asks for a part knows that the rest is not there.
+    if !library.aim.is_partial() {
+        findings.extend(uncovered(&gates, &question.head.catalogue));
+        findings.extend(without_contract(question, library));
+    }
     findings.extend(
         deliveries
             .iter()
             .flat_map(|delivery| delivered(&bodies, delivery)),
     );
-    findings.extend(without_contract(question, library));
-    let room = Room::ran(CheckName::Contract, interactions as u64, "interactions")
-        .summary(format!(
-            "{} of {}: {} seen, {} to stubs",
-            counted(library.contracts.len(), "contract"),
-            counted(consumers(library).len(), "partner"),
-            counted(exchanges.len(), "exchange"),
-            counted(deliveries.len(), "request")
-        ))
-        .findings(findings)
-        .not_proved(limits(question, travelled));
+    let room = Room::ran(
+        CheckName::Contract,
+        (interactions + messages) as u64,
+        "interactions",
+    )
+    .summary(format!(
+        "{} of {}: {} seen, {} to stubs",
+        counted(library.contracts.len(), "contract"),
+        counted(consumers(library).len(), "partner"),
+        counted(exchanges.len(), "exchange"),
+        counted(deliveries.len(), "request")
+    ))
+    .findings(findings)
+    .not_proved([limits(question, travelled, &library.aim), unseen(messages)].concat());
     Judged {
         room,
         matrix,
@@ -123,15 +151,24 @@ pub(super) fn check(
     }
 }
 
-fn limits(question: &Question<'_>, travelled: &Travelled) -> Vec<String> {
+/// Messages are proved against their schemas; nobody watches them being sent.
+fn unseen(messages: usize) -> Vec<String> {
+    let said = format!(
+        "{} of contracts held against schemas only: no message was seen being sent.",
+        counted(messages, "message")
+    );
+    (messages > 0).then_some(said).into_iter().collect()
+}
+
+fn limits(question: &Question<'_>, travelled: &Travelled, aim: &Aim) -> Vec<String> {
     let deliveries = match travelled {
         Ok((_, deliveries)) => deliveries,
         Err(why) => return vec![format!("Nothing was rehearsed: {why}.")],
     };
-    let mut limits = vec![
-        "Contracts were verified against the reference service, not against the service that is deployed."
-            .to_owned(),
-    ];
+    let mut limits = aim.limits();
+    if aim.is_partial() || aim.provider != Provider::Reference {
+        return limits;
+    }
     let asked: BTreeSet<&str> = deliveries.iter().map(|d| d.partner.as_str()).collect();
     let partners = question.head.partners.values().map(|p| p.file.id.as_str());
     let unasked: Vec<&str> = partners.filter(|id| !asked.contains(id)).collect();
@@ -173,7 +210,7 @@ fn without_contract(question: &Question<'_>, library: &Library) -> Vec<Finding> 
         return Vec::new();
     }
     let day = question.as_of.date_naive();
-    let gates = |contract: &&Contract| !gating(contract, day).0.interactions.is_empty();
+    let gates = |contract: &&Contract| !gating(contract, day).0.is_empty();
     let protected: BTreeSet<&str> = library
         .contracts
         .iter()
@@ -311,7 +348,7 @@ mod tests {
             as_of: chrono::DateTime::UNIX_EPOCH,
             jobs: 1,
         };
-        let said = limits(&question, &Ok((Vec::new(), Vec::new())));
+        let said = limits(&question, &Ok((Vec::new(), Vec::new())), &Aim::default());
         assert!(
             said.iter().any(|limit| limit.contains("at north:")),
             "{said:?}"

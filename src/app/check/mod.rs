@@ -179,7 +179,7 @@ fn round(
     sink: &mut dyn Sink,
 ) -> Round {
     let asked = |name| asked(request, name);
-    let library = Library::read(question.head);
+    let library = Library::read(question.head, &request.aim);
     let travelled = if asked(CheckName::Contract) {
         sink.progress("rehearsing with the reference service");
         rehearsed(request, question, &library, sink.log())
@@ -226,6 +226,8 @@ fn rehearsed(
         partners: head.partners.values().collect(),
         schemas: served(&head.catalogue),
         planned: library.planned(),
+        people: library.people.clone(),
+        provider: request.aim.provider.clone(),
         as_of: question.as_of,
         log: log.asked.then_some(log.writer),
         timeout: request.timeout.unwrap_or(REHEARSAL),

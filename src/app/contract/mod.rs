@@ -2,7 +2,11 @@
 //! Refuses to know how an expectation is proved or tested.
 
 mod compare;
+mod export;
 mod gate;
+mod import;
+mod show;
+mod verify;
 
 pub use gate::GateError;
 
@@ -23,5 +27,9 @@ pub(super) fn run(
         ContractRequest::CanRelease(request) => gate::can_release(request, now),
         ContractRequest::Owed(request) => gate::owed(request, now),
         ContractRequest::Deployment(request) => gate::deployment(request, now, sink),
+        ContractRequest::Show(request) => show::show(request),
+        ContractRequest::Import(request) => import::import(request, sink),
+        ContractRequest::Export(request) => export::export(request),
+        ContractRequest::Verify(request) => verify::verify(request, now, sink),
     }
 }

@@ -110,6 +110,7 @@ fn relies(contract: &Contract, new: &SchemaVersion) -> Option<Hurt> {
         let range = range.as_ref();
         range.is_some_and(|range| range.id == new.id.entry && range.range.matches(&new.number))
     };
+    let contract = contract.with_messages_as_answers();
     let mut met = contract.interactions.iter().filter(|interaction| {
         meets(&interaction.terms.request) || meets(&interaction.terms.response)
     });

@@ -3,6 +3,11 @@
 
 mod compare;
 
+use super::contract_file::{
+    self, EXPORT_EXAMPLES, ExportArguments, IMPORT_CODES, IMPORT_EXAMPLES, ImportArguments,
+    SHOW_EXAMPLES, ShowArguments,
+};
+use super::contract_verify::{self, VERIFY_EXAMPLES, VerifyArguments};
 use super::gate::{
     self, CAN_RELEASE_CODES, CAN_RELEASE_EXAMPLES, CanReleaseArguments, ContractCheckArguments,
     DEPLOYMENT_EXAMPLES, DeploymentArguments, OWED_EXAMPLES, OwedArguments,
@@ -16,6 +21,18 @@ pub(super) enum ContractVerb {
     /// Run the contract check of the gate on its own: every contract proved and tested
     #[command(before_long_help = CHECK_EXAMPLES)]
     Check(Box<ContractCheckArguments>),
+    /// Run it against a provider of your choice, for the contracts that you name
+    #[command(before_long_help = VERIFY_EXAMPLES)]
+    Verify(Box<VerifyArguments>),
+    /// Show what contracts promise: parties, interactions, schema ranges, digest
+    #[command(before_long_help = SHOW_EXAMPLES)]
+    Show(ShowArguments),
+    /// Bring a plain Pact file of edition 2, 3 or 4 into contracts/
+    #[command(before_long_help = IMPORT_EXAMPLES, after_long_help = IMPORT_CODES)]
+    Import(ImportArguments),
+    /// Give a contract as a plain Pact file
+    #[command(before_long_help = EXPORT_EXAMPLES)]
+    Export(ExportArguments),
     /// Hold a Pact file against a provider's OpenAPI document
     #[command(before_long_help = COMPARE_EXAMPLES, after_long_help = COMPARE_CODES)]
     Compare(Box<CompareArguments>),
@@ -33,6 +50,10 @@ pub(super) enum ContractVerb {
 /// What the arguments come to in these surroundings.
 pub(super) fn resolve(verb: ContractVerb, around: &Surroundings) -> Result<Asked, String> {
     match verb {
+        ContractVerb::Verify(arguments) => contract_verify::verify(*arguments, around),
+        ContractVerb::Show(arguments) => contract_file::show(arguments, around),
+        ContractVerb::Import(arguments) => contract_file::import(arguments, around),
+        ContractVerb::Export(arguments) => Ok(contract_file::export(arguments)),
         ContractVerb::Compare(arguments) => compare::resolve(*arguments, around),
         ContractVerb::Check(arguments) => gate::check(*arguments, around),
         ContractVerb::CanRelease(arguments) => gate::can_release(*arguments, around),

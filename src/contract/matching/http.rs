@@ -38,6 +38,7 @@ impl Stand<'_> {
             Part::Header => "/headers",
             Part::Status => "/status",
             Part::Body => "/body",
+            Part::Metadata => "/metadata",
         }
     }
 }

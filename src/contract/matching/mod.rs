@@ -7,7 +7,7 @@ mod mismatch;
 mod node;
 mod scalar;
 
-use super::interaction::{Body, Content, Json, Query, Request, Response};
+use super::interaction::{Body, Content, Edition, Json, Query, Request, Response};
 use super::path::Key;
 use super::rule::{Part, RuleSet, Rules};
 use super::terms::{Optional, Side, Terms};
@@ -185,6 +185,7 @@ impl Judge<'_> {
                 Err(_) => self.whole("json", "present", "text that is not JSON"),
             },
             Body::Text(expected) => self.text(expected, bytes),
+            Body::Form(expected) => self.form(expected, bytes),
             Body::Unsupported => self.whole("unsupported", "present", "present"),
         }
     }
@@ -205,6 +206,14 @@ impl Judge<'_> {
         http::text(&stand, expected, &actual, self.rules.of(Part::Body))
             .into_iter()
             .collect()
+    }
+
+    /// A form is judged as a query is.
+    fn form(&self, expected: &[(String, Vec<String>)], bytes: &[u8]) -> Vec<Mismatch> {
+        let expected = Query::ByKey(expected.to_vec());
+        let actual = Query::of_text(&String::from_utf8_lossy(bytes), Edition::V4);
+        let stand = self.stand(Part::Body);
+        http::query(&stand, &expected, &actual, self.rules.of(Part::Body))
     }
 
     fn media_agree(&self, content: &Content, message: &Message<'_>) -> bool {

@@ -23,7 +23,7 @@ pub fn valid(case: &Case<'_>, side: Side, ready: &Ready) -> Vec<Finding> {
         // What is no JSON is valid under no version; a malformed request is meant to be so.
         (Side::Request, Body::Text(_)) if is_malformed(case) => Vec::new(),
         (_, Body::Absent) => Vec::new(),
-        (_, Body::Empty | Body::Text(_) | Body::Unsupported) => {
+        (_, Body::Empty | Body::Text(_) | Body::Form(_) | Body::Unsupported) => {
             vec![invalid(case, side, ready, "", "the example is not JSON")]
         }
     }
@@ -104,7 +104,7 @@ fn told(case: &Case<'_>, side: Side, ready: &Ready, problem: &Problem) -> Findin
 fn invalid(case: &Case<'_>, side: Side, ready: &Ready, pointer: &str, message: &str) -> Finding {
     let place = case.body_place(side, pointer);
     case.finding(INVALID, place, &ready.id.to_string())
-        .pointer(format!("/{}/body{}", side.word(), shown(pointer, ready)))
+        .pointer(format!("/{}{}", case.part(side), shown(pointer, ready)))
         .message(message)
 }
 

@@ -29,6 +29,7 @@ pub struct Question<'a> {
 /// Everything that a contract demands and a version in its range does not give, or that could not be settled.
 #[must_use]
 pub fn prove(contract: &Contract, question: &Question<'_>) -> Vec<Finding> {
+    let contract = &contract.with_messages_as_answers();
     let mut findings = Vec::new();
     for interaction in &contract.interactions {
         let case = Case {
@@ -36,6 +37,7 @@ pub fn prove(contract: &Contract, question: &Question<'_>) -> Vec<Finding> {
             interaction,
             question,
         };
+        findings.extend(case.without_schema());
         findings.extend(case.side(Side::Request));
         findings.extend(case.side(Side::Response));
     }
@@ -110,7 +112,37 @@ impl<'a> Case<'a> {
 
     /// Pointer of a side in the contract file.
     fn pointer(&self, side: Side) -> String {
-        format!("{}/{}", self.interaction.pointer, side.word())
+        let word = self.part(side).split('/').next().unwrap_or_default();
+        format!("{}/{word}", self.interaction.pointer)
+    }
+
+    /// The side in reports: a message has contents and no answer.
+    fn part(&self, side: Side) -> &'static str {
+        match side {
+            Side::Request => "request/body",
+            Side::Response if self.interaction.terms.contents.is_some() => "contents",
+            Side::Response => "response/body",
+        }
+    }
+
+    /// Nothing is proved of an interaction that names no schema, and that must not look green.
+    fn without_schema(&self) -> Option<Finding> {
+        let bodies = [Side::Request, Side::Response].map(|side| self.content(side));
+        let speaks = bodies
+            .iter()
+            .any(|content| !matches!(content.body, Body::Absent | Body::Empty));
+        if !self.interaction.terms.names_no_schema() || !(self.contract.is_plain || speaks) {
+            return None;
+        }
+        let place = self.contract.place(&self.interaction.pointer);
+        let message = "it names no schema, so nothing is proved of it";
+        let remedy = "name the schemas under `comments.references.matchmark`; a plain Pact file is \
+                      brought over with `matchmark contract import`";
+        Some(
+            self.finding("contract/static-undecided", place, "no-schema")
+                .message(message)
+                .remedy(remedy),
+        )
     }
 
     fn range_empty(&self, range: &SchemaRange) -> Finding {
@@ -128,7 +160,7 @@ impl<'a> Case<'a> {
         self.finding("contract/static-undecided", place, version)
             .message(format!(
                 "neither proved nor refuted for the {} under {version}",
-                side.word()
+                self.part(side).split('/').next().unwrap_or_default()
             ))
             .note("tried", why)
     }
@@ -145,7 +177,9 @@ impl<'a> Case<'a> {
     fn body_place(&self, side: Side, pointer: &str) -> Place {
         let at = match &self.content(side).body {
             Body::Json(json) => json.file_pointer(pointer),
-            Body::Absent | Body::Empty | Body::Text(_) | Body::Unsupported => self.pointer(side),
+            Body::Absent | Body::Empty | Body::Text(_) | Body::Form(_) | Body::Unsupported => {
+                self.pointer(side)
+            }
         };
         self.contract.place(&at)
     }

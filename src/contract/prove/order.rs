@@ -42,7 +42,7 @@ pub fn kept(case: &Case<'_>, ready: &Ready) -> Vec<Finding> {
                 "{} {} {pointer}, and this reader goes by position",
                 ready.id, shift.message
             ))
-            .pointer(format!("/response/body{pointer}"))
+            .pointer(format!("/{}{pointer}", case.part(Side::Response)))
             .note("schema", schema.to_string())
     };
     shifts.iter().map(told).collect()

@@ -139,7 +139,7 @@ fn not_read(case: &Case<'_>, ready: &Ready, found: &Witness, obstacle: &Obstacle
         rejected_by: case.contract.subject(case.interaction),
     };
     case.finding(id, place, &version)
-        .pointer(format!("/response/body{pointer}"))
+        .pointer(format!("/{}{pointer}", case.part(Side::Response)))
         .message(message)
         .note("schema", schema.to_string())
         .witness(witness(case, ready, found, judges))
@@ -179,7 +179,7 @@ pub fn possible(case: &Case<'_>, ready: &Ready) -> Option<Finding> {
     let place = case.body_place(Side::Response, "");
     Some(
         case.finding("contract/response-impossible", place, &version)
-            .pointer("/response/body")
+            .pointer(format!("/{}", case.part(Side::Response)))
             .message(format!(
                 "{version} admits no answer that the contract reads"
             )),
@@ -192,7 +192,9 @@ fn reads(contract: &Contract, interaction: &Interaction, bound: Bound) -> Value 
     let example = match &response.content.body {
         Body::Json(example) => example,
         Body::Absent => return Value::Bool(true),
-        Body::Empty | Body::Text(_) | Body::Unsupported => return Value::Bool(false),
+        Body::Empty | Body::Text(_) | Body::Form(_) | Body::Unsupported => {
+            return Value::Bool(false);
+        }
     };
     let optional: Vec<_> = interaction.terms.optional_on(Side::Response).collect();
     let source = Source {

@@ -1,52 +1,84 @@
-//! Rules against the example that they stand beside: what they select, whether it obeys them, which one wins.
-//! Refuses to know how rules are written.
+//! An interaction against itself: rules, generators and places of our group beside the example that they speak of.
+//! Refuses to know how any of them is written.
 
 use super::desk::Desk;
-use crate::contract::interaction::{Body, Content, Interaction, Json, Query};
-use crate::contract::matcher::Matcher;
+use super::example;
+use crate::contract::generator::Generated;
+use crate::contract::interaction::{Body, Content, Interaction, Query};
 use crate::contract::matching;
-use crate::contract::path::{Key, Path, Step, children};
-use crate::contract::rule::{Part, PathRule, RuleSet, Rules};
-use crate::contract::terms::{Scope, Side};
-use serde_json::Value;
+use crate::contract::message::MessageExpectation;
+use crate::contract::path::{Path, Step};
+use crate::contract::plan::form_text;
+use crate::contract::rule::{Part, RuleSet};
+use crate::contract::terms::{Scope, Side, Terms};
 
 const SELECTS_NOTHING: &str = "contract/rule-selects-nothing";
 const BREAKS_RULE: &str = "contract/example-breaks-rule";
-const EMPTY_EXAMPLE: &str = "contract/empty-example";
 
 /// Rejects every rule of an interaction that says nothing, contradicts its example, or ties with another.
-pub fn lint(desk: &mut Desk<'_>, interaction: &Interaction) {
+pub fn interaction(desk: &mut Desk<'_>, interaction: &Interaction) {
     let request = &interaction.request;
     let response = &interaction.response;
-    names(
-        desk,
-        &request.rules,
-        Part::Header,
-        &header_names(&request.headers),
-    );
-    names(
-        desk,
-        &request.rules,
-        Part::Query,
-        &query_names(&request.query),
-    );
-    names(
-        desk,
-        &response.rules,
-        Part::Header,
-        &header_names(&response.headers),
-    );
-    body(desk, &request.content, &request.rules);
-    body(desk, &response.content, &response.rules);
+    let sent = header_names(&request.headers);
+    let asked = query_names(&request.query);
+    let read = header_names(&response.headers);
+    only_named(desk, request.rules.of(Part::Header), &sent);
+    only_named(desk, request.rules.of(Part::Query), &asked);
+    only_named(desk, response.rules.of(Part::Header), &read);
+    example::body(desk, &request.content, &request.rules);
+    example::body(desk, &response.content, &response.rules);
+    for generated in &request.generators.list {
+        let is_query = generated.part == Part::Query;
+        let known = if is_query { &asked } else { &sent };
+        planted(desk, generated, &request.content, known);
+    }
+    for generated in &response.generators.list {
+        planted(desk, generated, &response.content, &read);
+    }
     around(desk, interaction);
-    let terms = &interaction.terms;
+    places(desk, &interaction.terms, |side| match side {
+        Side::Request => &request.content,
+        Side::Response => &response.content,
+    });
+}
+
+/// The same of a message.
+pub fn message(desk: &mut Desk<'_>, message: &MessageExpectation) {
+    let event = &message.event;
+    let metadata = event.metadata.as_ref();
+    let known: Vec<String> = metadata
+        .and_then(|json| json.value().as_object())
+        .map(|members| members.keys().cloned().collect())
+        .unwrap_or_default();
+    let rules = event.rules.of(Part::Metadata);
+    let before = desk.count();
+    only_named(desk, rules, &known);
+    if let Some(json) = metadata.filter(|_| desk.count() == before) {
+        example::obeys(desk, rules, json);
+    }
+    example::body(desk, &event.content, &event.rules);
+    for generated in &event.generators.list {
+        planted(desk, generated, &event.content, &known);
+    }
+    places(desk, &message.terms, |_| &event.content);
+}
+
+/// What our group names in a body is there in the example.
+fn places<'c>(desk: &mut Desk<'_>, terms: &Terms, content: impl Fn(Side) -> &'c Content) {
     let optional = terms.optional.iter().map(|optional| &optional.scope);
     for scope in terms.closed.iter().chain(optional) {
-        let content = match scope.side {
-            Side::Request => &request.content,
-            Side::Response => &response.content,
+        selects(desk, scope, content(scope.side));
+    }
+    let Some(history) = &terms.history else {
+        return;
+    };
+    if let Some(path) = &history.marker {
+        let scope = Scope {
+            side: Side::Response,
+            path: path.clone(),
+            pointer: format!("{}/marker", history.pointer),
         };
-        selects(desk, scope, content);
+        selects(desk, &scope, content(Side::Response));
     }
 }
 
@@ -58,20 +90,25 @@ fn query_names(query: &Query) -> Vec<String> {
     query.pairs().into_iter().map(|(key, _)| key).collect()
 }
 
-/// Rules of headers and queries must name one that the example has.
-fn names(desk: &mut Desk<'_>, rules: &Rules, part: Part, known: &[String]) {
-    for rule in rules.of(part).iter() {
-        let named = match rule.path.steps.first() {
-            Some(Step::Name(name)) => known.contains(name),
-            _ => false,
-        };
-        if !named {
+/// Rules of headers, queries, forms and metadata must name one that the example has.
+pub fn only_named(desk: &mut Desk<'_>, rules: &RuleSet, known: &[String]) {
+    for rule in rules.iter() {
+        if !is_named(&rule.path, known) {
             nothing(desk, &rule.pointer);
         }
     }
 }
 
-fn nothing(desk: &mut Desk<'_>, pointer: &str) {
+/// Whether the first step of a path is one of these names.
+fn is_named(path: &Path, known: &[String]) -> bool {
+    match path.steps.first() {
+        Some(Step::Name(name)) => known.contains(name),
+        _ => false,
+    }
+}
+
+/// Rejects the path at `pointer`: it selects nothing.
+pub fn nothing(desk: &mut Desk<'_>, pointer: &str) {
     let message = "the path selects nothing in the example";
     desk.reject_key(SELECTS_NOTHING, pointer, message);
 }
@@ -87,150 +124,66 @@ fn selects(desk: &mut Desk<'_>, scope: &Scope, content: &Content) {
     }
 }
 
-fn body(desk: &mut Desk<'_>, content: &Content, rules: &Rules) {
-    let rules = rules.of(Part::Body);
-    match &content.body {
-        Body::Json(json) => {
-            let before = desk.count();
-            examples(desk, rules, json.value());
-            ambiguous(desk, rules, json.value(), &mut Vec::new());
-            if desk.count() == before {
-                obeys(desk, rules, json);
-            }
-        }
-        Body::Text(_) => {
-            for rule in rules.iter().filter(|rule| !rule.path.steps.is_empty()) {
-                nothing(desk, &rule.pointer);
-            }
-        }
-        Body::Absent | Body::Empty | Body::Unsupported => {
-            for rule in rules.iter() {
-                nothing(desk, &rule.pointer);
-            }
-        }
+/// A generator must have a value of the example to put its own in place of.
+fn planted(desk: &mut Desk<'_>, generated: &Generated, content: &Content, known: &[String]) {
+    let found = match generated.part {
+        Part::Path | Part::Status | Part::Method => true,
+        Part::Header | Part::Query | Part::Metadata => is_named(&generated.path, known),
+        Part::Body => match &content.body {
+            Body::Json(json) => !generated.path.select(json.value()).is_empty(),
+            Body::Form(keys) => keys
+                .iter()
+                .any(|(key, _)| is_named(&generated.path, std::slice::from_ref(key))),
+            Body::Text(_) => generated.path.steps.is_empty(),
+            Body::Absent | Body::Empty | Body::Unsupported => false,
+        },
+    };
+    if !found {
+        nothing(desk, &generated.pointer);
     }
 }
 
-/// Every path selects something, and something to compare with.
-fn examples(desk: &mut Desk<'_>, rules: &RuleSet, example: &Value) {
-    for rule in rules.iter() {
-        let found = rule.path.select(example);
-        let bare = found.iter().any(|(_, value)| is_bare(value));
-        let needy = rule.list.matchers.iter().any(Matcher::needs_example_item);
-        if found.is_empty() && below_bare(&rule.path, example) || bare && needy {
-            let message = "the rule compares items, and the example shows none";
-            desk.reject_key(EMPTY_EXAMPLE, &rule.pointer, message);
-            continue;
-        }
-        if found.is_empty() {
-            nothing(desk, &rule.pointer);
-        }
-        for (_, value) in found {
-            variants(desk, rule, value);
-        }
-    }
-}
-
-/// The rules of each variant of an `arrayContains`, against the item that they speak of.
-fn variants(desk: &mut Desk<'_>, rule: &PathRule, value: &Value) {
-    for matcher in &rule.list.matchers {
-        let Matcher::ArrayContains(variants) = matcher else {
-            continue;
-        };
-        for variant in variants {
-            match value.get(variant.index) {
-                Some(item) => {
-                    examples(desk, &variant.rules, item);
-                    ambiguous(desk, &variant.rules, item, &mut Vec::new());
-                }
-                None => {
-                    let message = "a variant names an item that the example does not show";
-                    desk.reject_key(BREAKS_RULE, &rule.pointer, message);
-                }
-            }
-        }
-    }
-}
-
-fn is_bare(value: &Value) -> bool {
-    match value {
-        Value::Array(items) => items.is_empty(),
-        Value::Object(members) => members.is_empty(),
-        _ => false,
-    }
-}
-
-/// Whether the path ends in stars that find nothing because the example is empty there.
-fn below_bare(path: &Path, example: &Value) -> bool {
-    let starred = path
-        .steps
-        .iter()
-        .rposition(|step| !matches!(step, Step::AnyIndex | Step::Any));
-    let kept = starred.map_or(0, |last| last + 1);
-    let steps: Vec<_> = path.steps.iter().take(kept).cloned().collect();
-    steps.len() < path.steps.len()
-        && Path { steps }
-            .select(example)
-            .iter()
-            .any(|(_, value)| is_bare(value))
-}
-
-/// No value has two rules that fit it equally well.
-fn ambiguous(desk: &mut Desk<'_>, rules: &RuleSet, value: &Value, keys: &mut Vec<Key>) {
-    if let Some((_, second)) = rules.ambiguous(keys) {
-        let message = "another rule fits the same value equally well";
-        desk.reject_key("contract/rule-ambiguous", &second.pointer, message);
-    }
-    for (key, _, child) in children("", value) {
-        keys.push(key);
-        ambiguous(desk, rules, child, keys);
-        keys.pop();
-    }
-}
-
-/// The example obeys its own rules.
-fn obeys(desk: &mut Desk<'_>, rules: &RuleSet, json: &Json) {
-    let terms = crate::contract::terms::Terms::default();
-    for mismatch in matching::body(json, rules, &terms, Side::Response, json) {
-        let pointer = mismatch.rule_at.unwrap_or(mismatch.at);
-        let message = format!("the example breaks the rule `{}`", mismatch.rule);
-        desk.reject_key(BREAKS_RULE, &pointer, &message);
-    }
-}
-
-/// Path, query, headers and status obey their own rules.
+/// Path, query, headers, status, and bodies that are no JSON, obey their own rules.
 fn around(desk: &mut Desk<'_>, interaction: &Interaction) {
     let request = &interaction.request;
+    let response = &interaction.response;
+    let pointer = &interaction.pointer;
+    let bare = Terms::default();
     let target = matching::Target {
         method: &request.method,
         path: &request.path,
         query: request.query.clone(),
     };
-    let sent = lines(&request.headers);
+    let (headers, body) = (lines(&request.headers), flat(&request.content));
     let message = matching::Message {
-        headers: &sent,
-        body: None,
+        headers: &headers,
+        body: body.as_deref(),
     };
-    let bare = crate::contract::terms::Terms::default();
-    let mut found = matching::request(request, &bare, &interaction.pointer, &target, &message);
-    let response = &interaction.response;
-    let read = lines(&response.headers);
+    let mut found = matching::request(request, &bare, pointer, &target, &message);
+    found.retain(|found| found.part != Part::Body || body.is_some());
+    let (headers, body) = (lines(&response.headers), flat(&response.content));
     let message = matching::Message {
-        headers: &read,
-        body: None,
+        headers: &headers,
+        body: body.as_deref(),
     };
-    let pointer = &interaction.pointer;
-    found.extend(matching::response(
-        response,
-        &bare,
-        pointer,
-        response.status,
-        &message,
-    ));
-    for mismatch in found.iter().filter(|found| found.part != Part::Body) {
+    let read = matching::response(response, &bare, pointer, response.status, &message);
+    found.extend(
+        read.into_iter()
+            .filter(|found| found.part != Part::Body || body.is_some()),
+    );
+    for mismatch in &found {
         let pointer = mismatch.rule_at.as_ref().unwrap_or(&mismatch.at);
         let message = format!("the example breaks the rule `{}`", mismatch.rule);
         desk.reject_key(BREAKS_RULE, pointer, &message);
+    }
+}
+
+/// The bytes of a body that is text or a form.
+fn flat(content: &Content) -> Option<Vec<u8>> {
+    match &content.body {
+        Body::Text(text) => Some(text.clone().into_bytes()),
+        Body::Form(keys) => Some(form_text(keys).into_bytes()),
+        Body::Absent | Body::Empty | Body::Json(_) | Body::Unsupported => None,
     }
 }
 

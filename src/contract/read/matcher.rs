@@ -173,7 +173,7 @@ fn variant<'d>(desk: &mut Desk<'d>, node: &Node<'d>) -> Option<Variant> {
         return None;
     };
     if let Some(generators) = members.get("generators") {
-        super::generators(desk, &generators);
+        no_generators(desk, &generators);
     }
     let rules = members
         .get("rules")
@@ -183,6 +183,17 @@ fn variant<'d>(desk: &mut Desk<'d>, node: &Node<'d>) -> Option<Variant> {
         index: number,
         rules,
     })
+}
+
+/// An item that a variant names has no place of its own, so nothing could be planted there.
+fn no_generators<'d>(desk: &mut Desk<'d>, node: &Node<'d>) {
+    let empty = desk
+        .object(node)
+        .is_none_or(|members| members.each().next().is_none());
+    if !empty {
+        let message = "generators inside a variant are not run";
+        desk.reject_key("contract/unsupported-content", &node.pointer, message);
+    }
 }
 
 fn status<'d>(desk: &mut Desk<'d>, members: &Members<'d>) -> Option<Matcher> {

@@ -1,26 +1,34 @@
 //! A contract file, read strictly: everything that is not understood is rejected, with its place, all in one run.
 //! Refuses to guess, to skip, and to judge what a contract demands.
 
+mod content;
 mod desk;
+mod event;
+mod example;
+mod generators;
+mod interaction;
 mod lint;
 mod matcher;
+mod message;
 mod promise;
 mod rules;
+mod scope;
+mod sequence;
 mod side;
 mod states;
 mod terms;
 
-use super::interaction::{Contract, Edition, Interaction, Request, Response};
-use super::terms::{FileTerms, Terms};
+use super::interaction::{Contract, Edition, Request, Response};
+use super::message::Event;
+use super::terms::FileTerms;
 use crate::catalogue::ContractSource;
 use crate::model::{Finding, Place, rule};
 use desk::{Desk, Members, Node};
-use std::collections::BTreeSet;
-use wire::json::{Document, Fault, FaultKind, Limits, canonical};
+use serde_json::Value;
+use wire::json::{Document, Fault, FaultKind, Limits};
 
 const UNKNOWN_KEY: &str = "contract/unknown-key";
 const VERSION: &str = "contract/version-unsupported";
-const DUPLICATE: &str = "contract/duplicate-interaction";
 const UNSUPPORTED: &str = "contract/unsupported-content";
 
 /// The contract that a file holds.
@@ -35,6 +43,23 @@ pub fn read(source: &ContractSource) -> Result<Contract, Vec<Finding>> {
     match contract {
         Some(contract) if desk.is_clean() => Ok(contract),
         _ => Err(desk.into_findings()),
+    }
+}
+
+/// The document of a contract file and the edition that it follows, with nothing else of it judged.
+///
+/// Errors: it is no JSON, or its edition is not read
+pub fn edition_of(source: &ContractSource) -> Result<(Document, Edition), Vec<Finding>> {
+    let path = source.source.path.as_str();
+    let document = Document::parse(&source.source.bytes, &Limits::FILE)
+        .map_err(|fault| vec![unreadable(path, fault)])?;
+    let mut desk = Desk::new(path, &document);
+    let members = desk.object(&Node::new("", document.value()));
+    let metadata = members.and_then(|members| desk.need(&members, "metadata"));
+    let metadata = metadata.and_then(|node| desk.object(&node));
+    match metadata.and_then(|members| edition(&mut desk, &members)) {
+        Some(edition) => Ok((document, edition)),
+        None => Err(desk.into_findings()),
     }
 }
 
@@ -61,6 +86,21 @@ pub fn read_response(
 ) -> Result<Response, Vec<Finding>> {
     one(document, pointer, |desk, node| {
         side::response(desk, node, edition)
+    })
+}
+
+/// One message of a test case, outside any contract.
+///
+/// Errors: as for a contract, without the checks that need a whole one
+pub fn read_event(
+    document: &Document,
+    pointer: &str,
+    edition: Edition,
+) -> Result<Event, Vec<Finding>> {
+    one(document, pointer, |desk, node| {
+        let members = desk.object(node)?;
+        desk.only(&members, UNKNOWN_KEY, event::known(edition));
+        event::event(desk, &members, edition)
     })
 }
 
@@ -91,17 +131,35 @@ fn remedy(id: &str) -> &'static str {
     rule(id).map_or("", |rule| rule.fix)
 }
 
+/// What the file says of all its interactions.
+#[derive(Clone, Copy)]
+struct Frame<'a> {
+    edition: Edition,
+    /// Whether the file holds none of our groups.
+    is_plain: bool,
+    /// The file's group, or nothing where there is none or it could not be read.
+    terms: Option<&'a FileTerms>,
+}
+
 fn contract<'d>(desk: &mut Desk<'d>, source: &ContractSource) -> Option<Contract> {
     let document = desk.document.clone();
     let root = Node::new("", desk.document.value());
     let members = desk.object(&root)?;
     let metadata = desk.need(&members, "metadata");
     let metadata = metadata.and_then(|node| desk.object(&node))?;
-    edition(desk, &metadata)?;
+    let edition = edition(desk, &metadata)?;
+    let known = [
+        "consumer",
+        "provider",
+        "interactions",
+        "metadata",
+        "messages",
+    ];
+    let third = usize::from(edition == Edition::V3);
     desk.only(
         &members,
         UNKNOWN_KEY,
-        &["consumer", "provider", "interactions", "metadata"],
+        known.get(..4 + third).unwrap_or(&known),
     );
     let consumer = party(desk, &members, "consumer");
     let provider = party(desk, &members, "provider");
@@ -112,31 +170,105 @@ fn contract<'d>(desk: &mut Desk<'d>, source: &ContractSource) -> Option<Contract
         let message = "the name of the folder that the file stands in";
         desk.wrong_type("/consumer/name", message);
     }
-    let group = desk.need(&metadata, "matchmark");
-    let terms = group.and_then(|node| terms::file_terms(desk, &node));
-    let interactions = interactions(desk, &members, terms.as_ref());
+    plugins(desk, &metadata);
+    let is_plain = is_plain(root.value);
+    let group = group(desk, &metadata, edition, is_plain);
+    let frame = Frame {
+        edition,
+        is_plain,
+        terms: group.as_ref(),
+    };
+    let (interactions, messages) = interaction::all(desk, &members, &frame);
+    let consumer = consumer?;
+    let plain = is_plain.then(|| FileTerms::of_plain(&consumer));
     Some(Contract {
         path: source.source.path.clone(),
-        consumer: consumer?,
         provider: provider?,
-        terms: terms?,
+        edition,
+        is_plain,
+        terms: group.or(plain)?,
         interactions,
+        messages,
         document,
+        consumer,
     })
 }
 
-/// Only the fourth edition is read as a contract.
-fn edition<'d>(desk: &mut Desk<'d>, metadata: &Members<'d>) -> Option<()> {
-    let node = desk.need(metadata, "pactSpecification")?;
-    let members = desk.object(&node)?;
-    let version = desk.need_text(&members, "version")?;
-    if version.split('.').next() == Some("4") {
-        return Some(());
+/// The file's own group, where the file has any of our groups.
+fn group<'d>(
+    desk: &mut Desk<'d>,
+    metadata: &Members<'d>,
+    edition: Edition,
+    is_plain: bool,
+) -> Option<FileTerms> {
+    if is_plain {
+        return None;
     }
-    let pointer = format!("{}/version", members.pointer);
-    let message = "only edition 4 of the Pact specification is read";
-    desk.reject(VERSION, &pointer, message);
-    None
+    if edition < Edition::V4
+        && let Some(node) = metadata.get("matchmark")
+    {
+        let message = "this group is read in edition 4 only: import the file";
+        desk.reject_key(VERSION, &node.pointer, message);
+        return None;
+    }
+    let node = desk.need(metadata, "matchmark")?;
+    terms::file_terms(desk, &node)
+}
+
+/// Whether none of our groups stands in the file.
+fn is_plain(file: &Value) -> bool {
+    let interactions = file.get("interactions").and_then(Value::as_array);
+    let of_file = file.pointer("/metadata/matchmark").is_some();
+    let own = |interaction: &Value| {
+        interaction
+            .pointer("/comments/references/matchmark")
+            .is_some()
+    };
+    !of_file && !interactions.into_iter().flatten().any(own)
+}
+
+/// What a plugin understands is not understood here.
+fn plugins<'d>(desk: &mut Desk<'d>, metadata: &Members<'d>) {
+    let Some(node) = metadata.get("plugins") else {
+        return;
+    };
+    if node
+        .value
+        .as_array()
+        .is_none_or(|plugins| !plugins.is_empty())
+    {
+        let message = "contents that a plugin understands are not judged";
+        desk.reject_key(UNSUPPORTED, &node.pointer, message);
+    }
+}
+
+/// Editions 2, 3 and 4 are read; older tools write the version in other places.
+fn edition<'d>(desk: &mut Desk<'d>, metadata: &Members<'d>) -> Option<Edition> {
+    let node = match metadata.get("pactSpecificationVersion") {
+        Some(node) => node,
+        None => {
+            let node = metadata.get("pact-specification");
+            let node = node.or_else(|| desk.need(metadata, "pactSpecification"))?;
+            let members = desk.object(&node)?;
+            desk.need(&members, "version")?
+        }
+    };
+    let version = desk.text(&node)?;
+    let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let major = version
+        .split('.')
+        .all(number)
+        .then(|| version.split('.').next());
+    match major.flatten() {
+        Some("2") => Some(Edition::V2),
+        Some("3") => Some(Edition::V3),
+        Some("4") => Some(Edition::V4),
+        _ => {
+            let message = "editions 2, 3 and 4 of the Pact specification are read";
+            desk.reject(VERSION, &node.pointer, message);
+            None
+        }
+    }
 }
 
 fn party<'d>(desk: &mut Desk<'d>, members: &Members<'d>, key: &str) -> Option<String> {
@@ -144,132 +276,4 @@ fn party<'d>(desk: &mut Desk<'d>, members: &Members<'d>, key: &str) -> Option<St
     let members = desk.object(&node)?;
     desk.only(&members, UNKNOWN_KEY, &["name"]);
     desk.need_text(&members, "name").map(str::to_owned)
-}
-
-fn interactions<'d>(
-    desk: &mut Desk<'d>,
-    members: &Members<'d>,
-    file: Option<&FileTerms>,
-) -> Vec<Interaction> {
-    let Some(list) = desk.need(members, "interactions") else {
-        return Vec::new();
-    };
-    let mut found: Vec<Interaction> = Vec::new();
-    for node in desk.items(&list) {
-        found.extend(interaction(desk, &node, file));
-    }
-    duplicates(desk, &found);
-    for interaction in &found {
-        lint::lint(desk, interaction);
-    }
-    found
-}
-
-fn interaction<'d>(
-    desk: &mut Desk<'d>,
-    node: &Node<'d>,
-    file: Option<&FileTerms>,
-) -> Option<Interaction> {
-    let members = desk.object(node)?;
-    kind(desk, &members)?;
-    let known = [
-        "type",
-        "key",
-        "description",
-        "pending",
-        "providerStates",
-        "request",
-        "response",
-        "comments",
-        "interactionMarkup",
-        "transport",
-    ];
-    desk.only(&members, UNKNOWN_KEY, &known);
-    let key = desk.need_text(&members, "key");
-    let description = desk.need_text(&members, "description");
-    let pending = members.get("pending").and_then(|node| desk.flag(&node));
-    let mut states = Vec::new();
-    if let Some(list) = members.get("providerStates") {
-        for node in desk.items(&list) {
-            states.extend(states::state(desk, &node, file));
-        }
-    }
-    let request = desk.need(&members, "request");
-    let request = request.and_then(|node| side::request(desk, &node, Edition::V4));
-    let response = desk.need(&members, "response");
-    let response = response.and_then(|node| side::response(desk, &node, Edition::V4));
-    let terms = group(desk, &members, file);
-    Some(Interaction {
-        key: key?.to_owned(),
-        description: description?.to_owned(),
-        pending: pending.unwrap_or(false),
-        states,
-        request: request?,
-        response: response?,
-        terms,
-        pointer: members.pointer,
-    })
-}
-
-fn kind<'d>(desk: &mut Desk<'d>, members: &Members<'d>) -> Option<()> {
-    let word = desk.need_text(members, "type")?;
-    let pointer = format!("{}/type", members.pointer);
-    match word {
-        "Synchronous/HTTP" => return Some(()),
-        "Asynchronous/Messages" | "Synchronous/Messages" => {
-            desk.reject(
-                UNSUPPORTED,
-                &pointer,
-                "interactions of this type are not judged",
-            );
-        }
-        _ => desk.reject(UNKNOWN_KEY, &pointer, "no interaction has this type"),
-    }
-    None
-}
-
-/// `comments.references.matchmark`; other tools keep their remarks beside it.
-fn group<'d>(desk: &mut Desk<'d>, members: &Members<'d>, file: Option<&FileTerms>) -> Terms {
-    let mut node = members.get("comments");
-    for key in ["references", "matchmark"] {
-        node = node
-            .and_then(|node| desk.object(&node))
-            .and_then(|members| members.get(key));
-    }
-    node.map(|node| terms::terms(desk, &node, file))
-        .unwrap_or_default()
-}
-
-/// Generators are known, but nothing here runs them.
-fn generators<'d>(desk: &mut Desk<'d>, node: &Node<'d>) {
-    let empty = desk
-        .object(node)
-        .is_none_or(|members| members.each().next().is_none());
-    if !empty {
-        desk.reject_key(UNSUPPORTED, &node.pointer, "generators are not run");
-    }
-}
-
-fn duplicates(desk: &mut Desk<'_>, interactions: &[Interaction]) {
-    let mut keys = BTreeSet::new();
-    let mut wordings = BTreeSet::new();
-    for interaction in interactions {
-        if !keys.insert(&interaction.key) {
-            let pointer = format!("{}/key", interaction.pointer);
-            desk.reject(DUPLICATE, &pointer, "another interaction has this key");
-        }
-        let states: Vec<_> = interaction
-            .states
-            .iter()
-            .map(|state| {
-                let params = serde_json::Value::Object(state.params.clone());
-                (state.name.clone(), canonical(&params))
-            })
-            .collect();
-        if !wordings.insert((&interaction.description, states)) {
-            let pointer = format!("{}/description", interaction.pointer);
-            let message = "another interaction has this description and these states";
-            desk.reject(DUPLICATE, &pointer, message);
-        }
-    }
 }

@@ -32,6 +32,12 @@ pub fn history<'d>(desk: &mut Desk<'d>, node: &Node<'d>) -> Option<History> {
         desk.need(&members, "marker");
     }
     let (from, to) = span?;
+    for (index, gap) in gaps.iter().enumerate() {
+        if gap.from < from || gap.to > to {
+            let pointer = format!("{}/gaps/{index}", members.pointer);
+            desk.wrong_type(&pointer, "a gap that lies in the span");
+        }
+    }
     Some(History {
         from,
         to,
@@ -120,10 +126,10 @@ pub fn fault<'d>(desk: &mut Desk<'d>, node: &Node<'d>) -> Option<Fault> {
     let kinds = FaultKind::ALL.map(|kind| (kind.word(), kind));
     let kind = desk.need(&members, "kind");
     let kind = kind.and_then(|node| desk.word(&node, &kinds));
-    let at = count(desk, &members, "at");
+    let at = call(desk, &members, "at");
     let delay = count(desk, &members, "delayMs").map(Duration::from_millis);
     let bytes = count(desk, &members, "bytes");
-    let times = count(desk, &members, "times");
+    let times = call(desk, &members, "times");
     let expect = desk.need(&members, "expect");
     let expect = expect.and_then(|node| endured(desk, &node));
     Some(Fault {
@@ -151,6 +157,16 @@ fn endured<'d>(desk: &mut Desk<'d>, node: &Node<'d>) -> Option<Endured> {
         attempts: attempts?,
         end_state: end_state?.to_owned(),
     })
+}
+
+/// A number of calls: the first one is 1.
+fn call<'d>(desk: &mut Desk<'d>, members: &Members<'d>, key: &str) -> Option<u64> {
+    let count = count(desk, members, key);
+    if count == Some(0) {
+        let pointer = format!("{}/{key}", members.pointer);
+        desk.wrong_type(&pointer, "a whole number, one or more");
+    }
+    count
 }
 
 fn count<'d>(desk: &mut Desk<'d>, members: &Members<'d>, key: &str) -> Option<u64> {

@@ -42,7 +42,7 @@ fn flat<'d>(desk: &mut Desk<'d>, members: &Members<'d>, parts: &[Part], rules: &
         };
         let mut steps = path.steps.into_iter();
         let part = match steps.next() {
-            Some(Step::Name(name)) => category(&name).filter(|part| parts.contains(part)),
+            Some(Step::Name(name)) => category(&name, parts),
             _ => None,
         };
         let Some(part) = part else {
@@ -79,7 +79,7 @@ fn flat<'d>(desk: &mut Desk<'d>, members: &Members<'d>, parts: &[Part], rules: &
 /// `{"body": {"$.a": {"matchers": [..]}}}`.
 fn layered<'d>(desk: &mut Desk<'d>, members: &Members<'d>, parts: &[Part], rules: &mut Rules) {
     for (key, node) in members.each() {
-        let Some(part) = category(key).filter(|part| parts.contains(part)) else {
+        let Some(part) = category(key, parts) else {
             desk.reject_key(UNKNOWN, &node.pointer, "no category of rules has this name");
             continue;
         };
@@ -160,23 +160,30 @@ fn list<'d>(desk: &mut Desk<'d>, node: &Node<'d>) -> Option<RuleList> {
     (!matchers.is_empty()).then_some(RuleList { matchers, combine })
 }
 
-fn category(name: &str) -> Option<Part> {
-    match name {
-        "body" | "content" => Some(Part::Body),
-        "header" | "headers" => Some(Part::Header),
-        "query" => Some(Part::Query),
-        "path" => Some(Part::Path),
-        "status" => Some(Part::Status),
-        _ => None,
-    }
+/// The part that a category speaks of, among those that this side has.
+pub fn category(name: &str, parts: &[Part]) -> Option<Part> {
+    let part = match name {
+        "body" | "content" => Part::Body,
+        "contents" if parts.contains(&Part::Metadata) => Part::Body,
+        "header" | "headers" => Part::Header,
+        "query" => Part::Query,
+        "path" => Part::Path,
+        "status" => Part::Status,
+        "metadata" => Part::Metadata,
+        _ => return None,
+    };
+    parts.contains(&part).then_some(part)
 }
 
-fn path(part: Part, key: &str) -> Option<Path> {
+/// The path that a category of this part writes as `key`.
+pub fn path(part: Part, key: &str) -> Option<Path> {
     match part {
-        Part::Header | Part::Query if !key.starts_with('$') => Some(named(part, Path::named(key))),
+        Part::Header | Part::Query | Part::Metadata if !key.starts_with('$') => {
+            Some(named(part, Path::named(key)))
+        }
         Part::Header | Part::Query => Some(named(part, Path::parse(key, Grammar::Plain)?)),
         Part::Path | Part::Status => (key == "$" || key.is_empty()).then(Path::default),
-        Part::Body | Part::Method => Path::parse(key, Grammar::Plain),
+        Part::Body | Part::Method | Part::Metadata => Path::parse(key, Grammar::Plain),
     }
 }
 

@@ -1,12 +1,13 @@
 //! The request and the response of an interaction, as a file writes them.
 //! Refuses to know our own groups.
 
+use super::content::content;
 use super::desk::{Desk, Members, Node};
+use super::generators::generators;
 use super::rules::rules;
-use crate::contract::interaction::{Body, Content, Edition, Json, Query, Request, Response};
+use crate::contract::interaction::{Edition, Query, Request, Response};
 use crate::contract::terms::{Side, parts};
 use serde_json::Value;
-use wire::json::{Document, Limits};
 
 const UNKNOWN_KEY: &str = "contract/unknown-key";
 
@@ -22,7 +23,7 @@ pub fn request<'d>(desk: &mut Desk<'d>, node: &Node<'d>, edition: Edition) -> Op
         "matchingRules",
         "generators",
     ];
-    desk.only(&members, UNKNOWN_KEY, &known);
+    desk.only(&members, UNKNOWN_KEY, of_edition(&known, edition));
     let before = desk.count();
     let method = optional_text(desk, &members, "method")
         .unwrap_or("GET")
@@ -32,9 +33,9 @@ pub fn request<'d>(desk: &mut Desk<'d>, node: &Node<'d>, edition: Edition) -> Op
         .to_owned();
     let query = query(desk, &members, edition);
     let headers = headers(desk, &members);
-    let content = content(desk, &members, edition, &headers);
+    let content = content(desk, members.get("body"), edition, media(&headers));
     let rules = rules(desk, &members, edition, parts(Side::Request));
-    generators(desk, &members);
+    let generators = generators(desk, &members, parts(Side::Request));
     (desk.count() == before).then_some(Request {
         method,
         path,
@@ -42,6 +43,7 @@ pub fn request<'d>(desk: &mut Desk<'d>, node: &Node<'d>, edition: Edition) -> Op
         headers,
         content,
         rules,
+        generators,
     })
 }
 
@@ -49,24 +51,27 @@ pub fn request<'d>(desk: &mut Desk<'d>, node: &Node<'d>, edition: Edition) -> Op
 pub fn response<'d>(desk: &mut Desk<'d>, node: &Node<'d>, edition: Edition) -> Option<Response> {
     let members = desk.object(node)?;
     let known = ["status", "headers", "body", "matchingRules", "generators"];
-    desk.only(&members, UNKNOWN_KEY, &known);
+    desk.only(&members, UNKNOWN_KEY, of_edition(&known, edition));
     let before = desk.count();
     let status = status(desk, &members);
     let headers = headers(desk, &members);
-    let content = content(desk, &members, edition, &headers);
+    let content = content(desk, members.get("body"), edition, media(&headers));
     let rules = rules(desk, &members, edition, parts(Side::Response));
-    generators(desk, &members);
+    let generators = generators(desk, &members, parts(Side::Response));
     (desk.count() == before).then_some(Response {
         status,
         headers,
         content,
         rules,
+        generators,
     })
 }
 
-fn generators<'d>(desk: &mut Desk<'d>, members: &Members<'d>) {
-    if let Some(node) = members.get("generators") {
-        super::generators(desk, &node);
+/// Generators, the last member, came with the third edition.
+fn of_edition<'k>(known: &'k [&'k str], edition: Edition) -> &'k [&'k str] {
+    match (edition, known) {
+        (Edition::V1 | Edition::V1_1 | Edition::V2, [earlier @ .., _]) => earlier,
+        _ => known,
     }
 }
 
@@ -131,141 +136,10 @@ fn texts<'d>(desk: &mut Desk<'d>, node: &Node<'d>) -> Vec<String> {
         .collect()
 }
 
-fn content<'d>(
-    desk: &mut Desk<'d>,
-    members: &Members<'d>,
-    edition: Edition,
-    headers: &[(String, Vec<String>)],
-) -> Content {
-    let header = headers
+/// The media type that headers name.
+fn media(headers: &[(String, Vec<String>)]) -> Option<String> {
+    headers
         .iter()
         .find(|(name, _)| name == "content-type")
-        .and_then(|(_, values)| values.first().cloned());
-    let Some(node) = members.get("body") else {
-        return Content {
-            media: header,
-            body: Body::Absent,
-        };
-    };
-    if edition == Edition::V4 {
-        return wrapped(desk, &node, header);
-    }
-    let body = plain(desk, &node, header.as_deref());
-    Content {
-        media: header,
-        body,
-    }
-}
-
-/// `{contentType, encoded, content}` of the fourth edition.
-fn wrapped<'d>(desk: &mut Desk<'d>, node: &Node<'d>, header: Option<String>) -> Content {
-    let nothing = |media| Content {
-        media,
-        body: Body::Absent,
-    };
-    if node.value.is_null() {
-        return Content {
-            media: header,
-            body: Body::Empty,
-        };
-    }
-    let Some(members) = desk.object(node) else {
-        return nothing(header);
-    };
-    let known = ["content", "contentType", "contentTypeHint", "encoded"];
-    desk.only(&members, UNKNOWN_KEY, &known);
-    let media = optional_text(desk, &members, "contentType").map(str::to_owned);
-    let media = media.or(header);
-    let Some(content) = members.get("content") else {
-        if members.each().next().is_some() {
-            desk.need(&members, "content");
-        }
-        return nothing(media);
-    };
-    let body = match members.get("encoded").map(|node| (node.value, node)) {
-        None | Some((Value::Bool(false), _)) => plain(desk, &content, media.as_deref()),
-        Some((Value::String(word), _)) if word.eq_ignore_ascii_case("json") => {
-            quoted(desk, &content)
-        }
-        Some((Value::String(_) | Value::Bool(true), node)) => {
-            unsupported(desk, &node.pointer, "a body in this encoding")
-        }
-        Some((_, node)) => {
-            desk.wrong_type(&node.pointer, "false or the name of an encoding");
-            Body::Absent
-        }
-    };
-    Content { media, body }
-}
-
-fn plain<'d>(desk: &mut Desk<'d>, node: &Node<'d>, media: Option<&str>) -> Body {
-    match (node.value, language(media)) {
-        (Value::Null, _) => Body::Empty,
-        (Value::String(text), _) if text.is_empty() => Body::Empty,
-        (_, Language::Other) => unsupported(desk, &node.pointer, "a body in this language"),
-        (Value::String(text), Language::Json) if media.is_none() && text.starts_with('<') => {
-            unsupported(desk, &node.pointer, "a body that looks like XML")
-        }
-        (Value::String(text), Language::Text) => Body::Text(text.clone()),
-        (_, Language::Json) => Body::Json(Json {
-            document: desk.document.clone(),
-            base: node.pointer.clone(),
-            outer: None,
-        }),
-        (_, Language::Text) => {
-            desk.wrong_type(&node.pointer, "a string");
-            Body::Absent
-        }
-    }
-}
-
-/// JSON that stands as a string in the file.
-fn quoted<'d>(desk: &mut Desk<'d>, node: &Node<'d>) -> Body {
-    let Some(text) = desk.text(node) else {
-        return Body::Absent;
-    };
-    match Document::parse(text.as_bytes(), &Limits::FILE) {
-        Ok(document) => Body::Json(Json {
-            document,
-            base: String::new(),
-            outer: Some(node.pointer.clone()),
-        }),
-        Err(_) => {
-            desk.wrong_type(&node.pointer, "a string that holds one JSON document");
-            Body::Absent
-        }
-    }
-}
-
-fn unsupported(desk: &mut Desk<'_>, pointer: &str, what: &str) -> Body {
-    let message = format!("{what} is not judged");
-    desk.reject("contract/unsupported-content", pointer, &message);
-    Body::Unsupported
-}
-
-/// What a body is written in.
-enum Language {
-    Json,
-    Text,
-    Other,
-}
-
-/// By media type; JSON where there is none.
-fn language(media: Option<&str>) -> Language {
-    let Some(media) = media else {
-        return Language::Json;
-    };
-    let essence = media
-        .split(';')
-        .next()
-        .unwrap_or("")
-        .trim()
-        .to_ascii_lowercase();
-    if essence.ends_with("/json") || essence.ends_with("+json") {
-        Language::Json
-    } else if essence.starts_with("text/") && essence != "text/xml" {
-        Language::Text
-    } else {
-        Language::Other
-    }
+        .and_then(|(_, values)| values.first().cloned())
 }

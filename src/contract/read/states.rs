@@ -1,11 +1,12 @@
 //! Provider states as a file writes them, against the closed vocabulary.
 //! Refuses every state, version and parameter outside the vocabulary.
 
+use super::Frame;
 use super::desk::{Desk, Members, Node};
 use crate::contract::states::{State, known};
 use crate::contract::terms::FileTerms;
 use semver::VersionReq;
-use serde_json::Map;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 const UNKNOWN: &str = "contract/state-unknown";
@@ -36,6 +37,27 @@ pub fn ranges<'d>(desk: &mut Desk<'d>, members: &Members<'d>) -> BTreeMap<String
         ranges.insert(name.to_owned(), range);
     }
     ranges
+}
+
+/// All states of an interaction, as its edition writes them.
+pub fn all<'d>(desk: &mut Desk<'d>, members: &Members<'d>, frame: &Frame<'_>) -> Vec<State> {
+    let text = members.get("providerState");
+    if let Some(node) = text.filter(|node| !node.value.is_null()) {
+        match node.value {
+            Value::String(_) => {
+                let message = "free text is no state of the vocabulary";
+                desk.reject(UNKNOWN, &node.pointer, message);
+            }
+            _ => desk.wrong_type(&node.pointer, "a string"),
+        }
+    }
+    let mut states = Vec::new();
+    if let Some(list) = members.get("providerStates") {
+        for node in desk.items(&list) {
+            states.extend(state(desk, &node, frame.terms));
+        }
+    }
+    states
 }
 
 /// One state with its parameters.

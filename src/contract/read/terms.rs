@@ -2,12 +2,13 @@
 //! Refuses every key that the groups do not have.
 
 use super::desk::{Desk, Members, Node};
+use super::interaction::Kind;
 use super::promise;
-use super::states::state;
-use crate::contract::path::{Grammar, Path};
+use super::scope::{header_names, optionals, scopes};
+use crate::contract::path::Grammar;
 use crate::contract::terms::{
-    Alternative, Edge, FieldOrder, FileTerms, Instead, Optional, Outcome, Polarity, Reader,
-    SchemaRange, Scope, Side, SideEffects, Terms, UnknownFields,
+    Edge, FieldOrder, FileTerms, Outcome, Polarity, Reader, SchemaRange, SideEffects, Terms,
+    UnknownFields,
 };
 use chrono::NaiveDate;
 use semver::VersionReq;
@@ -47,43 +48,59 @@ pub fn file_terms<'d>(desk: &mut Desk<'d>, node: &Node<'d>) -> Option<FileTerms>
     })
 }
 
+/// What our group of every kind of interaction may hold.
+const EITHER: &[&str] = &[
+    "closed",
+    "forbidden",
+    "optional",
+    "edge",
+    "reader",
+    "owner",
+    "introduced",
+    "sunset",
+    "history",
+    "sequence",
+    "idempotencyKey",
+];
+
+fn own(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Http => &[
+            "request",
+            "response",
+            "polarity",
+            "outcome",
+            "forbiddenHeaders",
+            "fault",
+        ],
+        Kind::Message => &["contents"],
+    }
+}
+
 /// `comments.references.matchmark` of an interaction.
-pub fn terms<'d>(desk: &mut Desk<'d>, node: &Node<'d>, file: Option<&FileTerms>) -> Terms {
+pub fn terms<'d>(
+    desk: &mut Desk<'d>,
+    node: &Node<'d>,
+    file: Option<&FileTerms>,
+    kind: Kind,
+) -> Terms {
     let Some(members) = desk.object(node) else {
         return Terms::default();
     };
-    let known = [
-        "request",
-        "response",
-        "polarity",
-        "outcome",
-        "closed",
-        "forbidden",
-        "forbiddenHeaders",
-        "optional",
-        "edge",
-        "reader",
-        "owner",
-        "introduced",
-        "sunset",
-        "fault",
-        "history",
-        "idempotencyKey",
-        "sequence",
-    ];
-    desk.only(&members, UNKNOWN_KEY, &known);
+    desk.only(&members, UNKNOWN_KEY, &[EITHER, own(kind)].concat());
     let owner = members.get("owner").and_then(|node| desk.text(&node));
     let key = members.get("idempotencyKey");
     let key = key.and_then(|node| desk.text(&node));
     let terms = Terms {
         request: range(desk, &members, "request"),
         response: range(desk, &members, "response"),
+        contents: range(desk, &members, "contents"),
         polarity: polarity(desk, &members),
         outcome: members.get("outcome").and_then(|node| outcome(desk, &node)),
-        closed: scopes(desk, &members, "closed", Grammar::Plain),
-        forbidden: scopes(desk, &members, "forbidden", Grammar::Deep),
+        closed: scopes(desk, &members, "closed", Grammar::Plain, kind),
+        forbidden: scopes(desk, &members, "forbidden", Grammar::Deep, kind),
         forbidden_headers: header_names(desk, &members),
-        optional: optionals(desk, &members, file),
+        optional: optionals(desk, &members, file, kind),
         edges: edges(desk, &members),
         history: members
             .get("history")
@@ -186,112 +203,6 @@ pub(super) fn class<'d>(desk: &mut Desk<'d>, members: &Members<'d>) -> Option<Cl
     .map(|class| (class.word(), class));
     let node = desk.need(members, "class")?;
     desk.word(&node, &classes)
-}
-
-const SIDES: [(&str, Side); 2] = [("request", Side::Request), ("response", Side::Response)];
-
-/// `{part: [paths]}`.
-fn scopes<'d>(
-    desk: &mut Desk<'d>,
-    members: &Members<'d>,
-    key: &str,
-    grammar: Grammar,
-) -> Vec<Scope> {
-    let Some(members) = members.get(key).and_then(|node| desk.object(&node)) else {
-        return Vec::new();
-    };
-    desk.only(&members, UNKNOWN_KEY, &["request", "response"]);
-    let mut found = Vec::new();
-    for (word, side) in SIDES {
-        let Some(list) = members.get(word) else {
-            continue;
-        };
-        for node in desk.items(&list) {
-            found.extend(scope(desk, &node, side, grammar));
-        }
-    }
-    found
-}
-
-fn scope<'d>(desk: &mut Desk<'d>, node: &Node<'d>, side: Side, grammar: Grammar) -> Option<Scope> {
-    let text = desk.text(node)?;
-    let path = Path::parse(text, grammar);
-    if path.is_none() {
-        desk.reject("contract/bad-path", &node.pointer, "this is no path");
-    }
-    Some(Scope {
-        side,
-        path: path?,
-        pointer: node.pointer.clone(),
-    })
-}
-
-fn header_names<'d>(desk: &mut Desk<'d>, members: &Members<'d>) -> Vec<String> {
-    let Some(list) = members.get("forbiddenHeaders") else {
-        return Vec::new();
-    };
-    let nodes = desk.items(&list);
-    nodes
-        .iter()
-        .filter_map(|node| desk.text(node))
-        .map(str::to_ascii_lowercase)
-        .collect()
-}
-
-fn optionals<'d>(
-    desk: &mut Desk<'d>,
-    members: &Members<'d>,
-    file: Option<&FileTerms>,
-) -> Vec<Optional> {
-    let Some(list) = members.get("optional") else {
-        return Vec::new();
-    };
-    let mut found = Vec::new();
-    for node in desk.items(&list) {
-        found.extend(optional(desk, &node, file));
-    }
-    found
-}
-
-fn optional<'d>(
-    desk: &mut Desk<'d>,
-    node: &Node<'d>,
-    file: Option<&FileTerms>,
-) -> Option<Optional> {
-    let members = desk.object(node)?;
-    desk.only(&members, UNKNOWN_KEY, &["part", "path", "variants"]);
-    let side = desk.need(&members, "part");
-    let side = side.and_then(|node| desk.word(&node, &SIDES));
-    let path = desk.need(&members, "path")?;
-    let list = desk.need(&members, "variants")?;
-    let mut variants = Vec::new();
-    for node in desk.items(&list) {
-        variants.extend(alternative(desk, &node, file));
-    }
-    let scope = scope(desk, &path, side?, Grammar::Plain)?;
-    Some(Optional { scope, variants })
-}
-
-fn alternative<'d>(
-    desk: &mut Desk<'d>,
-    node: &Node<'d>,
-    file: Option<&FileTerms>,
-) -> Option<Alternative> {
-    let members = desk.object(node)?;
-    desk.only(&members, UNKNOWN_KEY, &["is", "value", "states"]);
-    let is = desk.need(&members, "is")?;
-    let is = match desk.word(&is, &[("absent", 0), ("null", 1), ("value", 2)])? {
-        0 => Instead::Absent,
-        1 => Instead::Null,
-        _ => Instead::Value(desk.need(&members, "value")?.value.clone()),
-    };
-    let mut states = Vec::new();
-    if let Some(list) = members.get("states") {
-        for node in desk.items(&list) {
-            states.extend(state(desk, &node, file));
-        }
-    }
-    Some(Alternative { is, states })
 }
 
 fn edges<'d>(desk: &mut Desk<'d>, members: &Members<'d>) -> Vec<Edge> {

@@ -3,16 +3,21 @@
 
 mod answer;
 mod echo;
+mod history;
 mod refusal;
+mod sequence;
+mod variants;
 
 use super::interaction::{Contract, Edition, Interaction, Query};
 use super::masked::masked;
 use super::matching::{self, Message, Mismatch, Target};
+use super::plan::{is_generated, plan};
 use super::terms::{Polarity, SideEffects};
 use super::versions::{Ready, Versions};
-use crate::model::{Exchange, Finding, HttpResponse, Place, rule};
+use crate::model::{Effects, Exchange, Finding, HttpResponse, Place, rule};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+pub use variants::unproven;
 use wire::json::{Document, Limits};
 
 /// Everything that the exchanges of a contract show to be broken, and everything that was not seen.
@@ -22,22 +27,35 @@ pub fn verify(
     exchanges: &[Exchange],
     versions: &Versions<'_>,
 ) -> Vec<Finding> {
+    let planned = plan(contract);
     let mut findings = Vec::new();
     for interaction in &contract.interactions {
+        let check = Check::new(contract, interaction, versions);
+        if interaction.terms.fault.is_some() {
+            let why = "what a consumer does under a fault is shown by the consumer alone";
+            findings.push(check.not_verified(why));
+        }
         let seen: Vec<&Exchange> = exchanges
             .iter()
             .filter(|exchange| {
                 exchange.contract == contract.path && exchange.interaction == interaction.key
             })
             .collect();
-        let check = Check::new(contract, interaction, versions);
-        if seen.is_empty() {
-            findings.push(check.not_verified("no exchange was seen"));
-        }
+        let own = planned
+            .iter()
+            .filter(|one| one.interaction == interaction.key);
+        let unseen = own.filter(|one| !seen.iter().any(|seen| seen.replay.variant == one.variant));
+        findings.extend(unseen.map(|one| check.unseen(&one.variant)));
         for exchange in seen {
-            findings.extend(check.exchange(exchange));
+            let variant = &exchange.replay.variant;
+            let told = check.exchange(exchange).into_iter();
+            findings.extend(told.map(|finding| match variant.is_empty() {
+                true => finding,
+                false => finding.note("variant", variant.as_str()),
+            }));
         }
     }
+    findings.extend(sequence::judged(contract, exchanges, versions));
     findings
 }
 
@@ -91,7 +109,8 @@ impl<'a> Check<'a> {
         }
         let response = match &exchange.answer {
             Ok(response) => response,
-            Err(_) => return vec![self.not_verified("the provider gave no answer")],
+            // Our own words: the driver never hands on those of an error.
+            Err(why) => return vec![self.not_verified(&format!("no answer was seen: {why}"))],
         };
         let answer = Answer {
             response,
@@ -103,6 +122,7 @@ impl<'a> Check<'a> {
         }
         let mut findings = self.matched(&answer);
         findings.extend(answer::judged(self, &answer));
+        findings.extend(history::judged(self, &answer));
         if negative {
             findings.extend(refusal::judged(self, &answer));
             findings.extend(self.effects(exchange));
@@ -133,6 +153,12 @@ impl<'a> Check<'a> {
             &message,
         )
         .iter()
+        .filter(|mismatch| {
+            let keys = super::path::keys(&mismatch.pointer);
+            // What is missing was not made.
+            mismatch.rule == "presence"
+                || !is_generated(&interaction.request.generators, mismatch.part, &keys)
+        })
         .map(|mismatch| {
             self.mismatch(mismatch)
                 .note("driver", "another request was sent than the contract shows")
@@ -164,7 +190,8 @@ impl<'a> Check<'a> {
             | super::rule::Part::Path
             | super::rule::Part::Query
             | super::rule::Part::Header
-            | super::rule::Part::Body => self.mismatch(mismatch),
+            | super::rule::Part::Body
+            | super::rule::Part::Metadata => self.mismatch(mismatch),
         })
         .collect()
     }
@@ -191,19 +218,10 @@ impl<'a> Check<'a> {
         match exchange.effects {
             None => Some(self.not_verified("the provider does not tell what it stored and sent")),
             Some(effects) => {
-                let counted = [
-                    (effects.rows, "rows written"),
-                    (effects.events, "events"),
-                    (effects.outbound_calls, "outbound calls"),
-                ];
-                let seen: Vec<String> = counted
-                    .iter()
-                    .filter(|(count, _)| *count > 0)
-                    .map(|(count, what)| format!("{count} {what}"))
-                    .collect();
-                (!seen.is_empty()).then(|| {
+                let some = effects != Effects::default();
+                some.then(|| {
                     self.finding("contract/effects-seen", place, "effects")
-                        .message(format!("the refusal left {} behind", seen.join(", ")))
+                        .message(format!("the refusal left {} behind", effects.words()))
                 })
             }
         }
@@ -224,6 +242,13 @@ impl<'a> Check<'a> {
         let place = self.contract.place(&self.interaction.pointer);
         self.finding("contract/not-verified", place, why)
             .message(format!("not verified: {why}"))
+    }
+
+    fn unseen(&self, variant: &str) -> Finding {
+        match variant.is_empty() {
+            true => self.not_verified("no exchange was seen"),
+            false => self.not_verified(&format!("no exchange was seen with {variant}")),
+        }
     }
 
     fn response_place(&self, pointer: &str) -> Place {

@@ -229,6 +229,13 @@ pub(super) const RULES: &[Rule] = &[
         fix: "Map the field that means the same, drop it with a reason, or refuse by `needs`.",
     },
     Rule {
+        id: "catalogue/state-map-unreadable",
+        severity: Fault,
+        title: "contracts/<consumer>/states.toml must be readable and hold known keys only.",
+        why: "A state that is mapped wrongly sets up another case than the consumer means.",
+        fix: "Mend the file at the place given.",
+    },
+    Rule {
         id: "catalogue/statement-misplaced",
         severity: Error,
         title: "A list of statements must hold every number once, in order.",

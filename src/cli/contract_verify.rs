@@ -1,0 +1,89 @@
+//! `contract verify`, from its flags to its request.
+
+use super::args::GateFlags;
+use super::request::gate;
+use super::{Asked, Surroundings};
+use crate::model::{
+    Aim, CheckName, CheckRequest, ContractRequest, Extent, Provider, Remote, Request,
+};
+use clap::Args;
+
+#[derive(Args, Debug)]
+pub(super) struct VerifyArguments {
+    /// Drive the reference service, started for the occasion (the default)
+    #[arg(long, conflicts_with = "provider_url")]
+    pub reference: bool,
+    /// Drive the service that answers here instead
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "MATCHMARK_PROVIDER_URL",
+        hide_env = true
+    )]
+    pub provider_url: Option<String>,
+    /// Tell that service its states here: Pact's body, one POST a state
+    #[arg(
+        long,
+        value_name = "URL",
+        requires = "provider_url",
+        env = "MATCHMARK_STATES_URL",
+        hide_env = true
+    )]
+    pub states_url: Option<String>,
+    /// Let HOST be called, though it is not this machine
+    #[arg(
+        long,
+        value_name = "HOST",
+        env = "MATCHMARK_ALLOW_NET",
+        hide_env = true,
+        value_delimiter = ','
+    )]
+    pub allow_net: Vec<String>,
+    /// Verify the contracts of this consumer only
+    #[arg(long, value_name = "NAME", env = "MATCHMARK_CONSUMER", hide_env = true)]
+    pub consumer: Option<String>,
+    /// Verify the interactions with these keys only, and the sequences that they are part of
+    #[arg(
+        long,
+        value_name = "KEY",
+        env = "MATCHMARK_INTERACTIONS",
+        hide_env = true,
+        value_delimiter = ','
+    )]
+    pub only: Vec<String>,
+    #[command(flatten)]
+    pub gate: GateFlags,
+}
+
+impl VerifyArguments {
+    fn aim(&self) -> Aim {
+        let remote = |url: &String| {
+            Provider::Remote(Remote {
+                url: url.clone(),
+                states_url: self.states_url.clone(),
+                allowed_hosts: self.allow_net.clone(),
+            })
+        };
+        Aim {
+            provider: self.provider_url.as_ref().map(remote).unwrap_or_default(),
+            consumer: self.consumer.clone(),
+            only: self.only.clone(),
+        }
+    }
+}
+
+/// What the arguments come to in these surroundings.
+pub(super) fn verify(arguments: VerifyArguments, around: &Surroundings) -> Result<Asked, String> {
+    let aim = arguments.aim();
+    let checks = vec![CheckName::Contract];
+    let (request, chatter) = gate(arguments.gate, checks, Extent::Part, around)?;
+    let request = ContractRequest::Verify(CheckRequest { aim, ..request });
+    Ok(Asked::Run(Box::new(Request::Contract(request)), chatter))
+}
+
+pub(super) const VERIFY_EXAMPLES: &str = "\
+Examples:
+  matchmark contract verify --consumer northwind
+  matchmark contract verify --only nw-one-match
+  matchmark contract verify --provider-url http://127.0.0.1:8080 --states-url http://127.0.0.1:8080/_states
+";
