@@ -195,6 +195,12 @@ impl Sink for Screen {
         Arc::new(move || started.elapsed())
     }
 
+    fn secret(&self) -> io::Result<[u8; 32]> {
+        let mut key = [0; 32];
+        getrandom::fill(&mut key).map_err(io::Error::from)?;
+        Ok(key)
+    }
+
     fn program(&self) -> io::Result<PathBuf> {
         std::env::current_exe()
     }

@@ -48,6 +48,11 @@ pub trait Sink {
     /// What tells the time since the program was started.
     fn clock(&self) -> Clock;
 
+    /// A key that no other run has.
+    ///
+    /// Errors: the system gives no randomness
+    fn secret(&self) -> io::Result<[u8; 32]>;
+
     /// The file of this program, to start it once more.
     ///
     /// Errors: the system does not tell

@@ -19,6 +19,16 @@ pub enum AppError {
     UnknownId { asked: String, hint: String },
     #[error("this program does not find itself, to start it once more")]
     Program(#[source] std::io::Error),
+    #[error(
+        "the system gives no randomness, so values could not be told apart without telling them"
+    )]
+    Secret(#[source] std::io::Error),
+    #[error("{file}, {place}: {why}")]
+    Traffic {
+        file: String,
+        place: String,
+        why: String,
+    },
     #[error("nobody reads the result any more")]
     Unread(#[source] std::io::Error),
     #[cfg(feature = "service")]

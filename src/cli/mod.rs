@@ -4,10 +4,7 @@
 mod args;
 mod compat;
 mod contract;
-mod contract_file;
-mod contract_verify;
 mod flags;
-mod gate;
 mod request;
 mod step;
 mod transform;

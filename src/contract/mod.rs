@@ -1,6 +1,7 @@
 //! A consumer's expectations: read from a file, proved against schema versions, judged against what was seen.
 //! Refuses to know servers, files and how heavy a finding weighs.
 
+pub mod batch;
 pub mod compare;
 mod compile;
 mod coverage;
@@ -9,17 +10,20 @@ mod decimal;
 mod declared;
 mod generator;
 mod interaction;
+mod language;
 mod masked;
 mod matcher;
 pub mod matching;
 mod matrix;
 mod message;
 mod path;
+mod pattern;
 mod plain;
 mod plan;
 mod promise;
 mod prove;
 mod read;
+pub mod record;
 mod rule;
 mod states;
 mod sunset;

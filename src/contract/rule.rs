@@ -74,7 +74,7 @@ impl Rules {
     /// The rules of one part.
     #[must_use]
     pub fn of(&self, part: Part) -> &RuleSet {
-        static NONE: RuleSet = RuleSet { rules: Vec::new() };
+        static NONE: RuleSet = RuleSet::NONE;
         self.parts.get(&part).unwrap_or(&NONE)
     }
 
@@ -110,6 +110,9 @@ impl<'r> Force<'r> {
 }
 
 impl RuleSet {
+    /// No rule at all.
+    pub const NONE: Self = Self { rules: Vec::new() };
+
     /// Adds a rule, and beside it the rules that an `eachValue` sets for the members or items.
     pub fn add(&mut self, rule: PathRule) {
         let inner: Vec<Matcher> = rule
@@ -123,7 +126,7 @@ impl RuleSet {
             .flatten()
             .collect();
         if !inner.is_empty() {
-            self.rules.push(PathRule {
+            self.add(PathRule {
                 path: rule.path.then(Step::Any),
                 list: RuleList {
                     matchers: inner,

@@ -3,6 +3,7 @@
 
 use super::request::{CheckRequest, Repository, Show, Target};
 use super::{CanReleaseRequest, DeploymentRequest, OwedRequest, RecordedRequest};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 /// One verb of `matchmark contract` with everything that it needs.
@@ -13,7 +14,7 @@ pub enum ContractRequest {
     /// A contract against an OpenAPI document.
     Compare(CompareRequest),
     /// The same, and what it showed is kept as evidence.
-    Record(RecordedRequest),
+    Keep(RecordedRequest),
     /// May this be released?
     CanRelease(CanReleaseRequest),
     /// Live pairs without evidence.
@@ -28,6 +29,10 @@ pub enum ContractRequest {
     Import(ContractImportRequest),
     /// A contract as a plain Pact file.
     Export(ContractExportRequest),
+    /// Expectations and what was seen, one pair a line of standard input.
+    Match(MatchRequest),
+    /// A draft from recorded traffic.
+    Record(RecordRequest),
 }
 
 /// `matchmark contract show`.
@@ -63,12 +68,32 @@ pub struct ContractExportRequest {
     pub out: Target,
 }
 
+/// `matchmark contract record`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordRequest {
+    pub repository: Repository,
+    /// The recorded traffic.
+    pub file: PathBuf,
+    /// Whether it is an HTTP archive, rather than one exchange a line.
+    pub is_archive: bool,
+    /// Who sent the requests.
+    pub consumer: String,
+    pub out: Target,
+}
+
+/// `matchmark contract match --batch`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MatchRequest {
+    /// How many lines are worked on at once; as many as the machine can where nothing was asked.
+    pub jobs: Option<NonZeroUsize>,
+}
+
 impl ContractRequest {
     /// What it shows and where; `None` for the verbs that stream or write files instead.
     pub(super) fn show(&self) -> Option<&Show> {
         match self {
             Self::Compare(request) => Some(&request.show),
-            Self::Record(request) => Some(&request.check.show),
+            Self::Keep(request) => Some(&request.check.show),
             Self::CanRelease(request) => Some(&request.show),
             Self::Owed(request) => Some(&request.show),
             Self::Deployment(_) => None,
@@ -76,6 +101,7 @@ impl ContractRequest {
             Self::Show(request) => Some(&request.show),
             Self::Import(request) => Some(&request.show),
             Self::Export(_) => None,
+            Self::Match(_) | Self::Record(_) => None,
         }
     }
 }

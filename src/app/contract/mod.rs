@@ -5,6 +5,8 @@ mod compare;
 mod export;
 mod gate;
 mod import;
+mod match_batch;
+mod record;
 mod show;
 mod verify;
 
@@ -23,7 +25,7 @@ pub(super) fn run(
     match request {
         ContractRequest::Check(request) => super::judged(request, now, sink),
         ContractRequest::Compare(request) => compare::compare(request, sink),
-        ContractRequest::Record(request) => gate::record(request, now, sink),
+        ContractRequest::Keep(request) => gate::record(request, now, sink),
         ContractRequest::CanRelease(request) => gate::can_release(request, now),
         ContractRequest::Owed(request) => gate::owed(request, now),
         ContractRequest::Deployment(request) => gate::deployment(request, now, sink),
@@ -31,5 +33,7 @@ pub(super) fn run(
         ContractRequest::Import(request) => import::import(request, sink),
         ContractRequest::Export(request) => export::export(request),
         ContractRequest::Verify(request) => verify::verify(request, now, sink),
+        ContractRequest::Match(request) => match_batch::match_batch(*request, sink),
+        ContractRequest::Record(request) => record::record(request, sink),
     }
 }

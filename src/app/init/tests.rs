@@ -29,6 +29,10 @@ impl Sink for Page {
         std::sync::Arc::new(|| std::time::Duration::ZERO)
     }
 
+    fn secret(&self) -> io::Result<[u8; 32]> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     fn program(&self) -> io::Result<std::path::PathBuf> {
         Err(io::ErrorKind::Unsupported.into())
     }

@@ -2,19 +2,24 @@
 //! Refuses to know how an expectation is proved or tested.
 
 mod compare;
+mod file;
+mod gate;
+mod traffic;
+mod verify;
 
-use super::contract_file::{
-    self, EXPORT_EXAMPLES, ExportArguments, IMPORT_CODES, IMPORT_EXAMPLES, ImportArguments,
-    SHOW_EXAMPLES, ShowArguments,
-};
-use super::contract_verify::{self, VERIFY_EXAMPLES, VerifyArguments};
-use super::gate::{
-    self, CAN_RELEASE_CODES, CAN_RELEASE_EXAMPLES, CanReleaseArguments, ContractCheckArguments,
-    DEPLOYMENT_EXAMPLES, DeploymentArguments, OWED_EXAMPLES, OwedArguments,
-};
 use super::{Asked, Surroundings};
 use clap::Subcommand;
 use compare::{COMPARE_CODES, COMPARE_EXAMPLES, CompareArguments};
+use file::{
+    EXPORT_EXAMPLES, ExportArguments, IMPORT_CODES, IMPORT_EXAMPLES, ImportArguments,
+    SHOW_EXAMPLES, ShowArguments,
+};
+use gate::{
+    CAN_RELEASE_CODES, CAN_RELEASE_EXAMPLES, CanReleaseArguments, ContractCheckArguments,
+    DEPLOYMENT_EXAMPLES, DeploymentArguments, OWED_EXAMPLES, OwedArguments,
+};
+use traffic::{MATCH_CODES, MATCH_EXAMPLES, MatchArguments, RECORD_EXAMPLES, RecordArguments};
+use verify::{VERIFY_EXAMPLES, VerifyArguments};
 
 #[derive(Subcommand, Debug)]
 pub(super) enum ContractVerb {
@@ -33,6 +38,12 @@ pub(super) enum ContractVerb {
     /// Give a contract as a plain Pact file
     #[command(before_long_help = EXPORT_EXAMPLES)]
     Export(ExportArguments),
+    /// Match expectations with what was seen, one JSON object a line
+    #[command(before_long_help = MATCH_EXAMPLES, after_long_help = MATCH_CODES)]
+    Match(MatchArguments),
+    /// Draft a contract from recorded traffic, without any of its values
+    #[command(before_long_help = RECORD_EXAMPLES)]
+    Record(RecordArguments),
     /// Hold a Pact file against a provider's OpenAPI document
     #[command(before_long_help = COMPARE_EXAMPLES, after_long_help = COMPARE_CODES)]
     Compare(Box<CompareArguments>),
@@ -50,10 +61,12 @@ pub(super) enum ContractVerb {
 /// What the arguments come to in these surroundings.
 pub(super) fn resolve(verb: ContractVerb, around: &Surroundings) -> Result<Asked, String> {
     match verb {
-        ContractVerb::Verify(arguments) => contract_verify::verify(*arguments, around),
-        ContractVerb::Show(arguments) => contract_file::show(arguments, around),
-        ContractVerb::Import(arguments) => contract_file::import(arguments, around),
-        ContractVerb::Export(arguments) => Ok(contract_file::export(arguments)),
+        ContractVerb::Verify(arguments) => verify::verify(*arguments, around),
+        ContractVerb::Show(arguments) => file::show(arguments, around),
+        ContractVerb::Import(arguments) => file::import(arguments, around),
+        ContractVerb::Export(arguments) => Ok(file::export(arguments)),
+        ContractVerb::Match(arguments) => Ok(traffic::matched(&arguments)),
+        ContractVerb::Record(arguments) => Ok(traffic::record(arguments)),
         ContractVerb::Compare(arguments) => compare::resolve(*arguments, around),
         ContractVerb::Check(arguments) => gate::check(*arguments, around),
         ContractVerb::CanRelease(arguments) => gate::can_release(*arguments, around),

@@ -4,23 +4,19 @@
 use super::Bound;
 use crate::contract::matcher::Matcher;
 use crate::contract::matching::kind;
+use crate::contract::pattern::{SEMVER, found};
 use serde_json::{Map, Value, json};
-
-/// Source: semver.org, the suggested regular expression, anchored
-const SEMVER: &str = concat!(
-    r"^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)",
-    r"(-((0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*)",
-    r"(\.(0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*))*))?",
-    r"(\+([0-9a-zA-Z-]+(\.[0-9a-zA-Z-]+)*))?$"
-);
 
 /// The schema of a member name under a rule of `eachKey`.
 pub fn key(rule: &Matcher, bound: Bound) -> Value {
     match rule {
         Matcher::Type { .. } => Value::Bool(true),
         Matcher::NotEmpty => json!({ "minLength": 1 }),
-        Matcher::Regex(pattern) => json!({ "pattern": whole(&pattern.source) }),
-        Matcher::Include(part) => json!({ "pattern": escaped(part) }),
+        Matcher::Regex(pattern) => match pattern.portable() {
+            Some(pattern) => json!({ "pattern": pattern }),
+            None => Value::Bool(bound == Bound::Wide),
+        },
+        Matcher::Include(part) => json!({ "pattern": found(part) }),
         Matcher::Temporal { .. } | Matcher::Semver => scalar(rule, &Value::from(""), bound),
         _ => Value::Bool(bound == Bound::Wide),
     }
@@ -32,15 +28,18 @@ pub fn scalar(matcher: &Matcher, example: &Value, bound: Bound) -> Value {
     let alone = json!({ "const": example });
     match (matcher, bound) {
         (Matcher::Regex(_) | Matcher::Include(_), Bound::Wide) => scalars,
-        (Matcher::Regex(pattern), Bound::Narrow) => {
-            json!({ "type": "string", "pattern": whole(&pattern.source) })
-        }
+        (Matcher::Regex(pattern), Bound::Narrow) => match pattern.portable() {
+            Some(pattern) => json!({ "type": "string", "pattern": pattern }),
+            None => alone,
+        },
         (Matcher::Include(part), Bound::Narrow) => {
-            json!({ "type": "string", "pattern": escaped(part) })
+            json!({ "type": "string", "pattern": found(part) })
         }
         (Matcher::Semver, _) => json!({ "type": "string", "pattern": SEMVER }),
         (Matcher::Number, _) | (Matcher::Decimal, Bound::Wide) => json!({ "type": "number" }),
         (Matcher::Integer, Bound::Wide) => json!({ "type": "integer" }),
+        // A schema cannot tell 7 from 7.0, and these two matchers do nothing else.
+        (Matcher::Integer | Matcher::Decimal, Bound::Narrow) => Value::Bool(false),
         (Matcher::Temporal { format, .. }, Bound::Wide) => {
             json!({ "type": "string", "pattern": format.pattern() })
         }
@@ -83,20 +82,6 @@ pub fn not_empty(example: &Value) -> Value {
         Value::Object(_) => json!({ "type": kind, "minProperties": 1 }),
         Value::Bool(_) | Value::Number(_) => json!({ "type": kind }),
     }
-}
-
-/// The pattern that matches where `source` matches a text whole.
-fn whole(source: &str) -> String {
-    if source.contains('|') {
-        return format!("^(?:{source})$");
-    }
-    let start = if source.starts_with('^') { "" } else { "^" };
-    let end = if source.ends_with('$') { "" } else { "$" };
-    format!("{start}{source}{end}")
-}
-
-fn escaped(text: &str) -> String {
-    regex::escape(text)
 }
 
 /// A schema that accepts what both accept.

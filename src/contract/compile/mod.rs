@@ -161,6 +161,9 @@ impl<'a> Compiler<'a> {
     }
 
     fn ruled(&self, force: Force<'_>, example: &Value, keys: &mut Vec<Key>) -> Value {
+        if force.matchers().all(|m| matches!(m, Matcher::Equality)) {
+            return self.plain(example, keys);
+        }
         let parts: Vec<Value> = force
             .matchers()
             .map(|matcher| self.matcher(matcher, force.own, example, keys))
@@ -170,9 +173,6 @@ impl<'a> Compiler<'a> {
             (Combine::And, _) => json!({ "allOf": parts }),
             (Combine::Or, _) => json!({ "anyOf": parts }),
         };
-        if force.matchers().all(|m| matches!(m, Matcher::Equality)) {
-            return schema;
-        }
         if let Some(below) = self.below(force, example, keys) {
             schema = leaf::both(schema, below);
         }
@@ -195,7 +195,10 @@ impl<'a> Compiler<'a> {
                 } else {
                     Keys::AsShown
                 };
-                Some(self.object(members, keys, keys_are))
+                let mut object = self.object(members, keys, keys_are);
+                // What is no object is for the matchers alone to judge: one of two may be `null`.
+                object.as_object_mut().map(|map| map.shift_remove("type"));
+                Some(object)
             }
             Value::Array(items) => {
                 let first = items.first()?;
@@ -258,7 +261,7 @@ impl<'a> Compiler<'a> {
 
     fn matcher(&self, matcher: &Matcher, own: bool, example: &Value, keys: &mut Vec<Key>) -> Value {
         match matcher {
-            Matcher::Equality => self.plain(example, keys),
+            Matcher::Equality => self.bare(keys).plain(example, &mut Vec::new()),
             Matcher::Type { min, max } => leaf::sized(example, own, *min, *max),
             Matcher::NotEmpty => leaf::not_empty(example),
             Matcher::Values => json!({ "type": "object" }),
@@ -303,6 +306,19 @@ impl<'a> Compiler<'a> {
         Some(json!({ "contains": schema }))
     }
 
+    /// This compiler at `keys`, without any rule.
+    fn bare(&self, keys: &[Key]) -> Self {
+        static NO_RULES: RuleSet = RuleSet::NONE;
+        Self {
+            source: Source {
+                rules: &NO_RULES,
+                ..self.source
+            },
+            bound: self.bound,
+            prefix: self.place(keys),
+        }
+    }
+
     fn with_alternatives(&self, schema: Value, keys: &[Key]) -> Value {
         let place = self.place(keys);
         let mut forms = vec![schema.clone()];
@@ -340,5 +356,7 @@ impl<'a> Compiler<'a> {
     }
 }
 
+#[cfg(test)]
+mod agreement;
 #[cfg(test)]
 mod tests;

@@ -14,7 +14,7 @@ fn document(value: &Value) -> Document {
     Document::parse(value.to_string().as_bytes(), &Limits::FILE).unwrap()
 }
 
-fn side(side: Side, example: &Value, rules: &Value) -> (Content, Rules) {
+pub(super) fn side(side: Side, example: &Value, rules: &Value) -> (Content, Rules) {
     let text = json!({
         "body": { "content": example },
         "matchingRules": { "body": rules },

@@ -21,6 +21,10 @@ pub struct Declared {
     pub open: bool,
     /// What is declared of the items of an array.
     pub items: Option<Box<Declared>>,
+    /// What constants, and lists of one, name here.
+    pub constants: Vec<Value>,
+    /// What longer lists name here.
+    pub codes: Vec<Value>,
     /// With an example: what is declared of each of its items.
     pub each: Vec<Declared>,
 }
@@ -96,6 +100,12 @@ impl Declared {
         Value::Object(schema)
     }
 
+    /// Whether the schema itself names `value` here.
+    #[must_use]
+    pub fn names(&self, value: &Value) -> bool {
+        self.constants.contains(value) || self.codes.contains(value)
+    }
+
     /// The member with this name.
     #[must_use]
     pub fn member(&self, name: &str) -> Option<&Member> {
@@ -127,6 +137,7 @@ impl Scout<'_> {
         let mut order: Vec<(String, Vec<Spot>)> = Vec::new();
         let mut open = false;
         let mut items = Vec::new();
+        let (mut constants, mut codes) = (Vec::new(), Vec::new());
         for spot in &spots {
             let Some(Value::Object(schema)) = self.schema(spot) else {
                 continue;
@@ -143,6 +154,15 @@ impl Scout<'_> {
                     .iter()
                     .any(|key| schema.get(*key).is_some_and(|value| *value != json!(false)));
             items.extend(item_spots(schema, spot));
+            constants.extend(schema.get("const").cloned());
+            match schema
+                .get("enum")
+                .and_then(Value::as_array)
+                .map(Vec::as_slice)
+            {
+                Some([only]) => constants.push(only.clone()),
+                listed => codes.extend(listed.into_iter().flatten().cloned()),
+            }
         }
         let members = order
             .into_iter()
@@ -159,6 +179,8 @@ impl Scout<'_> {
         Declared {
             members,
             open,
+            constants,
+            codes,
             items: (!items.is_empty()).then(|| Box::new(self.place(items, None, depth + 1))),
             each,
         }

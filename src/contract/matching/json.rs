@@ -1,70 +1,13 @@
-//! A JSON body against the example and the rules of a contract, value by value.
+//! A value against the example and the rules of a contract, value by value.
 //! Refuses to know HTTP and media types, and never keeps a value or an undeclared key.
 
-use super::super::interaction::Json;
 use super::super::matcher::Matcher;
-use super::super::path::{Key, below};
-use super::super::rule::{Force, Part, RuleSet};
-use super::super::terms::Optional;
+use super::super::path::Key;
+use super::super::rule::Force;
 use super::mismatch::{Mismatch, kind};
 use super::scalar::same_scalar;
+use super::walk::{Extra, Pair, Step, Walk};
 use serde_json::{Map, Value};
-
-/// What a key that the example does not show is worth.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Extra {
-    /// A request holds what it shows and nothing else.
-    Refused,
-    /// A response may hold more than is read.
-    Borne,
-}
-
-/// What a body is compared with.
-#[derive(Clone, Copy)]
-pub struct Expectation<'a> {
-    pub example: &'a Json,
-    pub rules: &'a RuleSet,
-    pub extra: Extra,
-    pub optional: &'a [&'a Optional],
-}
-
-/// Every difference between `actual` and what is expected, in document order.
-pub fn compare(expectation: &Expectation<'_>, actual: &Json) -> Vec<Mismatch> {
-    let mut walk = Walk {
-        expectation: *expectation,
-        actual,
-        prefix: Vec::new(),
-        keys: Vec::new(),
-        found: Vec::new(),
-    };
-    walk.value(&Pair {
-        example: expectation.example.value(),
-        example_at: String::new(),
-        actual: actual.value(),
-        actual_at: String::new(),
-        shown: String::new(),
-    });
-    walk.found
-}
-
-/// An example and the value in its place, each with the pointer where it stands.
-pub(super) struct Pair<'a> {
-    pub example: &'a Value,
-    pub example_at: String,
-    pub actual: &'a Value,
-    pub actual_at: String,
-    /// Pointer of the actual value with undeclared keys masked.
-    pub shown: String,
-}
-
-pub(super) struct Walk<'a> {
-    pub expectation: Expectation<'a>,
-    pub actual: &'a Json,
-    /// Keys from the body's root to where this walk began, as the contract counts them.
-    pub prefix: Vec<Key>,
-    pub keys: Vec<Key>,
-    pub found: Vec<Mismatch>,
-}
 
 /// How the children of a value are compared.
 #[derive(Clone, Copy, Default)]
@@ -80,11 +23,11 @@ struct Manner {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn value(&mut self, pair: &Pair<'a>) {
+    pub(super) fn value(&mut self, pair: Pair<'a>) {
         if self.has_alternative(pair.actual) {
             return;
         }
-        let force = self.expectation.rules.in_force(&self.keys);
+        let force = self.rules.in_force(&self.keys);
         let Some(force) = force.filter(|force| !is_equality(*force)) else {
             self.plain(pair);
             return;
@@ -103,7 +46,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Where the first variant that no item fits is missed by the nearest one.
-    fn lacking(&self, force: Force<'a>, pair: &Pair<'a>) -> Vec<Mismatch> {
+    fn lacking(&self, force: Force<'a>, pair: Pair<'a>) -> Vec<Mismatch> {
         let variants = force.matchers().filter_map(|matcher| match matcher {
             Matcher::ArrayContains(variants) => Some(variants),
             _ => None,
@@ -115,7 +58,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Without a rule: same kind, same scalar, same length.
-    pub(super) fn plain(&mut self, pair: &Pair<'a>) {
+    pub(super) fn plain(&mut self, pair: Pair<'a>) {
         match (pair.example, pair.actual) {
             (Value::Object(_), Value::Object(_)) => {}
             (Value::Array(example), Value::Array(actual)) => {
@@ -133,128 +76,129 @@ impl<'a> Walk<'a> {
         self.children(pair, Manner::default());
     }
 
-    fn children(&mut self, pair: &Pair<'a>, manner: Manner) {
+    fn children(&mut self, pair: Pair<'a>, manner: Manner) {
         match (pair.example, pair.actual) {
             (Value::Object(example), Value::Object(actual)) => {
-                self.shown_members(pair, example, actual, manner);
-                self.other_members(pair, example, actual, manner);
+                self.shown_members(example, actual, manner);
+                if manner.by_first || !manner.any_keys && self.extra == Extra::Refused {
+                    self.other_members(example, actual, manner);
+                }
             }
-            (Value::Array(example), Value::Array(actual)) => {
-                self.items(pair, example, actual, manner);
-            }
+            (Value::Array(example), Value::Array(actual)) => self.items(example, actual, manner),
             _ => {}
         }
     }
 
     fn shown_members(
         &mut self,
-        pair: &Pair<'a>,
         example: &'a Map<String, Value>,
         actual: &'a Map<String, Value>,
         manner: Manner,
     ) {
         for (key, wanted) in example {
-            let example_at = below(&pair.example_at, key);
-            match actual.get(key) {
-                Some(value) => self.child(
-                    Key::Name(key.clone()),
-                    &Pair {
-                        example: wanted,
-                        example_at,
-                        actual: value,
-                        actual_at: below(&pair.actual_at, key),
-                        shown: below(&pair.shown, key),
-                    },
-                ),
-                None if manner.any_keys || self.may_be_absent(Key::Name(key.clone())) => {}
-                None => self.found.push(Mismatch {
-                    part: Part::Body,
-                    pointer: below(&pair.shown, key),
-                    rule: "presence",
-                    expected: kind(wanted),
-                    actual: "absent",
-                    at: self.expectation.example.file_pointer(&example_at),
-                    rule_at: None,
-                }),
+            if let Some(value) = actual.get(key) {
+                let pair = Pair {
+                    example: wanted,
+                    actual: value,
+                };
+                self.child(Key::Name(key.clone()), &Step::same(key), pair);
+            } else if !manner.any_keys && !self.may_be_absent(Key::Name(key.clone())) {
+                self.missing(key, wanted);
             }
         }
     }
 
+    fn missing(&mut self, key: &str, wanted: &Value) {
+        let back = self.trail.step(&Step::same(key));
+        self.found.push(Mismatch {
+            part: self.part,
+            pointer: self.trail.shown.clone(),
+            rule: "presence",
+            expected: kind(wanted),
+            actual: "absent",
+            mark: None,
+            at: self.example.place(&self.trail.example),
+            rule_at: None,
+        });
+        self.trail.back(back);
+    }
+
     fn other_members(
         &mut self,
-        pair: &Pair<'a>,
         example: &'a Map<String, Value>,
         actual: &'a Map<String, Value>,
         manner: Manner,
     ) {
         let others = actual.iter().filter(|(key, _)| !example.contains_key(*key));
         for (number, (key, value)) in others.enumerate() {
-            let shown = format!("{}/{{key#{}}}", pair.shown, number + 1);
+            let masked = self.masked(key, number + 1);
             match example.iter().next() {
-                Some((first, wanted)) if manner.by_first => self.child(
-                    Key::Name(key.clone()),
-                    &Pair {
+                Some((first, wanted)) if manner.by_first => {
+                    let step = Step {
+                        example: first,
+                        actual: key,
+                        shown: &masked,
+                    };
+                    let pair = Pair {
                         example: wanted,
-                        example_at: below(&pair.example_at, first),
                         actual: value,
-                        actual_at: below(&pair.actual_at, key),
-                        shown,
-                    },
-                ),
-                _ if manner.any_keys || self.expectation.extra == Extra::Borne => {}
+                    };
+                    self.child(Key::Name(key.clone()), &step, pair);
+                }
+                _ if manner.any_keys => {}
                 _ => self.found.push(Mismatch {
-                    part: Part::Body,
-                    pointer: shown,
+                    part: self.part,
+                    pointer: format!("{}/{masked}", self.trail.shown),
                     rule: "key",
                     expected: "absent",
                     actual: kind(value),
-                    at: self.expectation.example.file_pointer(&pair.example_at),
+                    mark: self.mark(value),
+                    at: self.example.place(&self.trail.example),
                     rule_at: None,
                 }),
             }
         }
     }
 
-    fn items(
-        &mut self,
-        pair: &Pair<'a>,
-        example: &'a [Value],
-        actual: &'a [Value],
-        manner: Manner,
-    ) {
+    fn items(&mut self, example: &'a [Value], actual: &'a [Value], manner: Manner) {
         for (index, value) in actual.iter().enumerate() {
             let (shown_index, wanted) = match (example.get(index), example.first()) {
                 (Some(wanted), _) => (index, wanted),
                 (None, Some(first)) if manner.any_length => (0, first),
                 _ => return,
             };
-            self.child(
-                Key::Index(index),
-                &Pair {
-                    example: wanted,
-                    example_at: format!("{}/{shown_index}", pair.example_at),
-                    actual: value,
-                    actual_at: format!("{}/{index}", pair.actual_at),
-                    shown: format!("{}/{index}", pair.shown),
-                },
-            );
+            let text = index.to_string();
+            let shown_text = if shown_index == index { &text } else { "0" };
+            let step = Step {
+                example: shown_text,
+                actual: &text,
+                shown: &text,
+            };
+            let pair = Pair {
+                example: wanted,
+                actual: value,
+            };
+            self.child(Key::Index(index), &step, pair);
         }
     }
 
-    fn child(&mut self, key: Key, pair: &Pair<'a>) {
+    fn child(&mut self, key: Key, step: &Step<'_>, pair: Pair<'a>) {
         self.keys.push(key);
+        let back = self.trail.step(step);
         self.value(pair);
+        self.trail.back(back);
         self.keys.pop();
     }
 
-    fn report(&mut self, rule: &'static str, pair: &Pair<'a>, rule_at: Option<String>) {
+    pub(super) fn report(&mut self, rule: &'static str, pair: Pair<'a>, rule_at: Option<String>) {
         self.found.push(Mismatch {
-            part: Part::Body,
-            pointer: pair.shown.clone(),
+            part: self.part,
+            pointer: self.trail.shown.clone(),
             rule,
             expected: kind(pair.example),
             actual: kind(pair.actual),
-            at: self.expectation.example.file_pointer(&pair.example_at),
+            mark: self.mark(pair.actual),
+            at: self.example.place(&self.trail.example),
             rule_at,
         });
     }
@@ -279,7 +223,20 @@ fn manner(force: Force<'_>) -> Manner {
             }
             Matcher::EachKey(_) => manner.any_keys = true,
             Matcher::ArrayContains(_) => manner.done = true,
-            _ => {}
+            Matcher::Equality
+            | Matcher::Regex(_)
+            | Matcher::Type { .. }
+            | Matcher::Include(_)
+            | Matcher::Semver
+            | Matcher::Number
+            | Matcher::Integer
+            | Matcher::Decimal
+            | Matcher::Boolean
+            | Matcher::Null
+            | Matcher::Temporal { .. }
+            | Matcher::StatusCode(_)
+            | Matcher::ContentType
+            | Matcher::NotEmpty => {}
         }
     }
     manner

@@ -8,14 +8,17 @@ use serde_json::Value;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mismatch {
     pub part: Part,
-    /// Pointer into what was seen; keys that the contract does not show are `{key#1}`.
+    /// Pointer into what was seen; keys that the contract does not show are `{key#1}`, or `#` and their mark where
+    /// there is a seal.
     pub pointer: String,
-    /// The matcher that failed, or `equality`, `key`, `length`, `media-type`, `presence`.
+    /// The matcher that failed, or `equality`, `json`, `key`, `length`, `media-type`, `presence`.
     pub rule: &'static str,
     /// Kind of what the contract shows.
     pub expected: &'static str,
     /// Kind of what was seen.
     pub actual: &'static str,
+    /// Mark of what was seen, where there is a seal and anything was seen.
+    pub mark: Option<String>,
     /// Pointer of the expectation in the contract file; empty where it has none.
     pub at: String,
     /// Pointer of the rule in the contract file, when a rule was in force.

@@ -3,6 +3,7 @@
 
 use super::desk::{Desk, Node};
 use crate::contract::interaction::{Body, Content, Edition, Json, Query};
+use crate::contract::language::Language;
 use serde_json::Value;
 use wire::json::{Document, Limits};
 
@@ -74,7 +75,7 @@ fn wrapped<'d>(desk: &mut Desk<'d>, node: &Node<'d>, header: Option<String>) -> 
 }
 
 fn plain<'d>(desk: &mut Desk<'d>, node: &Node<'d>, media: Option<&str>) -> Body {
-    match (node.value, language(media)) {
+    match (node.value, media.map_or(Language::Json, Language::of)) {
         (Value::Null, _) => Body::Empty,
         (Value::String(text), _) if text.is_empty() => Body::Empty,
         (_, Language::Other) => unsupported(desk, &node.pointer, "a body in this language"),
@@ -125,38 +126,6 @@ fn quoted<'d>(desk: &mut Desk<'d>, node: &Node<'d>) -> Body {
 }
 
 fn unsupported(desk: &mut Desk<'_>, pointer: &str, what: &str) -> Body {
-    let message = format!("{what} is not judged");
-    desk.reject("contract/unsupported-content", pointer, &message);
+    desk.unsupported(pointer, what);
     Body::Unsupported
-}
-
-/// What a body is written in.
-enum Language {
-    Json,
-    Text,
-    /// `application/x-www-form-urlencoded`.
-    Form,
-    Other,
-}
-
-/// By media type; JSON where there is none.
-fn language(media: Option<&str>) -> Language {
-    let Some(media) = media else {
-        return Language::Json;
-    };
-    let essence = media
-        .split(';')
-        .next()
-        .unwrap_or("")
-        .trim()
-        .to_ascii_lowercase();
-    if essence.ends_with("/json") || essence.ends_with("+json") {
-        Language::Json
-    } else if essence == "application/x-www-form-urlencoded" {
-        Language::Form
-    } else if essence.starts_with("text/") && essence != "text/xml" {
-        Language::Text
-    } else {
-        Language::Other
-    }
 }

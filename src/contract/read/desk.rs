@@ -49,6 +49,7 @@ pub struct Desk<'d> {
     path: &'d str,
     pub document: &'d Document,
     findings: Vec<Finding>,
+    bears_unsupported: bool,
 }
 
 impl<'d> Desk<'d> {
@@ -57,6 +58,27 @@ impl<'d> Desk<'d> {
             path,
             document,
             findings: Vec::new(),
+            bears_unsupported: false,
+        }
+    }
+
+    /// A desk for single sides: what cannot be judged is borne, and told with the verdict.
+    pub fn bearing(document: &'d Document) -> Self {
+        Self {
+            bears_unsupported: true,
+            ..Self::new("", document)
+        }
+    }
+
+    pub fn bears_unsupported(&self) -> bool {
+        self.bears_unsupported
+    }
+
+    /// Rejects content that is known and not judged.
+    pub fn unsupported(&mut self, pointer: &str, what: &str) {
+        if !self.bears_unsupported {
+            let message = format!("{what} is not judged");
+            self.reject("contract/unsupported-content", pointer, &message);
         }
     }
 

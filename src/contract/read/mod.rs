@@ -13,6 +13,7 @@ mod message;
 mod promise;
 mod rules;
 mod scope;
+mod seen;
 mod sequence;
 mod side;
 mod states;
@@ -24,6 +25,7 @@ use super::terms::FileTerms;
 use crate::catalogue::ContractSource;
 use crate::model::{Finding, Place, rule};
 use desk::{Desk, Members, Node};
+pub use seen::{Seen, SeenBody};
 use serde_json::Value;
 use wire::json::{Document, Fault, FaultKind, Limits};
 
@@ -104,18 +106,36 @@ pub fn read_event(
     })
 }
 
+/// What was seen, as a test case or a line of a batch writes it.
+///
+/// Errors: a member has the wrong kind
+pub fn read_seen(
+    document: &Document,
+    pointer: &str,
+    edition: Edition,
+) -> Result<Seen, Vec<Finding>> {
+    one(document, pointer, |desk, node| {
+        seen::seen(desk, node, edition)
+    })
+}
+
 fn one<'d, T>(
     document: &'d Document,
     pointer: &str,
     read: impl FnOnce(&mut Desk<'d>, &Node<'d>) -> Option<T>,
 ) -> Result<T, Vec<Finding>> {
-    let mut desk = Desk::new("", document);
+    let mut desk = Desk::bearing(document);
     let value = document.value().pointer(pointer);
-    let found = value.and_then(|value| read(&mut desk, &Node::new(pointer, value)));
+    let Some(value) = value else {
+        desk.wrong_type(pointer, "an object");
+        return Err(desk.into_findings());
+    };
+    let found = read(&mut desk, &Node::new(pointer, value));
     found.ok_or_else(|| desk.into_findings())
 }
 
-fn unreadable(path: &str, fault: Fault) -> Finding {
+/// Why a text is no JSON document of ours.
+pub fn unreadable(path: &str, fault: Fault) -> Finding {
     let id = match fault.kind {
         FaultKind::DuplicateKey => "contract/duplicate-key",
         _ => "contract/not-json",

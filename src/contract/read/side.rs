@@ -80,7 +80,7 @@ fn optional_text<'d>(desk: &mut Desk<'d>, members: &Members<'d>, key: &str) -> O
     desk.text(&node)
 }
 
-fn status<'d>(desk: &mut Desk<'d>, members: &Members<'d>) -> u16 {
+pub fn status<'d>(desk: &mut Desk<'d>, members: &Members<'d>) -> u16 {
     let Some(node) = members.get("status") else {
         return 200;
     };
@@ -95,7 +95,7 @@ fn status<'d>(desk: &mut Desk<'d>, members: &Members<'d>) -> u16 {
     status.unwrap_or(200)
 }
 
-fn query<'d>(desk: &mut Desk<'d>, members: &Members<'d>, edition: Edition) -> Query {
+pub fn query<'d>(desk: &mut Desk<'d>, members: &Members<'d>, edition: Edition) -> Query {
     let Some(node) = members.get("query") else {
         return Query::of_text("", edition);
     };
@@ -114,7 +114,7 @@ fn query<'d>(desk: &mut Desk<'d>, members: &Members<'d>, edition: Edition) -> Qu
 }
 
 /// Name in lower case and its values: one text or a list of texts.
-fn headers<'d>(desk: &mut Desk<'d>, members: &Members<'d>) -> Vec<(String, Vec<String>)> {
+pub fn headers<'d>(desk: &mut Desk<'d>, members: &Members<'d>) -> Vec<(String, Vec<String>)> {
     let node = members.get("headers").filter(|node| !node.value.is_null());
     let Some(members) = node.and_then(|node| desk.object(&node)) else {
         return Vec::new();

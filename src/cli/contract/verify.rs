@@ -1,15 +1,15 @@
 //! `contract verify`, from its flags to its request.
 
-use super::args::GateFlags;
-use super::request::gate;
-use super::{Asked, Surroundings};
+use super::super::args::GateFlags;
+use super::super::request::gate;
+use super::super::{Asked, Surroundings};
 use crate::model::{
     Aim, CheckName, CheckRequest, ContractRequest, Extent, Provider, Remote, Request,
 };
 use clap::Args;
 
 #[derive(Args, Debug)]
-pub(super) struct VerifyArguments {
+pub(in crate::cli) struct VerifyArguments {
     /// Drive the reference service, started for the occasion (the default)
     #[arg(long, conflicts_with = "provider_url")]
     pub reference: bool,

@@ -1,10 +1,10 @@
 //! The commands about evidence and releases, from their flags to their requests.
 //! Refuses to know how a release is judged.
 
-use super::args::GateFlags;
-use super::flags::{ColorFlags, ReportFormats, RepositoryFlags, VolumeFlags};
-use super::request::{Voice, chatter, gate, messages, repository};
-use super::{Asked, Surroundings, value};
+use super::super::args::GateFlags;
+use super::super::flags::{ColorFlags, ReportFormats, RepositoryFlags, VolumeFlags};
+use super::super::request::{Voice, chatter, gate, messages, repository};
+use super::super::{Asked, Surroundings, value};
 use crate::model::{
     Build, CanReleaseRequest, CheckName, ContractRequest, DeploymentRequest, Extent, OwedRequest,
     RecordedRequest, Recording, Request, Role, StorePlace, SubjectAsked, Turn,
@@ -14,7 +14,7 @@ use clap::Args;
 
 /// `contract check`.
 #[derive(Args, Debug)]
-pub(super) struct ContractCheckArguments {
+pub(in crate::cli) struct ContractCheckArguments {
     /// Keep what it shows as evidence, good or bad; replays the recorded payloads too
     #[arg(long)]
     pub record: bool,
@@ -26,7 +26,7 @@ pub(super) struct ContractCheckArguments {
 
 /// What is said of a run that is kept.
 #[derive(Args, Debug)]
-pub(super) struct RecordingFlags {
+pub(in crate::cli) struct RecordingFlags {
     /// Version that was judged, instead of the one in matchmark.toml; repeatable
     #[arg(long, value_name = "PARTICIPANT@VERSION", requires = "record", value_parser = subject)]
     pub subject: Vec<SubjectAsked>,
@@ -55,7 +55,7 @@ pub(super) struct RecordingFlags {
 
 /// Where evidence is, when, and how the answer looks.
 #[derive(Args, Debug)]
-pub(super) struct AnswerFlags {
+pub(in crate::cli) struct AnswerFlags {
     #[command(flatten)]
     pub repository: RepositoryFlags,
     /// Judge as if now were this date (its first second in UTC) or RFC 3339 instant
@@ -72,7 +72,7 @@ pub(super) struct AnswerFlags {
 }
 
 #[derive(Args, Debug)]
-pub(super) struct StoreFlag {
+pub(in crate::cli) struct StoreFlag {
     /// Read evidence there instead of where matchmark.toml says: `dir:PATH` or `git:REMOTE`
     #[arg(long, value_name = "STORE", env = "MATCHMARK_STORE", hide_env = true, value_parser = place)]
     pub store: Option<StorePlace>,
@@ -80,7 +80,7 @@ pub(super) struct StoreFlag {
 
 /// `contract can-release`.
 #[derive(Args, Debug)]
-pub(super) struct CanReleaseArguments {
+pub(in crate::cli) struct CanReleaseArguments {
     /// What is to be released: a version number, a commit, or HEAD
     #[arg(long, value_name = "PARTICIPANT@VERSION", value_parser = subject)]
     pub subject: SubjectAsked,
@@ -93,7 +93,7 @@ pub(super) struct CanReleaseArguments {
 
 /// `contract owed`.
 #[derive(Args, Debug)]
-pub(super) struct OwedArguments {
+pub(in crate::cli) struct OwedArguments {
     /// Look at one environment only
     #[arg(long, value_parser = name)]
     pub environment: Option<String>,
@@ -102,7 +102,7 @@ pub(super) struct OwedArguments {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum RoleWord {
+pub(in crate::cli) enum RoleWord {
     /// It takes the traffic
     Stable,
     /// It takes a part of the traffic, to be watched
@@ -113,7 +113,7 @@ pub(super) enum RoleWord {
 
 /// `contract record-deployment`.
 #[derive(Args, Debug)]
-pub(super) struct DeploymentArguments {
+pub(in crate::cli) struct DeploymentArguments {
     /// What runs: a version number, a commit, or HEAD; evidence must speak of it
     #[arg(long, value_name = "PARTICIPANT@VERSION", value_parser = subject)]
     pub subject: SubjectAsked,
@@ -147,7 +147,7 @@ pub(super) fn check(
     let (check, chatter) = gate(arguments.gate, checks, Extent::Part, around)?;
     let request = if arguments.record {
         let flags = arguments.recording;
-        ContractRequest::Record(RecordedRequest {
+        ContractRequest::Keep(RecordedRequest {
             check,
             recording: Recording {
                 store: flags.store,

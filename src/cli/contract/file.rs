@@ -1,9 +1,9 @@
 //! The flags of the verbs that show, bring in and give out contract files, and what they come to.
 //! Refuses to know how a contract is read or written.
 
-use super::flags::{AmountFlags, ColorFlags, ListFormats, RepositoryFlags};
-use super::request::{Voice, below, messages, repository};
-use super::{Asked, Surroundings};
+use super::super::flags::{AmountFlags, ColorFlags, ListFormats, RepositoryFlags};
+use super::super::request::{Voice, below, messages, repository};
+use super::super::{Asked, Surroundings};
 use crate::model::{
     ContractExportRequest, ContractImportRequest, ContractRequest, ContractShowRequest, Request,
     Target,
@@ -12,7 +12,7 @@ use clap::Args;
 use std::path::{Path, PathBuf};
 
 #[derive(Args, Debug)]
-pub(super) struct ShowArguments {
+pub(in crate::cli) struct ShowArguments {
     /// Contract files; every contract of the repository when none is named
     #[arg(value_name = "FILE", conflicts_with = "all")]
     pub files: Vec<PathBuf>,
@@ -30,7 +30,7 @@ pub(super) struct ShowArguments {
 }
 
 #[derive(Args, Debug)]
-pub(super) struct ImportArguments {
+pub(in crate::cli) struct ImportArguments {
     /// A plain Pact file of edition 2, 3 or 4
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
@@ -57,7 +57,7 @@ pub(super) struct ImportArguments {
 }
 
 #[derive(Args, Debug)]
-pub(super) struct ExportArguments {
+pub(in crate::cli) struct ExportArguments {
     /// A contract file
     #[arg(value_name = "FILE")]
     pub file: PathBuf,

@@ -1,0 +1,154 @@
+//! `contract match --batch`: one expectation and what was seen a line in, one verdict a line out, in order.
+//! Refuses to hold more lines than are worked on, and to remember anything from one line to the next.
+
+use crate::app::AppError;
+use crate::app::answer::{Answer, Sink};
+use crate::contract::batch::{Answered, answer};
+use crate::contract::matching::Seal;
+use crate::load::{self, Line, LoadError};
+use crate::model::{MatchRequest, Verdict};
+use std::num::NonZeroUsize;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError, channel, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+/// Lines a job that may be answered while an earlier one still waits.
+const AHEAD: usize = 32;
+/// Most threads at once, however many were asked for.
+const THREADS: usize = 64;
+/// Answers that are shown together, where so many are there.
+///
+/// Units:  bytes
+const TOGETHER: usize = 64 << 10;
+/// What some editors write before the first character of a text.
+const MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// A line to answer, and where the answer goes.
+struct Task {
+    line: Line,
+    answer: Sender<Answered>,
+}
+
+/// Answers standard input until it ends.
+///
+/// Errors: it cannot be read, nobody reads the answers, or the system gives no randomness
+pub(super) fn match_batch(request: MatchRequest, sink: &mut dyn Sink) -> Result<Answer, AppError> {
+    let seal = Seal::new(&sink.secret().map_err(AppError::Secret)?);
+    let machine = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let jobs = request.jobs.unwrap_or_else(machine).get().min(THREADS);
+    let (work, tasks) = sync_channel(jobs * AHEAD);
+    let (order, answers) = sync_channel(jobs * AHEAD);
+    let tasks = Arc::new(Mutex::new(tasks));
+    for _ in 0..jobs {
+        let (tasks, seal) = (Arc::clone(&tasks), seal.clone());
+        thread::spawn(move || serve(&tasks, &seal));
+    }
+    let reader = thread::spawn(move || read(&work, &order));
+    let verdict = show(&answers, sink)?;
+    match reader.join() {
+        Ok(read) => read?,
+        Err(panic) => std::panic::resume_unwind(panic),
+    }
+    Ok(Answer::said(verdict))
+}
+
+/// Shows the answers in the order of their lines, those together that are there together.
+fn show(answers: &Receiver<Receiver<Answered>>, sink: &mut dyn Sink) -> Result<Verdict, AppError> {
+    let mut verdict = Verdict::Go;
+    let mut page = Page {
+        sink,
+        text: String::new(),
+    };
+    loop {
+        let next = match answers.try_recv() {
+            Err(TryRecvError::Empty) => {
+                page.turn()?;
+                answers.recv().ok()
+            }
+            next => next.ok(),
+        };
+        let Some(answer) = next else {
+            page.turn()?;
+            return Ok(verdict);
+        };
+        let answered = match answer.try_recv() {
+            Err(TryRecvError::Empty) => {
+                page.turn()?;
+                answer.recv().ok()
+            }
+            answered => answered.ok(),
+        };
+        // Without an answer, whoever worked on it failed inside: that is no success.
+        if !answered
+            .as_ref()
+            .is_some_and(|answered| answered.is_verdict)
+        {
+            verdict = Verdict::Error;
+        }
+        page.put(answered)?;
+    }
+}
+
+/// Answers that were not shown yet.
+struct Page<'s> {
+    sink: &'s mut dyn Sink,
+    text: String,
+}
+
+impl Page<'_> {
+    fn put(&mut self, answered: Option<Answered>) -> Result<(), AppError> {
+        if let Some(answered) = answered {
+            self.text.push_str(&answered.text);
+            self.text.push('\n');
+        }
+        if self.text.len() < TOGETHER {
+            return Ok(());
+        }
+        self.turn()
+    }
+
+    fn turn(&mut self) -> Result<(), AppError> {
+        if !self.text.is_empty() {
+            self.sink.result(&self.text).map_err(AppError::Unread)?;
+            self.text.clear();
+        }
+        Ok(())
+    }
+}
+
+/// Hands every line of standard input out, and its place in the order of answers.
+fn read(work: &SyncSender<Task>, order: &SyncSender<Receiver<Answered>>) -> Result<(), LoadError> {
+    for (number, line) in load::questions().enumerate() {
+        let mut line = line?;
+        if let Line::Read(bytes) = &mut line {
+            if number == 0 && bytes.starts_with(MARK) {
+                bytes.drain(..MARK.len());
+            }
+            if bytes.iter().all(u8::is_ascii_whitespace) {
+                continue;
+            }
+        }
+        let (answer, answered) = channel();
+        // Whoever shows the answers may have gone: then nobody needs the rest.
+        if order.send(answered).is_err() || work.send(Task { line, answer }).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Answers tasks until there are none.
+fn serve(tasks: &Mutex<Receiver<Task>>, seal: &Seal) {
+    loop {
+        let next = tasks.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(task) = next else {
+            return;
+        };
+        let answered = match &task.line {
+            Line::Read(line) => answer(line, seal),
+            Line::TooLong => Answered::too_long(),
+        };
+        // Whoever shows the answers may have gone.
+        let _ = task.answer.send(answered);
+    }
+}
