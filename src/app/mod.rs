@@ -24,6 +24,8 @@ mod room;
 mod ruling;
 #[cfg(feature = "service")]
 mod serve;
+#[cfg(feature = "service")]
+mod stub;
 mod told;
 mod transform;
 mod turn;
@@ -81,6 +83,8 @@ pub fn run(request: Request, now: DateTime<Utc>, sink: &mut dyn Sink) -> Result<
         Request::CompatWorker(request) => batch::work(&request, sink),
         #[cfg(feature = "service")]
         Request::Serve(request) => serve::serve(&request, now, sink),
+        #[cfg(feature = "service")]
+        Request::Stub(request) => stub::stub(&request, now, sink),
     }
 }
 

@@ -9,6 +9,8 @@ use super::flags::{
 use super::step::{
     BUMP_CODES, BUMP_EXAMPLES, BumpArguments, DIFF_CODES, DIFF_EXAMPLES, DiffArguments,
 };
+#[cfg(feature = "service")]
+use super::stub::{STUB_EXAMPLES, StubArguments};
 use super::transform::{TRANSFORM_CODES, TRANSFORM_EXAMPLES, TransformArguments};
 use super::value;
 use crate::model::CheckName;
@@ -78,6 +80,10 @@ pub(super) enum Verb {
     #[cfg(feature = "service")]
     #[command(before_long_help = SERVE_EXAMPLES)]
     Serve(ServeArguments),
+    /// Play a partner on loopback, as our contracts with it show, with faults on demand
+    #[cfg(feature = "service")]
+    #[command(before_long_help = STUB_EXAMPLES)]
+    Stub(StubArguments),
     /// Print the completion script of a shell
     Completions {
         #[arg(value_enum)]

@@ -7,6 +7,8 @@ mod contract;
 mod flags;
 mod request;
 mod step;
+#[cfg(feature = "service")]
+mod stub;
 mod transform;
 mod value;
 

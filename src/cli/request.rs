@@ -44,6 +44,11 @@ pub(super) fn resolve(verb: Verb, around: &Surroundings) -> Asked {
             repository: repository(&arguments.repository),
             dev: arguments.dev,
         }))),
+        #[cfg(feature = "service")]
+        Verb::Stub(arguments) => {
+            let repository = repository(&arguments.repository);
+            Ok(messages(super::stub::request(arguments, repository)))
+        }
         Verb::Completions { shell } => Ok(Asked::Print(completions(shell))),
         Verb::Man { command } => manual(command.as_deref()).map(Asked::Print),
     };

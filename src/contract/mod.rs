@@ -20,6 +20,7 @@ mod path;
 mod pattern;
 mod plain;
 mod plan;
+pub mod play;
 mod promise;
 mod prove;
 mod read;
@@ -51,5 +52,5 @@ pub use terms::{
     Edge, FieldOrder, FileTerms, Outcome, Polarity, Reader, SchemaRange, Side, SideEffects, Terms,
     UnknownFields,
 };
-pub use verify::{unproven, verify};
+pub use verify::{endured, unproven, verify};
 pub use versions::Versions;

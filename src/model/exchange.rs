@@ -82,17 +82,30 @@ pub enum Sending {
     Again,
 }
 
-/// One exchange that we started with a partner whom a stub played.
+/// One exchange that we started with a partner whom a stub played by a contract of ours.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Delivery {
     pub partner: String,
-    /// What the stub did: `answers`, `busy-twice`, `refuses`.
-    pub case: String,
-    /// Every call that the stub saw.
+    /// Path of the contract file.
+    pub contract: String,
+    /// Key of the interaction that the stub played.
+    pub interaction: String,
+    /// Every call that the partner answered, or tried to.
     pub requests: Vec<HttpRequest>,
+    /// Connections that came to the partner, whatever became of them.
+    pub arrived: u64,
+    /// Every call that we made, as we record it.
+    pub calls: Vec<Call>,
     /// State that the exchange came to, and its reason code.
     pub state: String,
     pub code: Option<String>,
-    /// State and number of calls that the case must end with.
-    pub expected: (String, usize),
+}
+
+/// One call of ours to a partner.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Call {
+    /// How its failure is treated; none when it was answered.
+    pub class: Option<String>,
+    /// Time until the next call; none after the last one.
+    pub wait: Option<std::time::Duration>,
 }

@@ -44,7 +44,7 @@ pub use evidence::{
     Party, Problem, ReplayProof, Role, SchemaProof, Standing, StaticProof, StorePlace,
 };
 pub use excerpt::Excerpt;
-pub use exchange::{Delivery, Effects, Exchange, HttpRequest, HttpResponse, Replay, Sending};
+pub use exchange::{Call, Delivery, Effects, Exchange, HttpRequest, HttpResponse, Replay, Sending};
 pub use finding::{Finding, Gravity, Hurt, Note, Place, Witness, WitnessSource};
 pub use fingerprint::{digest, fingerprint};
 pub use gate::{
@@ -63,14 +63,14 @@ pub use release::{Bumped, Comparand, Reason};
 pub use report::{
     AppliedWaiver, Change, Check, CheckName, Diff, Judged, Mention, Report, ReportHeader, Summary,
 };
-#[cfg(feature = "service")]
-pub use request::ServeRequest;
 pub use request::{
     Against, BatchRequest, BumpRequest, BumpScope, CatalogueCoverageRequest, CatalogueListRequest,
     CatalogueShowRequest, CheckRequest, Depth, DiffRequest, ExplainRequest, Extent, Format,
     InitRequest, Redact, Repository, Request, Show, Stage, Target, TransformRequest,
     ValidateRequest, Wanted, WorkerRequest, named_folder,
 };
+#[cfg(feature = "service")]
+pub use request::{ServeRequest, StubRequest};
 pub use rule::{Rule, rule, rules};
 pub use severity::{Severity, Verdict};
 pub use transformation::{Lacking, TransformState, Transformation, TransformedPayload};

@@ -27,6 +27,8 @@ pub enum Request {
     Contract(ContractRequest),
     #[cfg(feature = "service")]
     Serve(ServeRequest),
+    #[cfg(feature = "service")]
+    Stub(StubRequest),
 }
 
 impl Request {
@@ -46,7 +48,7 @@ impl Request {
             Self::Contract(request) => request.show(),
             Self::Init(_) | Self::CompatBatch(_) | Self::CompatWorker(_) => None,
             #[cfg(feature = "service")]
-            Self::Serve(_) => None,
+            Self::Serve(_) | Self::Stub(_) => None,
         }
     }
 }
@@ -351,4 +353,19 @@ pub struct ServeRequest {
     pub repository: Repository,
     /// Make a development key and token, and print a curl line that uses them.
     pub dev: bool,
+}
+
+/// `matchmark stub`.
+#[cfg(feature = "service")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StubRequest {
+    pub repository: Repository,
+    /// Id of the partner that is played.
+    pub partner: String,
+    /// Where it listens; 0 stands for any free port.
+    pub port: u16,
+    /// What hits every call that asks for nothing else.
+    pub fault: Option<String>,
+    /// Which drift of a shape is played.
+    pub seed: Option<u64>,
 }

@@ -22,6 +22,12 @@ pub enum RehearsalError {
     NoAddress,
     #[error("`{0}` is not this machine; it may be called with `--allow-net {0}`")]
     HostNotAllowed(String),
+    #[error(transparent)]
+    Demand(#[from] super::fault::NoDemand),
+    #[error("`{0}` concerns jobs or callbacks, and a match has none")]
+    Unplayable(&'static str),
+    #[error("the stub of a partner cannot be played")]
+    Stub(#[source] std::io::Error),
     #[error("the rehearsal was not over after {0:?}")]
     Timeout(Duration),
     #[error("cannot make {}", path.display())]

@@ -3,8 +3,10 @@
 
 mod client;
 mod control;
+mod desk;
 mod error;
 pub mod fault;
+mod lane;
 mod members;
 mod provider;
 mod remote;
@@ -14,12 +16,13 @@ mod stage;
 mod stub;
 mod target;
 
+pub use desk::{Desk, Playing, desk};
 pub use error::RehearsalError;
 pub use remote::permitted;
 pub use serve::{Greeting, Serving, serve};
 
 use crate::catalogue::{Partner, Payer};
-use crate::contract::{Planned, courses};
+use crate::contract::{Contract, Planned, courses};
 use crate::model::{Delivery, Exchange, Provider};
 use chrono::{DateTime, Utc};
 use control::Control;
@@ -42,6 +45,8 @@ pub struct Script<'a> {
     pub people: Vec<Planned>,
     /// Who is asked.
     pub provider: Provider,
+    /// The contracts in which we are the consumer: what our service asks of its partners.
+    pub ours: Vec<&'a Contract>,
     /// The instant at which the service believes to be.
     pub as_of: DateTime<Utc>,
     /// Where log lines go, if anywhere.
@@ -55,7 +60,7 @@ pub struct Script<'a> {
 pub struct Rehearsal {
     /// Consumers asking us, in the order of the script.
     pub exchanges: Vec<Exchange>,
-    /// Us asking partners, by partner and case.
+    /// Us asking partners, by partner and interaction.
     pub deliveries: Vec<Delivery>,
 }
 
@@ -98,7 +103,7 @@ async fn with_reference(script: &Script<'_>) -> Result<Rehearsal, RehearsalError
     let target = Target::Reference(Control { stage: &stage });
     let rehearsal = Rehearsal {
         exchanges: asked(&target, script).await?,
-        deliveries: requester::drive(&stage, script).await?,
+        deliveries: requester::drive(script).await?,
     };
     stage.strike().await;
     Ok(rehearsal)

@@ -1,11 +1,12 @@
 //! The reference service alone, until it is told to stop.
 
 use super::members::members;
-use super::stage::{dialect, profile, us};
-use super::stub::{Case, Stub, Stubs, stubs};
+use super::stage::{profile, us};
+use super::stub::{Manner, Stub};
 use super::{RehearsalError, Script};
 use crate::contract::Polarity;
 use reference::{Config, DevIdentity, StoreAt, dev_identity};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -61,15 +62,20 @@ pub fn serve(serving: &Serving<'_>, ready: impl FnOnce(&Greeting)) -> Result<(),
     })
 }
 
-/// For development, every partner is played by a stub that answers in its dialect; otherwise there is none.
+/// Stubs by partner.
+type Stubs = BTreeMap<String, Stub>;
+
+/// For development, a partner is played by a stub as a contract of ours shows it; otherwise there is none.
 async fn played(serving: &Serving<'_>) -> Result<Stubs, RehearsalError> {
-    let partners = &serving.script.partners;
-    let ids = partners.iter().map(|known| known.file.id.clone());
-    let wanted = ids.filter(|_| serving.dev.is_some());
-    let stubs = stubs(wanted).await?;
-    for known in partners {
-        if let Some(stub) = stubs.get(&known.file.id) {
-            stub.play(Case::Answers, dialect(known)).await;
+    let script = &serving.script;
+    let mut stubs = Stubs::new();
+    for known in script.partners.iter().filter(|_| serving.dev.is_some()) {
+        let id = &known.file.id;
+        let own = script.ours.iter().filter(|one| one.provider == *id);
+        let contracts: Vec<_> = own.map(|contract| (*contract).clone()).collect();
+        if !contracts.is_empty() {
+            let stub = Stub::start(contracts, Manner::default()).await?;
+            stubs.insert(id.clone(), stub);
         }
     }
     Ok(stubs)
@@ -85,7 +91,7 @@ fn configured(
     config.schemas = script.schemas.clone();
     for known in &script.partners {
         let stub = stubs.get(&known.file.id);
-        let url = stub.map_or_else(String::new, Stub::url);
+        let url = stub.map(Stub::url).unwrap_or_default();
         let mut partner = profile(script.us, known, &url);
         // A profile says how a partner speaks, not where: without a stub it cannot be called.
         partner.enabled = stub.is_some();

@@ -1,12 +1,11 @@
-//! The reference service and the stubs of its partners, up and running on loopback.
+//! The reference service that its consumers ask, up and running on loopback.
 
-use super::stub::{Stubs, stubs};
 use super::{RehearsalError, Script, members};
 use crate::catalogue::{Partner, Payer};
 use reference::clock::{ManualClock, Winding};
 use reference::config::{organisation, partner};
 use reference::domain::ids::PartnerId;
-use reference::domain::snapshot;
+use reference::domain::snapshot::{self, KeyHandling};
 use reference::token::SigningKey;
 use reference::{Config, Running, TestControl};
 use std::net::SocketAddr;
@@ -19,9 +18,6 @@ const REQUEST: &str = "hrex-member-match-request";
 pub(super) struct Stage {
     pub running: Running,
     pub control: SocketAddr,
-    pub clock: Arc<ManualClock>,
-    pub key: SigningKey,
-    pub stubs: Stubs,
     pub http: reqwest::Client,
 }
 
@@ -30,35 +26,30 @@ impl Stage {
     pub(super) async fn set(script: &Script<'_>) -> Result<Self, RehearsalError> {
         let key = SigningKey::generate()?;
         let clock = Arc::new(ManualClock::new(script.as_of, Winding::Itself));
-        let ids = script.partners.iter().map(|known| known.file.id.clone());
-        let stubs = stubs(ids).await?;
         let mut config = Config::new(us(script.us));
         config.clock = Arc::clone(&clock) as _;
         config.keys = vec![key.verification_key()];
         config.schemas = script.schemas.clone();
         config.members = members::members(&script.people);
-        for known in &script.partners {
-            if let Some(stub) = stubs.get(&known.file.id) {
-                config.partners.push(profile(script.us, known, &stub.url()));
-            }
-        }
+        // Nobody is asked from here: a partner that asks needs no address.
+        let partners = script.partners.iter();
+        config.partners = partners
+            .map(|known| profile(script.us, known, ""))
+            .collect();
         config.test_control = Some(TestControl {
             clock: Arc::clone(&clock),
-            signer: key.clone(),
+            signer: key,
         });
         let running = reference::start(config).await?;
         let control = running.control.ok_or(RehearsalError::NoControl)?;
         Ok(Self {
             running,
             control,
-            clock,
-            key,
-            stubs,
             http: client()?,
         })
     }
 
-    /// Ends the service; the stubs end with the value.
+    /// Ends the service.
     pub(super) async fn strike(self) {
         self.running.stop().await;
     }
@@ -91,12 +82,17 @@ pub(super) fn profile(us: &Payer, known: &Partner, url: &str) -> snapshot::Partn
     edition(known).clone_into(&mut profile.edition);
     if let Some(failure) = &file.failure {
         profile.timeout = Duration::from_millis(failure.timeout_ms);
+        // Whoever is not said to honour a key acts again when asked again.
+        profile.keys = match failure.idempotency.parse() {
+            Ok(KeyHandling::Honours) => KeyHandling::Honours,
+            Ok(KeyHandling::Ignores) | Err(_) => KeyHandling::Ignores,
+        };
     }
     profile
 }
 
 /// The dialect in which a partner answers `$member-match`.
-pub(super) fn dialect(known: &Partner) -> &str {
+fn dialect(known: &Partner) -> &str {
     let dialect = known.file.dialect.get("member-match");
     dialect.map_or("hrex-1.2", String::as_str)
 }

@@ -46,6 +46,8 @@ pub struct WireRequest {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WireResponse {
     pub status: u16,
+    /// What the body says that it is, without parameters and in lower case.
+    pub media: Option<String>,
     pub retry_after: Option<Duration>,
     pub body: Masked<Vec<u8>>,
 }

@@ -3,9 +3,11 @@
 
 use super::Question;
 use crate::app::ruling::{Known, Ruling};
+use crate::catalogue::Partner;
 use crate::contract::{Contract, Interaction, Polarity, SchemaRange, Versions};
-use crate::model::{Delivery, Exchange, Finding, Hurt, Place, VersionId};
+use crate::model::{Exchange, Finding, Hurt, Place, VersionId};
 use crate::policy::Judgement;
+use std::collections::BTreeSet;
 use wire::json::{Document, Limits};
 
 /// What judges a body.
@@ -44,15 +46,18 @@ impl Bodies<'_> {
     }
 
     /// What our own requests to a partner break: there we are the caller, and the partner answers.
-    pub(super) fn of_delivery(&self, delivery: &Delivery, place: &Place) -> Vec<Finding> {
+    pub(super) fn of_asked(
+        &self,
+        partner: &Partner,
+        sent: &BTreeSet<&[u8]>,
+        place: &Place,
+    ) -> Vec<Finding> {
         let head = self.question.head;
-        let Some(partner) = head.partners.get(&delivery.partner) else {
-            return Vec::new();
-        };
+        let id = &partner.file.id;
         let known = Known {
             as_of: Some(self.question.as_of),
             caller: Some(head.config.payer.id.clone()),
-            payer: Some(delivery.partner.clone()),
+            payer: Some(id.clone()),
             either_way: false,
         };
         let mut findings = Vec::new();
@@ -66,15 +71,15 @@ impl Bodies<'_> {
                 range: range.clone(),
                 pointer: String::new(),
             };
-            for request in &delivery.requests {
-                let Some((id, judgement)) = self.judge(Some(&range), &request.body, &known) else {
+            for body in sent {
+                let Some((version, judgement)) = self.judge(Some(&range), body, &known) else {
                     continue;
                 };
                 findings.extend(judgement.not_evaluated);
                 findings.extend(judgement.breaks.into_iter().map(|found| {
                     let why = format!("what we send breaks `{}`", found.finding.rule);
-                    broken(&delivery.partner, place.clone(), &id, &found.finding, &why)
-                        .kind(format!("{} {}", delivery.case, found.finding.rule))
+                    broken(id, place.clone(), &version, &found.finding, &why)
+                        .kind(found.finding.rule)
                 }));
             }
         }

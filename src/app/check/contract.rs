@@ -4,15 +4,13 @@ use super::bodies::Bodies;
 use super::notice::notices;
 use super::{Question, Room};
 use crate::app::ruling::Ruling;
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, Partner};
 use crate::contract::{
-    Contract, Planned, Shown, Versions, chosen, gating, matrix, plan, prove, read, uncovered,
-    unproven, verify,
+    Contract, Planned, Shown, Versions, chosen, endured, gating, matrix, plan, prove, read,
+    uncovered, unproven, verify,
 };
 use crate::inclusion::{Budget, engine};
-use crate::model::{
-    Aim, Cell, CheckName, Delivery, Exchange, Finding, Notice, Place, Provider, counted,
-};
+use crate::model::{Aim, Cell, CheckName, Delivery, Exchange, Finding, Notice, Provider, counted};
 use crate::policy::RuleBook;
 use semver::VersionReq;
 use serde_json::Value;
@@ -54,9 +52,20 @@ impl Library {
         }
     }
 
-    /// Everything that a rehearsal must send.
-    pub(in crate::app) fn planned(&self) -> Vec<Planned> {
-        self.contracts.iter().flat_map(plan).collect()
+    /// Everything that a rehearsal must send to our service, whose payer id is `us`.
+    pub(in crate::app) fn planned(&self, us: &str) -> Vec<Planned> {
+        let asking = |contract: &&Contract| contract.consumer != us;
+        self.contracts
+            .iter()
+            .filter(asking)
+            .flat_map(plan)
+            .collect()
+    }
+
+    /// The contracts in which we are the consumer: what our service asks of its partners.
+    pub(in crate::app) fn ours<'a>(&'a self, us: &'a str) -> impl Iterator<Item = &'a Contract> {
+        let own = move |contract: &&Contract| contract.consumer == us;
+        self.contracts.iter().filter(own)
     }
 }
 
@@ -93,12 +102,19 @@ pub(super) fn check(
     let mut findings = library.findings.clone();
     let nothing = (Vec::new(), Vec::new());
     let (exchanges, deliveries) = travelled.as_ref().unwrap_or(&nothing);
+    let us = &question.head.config.payer.id;
     let mut gates = Vec::new();
+    let mut promised = 0;
     for contract in &library.contracts {
         let (contract, past) = gating(contract, question.as_of.date_naive());
         findings.extend(past);
         let proofs = prove(&contract, &asked);
-        if question.head.partners.contains_key(&contract.consumer) {
+        if contract.consumer == *us {
+            if library.aim.provider == Provider::Reference {
+                findings.extend(endured(&contract, deliveries, &versions));
+            }
+            promised += contract.interactions.len();
+        } else if question.head.partners.contains_key(&contract.consumer) {
             findings.extend(verify(&contract, exchanges, &versions));
             findings.extend(unproven(&contract, exchanges, &versions, &proofs));
             findings.extend(bodies.of_contract(&contract, exchanges));
@@ -125,25 +141,21 @@ pub(super) fn check(
         findings.extend(uncovered(&gates, &question.head.catalogue));
         findings.extend(without_contract(question, library));
     }
-    findings.extend(
-        deliveries
-            .iter()
-            .flat_map(|delivery| delivered(&bodies, delivery)),
-    );
-    let room = Room::ran(
-        CheckName::Contract,
-        (interactions + messages) as u64,
-        "interactions",
-    )
-    .summary(format!(
-        "{} of {}: {} seen, {} to stubs",
-        counted(library.contracts.len(), "contract"),
-        counted(consumers(library).len(), "partner"),
-        counted(exchanges.len(), "exchange"),
-        counted(deliveries.len(), "request")
-    ))
-    .findings(findings)
-    .not_proved([limits(question, travelled, &library.aim), unseen(messages)].concat());
+    for partner in question.head.partners.values() {
+        findings.extend(of_partner(&bodies, partner, deliveries));
+    }
+    let all = interactions + messages + promised;
+    let ours = library.ours(us).count();
+    let room = Room::ran(CheckName::Contract, all as u64, "interactions")
+        .summary(format!(
+            "{} of {}, {ours} of ours: {} seen, {} with stubs",
+            counted(library.contracts.len() - ours, "contract"),
+            counted(consumers(library, us).len(), "partner"),
+            counted(exchanges.len(), "exchange"),
+            deliveries.len()
+        ))
+        .findings(findings)
+        .not_proved([limits(question, travelled, &library.aim), unseen(messages)].concat());
     Judged {
         room,
         matrix,
@@ -174,17 +186,18 @@ fn limits(question: &Question<'_>, travelled: &Travelled, aim: &Aim) -> Vec<Stri
     let unasked: Vec<&str> = partners.filter(|id| !asked.contains(id)).collect();
     if !unasked.is_empty() {
         limits.push(format!(
-            "Nobody was asked for a member at {}: no positive contract shows a person to ask about.",
+            "Nobody was asked for a member at {}: no contract of ours says what we ask there.",
             unasked.join(", ")
         ));
     }
     limits
 }
 
-fn consumers(library: &Library) -> BTreeSet<&str> {
+fn consumers<'a>(library: &'a Library, us: &str) -> BTreeSet<&'a str> {
     let contracts = library.contracts.iter();
     contracts
         .map(|contract| contract.consumer.as_str())
+        .filter(|consumer| *consumer != us)
         .collect()
 }
 
@@ -245,57 +258,33 @@ fn without_contract(question: &Question<'_>, library: &Library) -> Vec<Finding> 
         .collect()
 }
 
-/// What one exchange with a stub shows of us as the asking side.
-fn delivered(bodies: &Bodies<'_>, delivery: &Delivery) -> Vec<Finding> {
-    let (question, versions) = (bodies.question, bodies.versions);
-    let mut findings = Vec::new();
-    let place = question
-        .head
-        .partners
-        .get(&delivery.partner)
-        .map_or_else(|| Place::start("partners"), |p| p.source.find("dialect"));
-    let (state, calls) = &delivery.expected;
-    let finding = |rule: &str, message: String| {
-        Finding::new(rule, delivery.partner.clone(), place.clone())
-            .kind(&delivery.case)
-            .message(message)
-    };
-    if delivery.state != *state || delivery.requests.len() != *calls {
-        let code = delivery.code.as_deref().unwrap_or("no code");
+/// What our own calls to one partner show, each body once.
+fn of_partner(bodies: &Bodies<'_>, partner: &Partner, deliveries: &[Delivery]) -> Vec<Finding> {
+    let id = &partner.file.id;
+    let sent: BTreeSet<&[u8]> = deliveries
+        .iter()
+        .filter(|delivery| delivery.partner == *id)
+        .flat_map(|delivery| &delivery.requests)
+        .map(|request| request.body.as_slice())
+        .collect();
+    let place = partner.source.find("dialect");
+    let mut findings = bodies.of_asked(partner, &sent, &place);
+    if !understood(bodies, partner, &sent) {
         findings.push(
-            finding(
-                "contract/delivery-failed",
-                format!(
-                    "an exchange with `{}` ({}) ended {} after {} calls ({code}); it must end {state} after {calls}",
-                    delivery.partner,
-                    delivery.case,
-                    delivery.state,
-                    delivery.requests.len()
-                ),
-            )
-            .remedy("compare the partner's dialect and failure settings with what it really does"),
-        );
-    }
-    findings.extend(bodies.of_delivery(delivery, &place));
-    if !understood(question, versions, delivery) {
-        findings.push(
-            finding(
-                "contract/request-not-understood",
-                format!("what we ask `{}` fits no request version that it uses", delivery.partner),
-            )
-            .remedy("set the partner's `uses` to the versions that it accepts, or its dialect to the one it speaks"),
+            Finding::new("contract/request-not-understood", id.clone(), place)
+                .kind("request")
+                .message(format!("what we ask `{id}` fits no request version that it uses"))
+                .remedy("set the partner's `uses` to the versions that it accepts, or its dialect to the one it speaks"),
         );
     }
     findings
 }
 
 /// Whether every request that we sent fits a version that the partner uses.
-fn understood(question: &Question<'_>, versions: &Versions<'_>, delivery: &Delivery) -> bool {
-    let Some(partner) = question.head.partners.get(&delivery.partner) else {
-        return true;
-    };
+fn understood(bodies: &Bodies<'_>, partner: &Partner, sent: &BTreeSet<&[u8]>) -> bool {
+    let versions = bodies.versions;
     let requests = partner.file.uses.iter().filter(|(entry, _)| {
-        let entry = question.head.catalogue.entry(entry);
+        let entry = bodies.question.head.catalogue.entry(entry);
         entry.is_some_and(|entry| entry.file.operation.is_some())
     });
     let used: Vec<(&String, &VersionReq)> = requests.collect();
@@ -311,7 +300,7 @@ fn understood(question: &Question<'_>, versions: &Versions<'_>, delivery: &Deliv
                     .is_ok_and(|ready| ready.schema.accepts(&payload))
             })
     };
-    used.is_empty() || delivery.requests.iter().all(|request| fits(&request.body))
+    used.is_empty() || sent.iter().all(|body| fits(body))
 }
 
 /// `id@version` to the self-contained schema of everything that is served.
@@ -330,7 +319,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use crate::catalogue::{Partner, Source, Workspace};
+    use crate::catalogue::{Source, Workspace};
 
     #[test]
     fn a_partner_that_nobody_asked_is_named() {

@@ -3,10 +3,13 @@
 
 mod answer;
 mod echo;
+mod endured;
 mod history;
 mod refusal;
 mod sequence;
 mod variants;
+
+pub use endured::endured;
 
 use super::interaction::{Contract, Edition, Interaction, Query};
 use super::masked::masked;

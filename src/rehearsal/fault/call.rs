@@ -1,6 +1,7 @@
 //! One connection of a consumer: its request carried to the stub, the answer carried back as the fault has it.
 //! Refuses to know how many calls there were before.
 
+use super::demand::{TRAVEL, demand};
 use super::message::{Framing, Head, Unsaid, chunk};
 use super::script::FaultScript;
 use crate::contract::FaultKind;
@@ -76,53 +77,95 @@ impl Call {
             // its own on the way it always sees a reset: while it connects over TLS, after that without.
             return stream.peek(&mut [0]).await.map(|_| ());
         }
-        match &self.tls {
-            None => self.exchange(stream).await,
-            Some(acceptor) => self.exchange(acceptor.accept(stream).await?).await,
-        }
+        let Some(acceptor) = &self.tls else {
+            let mut stream = stream;
+            if self.exchange(&mut stream).await? == Ending::Reset {
+                stream.set_zero_linger()?;
+            }
+            return Ok(());
+        };
+        self.exchange(acceptor.accept(stream).await?).await?;
+        Ok(())
     }
 
-    async fn exchange<S>(&self, stream: S) -> io::Result<()>
+    async fn exchange<S>(&self, stream: S) -> io::Result<Ending>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send,
     {
         let mut stream = BufReader::new(stream);
         let Some(head) = Head::read(&mut stream).await? else {
-            return Ok(());
+            return Ok(Ending::Closed);
         };
         if head.header("expect").is_some() {
             stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").await?;
         }
         let body = head.body(&mut stream, Unsaid::Empty).await?;
-        self.answer(&mut stream, &head, &body).await?;
-        if resets(self.fault) {
-            return Ok(());
+        let fault = self.answer(&mut stream, &head, &body).await?;
+        if resets(fault) {
+            return Ok(Ending::Reset);
         }
         stream.shutdown().await?;
         // Until the consumer has closed too: what it still sends must not turn the close into a reset.
-        gone(&mut stream).await
+        gone(&mut stream).await?;
+        Ok(Ending::Closed)
     }
 
-    /// Answers as the fault has it.
-    async fn answer<S>(&self, stream: &mut S, head: &Head, body: &[u8]) -> io::Result<()>
+    /// Answers as the fault has it, or as whoever is behind asks for; gives the fault that hit.
+    async fn answer<S>(
+        &self,
+        stream: &mut S,
+        head: &Head,
+        body: &[u8],
+    ) -> io::Result<Option<FaultKind>>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send,
     {
         let Ok(upstream) = TcpStream::connect(self.upstream).await else {
-            return stream.write_all(NOBODY).await;
+            stream.write_all(NOBODY).await?;
+            return Ok(None);
         };
         // The stub has done its part, whatever becomes of the answer; when it closes without one, that is passed on.
-        let (answer, said) = ask(upstream, head, body).await?;
+        let (mut answer, said) = ask(upstream, head, body).await?;
+        let asked = answer.take(TRAVEL).and_then(|text| demand(&text).ok());
+        let call = match asked {
+            Some(script) => &self.under(script),
+            None => self,
+        };
+        call.give(stream, (head, body), (&answer, &said)).await?;
+        Ok(call.fault)
+    }
+
+    /// The same call, hit by another fault.
+    fn under(&self, script: FaultScript) -> Self {
+        Self {
+            upstream: self.upstream,
+            fault: Some(script.kind),
+            script,
+            tls: self.tls.clone(),
+            held: Arc::clone(&self.held),
+        }
+    }
+
+    /// Gives the answer as the fault has it.
+    async fn give<S>(
+        &self,
+        stream: &mut S,
+        (head, body): (&Head, &[u8]),
+        (answer, said): (&Head, &[u8]),
+    ) -> io::Result<()>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send,
+    {
         let whole = answer.bytes(Framing::Length(said.len()));
-        let some = said.get(..self.script.piece()).unwrap_or(&said);
+        let some = said.get(..self.script.piece()).unwrap_or(said);
         match self.fault {
             Some(FaultKind::Timeout) => return gone(stream).await,
-            Some(FaultKind::ResetAfterRequest) => return Ok(()),
+            Some(FaultKind::ResetAfterRequest | FaultKind::EmptyReply) => return Ok(()),
             Some(FaultKind::Garbage) => {
                 stream.write_all(GARBAGE).await?;
                 return stream.flush().await;
             }
-            Some(FaultKind::Drip) => return self.drip(stream, &answer, &said).await,
+            Some(FaultKind::Drip) => return self.drip(stream, answer, said).await,
             Some(FaultKind::TruncatedBody | FaultKind::ResetMidBody) => {
                 stream.write_all(&[&whole, some].concat()).await?;
                 return stream.flush().await;
@@ -143,7 +186,7 @@ impl Call {
             }
             Some(_) | None => {}
         }
-        stream.write_all(&[whole, said].concat()).await?;
+        stream.write_all(&[&whole, said].concat()).await?;
         stream.flush().await
     }
 
@@ -172,6 +215,13 @@ async fn ask(mut upstream: TcpStream, head: &Head, body: &[u8]) -> io::Result<(H
     let answer = answer.ok_or(io::ErrorKind::UnexpectedEof)?;
     let said = answer.body(&mut upstream, Unsaid::ToTheEnd).await?;
     Ok((answer, said))
+}
+
+/// How a connection ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    Closed,
+    Reset,
 }
 
 /// Whether the connection ends with a reset.

@@ -66,8 +66,9 @@ impl Door {
         Ok((door, address))
     }
 
-    pub(super) fn free() -> SocketAddr {
-        SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0))
+    /// The loopback address with this port.
+    pub(super) fn on(port: u16) -> SocketAddr {
+        SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, port))
     }
 
     pub(super) fn posture(&self) -> Posture {
@@ -93,7 +94,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_shut_door_keeps_its_port_and_refuses() {
-        let (door, address) = Door::at(Door::free(), Posture::Shut).await.unwrap();
+        let (door, address) = Door::at(Door::on(0), Posture::Shut).await.unwrap();
         let error = TcpStream::connect(address).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
         drop(door);

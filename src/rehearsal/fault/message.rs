@@ -71,6 +71,13 @@ impl Head {
         found.map(|(_, value)| value.as_str())
     }
 
+    /// Takes the header out.
+    pub(super) fn take(&mut self, name: &str) -> Option<String> {
+        let mut headers = self.headers.iter();
+        let at = headers.position(|(known, _)| known.eq_ignore_ascii_case(name))?;
+        Some(self.headers.remove(at).1)
+    }
+
     /// The body that follows this head.
     ///
     /// Errors: the connection breaks before the body is whole

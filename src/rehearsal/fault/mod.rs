@@ -4,6 +4,7 @@
 mod broken;
 mod call;
 mod callback;
+mod demand;
 mod dice;
 mod door;
 mod drift;
@@ -17,10 +18,11 @@ mod tls;
 
 pub use broken::{Broken, Distrust, broken};
 pub use callback::{Callback, CallbackScheduler, Pace, Posted, Schedule};
+pub use demand::{NoDemand, TRAVEL, demand};
 pub use drift::{Drift, drifted};
 pub use mount::{Play, Route, UNMEANT, mount, mount_tokens, mount_unmeant};
 pub use proxy::FaultProxy;
 pub use resolver::NoNames;
-pub use said::{Unsayable, bare, page, template, throttled};
+pub use said::{Unsayable, bare, instead, page, template, throttled};
 pub use script::{Bringer, FaultScript, bringer};
 pub use tls::Authority;

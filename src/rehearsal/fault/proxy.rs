@@ -51,8 +51,20 @@ impl FaultProxy {
     ///
     /// Errors: no port is free, or the script cannot be played
     pub async fn start(upstream: SocketAddr, script: FaultScript) -> io::Result<Self> {
+        Self::start_at(0, upstream, script).await
+    }
+
+    /// The same on a port that is given; 0 stands for any free one.
+    ///
+    /// Errors: the port is not free, or the script cannot be played
+    pub async fn start_at(
+        port: u16,
+        upstream: SocketAddr,
+        script: FaultScript,
+    ) -> io::Result<Self> {
         let authority = Arc::new(Authority::new()?);
-        Self::open(upstream, script, authority, Secured::Sometimes).await
+        let door = Door::on(port);
+        Self::open(door, upstream, script, authority, Secured::Sometimes).await
     }
 
     /// A proxy before `upstream` that speaks TLS only and shows what `authority` has signed.
@@ -63,17 +75,18 @@ impl FaultProxy {
         script: FaultScript,
         authority: Arc<Authority>,
     ) -> io::Result<Self> {
-        Self::open(upstream, script, authority, Secured::Always).await
+        Self::open(Door::on(0), upstream, script, authority, Secured::Always).await
     }
 
     async fn open(
+        at: SocketAddr,
         upstream: SocketAddr,
         script: FaultScript,
         authority: Arc<Authority>,
         secured: Secured,
     ) -> io::Result<Self> {
         playable(&script)?;
-        let (door, addr) = Door::at(Door::free(), Posture::under(script.at_call(1))).await?;
+        let (door, addr) = Door::at(at, Posture::under(script.at_call(1))).await?;
         let kind = Mutex::new(script.kind);
         let (commands, given) = mpsc::channel(COMMANDS);
         let mut keeper = Keeper {

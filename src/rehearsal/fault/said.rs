@@ -72,7 +72,8 @@ pub fn page() -> HttpResponse {
 }
 
 /// What stands in for `normal` at a call that is hit; the same for the same seed.
-pub(super) fn instead(normal: &HttpResponse, script: &FaultScript, seed: u64) -> HttpResponse {
+#[must_use]
+pub fn instead(normal: &HttpResponse, script: &FaultScript, seed: u64) -> HttpResponse {
     match script.kind {
         FaultKind::MalformedJson => with_body(normal, malformed(&normal.body)),
         FaultKind::SchemaDrift => with_body(normal, shifted(&normal.body, seed)),

@@ -68,7 +68,15 @@ pub(super) fn body(response: &WireResponse) -> Result<Value, Failure> {
     if response.status != 200 {
         return Err(refusal::read(response));
     }
+    if !is_json(response.media.as_deref()) {
+        return Err(Failure::new(Code::BadResponse));
+    }
     serde_json::from_slice(response.body.expose()).map_err(|_| Failure::new(Code::BadResponse))
+}
+
+/// Whether a body that calls itself this is JSON; one that calls itself nothing is taken at its word.
+fn is_json(media: Option<&str>) -> bool {
+    media.is_none_or(|media| media == "application/json" || media.ends_with("+json"))
 }
 
 pub(super) fn part<'a>(parameters: &'a Value, name: &str) -> Option<&'a Value> {

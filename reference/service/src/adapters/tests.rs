@@ -27,6 +27,7 @@ fn request() -> Value {
 fn response(status: u16, body: &Value) -> WireResponse {
     WireResponse {
         status,
+        media: Some("application/fhir+json".to_owned()),
         retry_after: None,
         body: Masked::new(body.to_string().into_bytes()),
     }
@@ -100,10 +101,36 @@ fn an_answer_of_another_shape_is_a_bad_response() {
         );
         let html = WireResponse {
             status: 200,
+            media: Some("application/fhir+json".to_owned()),
             retry_after: None,
             body: Masked::new(b"<html>".to_vec()),
         };
         assert_eq!(decode(id, &html).unwrap_err().code, Code::BadResponse);
+    }
+}
+
+#[test]
+fn an_answer_that_calls_itself_something_else_than_json_is_a_bad_response() {
+    let known = Known {
+        number: Masked::new("m-1".to_owned()),
+        patient: Masked::new("pat-1".to_owned()),
+        umb: Masked::new("umb-1".to_owned()),
+    };
+    for id in IDS {
+        let answer = answer(&dialect(id), &known, &json!({"resourceType": "Patient"}));
+        let called = |media: Option<&str>| {
+            let media = media.map(str::to_owned);
+            let answer = response(200, &answer);
+            decode(id, &WireResponse { media, ..answer }).map_err(|failure| failure.code)
+        };
+        assert_eq!(called(Some("text/html")), Err(Code::BadResponse), "{id}");
+        for media in [
+            Some("application/json"),
+            Some("application/fhir+json"),
+            None,
+        ] {
+            assert!(called(media).is_ok(), "{id} {media:?}");
+        }
     }
 }
 

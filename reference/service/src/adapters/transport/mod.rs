@@ -66,11 +66,11 @@ impl Transport {
 
 async fn read(mut answer: reqwest::Response) -> Result<WireResponse, Failure> {
     let status = answer.status().as_u16();
-    let retry_after = answer
-        .headers()
-        .get("retry-after")
-        .and_then(|value| value.to_str().ok()?.trim().parse().ok())
-        .map(Duration::from_secs);
+    let header = |name: &str| answer.headers().get(name)?.to_str().ok();
+    let seconds = header("retry-after").and_then(|value| value.trim().parse().ok());
+    let retry_after = seconds.map(Duration::from_secs);
+    let media = header("content-type").and_then(|value| value.split(';').next());
+    let media = media.map(|media| media.trim().to_ascii_lowercase());
     let mut body = Vec::new();
     while let Some(chunk) = answer.chunk().await.map_err(|error| failed(&error))? {
         body.extend_from_slice(&chunk);
@@ -80,6 +80,7 @@ async fn read(mut answer: reqwest::Response) -> Result<WireResponse, Failure> {
     }
     Ok(WireResponse {
         status,
+        media,
         retry_after,
         body: Masked::new(body),
     })
