@@ -6,119 +6,16 @@
     clippy::indexing_slicing
 )]
 
+#[path = "support/store.rs"]
+mod store;
 #[path = "support/release.rs"]
 mod support;
 
-use matchmark::evidence::{Files, archive};
+use matchmark::evidence::archive;
 use matchmark::model::Build;
 use serde_json::Value;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use store::{Place, git, kept, said};
 use support::{OLD, World, build};
-
-const AS_OF: &str = "2026-11-21T00:00:00Z";
-
-/// A repository with nothing but a configuration, and a store beside it.
-struct Place(tempfile::TempDir);
-
-impl Place {
-    fn new() -> Self {
-        let place = Self(tempfile::tempdir().unwrap());
-        std::fs::create_dir(place.root()).unwrap();
-        std::fs::write(place.root().join("matchmark.toml"), "edition = 1\n").unwrap();
-        place
-    }
-
-    fn root(&self) -> PathBuf {
-        self.0.path().join("it")
-    }
-
-    fn beside(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn command(&self, verb: &str, flags: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_matchmark"));
-        command
-            .args(["contract", verb, "--as-of", AS_OF])
-            .args(flags)
-            .current_dir(self.root())
-            .env_clear()
-            .envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
-        command
-    }
-
-    fn run(&self, verb: &str, flags: &[&str]) -> Output {
-        self.command(verb, flags).output().unwrap()
-    }
-
-    /// A folder with these files, as the flag that names it.
-    fn folder(&self, files: &Files) -> String {
-        let folder = self.beside("store");
-        for (path, bytes) in files {
-            let path = folder.join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, bytes).unwrap();
-        }
-        format!("dir:{}", folder.display())
-    }
-
-    /// A bare repository whose branch holds these files.
-    fn remote(&self, files: &Files) -> PathBuf {
-        let (remote, work) = (self.beside("remote.git"), self.beside("work"));
-        git(self.0.path(), &["init", "--quiet", "--bare", "remote.git"]);
-        git(self.0.path(), &["init", "--quiet", "work"]);
-        git(
-            &work,
-            &["checkout", "--quiet", "--orphan", "contract-evidence"],
-        );
-        for (path, bytes) in files {
-            let path = work.join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, bytes).unwrap();
-        }
-        git(&work, &["add", "--all"]);
-        git(&work, &["commit", "--quiet", "--message=Begin"]);
-        git(
-            &work,
-            &["push", "--quiet", "../remote.git", "contract-evidence"],
-        );
-        remote
-    }
-}
-
-fn git(folder: &Path, arguments: &[&str]) -> String {
-    let output = Command::new("git")
-        .args([
-            "-c",
-            "user.name=matchmark",
-            "-c",
-            "user.email=matchmark@payer-exchange.example",
-        ])
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{arguments:?}: {output:?}");
-    String::from_utf8(output.stdout).unwrap()
-}
-
-fn said(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
-}
-
-/// The files of a remote's branch.
-fn kept(remote: &Path) -> Files {
-    let listed = git(
-        remote,
-        &["ls-tree", "-r", "--name-only", "contract-evidence"],
-    );
-    let file = |path: &str| {
-        let text = git(remote, &["show", &format!("contract-evidence:{path}")]);
-        (path.to_owned(), text.into_bytes())
-    };
-    listed.lines().map(file).collect()
-}
 
 fn can_release(place: &Place, store: &str) -> (Value, i32) {
     let output = place.run(
@@ -404,5 +301,24 @@ fn names_that_would_lead_elsewhere_are_refused() {
         let output = place.run("record-deployment", &flags);
         assert_eq!(output.status.code(), Some(2), "{flag}");
         assert!(said(&output.stderr).contains(flag), "{output:?}");
+    }
+}
+
+#[test]
+fn only_a_whole_run_of_a_known_version_is_kept() {
+    let place = Place::new();
+    for (flags, why) in [
+        (
+            &["--record", "--only", "mm-found"][..],
+            "a part of the contracts proves no version",
+        ),
+        (
+            &["--record", "--provider-url", "http://127.0.0.1:9"][..],
+            "name it with --subject payer-exchange@VERSION",
+        ),
+    ] {
+        let output = place.run("verify", flags);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(said(&output.stderr).contains(why), "{output:?}");
     }
 }

@@ -63,7 +63,7 @@ pub(super) fn faults(out: &mut String, faults: &[Fault], paint: Paint) {
 /// Worst first.
 fn sorted(pairs: &[Pair]) -> Vec<&Pair> {
     let mut sorted: Vec<&Pair> = pairs.iter().collect();
-    sorted.sort_by(|one, other| other.state.cmp(&one.state));
+    sorted.sort_by_key(|pair| std::cmp::Reverse(pair.state));
     sorted
 }
 

@@ -28,6 +28,9 @@ fn table() -> Vec<Generated> {
     files.extend(editor::<catalogue::Annotations>("annotations"));
     files.extend(editor::<catalogue::StatementsFile>("statements"));
     files.extend(editor::<wire::transform::TransformFile>("transform"));
+    files.extend(editor::<model::Evidence>("evidence"));
+    files.extend(editor::<model::Deployment>("deployment"));
+    files.extend(editor::<model::Event>("event"));
     files.extend(editor::<policy::RuleFile>("rule"));
     files.extend(editor::<policy::ProfileFile>("profile"));
     files.push(following::<model::Report>(

@@ -17,7 +17,7 @@ pub(super) fn verify(
 }
 
 #[cfg(feature = "service")]
-fn permitted(provider: &Provider) -> Result<(), AppError> {
+pub(super) fn permitted(provider: &Provider) -> Result<(), AppError> {
     match provider {
         Provider::Reference => Ok(()),
         Provider::Remote(remote) => Ok(crate::rehearsal::permitted(remote)?),
@@ -25,6 +25,6 @@ fn permitted(provider: &Provider) -> Result<(), AppError> {
 }
 
 #[cfg(not(feature = "service"))]
-fn permitted(_: &Provider) -> Result<(), AppError> {
+pub(super) fn permitted(_: &Provider) -> Result<(), AppError> {
     Ok(())
 }

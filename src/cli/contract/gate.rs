@@ -15,9 +15,6 @@ use clap::Args;
 /// `contract check`.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct ContractCheckArguments {
-    /// Keep what it shows as evidence, good or bad; replays the recorded payloads too
-    #[arg(long)]
-    pub record: bool,
     #[command(flatten)]
     pub recording: RecordingFlags,
     #[command(flatten)]
@@ -27,29 +24,20 @@ pub(in crate::cli) struct ContractCheckArguments {
 /// What is said of a run that is kept.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct RecordingFlags {
+    /// Keep what it shows as evidence, good or bad; replays the recorded payloads too
+    #[arg(long)]
+    pub record: bool,
     /// Version that was judged, instead of the one in matchmark.toml; repeatable
     #[arg(long, value_name = "PARTICIPANT@VERSION", requires = "record", value_parser = subject)]
     pub subject: Vec<SubjectAsked>,
     /// Keep it there: `dir:PATH` or `git:REMOTE`
-    #[arg(long, value_name = "STORE", requires = "record", env = "MATCHMARK_STORE", hide_env = true, value_parser = place)]
+    #[arg(long, value_name = "STORE", env = "MATCHMARK_STORE", hide_env = true, value_parser = place)]
     pub store: Option<StorePlace>,
     /// Where the log of this run can be read
-    #[arg(
-        long,
-        value_name = "URL",
-        requires = "record",
-        env = "MATCHMARK_RUN_URL",
-        hide_env = true
-    )]
+    #[arg(long, value_name = "URL", env = "MATCHMARK_RUN_URL", hide_env = true)]
     pub run_url: Option<String>,
     /// Branch that is judged, where git does not say it
-    #[arg(
-        long,
-        value_name = "BRANCH",
-        requires = "record",
-        env = "MATCHMARK_BRANCH",
-        hide_env = true
-    )]
+    #[arg(long, value_name = "BRANCH", env = "MATCHMARK_BRANCH", hide_env = true)]
     pub branch: Option<String>,
 }
 
@@ -145,21 +133,21 @@ pub(super) fn check(
 ) -> Result<Asked, String> {
     let checks = vec![CheckName::Contract];
     let (check, chatter) = gate(arguments.gate, checks, Extent::Part, around)?;
-    let request = if arguments.record {
-        let flags = arguments.recording;
-        ContractRequest::Keep(RecordedRequest {
-            check,
-            recording: Recording {
-                store: flags.store,
-                subjects: flags.subject,
-                run_url: flags.run_url,
-                branch: flags.branch,
-            },
-        })
-    } else {
-        ContractRequest::Check(check)
+    let request = match kept(arguments.recording) {
+        Some(recording) => ContractRequest::Keep(RecordedRequest { check, recording }),
+        None => ContractRequest::Check(check),
     };
     Ok(Asked::Run(Box::new(Request::Contract(request)), chatter))
+}
+
+/// What is said of the run, if it is to be kept.
+pub(super) fn kept(flags: RecordingFlags) -> Option<Recording> {
+    flags.record.then_some(Recording {
+        store: flags.store,
+        subjects: flags.subject,
+        run_url: flags.run_url,
+        branch: flags.branch,
+    })
 }
 
 pub(super) fn can_release(

@@ -3,8 +3,10 @@
 use super::super::args::GateFlags;
 use super::super::request::gate;
 use super::super::{Asked, Surroundings};
+use super::gate::{RecordingFlags, kept};
 use crate::model::{
-    Aim, CheckName, CheckRequest, ContractRequest, Extent, Provider, Remote, Request,
+    Aim, CheckName, CheckRequest, ContractRequest, Extent, Provider, RecordedRequest, Remote,
+    Request,
 };
 use clap::Args;
 
@@ -52,6 +54,8 @@ pub(in crate::cli) struct VerifyArguments {
     )]
     pub only: Vec<String>,
     #[command(flatten)]
+    pub recording: RecordingFlags,
+    #[command(flatten)]
     pub gate: GateFlags,
 }
 
@@ -77,7 +81,11 @@ pub(super) fn verify(arguments: VerifyArguments, around: &Surroundings) -> Resul
     let aim = arguments.aim();
     let checks = vec![CheckName::Contract];
     let (request, chatter) = gate(arguments.gate, checks, Extent::Part, around)?;
-    let request = ContractRequest::Verify(CheckRequest { aim, ..request });
+    let check = CheckRequest { aim, ..request };
+    let request = match kept(arguments.recording) {
+        Some(recording) => ContractRequest::Keep(RecordedRequest { check, recording }),
+        None => ContractRequest::Verify(check),
+    };
     Ok(Asked::Run(Box::new(Request::Contract(request)), chatter))
 }
 
@@ -86,4 +94,5 @@ Examples:
   matchmark contract verify --consumer northwind
   matchmark contract verify --only nw-one-match
   matchmark contract verify --provider-url http://127.0.0.1:8080 --states-url http://127.0.0.1:8080/_states
+  matchmark contract verify --provider-url http://127.0.0.1:8080 --record --subject payer-exchange@1.4.0
 ";

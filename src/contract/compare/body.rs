@@ -55,16 +55,15 @@ pub fn media(
     Declared::Fits
 }
 
-/// A body against the schema of the media type that fits it.
+/// A body against the schema of the declared media type that fits the written one.
 pub fn body(
-    message: &Message,
     body: &Body,
+    written: Option<String>,
     content: &Content,
     codes: &Codes,
     pool: &Pool,
     sheet: &mut Sheet<'_>,
 ) {
-    let written = media_of(message);
     let chosen = chosen(written.as_deref(), content);
     let schema = match chosen {
         Some(media) => media.schema.as_ref(),
@@ -96,15 +95,22 @@ pub fn body(
     sheet.open(judged.gaps);
 }
 
-/// The media type of a body: its header, or what the fourth edition says beside it.
-pub fn media_of(message: &Message) -> Option<String> {
+/// The media type of a body: its header, or what the fourth edition says beside it where that is declared.
+///
+/// Tools write the second one by themselves, so one that is not declared says nothing.
+pub fn media_of(message: &Message, content: &Content) -> Option<String> {
     let header = message.header("content-type").map(|(_, value)| value);
-    header.or_else(|| message.body_type.clone())
+    header.or_else(|| {
+        let beside = message.body_type.as_ref()?;
+        let is_declared = content.media.is_empty() || fitting(beside, content.names()).is_some();
+        is_declared.then(|| beside.clone())
+    })
 }
 
 fn chosen<'c>(written: Option<&str>, content: &'c Content) -> Option<&'c Media> {
     let number = match written {
         Some(written) => fitting(written, content.names())?,
+        // Without a word JSON is meant, or else whatever comes first.
         None => fitting(JSON, content.names()).unwrap_or(0),
     };
     content.media.get(number)

@@ -220,8 +220,11 @@ impl Expander<'_> {
         if !properties.is_empty() {
             schema.insert("properties".to_owned(), Value::Object(properties));
         }
-        let written = gathered.says(self.pool, "additionalProperties", false)
-            || gathered.says(self.pool, "unevaluatedProperties", false);
+        if gathered.says(self.pool, "additionalProperties", false) {
+            // Only what the place itself declares stands in `properties`; branches do not count.
+            schema.insert("additionalProperties".to_owned(), Value::Bool(false));
+        }
+        let written = gathered.says(self.pool, "unevaluatedProperties", false);
         let refuses = frame.close == Close::Here
             && !gathered.is_open(self.pool)
             && self.declares(frame, gathered);

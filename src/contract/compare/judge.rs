@@ -91,7 +91,8 @@ fn misfits(validator: &Validator, value: &Value) -> Vec<Misfit> {
     for error in validator.iter_errors(value).take(MOST) {
         let pointer = error.instance_path().as_str().to_owned();
         match error.kind() {
-            Kind::UnevaluatedProperties { unexpected } => {
+            Kind::UnevaluatedProperties { unexpected }
+            | Kind::AdditionalProperties { unexpected } => {
                 let each = unexpected.iter().take(MOST);
                 misfits.extend(each.map(|name| Misfit {
                     pointer: format!("{pointer}/{}", pointer_escape(name)),

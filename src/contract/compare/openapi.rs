@@ -80,7 +80,10 @@ fn dialect(desk: &mut Desk, root: &Node<'_>) -> Option<Dialect> {
 fn routes<'v>(reader: &mut Reader<'v>, root: &Node<'v>) -> Vec<Route> {
     let base = base(reader, root);
     let info = root.get("info");
-    let any_case = info.is_some_and(|info| info.is("x-opc-config-case-insensitive"));
+    let any_case = info.is_some_and(|info| {
+        let key = "x-opc-config-case-insensitive";
+        info.is(key) || info.text(key) == Some("true")
+    });
     let mut routes = Vec::new();
     for (path, node) in reader.desk.each(root.get("paths")) {
         if path.starts_with("x-") {

@@ -10,7 +10,7 @@ use super::openapi::{Api, Route};
 use super::operation::{Content, Operation};
 use super::pact::{Field, Interaction};
 use super::parameter::{Parameter, Place, Style, Wanted, of_text, value};
-use super::pool::Pool;
+use super::pool::{Dialect, Pool};
 use super::security::Scheme;
 use super::shape::Shapes;
 use super::sheet::{Sheet, Spot};
@@ -26,7 +26,7 @@ const CODES: Codes = Codes {
     unvalidatable: Code::SENT_BODY_UNVALIDATABLE,
 };
 
-/// Headers that a document cannot declare as parameters.
+/// Headers that an OpenAPI document cannot declare as parameters; a Swagger document can.
 ///
 /// Source: OpenAPI 3.1 4.8.12.1
 const NOT_PARAMETERS: [&str; 3] = ["accept", "content-type", "authorization"];
@@ -38,9 +38,13 @@ const REFUSED: u16 = 400;
 
 /// The operation that an interaction calls, and what could not be judged of its path.
 pub fn operation<'a>(api: &'a Api, interaction: &Interaction) -> Option<(&'a Operation, Vec<Gap>)> {
+    let plain = decoded(&interaction.path);
     api.routes.iter().find_map(|route| {
         let operation = route.operations.get(&interaction.method)?;
-        let places = route.template.fit(&interaction.path)?;
+        let places = route
+            .template
+            .fit(&interaction.path)
+            .or_else(|| route.template.fit(&plain))?;
         let mut gaps = Vec::new();
         for (name, text) in places {
             gaps.extend(path_fits(&api.pool, operation, name, text)?);
@@ -51,7 +55,12 @@ pub fn operation<'a>(api: &'a Api, interaction: &Interaction) -> Option<(&'a Ope
 
 /// Whether any path of the document is the one that an interaction calls.
 pub fn knows_path(api: &Api, interaction: &Interaction) -> bool {
-    let fits = |route: &Route| route.template.fit(&interaction.path).is_some();
+    let plain = decoded(&interaction.path);
+    let fits = |route: &Route| {
+        [&interaction.path, &plain]
+            .iter()
+            .any(|path| route.template.fit(path).is_some())
+    };
     api.routes.iter().any(fits)
 }
 
@@ -136,8 +145,9 @@ fn accept(interaction: &Interaction, operation: &Operation, sheet: &mut Sheet<'_
 }
 
 fn missing_type(interaction: &Interaction, content: &Content, sheet: &mut Sheet<'_>) {
-    if let (Some(body), None) = (&interaction.sent.body, media_of(&interaction.sent))
+    if let (Some(body), None) = (&interaction.sent.body, media_of(&interaction.sent, content))
         && !content.media.is_empty()
+        && interaction.sent.body_type.is_none()
     {
         sheet.say(Code::SENT_TYPE_MISSING, Spot::value(&body.at));
     }
@@ -156,7 +166,8 @@ fn headers(interaction: &Interaction, operation: &Operation, pool: &Pool, sheet:
     let mut declared = Vec::new();
     for parameter in &operation.parameters {
         let is_ours = parameter.place == Place::Header
-            && !NOT_PARAMETERS.iter().any(|name| parameter.is(name));
+            && (pool.dialect == Dialect::Swagger2
+                || !NOT_PARAMETERS.iter().any(|name| parameter.is(name)));
         if is_ours {
             declared.push(parameter);
             let at = format!("{}/headers", interaction.sent.at);
@@ -286,7 +297,10 @@ fn sent_body(
     match (&interaction.sent.body, &operation.body) {
         // What would have said whether a body is taken leads nowhere.
         (Some(_), None) if !operation.gaps.is_empty() => {}
-        (Some(sent), _) => body(&interaction.sent, sent, content, &CODES, pool, sheet),
+        (Some(sent), _) => {
+            let written = media_of(&interaction.sent, content);
+            body(sent, written, content, &CODES, pool, sheet);
+        }
         (None, Some(wanted)) if wanted.required => {
             let spot = Spot::value(&interaction.sent.at).why("a body is required");
             sheet.say(Code::SENT_BODY, spot.schema(&wanted.at));

@@ -1,10 +1,11 @@
 //! The response of an interaction against what the operation answers with its status.
 //! Refuses to know requests.
 
-use super::body::{Codes, Declared, body, media};
+use super::body::{Codes, Declared, body, media, media_of};
 use super::code::Code;
 use super::header::is_standard;
 use super::judge::{DEAD_END, Gap, Side};
+use super::media::{fitting, is_wide};
 use super::operation::{Answer, Operation};
 use super::pact::Interaction;
 use super::pool::Pool;
@@ -43,15 +44,20 @@ pub fn response(
     headers(interaction, answer, pool, sheet);
     let declared = media(&interaction.read, &answer.content, &CODES, sheet);
     if let (Some(read), Declared::Fits) = (&interaction.read.body, declared) {
-        body(
-            &interaction.read,
-            read,
-            &answer.content,
-            &CODES,
-            pool,
-            sheet,
-        );
+        let written =
+            media_of(&interaction.read, &answer.content).or_else(|| asked_for(interaction, answer));
+        body(read, written, &answer.content, &CODES, pool, sheet);
     }
+}
+
+/// The declared media type that the request asks for: the provider answers with it.
+fn asked_for(interaction: &Interaction, answer: &Answer) -> Option<String> {
+    let (_, accept) = interaction.sent.header("accept")?;
+    let mut ranges = accept.split(',').filter(|range| !is_wide(range));
+    ranges.find_map(|range| {
+        let number = fitting(range, answer.content.names())?;
+        answer.content.names().nth(number).map(str::to_owned)
+    })
 }
 
 const DEFAULT: &str = "DEFAULT";

@@ -81,11 +81,11 @@ impl Shapes<'_> {
         let plain = Value::String(text.to_owned());
         let shape = self.of(at);
         let free = shape == Shape::default();
-        let other = match serde_json::from_str::<Value>(text) {
-            Ok(value @ Value::Number(_)) if shape.number || free => value,
-            Ok(value @ Value::Bool(_)) if shape.boolean || free => value,
-            Ok(value @ Value::Null) if shape.null => value,
-            Ok(_) | Err(_) => return plain,
+        let other = match (number(text), text) {
+            (Some(number), _) if shape.number || free => number,
+            (None, "true" | "false") if shape.boolean || free => Value::Bool(text == "true"),
+            (None, "null" | "") if shape.null => Value::Null,
+            (_, _) => return plain,
         };
         let only = !shape.string && !free;
         if only || !fits(self.pool, at, &plain, Side::Sent) {
@@ -122,6 +122,22 @@ impl Shapes<'_> {
         }
         found
     }
+}
+
+/// The number that a text writes; leading zeros and a plus are borne, as most receivers do.
+fn number(text: &str) -> Option<Value> {
+    let is_plain = |c: char| c.is_ascii_digit() || "+-.eE".contains(c);
+    if !text.chars().all(is_plain) {
+        return None;
+    }
+    if let Ok(value @ Value::Number(_)) = serde_json::from_str(text) {
+        return Some(value);
+    }
+    if let Ok(whole) = text.parse::<i64>() {
+        return Some(Value::from(whole));
+    }
+    let number = text.parse::<f64>().ok()?;
+    serde_json::Number::from_f64(number).map(Value::Number)
 }
 
 impl Shape {

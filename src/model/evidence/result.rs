@@ -81,12 +81,12 @@ impl Problem {
     /// What an open problem means for a release.
     #[must_use]
     pub fn doubt(&self) -> Doubt {
-        match self.rule.as_str() {
-            "contract/edge-uncovered" => Doubt::EdgeUncovered,
-            "contract/state-handler-missing" => Doubt::StateHandlerMissing,
-            "contract/variant-unproven" => Doubt::VariantUnproven,
-            "contract/static-undecided" => Doubt::StaticUndecided,
-            "contract/unsupported-content" => Doubt::UnsupportedContent,
+        match self.rule.strip_prefix("contract/").unwrap_or_default() {
+            "edge-uncovered" => Doubt::EdgeUncovered,
+            "state-handler-missing" => Doubt::StateHandlerMissing,
+            "variant-unproven" => Doubt::VariantUnproven,
+            "static-undecided" => Doubt::StaticUndecided,
+            "unsupported-content" => Doubt::UnsupportedContent,
             _ => Doubt::NeverVerified,
         }
     }

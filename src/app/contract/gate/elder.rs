@@ -49,7 +49,7 @@ fn text(
     let found = source.and_then(|source| {
         let contract = read(&source).ok()?;
         let is_it = contract.digest() == elder.digest;
-        is_it.then(|| (source, contract))
+        is_it.then_some((source, contract))
     });
     Ok(found)
 }

@@ -17,6 +17,12 @@ pub enum GateError {
     Unclean,
     #[error("files of ours could not be used, so nothing was judged that could be kept")]
     NothingJudged,
+    #[error("a part of the contracts proves no version; leave out --consumer and --only")]
+    Partial,
+    #[error(
+        "nothing says which version answers at that address; name it with --subject {0}@VERSION"
+    )]
+    NoRemoteVersion(String),
     #[error(
         "no record speaks of {0}, so nobody knows what it was proven with; `matchmark contract check --record` in that version keeps one"
     )]

@@ -1,10 +1,11 @@
 //! A contract check's report -> one record a contract: what was judged, with what, and how it came out.
 
+use super::item::{Item, items};
 use super::{Ground, digests, facts, problems};
-use crate::contract::{Contract, Interaction, Polarity, SchemaRange, gating, matching};
+use crate::contract::{Contract, Polarity, gating, matching};
 use crate::model::{
-    Build, Evidence, InteractionResult, Party, Problem, ReplayProof, Report, SchemaProof, Standing,
-    StaticProof,
+    Build, Evidence, InteractionResult, Judged, Party, Problem, ReplayProof, Report, SchemaProof,
+    Standing, StaticProof,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use std::collections::BTreeMap;
@@ -52,28 +53,28 @@ impl Run<'_> {
 
     fn record(&self, contract: &Contract) -> Option<Evidence> {
         let (gates, _) = gating(contract, self.as_of.date_naive());
-        if gates.interactions.is_empty() {
+        if gates.is_empty() {
             return None;
         }
         let workspace = &self.ground.workspace;
-        let results: Vec<InteractionResult> = gates
-            .interactions
+        let items = items(&gates);
+        let results: Vec<InteractionResult> = items
             .iter()
-            .map(|interaction| self.result(contract, interaction))
+            .flat_map(|item| self.results(contract, item))
             .collect();
         Some(Evidence {
             provider: self.party(&contract.provider)?,
             consumer: self.party(&contract.consumer)?,
             contract: facts::name(contract),
-            schemas: self.schemas(&gates),
+            schemas: self.schemas(&items),
             policy_set: digests::policy_set(&workspace.inputs),
-            states: states(&gates),
+            states: states(&items),
             matchmark: env!("CARGO_PKG_VERSION").to_owned(),
             matcher: matching::VERSION.to_owned(),
             pending: results.iter().any(|result| result.pending),
             results,
             problems: problems::of_contract(self.report, contract, &workspace.config.payer.id),
-            proofs: self.proofs(&gates),
+            proofs: self.proofs(contract, &items),
             replay: self.replay(),
             as_of: self.as_of,
             started: self.started,
@@ -91,32 +92,37 @@ impl Run<'_> {
         })
     }
 
-    fn result(&self, contract: &Contract, interaction: &Interaction) -> InteractionResult {
-        let terms = &interaction.terms;
-        let problems = problems::of_subject(self.report, &contract.subject(interaction));
-        InteractionResult {
-            interaction: interaction.key.clone(),
-            variant: None,
-            standing: problems::worst(&problems),
-            pending: interaction.pending,
-            negative: terms.polarity == Polarity::Negative,
-            outcome: terms.outcome.as_ref().map(|it| it.code.word().to_owned()),
-            edges: terms
-                .edges
-                .iter()
-                .map(|edge| edge.word().to_owned())
-                .collect(),
-            sunset: terms.sunset.or(contract.terms.sunset),
-            problems,
-        }
+    /// The example of an item, and each of its variants.
+    fn results(&self, contract: &Contract, item: &Item<'_>) -> Vec<InteractionResult> {
+        let terms = item.terms;
+        let result = |(variant, found): (Option<String>, Vec<&Judged>)| {
+            let problems = problems::kept(found.into_iter());
+            InteractionResult {
+                interaction: item.key.to_owned(),
+                variant,
+                standing: problems::worst(&problems),
+                pending: item.pending,
+                negative: terms.polarity == Polarity::Negative,
+                outcome: terms.outcome.as_ref().map(|it| it.code.word().to_owned()),
+                edges: terms
+                    .edges
+                    .iter()
+                    .map(|edge| edge.word().to_owned())
+                    .collect(),
+                sunset: item.sunset,
+                problems,
+            }
+        };
+        let found = item.found(self.report, &item.subject(contract));
+        found.into_iter().map(result).collect()
     }
 
     /// Every range once, with the versions that lie in it.
-    fn schemas(&self, contract: &Contract) -> Vec<SchemaProof> {
+    fn schemas(&self, items: &[Item<'_>]) -> Vec<SchemaProof> {
         let mut ranges: BTreeMap<(String, String), Option<NaiveDate>> = BTreeMap::new();
-        for interaction in &contract.interactions {
-            let until = interaction.terms.sunset.or(contract.terms.sunset);
-            for range in sides(interaction) {
+        for item in items {
+            let until = item.sunset;
+            for range in item.ranges() {
                 let key = (range.id.clone(), range.range.to_string());
                 let known = ranges.entry(key).or_insert(until);
                 // What has no end outlasts what has one.
@@ -142,18 +148,17 @@ impl Run<'_> {
             .collect()
     }
 
-    fn proofs(&self, contract: &Contract) -> Vec<StaticProof> {
+    fn proofs(&self, contract: &Contract, items: &[Item<'_>]) -> Vec<StaticProof> {
         let catalogue = &self.ground.workspace.catalogue;
         let mut proofs = Vec::new();
-        for interaction in &contract.interactions {
-            let subject = contract.subject(interaction);
-            let mut against = problems::of_subject(self.report, &subject);
+        for item in items {
+            let mut against = problems::of_subject(self.report, &item.subject(contract));
             against.retain(|problem| STATIC.contains(&problem.rule.as_str()));
-            for range in sides(interaction) {
+            for range in item.ranges() {
                 for version in catalogue.in_range(&range.id, &range.range) {
                     let schema = version.id.to_string();
                     proofs.push(StaticProof {
-                        interaction: interaction.key.clone(),
+                        interaction: item.key.to_owned(),
                         standing: standing(&against, &schema),
                         schema,
                     });
@@ -162,11 +167,6 @@ impl Run<'_> {
         }
         proofs
     }
-}
-
-fn sides(interaction: &Interaction) -> impl Iterator<Item = &SchemaRange> {
-    let terms = &interaction.terms;
-    terms.request.iter().chain(&terms.response)
 }
 
 /// The worst of what speaks against one version: a problem that names none speaks against all.
@@ -182,12 +182,12 @@ fn standing(against: &[Problem], schema: &str) -> Standing {
 }
 
 /// The digest of every state that the contract uses.
-fn states(contract: &Contract) -> BTreeMap<String, String> {
+fn states(items: &[Item<'_>]) -> BTreeMap<String, String> {
     let known = digests::states();
-    let interactions = contract.interactions.iter();
-    interactions
-        .flat_map(|interaction| &interaction.states)
-        .filter_map(|state| known.get_key_value(&state.name))
+    items
+        .iter()
+        .flat_map(|item| &item.states)
+        .filter_map(|state| known.get_key_value(*state))
         .map(|(name, digest)| (name.clone(), digest.clone()))
         .collect()
 }

@@ -16,7 +16,7 @@ pub(super) fn facts(ground: &Ground, as_of: DateTime<Utc>) -> Facts {
     let config = &workspace.config;
     let main = config.gate.base.rsplit('/').next().unwrap_or_default();
     let day = as_of.date_naive();
-    let gates = |contract: &&Contract| !gating(contract, day).0.interactions.is_empty();
+    let gates = |contract: &&Contract| !gating(contract, day).0.is_empty();
     let promise = |contract: &Contract| Promise {
         contract: name(contract),
         consumer: contract.consumer.clone(),

@@ -8,6 +8,7 @@ mod elder;
 mod error;
 mod evidence;
 mod facts;
+mod item;
 mod owed;
 mod problems;
 mod record;

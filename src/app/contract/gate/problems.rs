@@ -20,7 +20,7 @@ fn problem(finding: &Judged) -> Option<Problem> {
     })
 }
 
-fn kept<'a>(findings: impl Iterator<Item = &'a Judged>) -> Vec<Problem> {
+pub(super) fn kept<'a>(findings: impl Iterator<Item = &'a Judged>) -> Vec<Problem> {
     let mut problems: Vec<Problem> = findings.filter_map(problem).collect();
     problems.sort();
     problems.dedup();

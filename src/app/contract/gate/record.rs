@@ -4,11 +4,13 @@
 use super::error::GateError;
 use super::evidence::Run;
 use super::{Ground, elder, facts::facts, shelf};
+use crate::app::contract::verify;
 use crate::app::{Answer, AppError, Sink, check};
 use crate::evidence::News;
 use crate::load;
 use crate::model::{
-    Archive, Build, CheckName, Evidence, RecordedRequest, Report, Verdict, counted,
+    Archive, Build, CheckName, Evidence, Provider, RecordedRequest, Report, SubjectAsked, Verdict,
+    counted,
 };
 use crate::report::Content;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -19,6 +21,7 @@ pub(in crate::app::contract) fn record(
     now: DateTime<Utc>,
     sink: &mut dyn Sink,
 ) -> Result<Answer, AppError> {
+    provable(request)?;
     let mut asked = request.check.clone();
     // History is part of the proof.
     if !asked.checks.contains(&CheckName::Replay) {
@@ -42,6 +45,28 @@ pub(in crate::app::contract) fn record(
     )
 }
 
+/// Refuses what could not be kept before anything is driven.
+fn provable(request: &RecordedRequest) -> Result<(), AppError> {
+    let aim = &request.check.aim;
+    verify::permitted(&aim.provider)?;
+    if aim.is_partial() {
+        return Err(GateError::Partial.into());
+    }
+    if matches!(aim.provider, Provider::Reference) {
+        return Ok(());
+    }
+    let us = Ground::read(&request.check.repository)?
+        .workspace
+        .config
+        .payer
+        .id;
+    let named = |it: &SubjectAsked| it.name == us && it.version.is_some();
+    if request.recording.subjects.iter().any(named) {
+        return Ok(());
+    }
+    Err(GateError::NoRemoteVersion(us).into())
+}
+
 /// An instant in whole seconds, as the clock gives it.
 fn whole(instant: DateTime<Utc>) -> DateTime<Utc> {
     DateTime::from_timestamp(instant.timestamp(), 0).unwrap_or(instant)
@@ -61,9 +86,11 @@ fn keep(
     let recording = &request.recording;
     let place = ground.place(&recording.store)?;
     let as_of = request.check.as_of.unwrap_or(started);
-    let branch = match &recording.branch {
-        Some(branch) => Some(branch.clone()),
-        None => load::current_branch(root)?,
+    let branch = match (&recording.branch, &request.check.aim.provider) {
+        (Some(branch), _) => Some(branch.clone()),
+        (None, Provider::Reference) => load::current_branch(root)?,
+        // What answers elsewhere need not come from here.
+        (None, Provider::Remote(_)) => None,
     };
     let run = Run {
         ground: &ground,
@@ -104,10 +131,11 @@ fn builds(
         };
         let build = builds.entry(subject.name.clone()).or_default();
         build.number.clone_from(&version.number);
-        if version.commit.is_some() {
+        let is_ours = subject.name == ground.workspace.config.payer.id;
+        let is_here = is_ours && matches!(request.check.aim.provider, Provider::Reference);
+        // What runs here was built from the head; of others nobody knows the commit unless it is said.
+        if !is_here || version.commit.is_some() {
             build.commit.clone_from(&version.commit);
-        } else if subject.name != ground.workspace.config.payer.id {
-            build.commit = None;
         }
     }
     for contract in &ground.contracts {

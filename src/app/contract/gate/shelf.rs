@@ -56,10 +56,10 @@ pub(super) fn keep(
             let remote = load::remote(root, name)?;
             let _turn = local(&remote).map(|path| store::turn(&path));
             for attempt in 0..TRIES {
-                if let Some(paths) = pushed(root, (place, &remote), at, making)? {
-                    return Ok(paths);
+                match pushed(root, (place, &remote), at, making)? {
+                    (Delivered::Yes, paths) => return Ok(paths),
+                    (Delivered::Moved, paths) => std::thread::sleep(wait(attempt, salt(&paths))),
                 }
-                std::thread::sleep(wait(attempt, std::process::id()));
             }
             Err(GateError::Contended(place.to_string()).into())
         }
@@ -72,27 +72,23 @@ fn local(remote: &str) -> Option<PathBuf> {
     path.is_dir().then_some(path)
 }
 
-/// One try; `None` where somebody else was faster.
+/// One try, and the paths that it would have written.
 fn pushed(
     root: &Path,
     (place, remote): (&StorePlace, &str),
     at: DateTime<Utc>,
     making: Making<'_>,
-) -> Result<Option<Vec<String>>, AppError> {
+) -> Result<(Delivered, Vec<String>), AppError> {
     let scratch = Scratch::new(root)?;
     let shelf = load::branch(remote, scratch.path())?;
     let changes = made(place, &shelf, at, making)?;
     let head = shelf.head.as_deref();
     let delivered = store::push(scratch.path(), remote, head, &changes, at.timestamp());
-    match delivered {
-        Ok(Delivered::Yes) => Ok(Some(written(changes))),
-        Ok(Delivered::Moved) => Ok(None),
-        Err(source) => Err(GateError::Push {
-            store: place.to_string(),
-            source,
-        }
-        .into()),
-    }
+    let delivered = delivered.map_err(|source| GateError::Push {
+        store: place.to_string(),
+        source,
+    })?;
+    Ok((delivered, written(changes)))
 }
 
 /// The files that make the news of this store.
@@ -118,7 +114,15 @@ fn written(changes: Vec<(String, Option<String>)>) -> Vec<String> {
     changes.into_iter().map(|(path, _)| path).collect()
 }
 
-/// How long to wait after a try: a part of a window that grows, other for each process.
+/// A number that is another for everybody: names of records hold their digests.
+fn salt(paths: &[String]) -> u32 {
+    let bytes = paths.iter().flat_map(|path| path.bytes());
+    bytes.fold(0, |salt: u32, byte| {
+        salt.wrapping_mul(31).wrapping_add(u32::from(byte))
+    })
+}
+
+/// How long to wait after a try: a part of a window that grows, other for each writer.
 fn wait(attempt: u32, salt: u32) -> Duration {
     // Knuth's multiplicative hash spreads neighbouring numbers over the whole window.
     let part = salt.wrapping_add(attempt).wrapping_mul(2_654_435_761) >> 16;
@@ -130,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wait_is_bounded_and_differs_between_processes() {
+    fn a_wait_is_bounded_and_differs_between_writers() {
         for attempt in 0..TRIES {
             let most = FIRST_WAIT * 4_u32.pow(attempt);
             let waits: std::collections::BTreeSet<Duration> =
