@@ -7,7 +7,7 @@
 )]
 
 use matchmark::catalogue::{ContractSource, Source};
-use matchmark::contract::{Body, Contract, Edition, Generator, Part, Query, read};
+use matchmark::contract::{Body, Contract, Edition, Generator, Part, Query, read, untried};
 use serde_json::{Value, json};
 
 fn contract(file: &Value) -> Contract {
@@ -116,7 +116,7 @@ fn every_generator_is_read_with_its_attributes() {
         .as_object()
         .unwrap()
         .keys()
-        .map(|path| (path[2..].to_owned(), json!("x")))
+        .map(|path| (path.trim_start_matches("$.").to_owned(), json!("x")))
         .collect::<serde_json::Map<_, _>>()
         .into();
     let contract = contract(&file(
@@ -232,4 +232,25 @@ fn interactions_without_keys_get_the_same_ones_every_time() {
     };
     assert_eq!(keys(&one), keys(&two));
     assert_ne!(keys(&one)[0], keys(&one)[1]);
+}
+
+#[test]
+fn a_fault_that_somebody_else_promises_to_endure_is_told_to_be_untried() {
+    let mut file = file(
+        "4.0",
+        "interactions",
+        json!([{
+            "type": "Synchronous/HTTP", "key": "late", "description": "a late answer",
+            "request": {}, "response": {},
+            "comments": { "references": { "matchmark": { "fault": {
+                "kind": "delay", "delayMs": 10, "expect": { "class": "transient", "attempts": 1, "endState": "done" },
+            } } } },
+        }]),
+    );
+    file["metadata"]["matchmark"] = json!({ "formatVersion": "1.0", "owner": "northwind-intake" });
+    let contract = contract(&file);
+    assert!(untried(&contract, "northwind").is_empty());
+    let findings = untried(&contract, "payer-exchange");
+    assert_eq!(findings.len(), 1);
+    assert_eq!(findings[0].rule, "contract/not-verified");
 }

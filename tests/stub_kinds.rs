@@ -9,6 +9,8 @@
 
 #[path = "stub/callbacks.rs"]
 mod callbacks;
+#[path = "stub/elsewhere.rs"]
+mod elsewhere;
 #[path = "stub/said.rs"]
 mod said;
 #[path = "stub/support.rs"]

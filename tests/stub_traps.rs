@@ -28,8 +28,10 @@ use support::*;
 use wiremock::matchers::{any, path};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
-/// Longer than any answer on loopback takes, and only ever waited for to its end where that is the point.
-const LONG: Duration = Duration::from_millis(400);
+/// Patience with what is held up.
+const SHORT: Duration = Duration::from_millis(300);
+/// Longer than any test takes; nobody waits for it.
+const LONG: Duration = Duration::from_secs(600);
 
 async fn server() -> MockServer {
     MockServer::builder().start().await
@@ -57,7 +59,7 @@ async fn trap_01_a_responder_that_blocks_holds_every_other_path_and_a_delay_does
     let slow = tokio::spawn(async move { read(slow.get(format!("{url}/slow"))).await });
     // Not before the responder holds the lock.
     let quick = loop {
-        let call = client.get(format!("{}/quick", server.uri())).timeout(LONG);
+        let call = client.get(format!("{}/quick", server.uri())).timeout(SHORT);
         let outcome = read(call).await;
         if outcome.status.is_none() {
             break outcome;
@@ -68,7 +70,7 @@ async fn trap_01_a_responder_that_blocks_holds_every_other_path_and_a_delay_does
     assert_eq!(slow.await.unwrap().status, Some(200));
 
     let ours = Partner::saying(FaultScript {
-        delay: Some(LONG * 10),
+        delay: Some(LONG),
         ..of(FaultKind::Delay)
     })
     .await;
@@ -91,7 +93,7 @@ async fn trap_02_a_delay_holds_the_head_too_and_the_proxy_can_hold_the_body_alon
     };
     let partner = Partner::saying(delay).await;
     let client = client(&partner);
-    let call = |url: &str| client.post(format!("{url}{PATH}")).timeout(LONG / 4);
+    let call = |url: &str| client.post(format!("{url}{PATH}")).timeout(SHORT);
     let late = call(&partner.server.uri()).send().await;
     assert!(late.unwrap_err().is_timeout(), "no head before the delay");
 
@@ -303,4 +305,31 @@ async fn trap_10_a_broken_body_calls_itself_undecodable_and_is_told_by_its_cause
         matchmark::rehearsal::fault::broken(&error),
         Broken::Otherwise
     );
+}
+
+/// Found by these tests: a task has a turn of 128 steps, ending the server takes one, and without one it waits for ever.
+#[test]
+fn trap_11_a_server_that_ends_in_a_task_without_a_turn_hangs_and_ours_ends_elsewhere() {
+    let ended = |end: fn(MockServer)| {
+        let (done, awaited) = channel();
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime.block_on(async {
+                let server = server().await;
+                let steps = tokio::sync::Semaphore::new(1);
+                while tokio::task::coop::has_budget_remaining() {
+                    drop(steps.acquire().await);
+                }
+                end(server);
+            });
+            done.send(())
+        });
+        awaited
+    };
+    let hanging = ended(drop).recv_timeout(SHORT);
+    assert!(hanging.is_err(), "the server ends in any task now");
+    ended(matchmark::rehearsal::fault::end).recv().unwrap();
 }

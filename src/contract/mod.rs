@@ -29,6 +29,7 @@ mod rule;
 mod states;
 mod sunset;
 mod terms;
+mod untried;
 mod verify;
 mod versions;
 
@@ -52,5 +53,6 @@ pub use terms::{
     Edge, FieldOrder, FileTerms, Outcome, Polarity, Reader, SchemaRange, Side, SideEffects, Terms,
     UnknownFields,
 };
+pub use untried::untried;
 pub use verify::{endured, unproven, verify};
 pub use versions::Versions;

@@ -11,6 +11,10 @@ use std::path::PathBuf;
 pub enum ContractRequest {
     /// The contract check of the gate, on its own.
     Check(CheckRequest),
+    /// Expectations and what was seen, one pair a line of standard input.
+    Match(MatchRequest),
+    /// A draft from recorded traffic.
+    Draft(DraftRequest),
     /// A contract against an OpenAPI document.
     Compare(CompareRequest),
     /// The same, and what it showed is kept as evidence.
@@ -29,10 +33,6 @@ pub enum ContractRequest {
     Import(ContractImportRequest),
     /// A contract as a plain Pact file.
     Export(ContractExportRequest),
-    /// Expectations and what was seen, one pair a line of standard input.
-    Match(MatchRequest),
-    /// A draft from recorded traffic.
-    Record(RecordRequest),
 }
 
 /// `matchmark contract show`.
@@ -68,30 +68,11 @@ pub struct ContractExportRequest {
     pub out: Target,
 }
 
-/// `matchmark contract record`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RecordRequest {
-    pub repository: Repository,
-    /// The recorded traffic.
-    pub file: PathBuf,
-    /// Whether it is an HTTP archive, rather than one exchange a line.
-    pub is_archive: bool,
-    /// Who sent the requests.
-    pub consumer: String,
-    pub out: Target,
-}
-
-/// `matchmark contract match --batch`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MatchRequest {
-    /// How many lines are worked on at once; as many as the machine can where nothing was asked.
-    pub jobs: Option<NonZeroUsize>,
-}
-
 impl ContractRequest {
     /// What it shows and where; `None` for the verbs that stream or write files instead.
     pub(super) fn show(&self) -> Option<&Show> {
         match self {
+            Self::Match(_) | Self::Draft(_) => None,
             Self::Compare(request) => Some(&request.show),
             Self::Keep(request) => Some(&request.check.show),
             Self::CanRelease(request) => Some(&request.show),
@@ -101,7 +82,6 @@ impl ContractRequest {
             Self::Show(request) => Some(&request.show),
             Self::Import(request) => Some(&request.show),
             Self::Export(_) => None,
-            Self::Match(_) | Self::Record(_) => None,
         }
     }
 }
@@ -117,4 +97,24 @@ pub struct CompareRequest {
     pub allow_empty: bool,
     pub exit_zero: bool,
     pub show: Show,
+}
+
+/// `matchmark contract record`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DraftRequest {
+    pub repository: Repository,
+    /// The recorded traffic.
+    pub file: PathBuf,
+    /// Whether it is an HTTP archive, rather than one exchange a line.
+    pub is_archive: bool,
+    /// Who sent the requests.
+    pub consumer: String,
+    pub out: Target,
+}
+
+/// `matchmark contract match --batch`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MatchRequest {
+    /// How many lines are worked on at once; as many as the machine can where nothing was asked.
+    pub jobs: Option<NonZeroUsize>,
 }

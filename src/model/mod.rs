@@ -34,7 +34,7 @@ pub use comparison::{Compared, Comparison, NotCompared};
 pub use contract_card::{BroughtOver, ContractCard, ContractList, InteractionCard};
 pub use contract_request::{
     CompareRequest, ContractExportRequest, ContractImportRequest, ContractRequest,
-    ContractShowRequest, MatchRequest, RecordRequest,
+    ContractShowRequest, DraftRequest, MatchRequest,
 };
 pub use count::counted;
 pub use coverage::{Coverage, CoverageSummary, CoveredPage, CoveredStatement, NamingSchema};

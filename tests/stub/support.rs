@@ -199,6 +199,26 @@ where
     }
 }
 
+/// The claim about a partner whose answers travel like this, many times over and side by side; all of them stand
+/// before the first is asked, so that no patience is spent on setting up.
+pub async fn often_travelling<F, Fut>(runs: usize, script: FaultScript, claim: F)
+where
+    F: Fn(Arc<Partner>) -> Fut,
+    Fut: Future<Output = ()> + Send + 'static,
+{
+    let mut partners = Vec::new();
+    for _ in 0..runs {
+        partners.push(Arc::new(Partner::travelling(script.clone()).await));
+    }
+    let mut all = JoinSet::new();
+    for partner in partners {
+        all.spawn(claim(partner));
+    }
+    while let Some(ended) = all.join_next().await {
+        ended.unwrap();
+    }
+}
+
 pub fn of(kind: FaultKind) -> FaultScript {
     FaultScript::of(kind)
 }

@@ -26,6 +26,7 @@ fn table() -> Vec<Generated> {
     files.extend(editor::<catalogue::Envelope>("envelope"));
     files.extend(editor::<catalogue::BoardFile>("board"));
     files.extend(editor::<catalogue::Annotations>("annotations"));
+    files.extend(editor::<catalogue::StateMapFile>("state-map"));
     files.extend(editor::<catalogue::StatementsFile>("statements"));
     files.extend(editor::<wire::transform::TransformFile>("transform"));
     files.extend(editor::<model::Evidence>("evidence"));

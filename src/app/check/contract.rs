@@ -7,7 +7,7 @@ use crate::app::ruling::Ruling;
 use crate::catalogue::{Catalogue, Partner};
 use crate::contract::{
     Contract, Planned, Shown, Versions, chosen, endured, gating, matrix, plan, prove, read,
-    uncovered, unproven, verify,
+    uncovered, unproven, untried, verify,
 };
 use crate::inclusion::{Budget, engine};
 use crate::model::{Aim, Cell, CheckName, Delivery, Exchange, Finding, Notice, Provider, counted};
@@ -109,18 +109,24 @@ pub(super) fn check(
         let (contract, past) = gating(contract, question.as_of.date_naive());
         findings.extend(past);
         let proofs = prove(&contract, &asked);
-        if contract.consumer == *us {
+        findings.extend(untried(&contract, us));
+        let ours = contract.consumer == *us;
+        let other = match ours {
+            true => &contract.provider,
+            false => &contract.consumer,
+        };
+        if !question.head.partners.contains_key(other) {
+            findings.push(without_partner(&contract, other));
+        } else if ours {
             if library.aim.provider == Provider::Reference {
                 findings.extend(endured(&contract, deliveries, &versions));
             }
             promised += contract.interactions.len();
-        } else if question.head.partners.contains_key(&contract.consumer) {
+        } else {
             findings.extend(verify(&contract, exchanges, &versions));
             findings.extend(unproven(&contract, exchanges, &versions, &proofs));
             findings.extend(bodies.of_contract(&contract, exchanges));
             gates.push(contract);
-        } else {
-            findings.push(without_partner(&contract));
         }
         findings.extend(proofs);
     }
@@ -201,19 +207,18 @@ fn consumers<'a>(library: &'a Library, us: &str) -> BTreeSet<&'a str> {
         .collect()
 }
 
-/// A consumer that nobody knows calls as a stranger: what it would be answered shows nothing.
-fn without_partner(contract: &Contract) -> Finding {
-    let id = &contract.consumer;
-    Finding::new(
-        "contract/consumer-unknown",
-        id.clone(),
-        contract.place("/consumer/name"),
-    )
-    .kind("missing")
-    .message(format!(
-        "`{id}` is no partner of ours, so its contract cannot be rehearsed"
-    ))
-    .remedy(format!("write partners/{id}.toml, or delete the contract"))
+/// A consumer that nobody knows calls as a stranger, and a provider that nobody knows is not called: nothing is shown.
+fn without_partner(contract: &Contract, id: &str) -> Finding {
+    let side = match contract.consumer == id {
+        true => "/consumer/name",
+        false => "/provider/name",
+    };
+    Finding::new("contract/consumer-unknown", id, contract.place(side))
+        .kind("missing")
+        .message(format!(
+            "`{id}` is no partner of ours, so its contract cannot be rehearsed"
+        ))
+        .remedy(format!("write partners/{id}.toml, or delete the contract"))
 }
 
 /// A partner that wrote no contract is a partner whom nothing protects.

@@ -24,6 +24,8 @@ pub(super) fn run(
 ) -> Result<Answer, AppError> {
     match request {
         ContractRequest::Check(request) => super::judged(request, now, sink),
+        ContractRequest::Match(request) => match_batch::match_batch(*request, sink),
+        ContractRequest::Draft(request) => record::record(request, sink),
         ContractRequest::Compare(request) => compare::compare(request, sink),
         ContractRequest::Keep(request) => gate::record(request, now, sink),
         ContractRequest::CanRelease(request) => gate::can_release(request, now),
@@ -33,7 +35,5 @@ pub(super) fn run(
         ContractRequest::Import(request) => import::import(request, sink),
         ContractRequest::Export(request) => export::export(request),
         ContractRequest::Verify(request) => verify::verify(request, now, sink),
-        ContractRequest::Match(request) => match_batch::match_batch(*request, sink),
-        ContractRequest::Record(request) => record::record(request, sink),
     }
 }

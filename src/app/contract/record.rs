@@ -8,7 +8,7 @@ use crate::catalogue::Catalogue;
 use crate::contract::Versions;
 use crate::contract::record::{Notation, Studio, draft, exchanges};
 use crate::load;
-use crate::model::{RecordRequest, Verdict, VersionId};
+use crate::model::{DraftRequest, Verdict, VersionId};
 use crate::replay::Schemas;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 /// Drafts a contract.
 ///
 /// Errors: the catalogue or the file cannot be read, or something in it is no exchange
-pub(super) fn record(request: &RecordRequest, sink: &mut dyn Sink) -> Result<Answer, AppError> {
+pub(super) fn record(request: &DraftRequest, sink: &mut dyn Sink) -> Result<Answer, AppError> {
     let repository = &request.repository;
     let (workspace, findings) = load::folder(&repository.root, repository.config.as_deref())?;
     crate::app::error::usable(&findings, "schemas/")?;

@@ -4,7 +4,8 @@
 mod compare;
 mod file;
 mod gate;
-mod traffic;
+mod matching;
+mod record;
 mod verify;
 
 use super::{Asked, Surroundings};
@@ -18,7 +19,8 @@ use gate::{
     CAN_RELEASE_CODES, CAN_RELEASE_EXAMPLES, CanReleaseArguments, ContractCheckArguments,
     DEPLOYMENT_EXAMPLES, DeploymentArguments, OWED_EXAMPLES, OwedArguments,
 };
-use traffic::{MATCH_CODES, MATCH_EXAMPLES, MatchArguments, RECORD_EXAMPLES, RecordArguments};
+use matching::{MATCH_CODES, MATCH_EXAMPLES, MatchArguments};
+use record::{RECORD_EXAMPLES, RecordArguments};
 use verify::{VERIFY_EXAMPLES, VerifyArguments};
 
 #[derive(Subcommand, Debug)]
@@ -65,9 +67,9 @@ pub(super) fn resolve(verb: ContractVerb, around: &Surroundings) -> Result<Asked
         ContractVerb::Show(arguments) => file::show(arguments, around),
         ContractVerb::Import(arguments) => file::import(arguments, around),
         ContractVerb::Export(arguments) => Ok(file::export(arguments)),
-        ContractVerb::Match(arguments) => Ok(traffic::matched(&arguments)),
-        ContractVerb::Record(arguments) => Ok(traffic::record(arguments)),
         ContractVerb::Compare(arguments) => compare::resolve(*arguments, around),
+        ContractVerb::Match(arguments) => Ok(matching::resolve(&arguments)),
+        ContractVerb::Record(arguments) => Ok(record::resolve(arguments)),
         ContractVerb::Check(arguments) => gate::check(*arguments, around),
         ContractVerb::CanRelease(arguments) => gate::can_release(*arguments, around),
         ContractVerb::Owed(arguments) => gate::owed(*arguments, around),

@@ -259,7 +259,7 @@ impl<'a> Compiler<'a> {
         schema
     }
 
-    fn matcher(&self, matcher: &Matcher, own: bool, example: &Value, keys: &mut Vec<Key>) -> Value {
+    fn matcher(&self, matcher: &Matcher, own: bool, example: &Value, keys: &[Key]) -> Value {
         match matcher {
             Matcher::Equality => self.bare(keys).plain(example, &mut Vec::new()),
             Matcher::Type { min, max } => leaf::sized(example, own, *min, *max),

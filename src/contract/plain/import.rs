@@ -9,7 +9,7 @@ use crate::contract::interaction::{Edition, derived_key};
 use crate::contract::path::below;
 use crate::contract::read::edition_of;
 use crate::contract::states::known;
-use crate::model::{Finding, Place, rule};
+use crate::model::{Finding, Place};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use wire::json::Document;
@@ -284,9 +284,7 @@ impl Carrier<'_> {
         Finding::new(UNKNOWN, self.path, Place::at(self.path, position))
             .kind(format!("{}:{}", position.line, position.column))
             .message("no pattern of the state map matches this state, so it was carried over as it stands")
-            .remedy(rule(UNKNOWN).map_or("", |_| {
-                "add a `[[state]]` with pattern, state and params to contracts/<consumer>/states.toml"
-            }))
+            .remedy("add a `[[state]]` with pattern, state and params to contracts/<consumer>/states.toml")
     }
 }
 

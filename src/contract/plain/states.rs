@@ -190,7 +190,7 @@ mod tests {
                 "member m1 matches 2 times",
                 &json!({ "status": "expired" })
             ),
-            r#"[{"name":"member","params":{"ref":"m1","matches":2}},{"name":"consent","params":{"member":"m1","status":"expired"}}]"#
+            r#"[{"name":"member","params":{"matches":2,"ref":"m1"}},{"name":"consent","params":{"member":"m1","status":"expired"}}]"#
         );
         assert_eq!(
             mapped(&map, "the member m1 matches 2 times", &json!({})),

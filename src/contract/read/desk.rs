@@ -191,6 +191,16 @@ impl<'d> Desk<'d> {
         self.text(&node)
     }
 
+    /// A text that must be there and say something.
+    pub fn need_name(&mut self, members: &Members<'d>, key: &str) -> Option<&'d str> {
+        let text = self.need_text(members, key)?;
+        if text.trim().is_empty() {
+            let pointer = below(&members.pointer, key);
+            self.wrong_type(&pointer, "a string that is not empty");
+        }
+        Some(text)
+    }
+
     /// Rejects every member that is not one of `known`.
     pub fn only(&mut self, members: &Members<'d>, rule: &str, known: &[&str]) {
         for (key, node) in members.each() {
@@ -220,10 +230,12 @@ fn shown(pointer: &str) -> String {
         "comments",
         "consumer",
         "content",
+        "contents",
         "headers",
         "interactions",
         "matchingRules",
         "matchmark",
+        "messages",
         "metadata",
         "method",
         "pactSpecification",

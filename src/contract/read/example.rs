@@ -34,6 +34,11 @@ pub fn body(desk: &mut Desk<'_>, content: &Content, rules: &Rules) {
         Body::Form(keys) => {
             let known: Vec<String> = keys.iter().map(|(key, _)| key.clone()).collect();
             only_named(desk, rules, &known);
+            for name in known {
+                if let Some((_, second)) = rules.ambiguous(&[Key::Name(name)]) {
+                    tie(desk, &second.pointer);
+                }
+            }
         }
         Body::Absent | Body::Empty | Body::Unsupported => {
             for rule in rules.iter() {
@@ -107,11 +112,16 @@ fn below_bare(path: &Path, example: &Value) -> bool {
             .any(|(_, value)| is_bare(value))
 }
 
+/// Rejects the rule at `pointer`: another one fits as well.
+pub fn tie(desk: &mut Desk<'_>, pointer: &str) {
+    let message = "another rule fits the same value equally well";
+    desk.reject_key("contract/rule-ambiguous", pointer, message);
+}
+
 /// No value has two rules that fit it equally well.
-fn ambiguous(desk: &mut Desk<'_>, rules: &RuleSet, value: &Value, keys: &mut Vec<Key>) {
+pub fn ambiguous(desk: &mut Desk<'_>, rules: &RuleSet, value: &Value, keys: &mut Vec<Key>) {
     if let Some((_, second)) = rules.ambiguous(keys) {
-        let message = "another rule fits the same value equally well";
-        desk.reject_key("contract/rule-ambiguous", &second.pointer, message);
+        tie(desk, &second.pointer);
     }
     for (key, _, child) in children("", value) {
         keys.push(key);

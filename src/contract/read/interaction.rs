@@ -155,11 +155,11 @@ pub fn common<'d>(
     let pending = members.get("pending").and_then(|node| desk.flag(&node));
     let states = states::all(desk, members, frame);
     let key = match members.get("key") {
-        Some(node) => desk.text(&node).map(str::to_owned),
+        Some(_) => desk.need_name(members, "key").map(str::to_owned),
         None if frame.is_plain || frame.edition < Edition::V4 => {
             description.map(|text| derived(text, members))
         }
-        None => desk.need_text(members, "key").map(str::to_owned),
+        None => desk.need_name(members, "key").map(str::to_owned),
     };
     let terms = group(desk, members, frame, kind);
     let common = Common {

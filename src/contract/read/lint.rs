@@ -7,9 +7,9 @@ use crate::contract::generator::Generated;
 use crate::contract::interaction::{Body, Content, Interaction, Query};
 use crate::contract::matching;
 use crate::contract::message::MessageExpectation;
-use crate::contract::path::{Path, Step};
+use crate::contract::path::{Key, Path, Step};
 use crate::contract::plan::form_text;
-use crate::contract::rule::{Part, RuleSet};
+use crate::contract::rule::{Part, RuleSet, Rules};
 use crate::contract::terms::{Scope, Side, Terms};
 
 const SELECTS_NOTHING: &str = "contract/rule-selects-nothing";
@@ -25,6 +25,8 @@ pub fn interaction(desk: &mut Desk<'_>, interaction: &Interaction) {
     only_named(desk, request.rules.of(Part::Header), &sent);
     only_named(desk, request.rules.of(Part::Query), &asked);
     only_named(desk, response.rules.of(Part::Header), &read);
+    one_each(desk, &request.rules, &sent, &asked);
+    one_each(desk, &response.rules, &read, &[]);
     example::body(desk, &request.content, &request.rules);
     example::body(desk, &response.content, &response.rules);
     for generated in &request.generators.list {
@@ -54,6 +56,7 @@ pub fn message(desk: &mut Desk<'_>, message: &MessageExpectation) {
     let before = desk.count();
     only_named(desk, rules, &known);
     if let Some(json) = metadata.filter(|_| desk.count() == before) {
+        example::ambiguous(desk, rules, json.value(), &mut Vec::new());
         example::obeys(desk, rules, json);
     }
     example::body(desk, &event.content, &event.rules);
@@ -61,6 +64,23 @@ pub fn message(desk: &mut Desk<'_>, message: &MessageExpectation) {
         planted(desk, generated, &event.content, &known);
     }
     places(desk, &message.terms, |_| &event.content);
+}
+
+/// No header, key of the query, path or status has two rules that fit it equally well.
+fn one_each(desk: &mut Desk<'_>, rules: &Rules, headers: &[String], query: &[String]) {
+    let whole = [Part::Path, Part::Status].map(|part| (part, Vec::new()));
+    let named = |part: Part, names: &[String]| -> Vec<(Part, Vec<Key>)> {
+        names
+            .iter()
+            .map(|name| (part, vec![Key::Name(name.clone())]))
+            .collect()
+    };
+    let named = [named(Part::Header, headers), named(Part::Query, query)].concat();
+    for (part, keys) in whole.into_iter().chain(named) {
+        if let Some((_, second)) = rules.of(part).ambiguous(&keys) {
+            example::tie(desk, &second.pointer);
+        }
+    }
 }
 
 /// What our group names in a body is there in the example.

@@ -295,5 +295,5 @@ fn party<'d>(desk: &mut Desk<'d>, members: &Members<'d>, key: &str) -> Option<St
     let node = desk.need(members, key)?;
     let members = desk.object(&node)?;
     desk.only(&members, UNKNOWN_KEY, &["name"]);
-    desk.need_text(&members, "name").map(str::to_owned)
+    desk.need_name(&members, "name").map(str::to_owned)
 }

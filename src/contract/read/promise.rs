@@ -130,6 +130,12 @@ pub fn fault<'d>(desk: &mut Desk<'d>, node: &Node<'d>) -> Option<Fault> {
     let delay = count(desk, &members, "delayMs").map(Duration::from_millis);
     let bytes = count(desk, &members, "bytes");
     let times = call(desk, &members, "times");
+    if let (Some(kind), Some(node)) = (kind, members.get("bytes"))
+        && !counts_bytes(kind)
+    {
+        let message = "this kind of fault counts no bytes";
+        desk.reject_key(UNKNOWN_KEY, &node.pointer, message);
+    }
     let expect = desk.need(&members, "expect");
     let expect = expect.and_then(|node| endured(desk, &node));
     Some(Fault {
@@ -141,6 +147,16 @@ pub fn fault<'d>(desk: &mut Desk<'d>, node: &Node<'d>) -> Option<Fault> {
         expect: expect?,
         pointer: members.pointer,
     })
+}
+
+fn counts_bytes(kind: FaultKind) -> bool {
+    matches!(
+        kind,
+        FaultKind::TruncatedBody
+            | FaultKind::ResetMidBody
+            | FaultKind::StallMidBody
+            | FaultKind::Drip
+    )
 }
 
 fn endured<'d>(desk: &mut Desk<'d>, node: &Node<'d>) -> Option<Endured> {

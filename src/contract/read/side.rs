@@ -119,10 +119,16 @@ pub fn headers<'d>(desk: &mut Desk<'d>, members: &Members<'d>) -> Vec<(String, V
     let Some(members) = node.and_then(|node| desk.object(&node)) else {
         return Vec::new();
     };
-    members
-        .each()
-        .map(|(key, node)| (key.to_ascii_lowercase(), texts(desk, &node)))
-        .collect()
+    let mut found: Vec<(String, Vec<String>)> = Vec::new();
+    for (key, node) in members.each() {
+        let name = key.to_ascii_lowercase();
+        if found.iter().any(|(known, _)| *known == name) {
+            let message = "another header has this name in other letters";
+            desk.reject_key("contract/duplicate-key", &node.pointer, message);
+        }
+        found.push((name, texts(desk, &node)));
+    }
+    found
 }
 
 fn texts<'d>(desk: &mut Desk<'d>, node: &Node<'d>) -> Vec<String> {

@@ -34,7 +34,7 @@ pub fn file_terms<'d>(desk: &mut Desk<'d>, node: &Node<'d>) -> Option<FileTerms>
         let message = "only major version 1 of the format is known";
         desk.reject("contract/version-unsupported", &pointer, message);
     }
-    let owner = desk.need_text(&members, "owner");
+    let owner = desk.need_name(&members, "owner");
     let introduced = date(desk, &members, "introduced");
     let sunset = date(desk, &members, "sunset");
     let states = super::states::ranges(desk, &members);

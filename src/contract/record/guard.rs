@@ -14,8 +14,6 @@ const PART: usize = 4;
 #[derive(Debug, Default)]
 pub struct Guard {
     texts: BTreeSet<String>,
-    /// Those that are long enough to be found inside others.
-    long: Vec<String>,
 }
 
 impl Guard {
@@ -31,17 +29,18 @@ impl Guard {
             carried(&taken.response, &mut texts);
         }
         texts.remove("");
-        let long = texts.iter().filter(|text| text.len() >= PART);
-        Self {
-            long: long.cloned().collect(),
-            texts,
-        }
+        Self { texts }
     }
 
     /// Whether the traffic never said `text`, nor anything that is a part of it.
+    ///
+    /// Shape: candidates are short, so looking every part of them up takes no time however much was recorded
     #[must_use]
     pub fn is_new(&self, text: &str) -> bool {
-        !self.texts.contains(text) && !self.long.iter().any(|long| text.contains(long.as_str()))
+        let starts = text.char_indices().map(|(at, _)| at);
+        let mut parts = starts
+            .flat_map(|from| (from + PART..=text.len()).filter_map(move |to| text.get(from..to)));
+        !self.texts.contains(text) && !parts.any(|part| self.texts.contains(part))
     }
 
     /// The first of `candidates` that the traffic never said.
@@ -90,5 +89,25 @@ fn scalars(value: &Value, texts: &mut BTreeSet<String>) {
                 scalars(member, texts);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_was_said_is_new_nor_a_text_around_it() {
+        let guard = Guard {
+            texts: BTreeSet::from(["M100".to_owned(), "abc".to_owned()]),
+        };
+        for said in ["M100", "abc", "x-M100", "M1007", "\u{e9}M100"] {
+            assert!(!guard.is_new(said), "{said}");
+        }
+        for new in ["M10", "abcd", "\u{e9}", ""] {
+            assert!(guard.is_new(new), "{new}");
+        }
+        assert_eq!(guard.first(100_u32..), Some(100));
+        assert_eq!(guard.first(["abc", "M1001", "b"].into_iter()), Some("b"));
     }
 }

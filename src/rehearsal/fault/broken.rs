@@ -152,3 +152,45 @@ fn distrust(error: &rustls::Error) -> Distrust {
         _ => Distrust::Otherwise,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(error: io::Error, phase: Phase) -> Option<Broken> {
+        of_io(&error, phase)
+    }
+
+    #[test]
+    fn what_an_io_error_wraps_is_found_however_deep() {
+        let expired = || rustls::Error::InvalidCertificate(CertificateError::Expired);
+        let once = io::Error::new(ErrorKind::InvalidData, expired());
+        let twice = io::Error::other(io::Error::new(ErrorKind::InvalidData, expired()));
+        for error in [once, twice] {
+            let wanted = Some(Broken::Tls(Distrust::Expired));
+            assert_eq!(of(error, Phase::Connecting), wanted);
+        }
+        let reset = io::Error::other(io::Error::from(ErrorKind::ConnectionReset));
+        assert_eq!(of(reset, Phase::Connecting), Some(Broken::Reset));
+    }
+
+    #[test]
+    fn only_what_no_system_call_said_while_connecting_is_an_unknown_name() {
+        use std::net::ToSocketAddrs as _;
+        // A label of 64 signs: no resolver is asked for it.
+        let unknown = || (format!("{}.invalid", "x".repeat(64)), 1).to_socket_addrs();
+        let unknown = || unknown().err().unwrap();
+        assert_eq!(of(unknown(), Phase::Connecting), Some(Broken::Unresolved));
+        assert_eq!(of(unknown(), Phase::Standing), None);
+        // EMFILE has a number and no kind.
+        let full = io::Error::from_raw_os_error(24);
+        assert_eq!(of(full, Phase::Connecting), None);
+        assert_eq!(of(io::Error::other("x"), Phase::Connecting), None);
+    }
+
+    #[test]
+    fn an_error_that_says_nothing_is_none_of_these() {
+        let error = "x".parse::<u8>().unwrap_err();
+        assert_eq!(broken(&error), Broken::Otherwise);
+    }
+}

@@ -84,7 +84,10 @@ impl Call {
             }
             return Ok(());
         };
-        self.exchange(acceptor.accept(stream).await?).await?;
+        let mut secured = acceptor.accept(stream).await?;
+        if self.exchange(&mut secured).await? == Ending::Reset {
+            secured.get_ref().0.set_zero_linger()?;
+        }
         Ok(())
     }
 

@@ -207,3 +207,20 @@ fn another(id: &str, dice: &mut Dice) -> String {
     *last = others.get(at).copied().unwrap_or('0');
     signs.into_iter().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_id_has_the_same_form_and_is_another() {
+        for id in ["job-0417", "A7", "x", "9", "ab/cd?e=f"] {
+            for seed in 0..100 {
+                let other = another(id, &mut Dice::new(seed));
+                assert_ne!(other, id);
+                assert_eq!(other.len(), id.len());
+            }
+        }
+        assert_eq!(another("--", &mut Dice::new(1)), "--0");
+    }
+}

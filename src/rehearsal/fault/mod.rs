@@ -14,6 +14,7 @@ mod proxy;
 mod resolver;
 mod said;
 mod script;
+mod served;
 mod tls;
 
 pub use broken::{Broken, Distrust, broken};
@@ -25,4 +26,5 @@ pub use proxy::FaultProxy;
 pub use resolver::NoNames;
 pub use said::{Unsayable, bare, instead, page, template, throttled};
 pub use script::{Bringer, FaultScript, bringer};
+pub use served::end;
 pub use tls::Authority;

@@ -62,7 +62,7 @@ impl FaultProxy {
         upstream: SocketAddr,
         script: FaultScript,
     ) -> io::Result<Self> {
-        let authority = Arc::new(Authority::new()?);
+        let authority = Authority::of_this_run()?;
         let door = Door::on(port);
         Self::open(door, upstream, script, authority, Secured::Sometimes).await
     }

@@ -9,7 +9,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::{ServerConfig, WebPkiClientVerifier};
 use std::error::Error;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tokio_rustls::TlsAcceptor;
 
 /// Names under which a proxy can be reached.
@@ -28,7 +28,19 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// A new authority with new keys.
+    /// The authority of this run: the first who asks makes it.
+    ///
+    /// Errors: the system gives no randomness
+    pub fn of_this_run() -> io::Result<Arc<Self>> {
+        static OF_THIS_RUN: OnceLock<Arc<Authority>> = OnceLock::new();
+        if let Some(known) = OF_THIS_RUN.get() {
+            return Ok(Arc::clone(known));
+        }
+        let made = Arc::new(Self::new()?);
+        Ok(Arc::clone(OF_THIS_RUN.get_or_init(|| made)))
+    }
+
+    /// A new authority with new keys, which nobody trusts yet.
     ///
     /// Errors: the system gives no randomness
     pub fn new() -> io::Result<Self> {

@@ -5,7 +5,7 @@ mod cast;
 mod unmeant;
 
 use super::RehearsalError;
-use super::fault::{Bringer, FaultProxy, FaultScript, bringer};
+use super::fault::{Bringer, FaultProxy, FaultScript, bringer, end};
 use crate::contract::{Contract, FaultKind, Interaction};
 use crate::model::HttpRequest;
 use cast::{Cast, Player};
@@ -35,8 +35,14 @@ pub(super) struct Manner {
 pub(super) struct Stub {
     cast: Arc<Cast>,
     proxy: FaultProxy,
-    /// Ends with the value.
-    _server: MockServer,
+    /// Ends with the value, and is taken by nothing else.
+    server: Option<MockServer>,
+}
+
+impl Drop for Stub {
+    fn drop(&mut self) {
+        self.server.take().map(end);
+    }
 }
 
 impl Stub {
@@ -69,7 +75,7 @@ impl Stub {
         Ok(Self {
             cast,
             proxy,
-            _server: server,
+            server: Some(server),
         })
     }
 
