@@ -21,8 +21,8 @@ fn as_message(workspace: &Workspace) -> Contract {
     let source = workspace
         .contracts
         .iter()
-        .find(|contract| contract.consumer == "contoso")
-        .expect("a contract of contoso");
+        .find(|found| found.source.path == "contracts/contoso/member-match.json")
+        .expect("the match contract of contoso");
     let mut file: Value = serde_json::from_slice(&source.source.bytes).unwrap();
     let answered = file["interactions"][0].take();
     let ours = &answered["comments"]["references"]["matchmark"];

@@ -65,6 +65,15 @@ const fn word(name: &'static str, params: &'static [Param]) -> Word {
     }
 }
 
+/// A state that has been given optional parameters since its first version.
+const fn grown(name: &'static str, params: &'static [Param]) -> Word {
+    Word {
+        name,
+        version: (1, 1, 0),
+        params,
+    }
+}
+
 /// Every state with its parameters, in alphabetical order.
 ///
 /// Source: the table of provider states of the contract specification, section 2
@@ -108,7 +117,7 @@ pub const VOCABULARY: &[Word] = &[
             may("financial", Kind::Flag),
         ],
     ),
-    word(
+    grown(
         "job",
         &[
             must("kind", Kind::Text),
@@ -117,6 +126,8 @@ pub const VOCABULARY: &[Word] = &[
                 Kind::Word(&["accepted", "in-progress", "complete", "failed", "expired"]),
             ),
             may("progress", Kind::Text),
+            may("id", Kind::Text),
+            may("member", Kind::Text),
         ],
     ),
     word(
@@ -139,9 +150,13 @@ pub const VOCABULARY: &[Word] = &[
         "partner",
         &[must("profile", Kind::Text), may("answer", Kind::Text)],
     ),
-    word(
+    grown(
         "request",
-        &[must("state", Kind::Text), may("idempotencyKey", Kind::Text)],
+        &[
+            must("state", Kind::Text),
+            may("idempotencyKey", Kind::Text),
+            may("member", Kind::Text),
+        ],
     ),
     word(
         "throttle",

@@ -5,23 +5,33 @@ use reference::Member;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Everybody whom a state of `planned` names, by reference. Whoever is described by no request stays unknown,
-/// and the provider refuses the state.
+/// Everybody whom a state of `planned` names, by reference. Whom no match request describes, and no match is about,
+/// is somebody of whom nothing but the reference is known; in a match the provider refuses the state.
 pub(super) fn members(planned: &[Planned]) -> Vec<Member> {
     let mut members: BTreeMap<&str, Member> = BTreeMap::new();
-    for interaction in planned {
-        let references = interaction
-            .states
-            .iter()
-            .filter(|state| state.name == "member")
-            .filter_map(|state| state.params.get("ref")?.as_str());
-        for reference in references {
-            if let Some(member) = described(reference, &interaction.request.body) {
-                members.entry(reference).or_insert(member);
-            }
+    for (reference, interaction) in named(planned) {
+        if let Some(member) = described(reference, &interaction.request.body) {
+            members.entry(reference).or_insert(member);
+        }
+    }
+    for (reference, interaction) in named(planned) {
+        if !interaction.request.path.ends_with("$member-match") {
+            let unknown = || Member::new(reference, reference, reference, "1970-01-01");
+            members.entry(reference).or_insert_with(unknown);
         }
     }
     members.into_values().collect()
+}
+
+/// Everybody whom a state `member` names, with the interaction that it belongs to.
+fn named(planned: &[Planned]) -> impl Iterator<Item = (&str, &Planned)> {
+    planned.iter().flat_map(|interaction| {
+        let states = interaction.states.iter();
+        let members = states.filter(|state| state.name == "member");
+        members
+            .filter_map(|state| state.params.get("ref")?.as_str())
+            .map(move |reference| (reference, interaction))
+    })
 }
 
 /// The member whom a match request asks for.

@@ -4,7 +4,7 @@ use super::members::members;
 use super::stage::{profile, us};
 use super::stub::{Manner, Stub};
 use super::{RehearsalError, Script};
-use crate::contract::Polarity;
+use crate::contract::{Planned, Polarity};
 use reference::{Config, DevIdentity, StoreAt, dev_identity};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -106,10 +106,11 @@ fn configured(
     Ok((config, Some(dev)))
 }
 
-/// The positive request of the partner's own contract.
+/// The first positive match request of the partner's own contracts.
 fn sample(serving: &Serving<'_>, partner: &str) -> Option<Vec<u8>> {
     let planned = serving.script.planned.iter();
     let mut own = planned.filter(|planned| planned.consumer == partner);
-    own.find(|planned| planned.polarity == Polarity::Positive)
+    let matches = |planned: &&Planned| planned.request.path.ends_with("$member-match");
+    own.find(|planned| planned.polarity == Polarity::Positive && matches(planned))
         .map(|planned| planned.request.body.clone())
 }

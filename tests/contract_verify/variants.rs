@@ -127,7 +127,7 @@ fn a_variant_that_nobody_showed_counts_only_where_it_is_proved_to_be_read() {
     let source = workspace()
         .contracts
         .iter()
-        .find(|source| source.consumer == "contoso")
+        .find(|source| source.source.path == "contracts/contoso/member-match.json")
         .unwrap();
     let contract = read(source).unwrap();
     let seen: Vec<Exchange> = exchanges()

@@ -10,6 +10,8 @@ text! {
     PartnerId = "P1" "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
     /// One exchange that we started.
     ExchangeId = "P1" "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
+    /// One export of data that a partner asked us for.
+    ExportId = "P1" "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
     /// One exchange seen from end to end: kept over retries, polls, callbacks and replays.
     BusinessTransactionId = "P1" "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
     /// One inbound call or one outbound attempt.
@@ -32,7 +34,7 @@ macro_rules! ours {
     )+};
 }
 
-ours! { PartnerId ExchangeId BusinessTransactionId CorrelationId MemberRef PayloadId }
+ours! { PartnerId ExchangeId ExportId BusinessTransactionId CorrelationId MemberRef PayloadId }
 
 /// The number of a document of the control plane. Documents are immutable once numbered.
 #[derive(

@@ -9,6 +9,7 @@ mod vocabulary;
 mod text;
 
 pub mod consent;
+pub mod export;
 pub mod failure;
 pub mod idempotency;
 pub mod identity;

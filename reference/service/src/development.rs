@@ -2,7 +2,9 @@
 //! Refuses to make anything that a service on another address than loopback would use.
 
 use crate::config::Config;
-use crate::security::token::{self, EXCHANGES, MEMBER_MATCH, SigningKey, TokenError, TokenRequest};
+use crate::security::token::{
+    self, DATA_EXPORT, EXCHANGES, MEMBER_MATCH, SigningKey, TokenError, TokenRequest,
+};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -30,7 +32,7 @@ pub struct DevIdentity {
     pub key: SigningKey,
     /// The partner whose token it is.
     pub partner: String,
-    /// For `POST /Patient/$member-match`.
+    /// For `POST /Patient/$member-match` and exports of whom it finds.
     pub partner_token: String,
     /// For `POST /exchanges`.
     pub enterprise_token: String,
@@ -49,13 +51,13 @@ pub fn dev_identity(dir: &Path, config: &Config) -> Result<DevIdentity, Developm
         .partners
         .first()
         .map_or_else(|| "partner".to_owned(), |partner| partner.id.to_string());
-    let sign = |client: &str, scope: &str, name: &str| {
+    let sign = |client: &str, scopes: &[&str], name: &str| {
         let token = token::issue(
             &key,
             &TokenRequest {
                 client,
                 audience: config.us.id.as_str(),
-                scopes: &[scope],
+                scopes,
                 issued_at: config.clock.now(),
                 lifetime: LIFE,
             },
@@ -64,9 +66,10 @@ pub fn dev_identity(dir: &Path, config: &Config) -> Result<DevIdentity, Developm
         write_private(&path, token.as_bytes()).map_err(|source| unusable(&path, source))?;
         Ok::<_, DevelopmentError>((token, path))
     };
-    let (partner_token, partner_token_file) = sign(&partner, MEMBER_MATCH, "partner.token")?;
+    let (partner_token, partner_token_file) =
+        sign(&partner, &[MEMBER_MATCH, DATA_EXPORT], "partner.token")?;
     let (enterprise_token, enterprise_token_file) =
-        sign("enterprise", EXCHANGES, "enterprise.token")?;
+        sign("enterprise", &[EXCHANGES], "enterprise.token")?;
     Ok(DevIdentity {
         key,
         partner,

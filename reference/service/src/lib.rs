@@ -98,6 +98,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
             keys: config.keys.clone(),
             audience: config.us.id.to_string(),
         },
+        base: format!("http://{}", open.partner.address),
     });
     let resumed = shared.engine.resume().await?;
     tracing::info!(resumed, "the service has started");

@@ -112,6 +112,38 @@ async fn answers_of_partners_side(service: &Service) -> Vec<String> {
     answers
 }
 
+/// What exports of the member whose every attribute is a canary answer, but their list and files: those are the data.
+async fn answers_of_exports(service: &Service) -> Vec<String> {
+    let matched = service.ask("contoso", &known_canary()).await;
+    let link = matched.header("link").unwrap();
+    let group = link.trim_start_matches('<').split('>').next().unwrap();
+    let place = service.kicked("contoso", group).await;
+    let list = service.ended("contoso", &place).await;
+    assert_eq!(list.status, 200);
+    let mut answers = vec![link.to_owned(), list.text];
+    for wish in [
+        json!({"name": "patient", "valueReference": {"reference": "Patient/CANARYWHO"}}),
+        json!({"name": "_typeFilter", "valueString": "Patient?name=CANARY"}),
+        json!({"name": "_type", "valueString": "CANARY"}),
+        json!({"name": "CANARY", "valueString": "CANARY"}),
+        json!({"name": "_since", "valueInstant": "CANARY"}),
+    ] {
+        let wishes = support::export::question(json!([wish]));
+        answers.push(service.kick("contoso", group, &wishes).await.text);
+    }
+    for path in ["/Group/CANARY", "/Group/CANARY/CANARY"] {
+        let answer = service
+            .kick("contoso", path, &support::export::everything())
+            .await;
+        assert_eq!(answer.status, 404);
+        answers.push(answer.text);
+    }
+    for path in ["/async/CANARY", "/async/CANARY/CANARY.ndjson"] {
+        answers.push(service.get("contoso", path).await.text);
+    }
+    answers
+}
+
 async fn answers_of_enterprise_side(service: &Service) -> Vec<String> {
     let whole = exchange(&Person::number(5), "contoso");
     let mut unfit = whole.clone();
@@ -149,6 +181,8 @@ async fn database(folder: &Path) -> String {
         "outbox",
         "dead_letters",
         "idempotency",
+        "exports",
+        "export_files",
     ] {
         let query = sqlx::AssertSqlSafe(format!("SELECT * FROM {table}"));
         for row in sqlx::query(query).fetch_all(&pool).await.unwrap() {
@@ -168,8 +202,10 @@ async fn no_value_of_a_member_reaches_logs_answers_or_open_tables() {
     let (service, _stub) = service(folder.path()).await;
     let mut texts = answers_of_partners_side(&service).await;
     texts.extend(answers_of_enterprise_side(&service).await);
+    texts.extend(answers_of_exports(&service).await);
     let database = database(folder.path()).await;
     assert!(database.contains("fulfilled") && database.contains("links"));
+    assert!(database.contains("export_files ExplanationOfBenefit"));
     let logged = log::text();
     assert!(logged.contains("the exchange moved") && logged.contains("hyper"));
     texts.extend([logged, database]);

@@ -137,3 +137,51 @@ async fn one_exchange_carries_one_business_transaction_on_every_line() {
         }
     }
 }
+
+#[tokio::test]
+async fn an_export_is_one_transaction_from_the_kick_off_to_its_files() {
+    let transaction = "0198f6a2-0000-7000-8000-0000000000e1";
+    log::listen();
+    let service = Scene::new().start().await;
+    let group = service.matched("contoso", &Person::number(1)).await;
+    let question = support::export::everything().to_string();
+    let kicking = service.kicking("contoso", &group, question);
+    let sent = kicking.header("x-business-transaction-id", transaction);
+    let answer = Answer::of(sent.send().await.unwrap()).await;
+    let place = support::export::place(&answer);
+    service.ended("contoso", &place).await;
+    // The run closes its root after the last answer could be had.
+    let run = loop {
+        let lines = log::lines(transaction);
+        let is_run = |line: &&Value| line["span"]["matchmark.disposition"] == "complete";
+        let closed = |line: &&Value| line["fields"]["message"] == "close";
+        let found = lines.iter().filter(closed).find(is_run);
+        if let Some(line) = found {
+            break line["span"].clone();
+        }
+        tokio::task::yield_now().await;
+    };
+    for (name, value) in [
+        ("matchmark.partner", "contoso"),
+        ("matchmark.request_type", "data-export"),
+        ("matchmark.consent_status", "granted"),
+        ("matchmark.dependency", "source-store"),
+    ] {
+        assert_eq!(run[name], value, "{name}");
+    }
+    let opened = log::opened(transaction);
+    let of = |name: &str| opened.iter().filter(|span| *span == name).count();
+    assert_eq!(of("exchange"), 2, "{opened:?}");
+    assert_eq!(
+        of("access-policy"),
+        3,
+        "once at the kick-off, twice in the run"
+    );
+    for stage in ["ingestion", "schema-validation", "identity-resolution"] {
+        assert_eq!(of(stage), 1, "{stage}");
+    }
+    for stage in ["source-retrieval", "transformation"] {
+        assert_eq!(of(stage), 1, "{stage}");
+    }
+    assert_eq!(of("egress"), 2);
+}

@@ -250,7 +250,9 @@ impl<'a> Check<'a> {
     fn unseen(&self, variant: &str) -> Finding {
         match variant.is_empty() {
             true => self.not_verified("no exchange was seen"),
-            false => self.not_verified(&format!("no exchange was seen with {variant}")),
+            false => self
+                .not_verified(&format!("no exchange was seen with {variant}"))
+                .note("variant", variant),
         }
     }
 

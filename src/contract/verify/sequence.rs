@@ -58,14 +58,20 @@ fn of_steps(steps: &[Step<'_>], exchanges: &[Exchange]) -> Vec<Finding> {
                 .enumerate()
                 .filter(|(_, other)| other.replay.course == seen.replay.course)
                 .collect();
+            let mut told: Vec<Finding> = Vec::new();
             match seen.replay.sending {
                 Sending::First => {
-                    findings.extend(step.in_order(at, steps, &course));
-                    findings.extend(step.in_time(seen));
-                    findings.extend(step.delivered_again(seen, &course));
+                    told.extend(step.in_order(at, steps, &course));
+                    told.extend(step.in_time(seen));
+                    told.extend(step.delivered_again(seen, &course));
                 }
-                Sending::Again => findings.extend(step.once(seen, &course)),
+                Sending::Again => told.extend(step.once(seen, &course)),
             }
+            let variant = &seen.replay.variant;
+            findings.extend(told.into_iter().map(|finding| match variant.is_empty() {
+                true => finding,
+                false => finding.note("variant", variant.as_str()),
+            }));
         }
     }
     findings

@@ -62,6 +62,16 @@ pub struct Given {
 }
 
 impl Given {
+    /// The window that an answer of this day has to look through, with nothing absent from it.
+    #[must_use]
+    pub fn floor(today: Day) -> Self {
+        Self {
+            from: today.years_before(YEARS).unwrap_or(today),
+            to: today,
+            gaps: Vec::new(),
+        }
+    }
+
     /// Complete is only what reaches back five years and lacks nothing.
     #[must_use]
     pub fn completion(&self) -> Completion {

@@ -56,6 +56,12 @@ impl Day {
         Self(date)
     }
 
+    /// The day as the calendar counts it.
+    #[must_use]
+    pub const fn date(self) -> NaiveDate {
+        self.0
+    }
+
     /// The same day `years` earlier, the last of February where there is no such day.
     #[must_use]
     pub fn years_before(self, years: u32) -> Option<Self> {

@@ -1,7 +1,8 @@
-//! The path of the data: answering a match, starting an exchange, calling a partner.
+//! The path of the data: answering a match, exporting data, starting an exchange, calling a partner.
 //! Refuses to change what the control plane publishes; each step reads one snapshot.
 
 mod conditions;
+pub(crate) mod export;
 pub(crate) mod once;
 mod plane;
 pub(crate) mod respond;

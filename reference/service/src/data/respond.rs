@@ -10,9 +10,10 @@ use domain::consent::{Grant, Question, Standing, evaluate};
 use domain::failure::Code;
 use domain::identity::{Asked, Decision, Outcome as Identity, resolve};
 use domain::ids::{MemberRef, PartnerId};
+use domain::masked::Masked;
 use domain::member_match::{MemberMatch, Part};
 use domain::snapshot::{Partner, Snapshot};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::future::Future;
 use tracing::{Instrument, Span};
 use wire::json::Document;
@@ -71,6 +72,12 @@ pub(crate) struct Call<'a> {
     pub pdex_version: Option<&'a str>,
 }
 
+/// The answer to a match, and the list of one member that the match has made.
+pub(crate) struct Matched {
+    pub parameters: Value,
+    pub group: String,
+}
+
 /// What identity and access have settled about a call.
 struct Cleared {
     person: MemberRef,
@@ -79,7 +86,7 @@ struct Cleared {
 }
 
 /// Answers a call, or refuses it.
-pub(crate) async fn member_match(plane: &Plane, call: &Call<'_>) -> Result<Value, Refused> {
+pub(crate) async fn member_match(plane: &Plane, call: &Call<'_>) -> Result<Matched, Refused> {
     let snapshot = plane.snapshot();
     let partner = snapshot
         .partners
@@ -103,7 +110,7 @@ pub(crate) async fn member_match(plane: &Plane, call: &Call<'_>) -> Result<Value
     let transformed = within(at(Stage::Transformation), async {
         Ok(answer(dialect, &member, parts.patient))
     });
-    let answer = transformed.await?;
+    let parameters = transformed.await?;
     let link = Link {
         member: &cleared.person,
         client: call.client,
@@ -111,12 +118,21 @@ pub(crate) async fn member_match(plane: &Plane, call: &Call<'_>) -> Result<Value
         decision: &cleared.decision,
         snapshot: snapshot.number,
         business_transaction: call.context.business_transaction.as_str(),
+        terms: terms(&parts),
     };
     within(at(Stage::Egress), async {
-        Ok(plane.store.link(&link).await?)
+        Ok(plane.store.link(&link, plane.now()).await?)
     })
     .await?;
-    Ok(answer)
+    let group = link.group();
+    Ok(Matched { parameters, group })
+}
+
+/// What has to be kept to judge the consent again.
+fn terms(parts: &MemberMatch<'_>) -> Masked<Vec<u8>> {
+    let (consent, patient) = (parts.resource(Part::Consent), parts.patient_id());
+    let terms = json!({"consent": consent, "patient": patient});
+    Masked::new(terms.to_string().into_bytes())
 }
 
 /// Who is meant, and may the caller know?
@@ -168,10 +184,12 @@ fn validate<'a>(
     }
     .ok_or(Code::SchemaInvalid)?;
     let version = dialect.schema_version.as_str();
-    schema::judge(snapshot, version, call.document).map_err(|invalid| Refused {
-        code: invalid.code,
-        expressions: Vec::new(),
-        invalid: Some(invalid),
+    schema::judge(snapshot, schema::REQUEST, version, call.document).map_err(|invalid| {
+        Refused {
+            code: invalid.code,
+            expressions: Vec::new(),
+            invalid: Some(invalid),
+        }
     })?;
     let parts = MemberMatch::read(call.document.value()).ok_or(Code::BadBundle)?;
     let expressions = parts.reference_mismatches();

@@ -10,6 +10,11 @@ use wire::payload::Problem;
 /// The entry of the catalogue that requests are judged by.
 pub(crate) const REQUEST: &str = "hrex-member-match-request";
 
+/// The entry, and the version of it, that kick-offs of an export are judged by.
+///
+/// Source: PDex 2.2.0; the version before accepts the same
+pub(crate) const EXPORT: (&str, &str) = ("davinci-data-export-request", "1.0.1");
+
 /// A body that does not meet its schema.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Invalid {
@@ -17,15 +22,16 @@ pub(crate) struct Invalid {
     pub problems: Vec<Problem>,
 }
 
-/// Judges a document by one version of the entry.
+/// Judges a document by one version of an entry.
 ///
 /// Errors: everything that is wrong; a version that we do not hold
 pub(crate) fn judge(
     snapshot: &Snapshot,
+    entry: &str,
     version: &str,
     document: &Document,
 ) -> Result<(), Invalid> {
-    let Some(schema) = snapshot.schema(REQUEST, version) else {
+    let Some(schema) = snapshot.schema(entry, version) else {
         return Err(Invalid {
             code: Code::SchemaInvalid,
             problems: Vec::new(),

@@ -63,7 +63,7 @@ pub(crate) fn validate(
     let parameters = submit::parameters(request);
     let document = Document::parse(parameters.to_string().as_bytes(), &Limits::MATCH_BODY)
         .map_err(|fault| schema::of_fault(&fault))?;
-    schema::judge(snapshot, version, &document).map_err(|invalid| invalid.code)?;
+    schema::judge(snapshot, schema::REQUEST, version, &document).map_err(|invalid| invalid.code)?;
     let parts = MemberMatch::read(&parameters).ok_or(Code::BadBundle)?;
     if !parts.reference_mismatches().is_empty() {
         return Err(Code::ReferenceMismatch);

@@ -1,12 +1,13 @@
-//! Keeps every open exchange walking, one task each, and picks them up again after a restart.
+//! Keeps every open exchange and export going, one task each, and picks them up again after a restart.
 //! Refuses to know the steps.
 
 mod attempt;
 mod walk;
 
 use crate::data::Plane;
+use crate::data::export::run;
 use crate::store::StoreError;
-use domain::ids::ExchangeId;
+use domain::ids::{ExchangeId, ExportId};
 use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::task::JoinSet;
 
@@ -24,13 +25,17 @@ impl Engine {
         }
     }
 
-    /// Starts every exchange that a former process left open.
+    /// Starts every exchange and export that a former process left open.
     pub(crate) async fn resume(&self) -> Result<usize, StoreError> {
         let open = self.plane.store.open_exchanges().await?;
         for id in &open {
             self.start(id.clone());
         }
-        Ok(open.len())
+        let exports = self.plane.store.open_exports().await?;
+        for id in &exports {
+            self.start_export(id.clone());
+        }
+        Ok(open.len().saturating_add(exports.len()))
     }
 
     /// Walks an exchange until it rests.
@@ -41,6 +46,18 @@ impl Engine {
         tasks.spawn(async move {
             if let Err(error) = walk::walk(&plane, &id).await {
                 tracing::error!(cause = %error, exchange = %id, "the exchange stopped");
+            }
+        });
+    }
+
+    /// Carries an export out.
+    pub(crate) fn start_export(&self, id: ExportId) {
+        let plane = Arc::clone(&self.plane);
+        let mut tasks = self.tasks();
+        while tasks.try_join_next().is_some() {}
+        tasks.spawn(async move {
+            if let Err(error) = run::run(&plane, &id).await {
+                tracing::error!(cause = %error, export = %id, "the export stopped");
             }
         });
     }

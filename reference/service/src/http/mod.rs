@@ -20,4 +20,6 @@ pub(crate) struct Shared {
     pub plane: Arc<Plane>,
     pub engine: Engine,
     pub gate: Gate,
+    /// Where partners reach us, without a slash at the end.
+    pub base: String,
 }

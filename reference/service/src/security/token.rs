@@ -17,6 +17,11 @@ use std::time::Duration;
 /// Source: HRex 1.2.0 OperationDefinition member-match, canonical
 pub const MEMBER_MATCH: &str =
     "http://hl7.org/fhir/us/davinci-hrex/OperationDefinition/member-match";
+/// The right to export the data of matched members.
+///
+/// Source: ATR 2.1.0 OperationDefinition davinci-data-export, canonical; the catalogue entry of the operation
+pub const DATA_EXPORT: &str =
+    "http://hl7.org/fhir/us/davinci-atr/OperationDefinition/davinci-data-export";
 /// The right of our own systems to start and read exchanges (ours).
 pub const EXCHANGES: &str = "https://payer-exchange.example/scopes/exchanges";
 

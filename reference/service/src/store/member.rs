@@ -1,12 +1,13 @@
-//! Our members, and what partners have been linked to them.
+//! Our members, and what our source holds of them.
 //! Refuses to decide who is meant: it gives every person who shares an identifier.
 
 use super::row::text;
-use super::{Store, StoreError, stored};
+use super::{Store, StoreError};
 use crate::config::Member;
-use domain::consent::{Grant, Standing};
-use domain::identity::{Asked, Candidate, Decision, normalise};
-use domain::ids::{MemberRef, PartnerId};
+use domain::consent::Standing;
+use domain::export::History;
+use domain::identity::{Asked, Candidate, normalise};
+use domain::ids::MemberRef;
 use domain::masked::Masked;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
@@ -17,16 +18,6 @@ pub(crate) struct Known {
     pub number: Masked<String>,
     pub patient: Masked<String>,
     pub umb: Masked<String>,
-}
-
-/// The trace that a granted match leaves.
-pub(crate) struct Link<'a> {
-    pub member: &'a MemberRef,
-    pub client: &'a PartnerId,
-    pub grant: Grant,
-    pub decision: &'a Decision,
-    pub snapshot: u64,
-    pub business_transaction: &'a str,
 }
 
 impl Store {
@@ -120,27 +111,33 @@ impl Store {
         })
     }
 
-    /// Links the caller to the member, with the terms of the consent; a repetition replaces the terms.
-    ///
-    /// Source: HRex 1.2.0 mm-4, mm-5
-    pub(crate) async fn link(&self, link: &Link<'_>) -> Result<(), StoreError> {
-        let decision =
-            serde_json::to_string(link.decision).map_err(|_| StoreError::Row("decision"))?;
-        sqlx::query(
-            "INSERT OR REPLACE INTO links
-                (member, client, policy, consent_checked_at, decision, snapshot, business_transaction_id)
-             VALUES (?, ?, ?, ?, ?, ?, ?)",
+    /// Says what our source holds of a member. False when there is no such member.
+    pub(crate) async fn put_history(
+        &self,
+        reference: &str,
+        history: &History,
+    ) -> Result<bool, StoreError> {
+        let held = serde_json::to_string(history).map_err(|_| StoreError::Row("held"))?;
+        let done = sqlx::query(
+            "INSERT OR REPLACE INTO histories (member, held)
+             SELECT reference, ? FROM members WHERE reference = ?",
         )
-        .bind(link.member.as_str())
-        .bind(link.client.as_str())
-        .bind(link.grant.policy().word())
-        .bind(stored(link.grant.checked_at()))
-        .bind(decision)
-        .bind(i64::try_from(link.snapshot).unwrap_or(i64::MAX))
-        .bind(link.business_transaction)
+        .bind(held)
+        .bind(reference)
         .execute(&self.pool)
         .await?;
-        Ok(())
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// What our source holds of a member: everything where nothing else was said.
+    pub(crate) async fn history_of(&self, person: &MemberRef) -> Result<History, StoreError> {
+        let row = sqlx::query("SELECT held FROM histories WHERE member = ?")
+            .bind(person.as_str())
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map_or(Ok(History::default()), |row| {
+            serde_json::from_str(&text(&row, "held")?).map_err(|_| StoreError::Row("held"))
+        })
     }
 }
 

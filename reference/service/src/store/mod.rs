@@ -2,6 +2,8 @@
 //! Refuses to decide: every change of a state goes through the transition table of the rules.
 
 mod exchange;
+mod export;
+mod group;
 mod idempotency;
 mod member;
 mod payload;
@@ -9,8 +11,10 @@ mod progress;
 mod row;
 
 pub(crate) use exchange::{Filter, NewExchange, Submitted};
+pub(crate) use export::{Export, NewExport};
+pub(crate) use group::{Link, Membership, group};
 pub(crate) use idempotency::{Claim, Kept, Scope};
-pub(crate) use member::{Known, Link};
+pub(crate) use member::Known;
 pub(crate) use progress::{Changes, Ended};
 pub(crate) use row::{Attempt, Exchange, Past};
 
@@ -107,7 +111,8 @@ impl Store {
     /// Counts what calls have left behind.
     pub(crate) async fn effects(&self) -> Result<EffectCount, StoreError> {
         let row = sqlx::query(
-            "SELECT (SELECT count(*) FROM exchanges) + (SELECT count(*) FROM links) + (SELECT count(*) FROM dead_letters),
+            "SELECT (SELECT count(*) FROM exchanges) + (SELECT count(*) FROM links) + (SELECT count(*) FROM dead_letters)
+                    + (SELECT count(*) FROM exports),
                     (SELECT count(*) FROM outbox), (SELECT count(*) FROM attempts)",
         )
         .fetch_one(&self.pool)
@@ -130,6 +135,9 @@ impl Store {
             "DELETE FROM attempts",
             "DELETE FROM history",
             "DELETE FROM exchanges",
+            "DELETE FROM export_files",
+            "DELETE FROM exports",
+            "DELETE FROM histories",
             "DELETE FROM links",
             "DELETE FROM members",
             "DELETE FROM payloads",
@@ -150,15 +158,22 @@ fn file(folder: &PathBuf) -> Result<SqliteConnectOptions, StoreError> {
     Ok(options.create_if_missing(true))
 }
 
+/// The shapes that the database has had, oldest first.
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "first", include_str!("migrations/sqlite/0001_first.sql")),
+    (
+        2,
+        "export",
+        include_str!("migrations/sqlite/0002_export.sql"),
+    ),
+];
+
 fn migrations() -> Migrator {
-    let first = include_str!("migrations/sqlite/0001_first.sql");
-    Migrator::with_migrations(vec![Migration::new(
-        1,
-        "first".into(),
-        MigrationType::Simple,
-        first.into_sql_str(),
-        false,
-    )])
+    let migration = |(version, name, sql): (i64, &'static str, &'static str)| {
+        let kind = MigrationType::Simple;
+        Migration::new(version, name.into(), kind, sql.into_sql_str(), false)
+    };
+    Migrator::with_migrations(MIGRATIONS.into_iter().map(migration).collect())
 }
 
 /// A point in time as it is stored: sortable text.

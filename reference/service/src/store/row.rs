@@ -134,7 +134,10 @@ pub(super) fn time(row: &SqliteRow, column: &'static str) -> Result<Timestamp, S
         .map_err(|_| StoreError::Row(column))
 }
 
-fn maybe_time(row: &SqliteRow, column: &'static str) -> Result<Option<Timestamp>, StoreError> {
+pub(super) fn maybe_time(
+    row: &SqliteRow,
+    column: &'static str,
+) -> Result<Option<Timestamp>, StoreError> {
     maybe_word(row, column)
 }
 
@@ -151,13 +154,16 @@ fn maybe_number(
         .transpose()
 }
 
-fn word<T: std::str::FromStr>(row: &SqliteRow, column: &'static str) -> Result<T, StoreError> {
+pub(super) fn word<T: std::str::FromStr>(
+    row: &SqliteRow,
+    column: &'static str,
+) -> Result<T, StoreError> {
     text(row, column)?
         .parse()
         .map_err(|_| StoreError::Row(column))
 }
 
-fn maybe_word<T: std::str::FromStr>(
+pub(super) fn maybe_word<T: std::str::FromStr>(
     row: &SqliteRow,
     column: &'static str,
 ) -> Result<Option<T>, StoreError> {

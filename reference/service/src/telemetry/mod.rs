@@ -57,6 +57,7 @@ impl Context {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RequestType {
     MemberMatch,
+    DataExport,
     ExchangeSingle,
 }
 
@@ -64,6 +65,7 @@ impl RequestType {
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::MemberMatch => "member-match",
+            Self::DataExport => "data-export",
             Self::ExchangeSingle => "exchange-single",
         }
     }
@@ -74,6 +76,7 @@ impl RequestType {
 pub(crate) enum Dependency {
     None,
     MemberStore,
+    SourceStore,
     Partner,
 }
 
@@ -82,6 +85,7 @@ impl Dependency {
         match self {
             Self::None => "none",
             Self::MemberStore => "member-store",
+            Self::SourceStore => "source-store",
             Self::Partner => "partner",
         }
     }

@@ -57,11 +57,17 @@ fn references(schema: &Value) -> Vec<(String, String)> {
     found
 }
 
-/// Every version of the match request, as a service wants them.
+/// Every version of the match request, and the export's, as a service wants them.
 pub fn schemas() -> BTreeMap<String, Value> {
-    let entry = "hrex-member-match-request";
-    ["1.0.0", "2.0.0", "2.0.1"]
-        .into_iter()
-        .map(|version| (format!("{entry}@{version}"), bundle(entry, version)))
-        .collect()
+    let matching = "hrex-member-match-request";
+    let export = "davinci-data-export-request";
+    [
+        (matching, "1.0.0"),
+        (matching, "2.0.0"),
+        (matching, "2.0.1"),
+        (export, "1.0.1"),
+    ]
+    .into_iter()
+    .map(|(entry, version)| (format!("{entry}@{version}"), bundle(entry, version)))
+    .collect()
 }

@@ -10,6 +10,7 @@
 )]
 
 pub mod catalogue;
+pub mod export;
 pub mod log;
 pub mod request;
 pub mod stub;
@@ -203,7 +204,7 @@ impl Service {
         Answer::of(sent.unwrap()).await
     }
 
-    fn now_for_token(&self) -> Timestamp {
+    pub(crate) fn now_for_token(&self) -> Timestamp {
         use reference::domain::ports::Clock;
         self.clock.now()
     }

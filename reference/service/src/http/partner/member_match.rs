@@ -1,64 +1,30 @@
-//! The listener for other payers: `$member-match`.
+//! `$member-match`: taken in, answered once per key, and the list that the match makes is named beside the answer.
 //! Refuses to look into a body before the caller is known.
 
-use super::Shared;
-use super::outcome::{FHIR, refusal};
-use super::reply::{context, reply, text, with_header, write};
+use super::{Turned, admitted, document, refuse};
 use crate::data::once::{Answered, once};
-use crate::data::respond::{self, Call, Refused};
-use crate::data::{Hindered, Outage, schema};
+use crate::data::respond::{self, Call};
+use crate::http::Shared;
+use crate::http::outcome::FHIR;
+use crate::http::reply::{context, reply, text, with_header, write};
 use crate::security::token::MEMBER_MATCH;
 use crate::store::{Kept, Scope};
 use crate::telemetry::{self, Context, RequestType, Stage};
-use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use axum::routing::post;
-use domain::failure::Code;
 use domain::idempotency::{Asked, fingerprint};
 use domain::ids::PartnerId;
 use domain::workflow::Disposition;
 use std::sync::Arc;
-use std::time::Duration;
 use tracing::{Instrument, Span};
-use wire::json::{Document, Limits};
+use wire::json::Document;
 
-const PATH: &str = "/Patient/$member-match";
+pub(super) const PATH: &str = "/Patient/$member-match";
 const SPEC_VERSION: &str = "x-pdex-spec-version";
 
-pub(crate) fn router(shared: Arc<Shared>) -> Router {
-    Router::new()
-        .route(PATH, post(member_match))
-        .with_state(shared)
-}
-
-/// A refusal with what the caller has to wait.
-struct Turned {
-    refused: Refused,
-    retry_after: Option<Duration>,
-}
-
-impl<T: Into<Refused>> From<T> for Turned {
-    fn from(refused: T) -> Self {
-        Self {
-            refused: refused.into(),
-            retry_after: None,
-        }
-    }
-}
-
-impl From<Hindered> for Turned {
-    fn from(hindered: Hindered) -> Self {
-        Self {
-            refused: Refused::new(hindered.code),
-            retry_after: hindered.retry_after,
-        }
-    }
-}
-
-async fn member_match(
+pub(super) async fn member_match(
     State(shared): State<Arc<Shared>>,
     headers: HeaderMap,
     body: Body,
@@ -110,19 +76,8 @@ async fn ingest(
     headers: &HeaderMap,
     body: Body,
 ) -> Result<(PartnerId, Document), Turned> {
-    let plane = &shared.plane;
-    let client = shared.gate.admit(headers, MEMBER_MATCH, plane.now())?;
-    if !plane.snapshot().partners.contains_key(&client) {
-        return Err(Code::TokenInvalid.into());
-    }
-    plane.conditions.count_call()?;
-    plane.conditions.check(Outage::Store)?;
-    let limits = Limits::MATCH_BODY;
-    let bytes = to_bytes(body, limits.bytes)
-        .await
-        .map_err(|_| Code::TooLarge)?;
-    let document = Document::parse(&bytes, &limits).map_err(|fault| schema::of_fault(&fault))?;
-    Ok((client, document))
+    let client = admitted(shared, headers, MEMBER_MATCH)?;
+    Ok((client, document(body).await?))
 }
 
 async fn under_key(shared: &Shared, call: &Call<'_>, key: &str) -> Result<Kept, Turned> {
@@ -148,16 +103,11 @@ async fn under_key(shared: &Shared, call: &Call<'_>, key: &str) -> Result<Kept, 
 async fn carry_out(shared: &Shared, call: &Call<'_>) -> Kept {
     let root = Span::current();
     match respond::member_match(&shared.plane, call).await {
-        Ok(parameters) => {
+        Ok(matched) => {
             root.record("matchmark.disposition", Disposition::Complete.word());
-            reply(200, FHIR, &parameters)
+            let group = format!("</Group/{}>; rel=\"collection\"", matched.group);
+            with_header(reply(200, FHIR, &matched.parameters), "link", group)
         }
         Err(refused) => refuse(&refused.into(), &root),
     }
-}
-
-fn refuse(turned: &Turned, root: &Span) -> Kept {
-    root.record("matchmark.disposition", Disposition::Rejected.word());
-    telemetry::failed(root, turned.refused.code);
-    refusal(&turned.refused, turned.retry_after)
 }

@@ -1,6 +1,9 @@
 //! One handler per provider state that this service can be put into.
 //! Refuses parameters that it does not know, so that a contract is never satisfied by accident.
 
+mod export;
+mod matched;
+
 use super::Stage;
 use crate::config::{Member, derived};
 use crate::data::Outage;
@@ -87,7 +90,9 @@ pub(super) async fn set(
         Name::Authorization => authorization(stage, params, consumer),
         Name::Throttle => throttle(stage, params),
         Name::Outage => outage(stage, params),
-        Name::History | Name::Job | Name::Request => Err(Unset::Unhandled),
+        Name::History => export::history(stage, params).await,
+        Name::Job => export::job(stage, params, consumer).await,
+        Name::Request => matched::request(stage, params, consumer).await,
     }
 }
 
@@ -206,13 +211,7 @@ fn partner(stage: &Stage, params: &Params) -> Result<Values, Unset> {
 fn authorization(stage: &Stage, params: &Params, consumer: Option<&str>) -> Result<Values, Unset> {
     only(params, &["scopes", "token"])?;
     let snapshot = stage.shared.plane.snapshot();
-    let client = match consumer {
-        Some(consumer) => consumer.to_owned(),
-        None => {
-            let first = snapshot.partners.keys().next();
-            first.map(PartnerId::to_string).ok_or(Unset::Unhandled)?
-        }
-    };
+    let client = client(stage, consumer)?;
     let now = stage.shared.plane.now();
     let issued_at = match text(params, "token")? {
         Some("valid") | None => now,
@@ -226,7 +225,7 @@ fn authorization(stage: &Stage, params: &Params, consumer: Option<&str>) -> Resu
         Some(_) => return Err(Unset::Invalid("scopes")),
     };
     let request = TokenRequest {
-        client: &client,
+        client: client.as_str(),
         audience: snapshot.us.id.as_str(),
         scopes: &scopes,
         issued_at,
@@ -236,6 +235,20 @@ fn authorization(stage: &Stage, params: &Params, consumer: Option<&str>) -> Resu
     let mut values = Values::new();
     values.insert("authorization".to_owned(), json!(format!("Bearer {token}")));
     Ok(values)
+}
+
+/// Who the consumer of the contract is among our partners; the first of them where nobody is named.
+fn client(stage: &Stage, consumer: Option<&str>) -> Result<PartnerId, Unset> {
+    let snapshot = stage.shared.plane.snapshot();
+    match consumer {
+        Some(consumer) => Ok(PartnerId::new(consumer)),
+        None => snapshot
+            .partners
+            .keys()
+            .next()
+            .cloned()
+            .ok_or(Unset::Unhandled),
+    }
 }
 
 fn throttle(stage: &Stage, params: &Params) -> Result<Values, Unset> {

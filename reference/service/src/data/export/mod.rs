@@ -1,0 +1,40 @@
+//! `$davinci-data-export` of a list of one member: taken on, carried out, asked about, fetched.
+//! Refuses to give data on a permission that was not judged again.
+
+pub(crate) mod fetch;
+pub(crate) mod kick_off;
+pub(crate) mod run;
+
+use crate::data::Plane;
+use crate::data::respond::Refused;
+use crate::store::Membership;
+use crate::telemetry;
+use domain::consent::{Grant, Question, evaluate};
+use domain::failure::Code;
+use domain::snapshot::{Partner, Snapshot};
+use serde_json::Value;
+use tracing::Span;
+
+/// Does the permission under which the partner was linked to the member still hold?
+///
+/// Source: PDex 2.2.0 pdex-156, pdex-167
+async fn judge_again(
+    plane: &Plane,
+    snapshot: &Snapshot,
+    partner: &Partner,
+    membership: &Membership,
+    root: &Span,
+) -> Result<Grant, Refused> {
+    let standing = plane.store.standing(&membership.member).await?;
+    let terms: Value = serde_json::from_slice(membership.terms.expose()).unwrap_or_default();
+    let question = Question {
+        consent: terms.get("consent").filter(|consent| !consent.is_null()),
+        patient: terms.get("patient").and_then(Value::as_str),
+        discloser: &snapshot.us.organisation,
+        recipient: &partner.organisation,
+        standing,
+    };
+    let judged = evaluate(&question, &snapshot.consent, plane.now());
+    telemetry::consent(root, &judged);
+    judged.map_err(|refused| Refused::new(Code::Consent(refused.first)))
+}

@@ -1,0 +1,135 @@
+//! `$davinci-data-export`: taken on once per key, and answered with the place where its progress is told.
+//! Refuses to answer with data: that is what the place is for.
+
+use super::{Turned, admitted, document, refuse};
+use crate::data::export::kick_off::{self, Call};
+use crate::data::once::{Answered, once};
+use crate::http::Shared;
+use crate::http::reply::{context, text, with_header, write};
+use crate::security::token::DATA_EXPORT;
+use crate::store::{Kept, Scope};
+use crate::telemetry::{self, Context, RequestType, Stage};
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use domain::failure::Code;
+use domain::idempotency::{Asked, fingerprint};
+use domain::ids::{ExportId, PartnerId};
+use domain::masked::Masked;
+use domain::record::AsyncStatus;
+use std::sync::Arc;
+use tracing::{Instrument, Span};
+use wire::json::Document;
+
+pub(super) async fn kick_off(
+    State(shared): State<Arc<Shared>>,
+    Path(group): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let context = context(&headers, shared.plane.now());
+    let root = telemetry::root(&context, RequestType::DataExport);
+    let answered = answer(&shared, &context, &group, &headers, body)
+        .instrument(root.clone())
+        .await;
+    let kept = answered.unwrap_or_else(|turned| refuse(&turned, &root));
+    root.in_scope(|| tracing::info!(status = kept.status, "the call is answered"));
+    write(kept, &context)
+}
+
+async fn answer(
+    shared: &Shared,
+    context: &Context,
+    group: &str,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Kept, Turned> {
+    let span = telemetry::stage(Stage::Ingestion, context);
+    let ingested = ingest(shared, headers, body).instrument(span.clone()).await;
+    let ingested = ingested.inspect_err(|turned| telemetry::failed(&span, turned.refused.code));
+    let (client, document) = ingested?;
+    let path = format!("/Group/{group}/$davinci-data-export");
+    let print = fingerprint(&Asked {
+        method: "POST",
+        path: &path,
+        headers: &[],
+        body: &document,
+    });
+    let call = Call {
+        context,
+        client: &client,
+        group,
+        document: &document,
+        fingerprint: &print,
+    };
+    match text(headers, "idempotency-key") {
+        None => Ok(carry_out(shared, &call).await),
+        Some(key) => under_key(shared, &call, key).await,
+    }
+}
+
+async fn ingest(
+    shared: &Shared,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<(PartnerId, Document), Turned> {
+    let client = admitted(shared, headers, DATA_EXPORT)?;
+    if !is_async(headers) {
+        // The table of codes has no finer word for a header that is missing.
+        return Err(Code::NotJson.into());
+    }
+    Ok((client, document(body).await?))
+}
+
+/// Does the caller bear an answer that comes later?
+///
+/// Source: Bulk Data 2.0.0 kick-off request; RFC 7240
+fn is_async(headers: &HeaderMap) -> bool {
+    headers
+        .get_all("prefer")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split([',', ';']))
+        .any(|wish| wish.trim().eq_ignore_ascii_case("respond-async"))
+}
+
+async fn under_key(shared: &Shared, call: &Call<'_>, key: &str) -> Result<Kept, Turned> {
+    let scope = Scope {
+        client: call.client.as_str(),
+        operation: "data-export",
+        key,
+    };
+    let work = carry_out(shared, call);
+    match once(&shared.plane, scope, call.fingerprint, work).await? {
+        Answered::First(kept) => Ok(kept),
+        Answered::Again(kept) => Ok(with_header(kept, "idempotency-replayed", "true")),
+        Answered::Refused(code) => Err(code.into()),
+    }
+}
+
+async fn carry_out(shared: &Shared, call: &Call<'_>) -> Kept {
+    match kick_off::take_on(&shared.plane, call).await {
+        Ok(taken) => {
+            if taken.is_new {
+                shared.engine.start_export(taken.id.clone());
+            }
+            accepted(shared, &taken.id)
+        }
+        Err(refused) => refuse(&refused.into(), &Span::current()),
+    }
+}
+
+fn accepted(shared: &Shared, id: &ExportId) -> Kept {
+    let address = format!("{}/async/{id}", shared.base);
+    let told = address
+        .parse()
+        .map(|content_location| AsyncStatus::KickedOff { content_location });
+    let headers = told.iter().flat_map(AsyncStatus::headers);
+    let kept = Kept {
+        status: 202,
+        headers: Vec::new(),
+        body: Masked::new(Vec::new()),
+    };
+    headers.fold(kept, |kept, (name, value)| with_header(kept, name, value))
+}

@@ -1,0 +1,142 @@
+//! An export that was taken on: how it stands, its list and its files, and giving it up.
+//! Refuses everybody but the partner that asked for it.
+
+use super::{Turned, admitted, refuse};
+use crate::data::export::fetch::{self, File, Standing};
+use crate::http::Shared;
+use crate::http::outcome::FHIR;
+use crate::http::reply::{context, reply, with_header, write};
+use crate::security::token::DATA_EXPORT;
+use crate::store::Kept;
+use crate::telemetry::{self, Context, RequestType, Stage};
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use domain::ids::{ExportId, PartnerId};
+use domain::masked::Masked;
+use domain::record::{AsyncStatus, HttpDate, Percent, Seconds};
+use domain::workflow::Disposition;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+use tracing::{Instrument, Span};
+use wire::outcome::{Code as Outcome, OperationOutcome};
+
+/// What callers are told to wait before they ask again.
+///
+/// Source: ours; a year of service takes a fraction of it
+const ASK_AGAIN: Duration = Duration::from_secs(2);
+
+pub(super) async fn status(
+    State(shared): State<Arc<Shared>>,
+    Path(export): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let (id, shared) = (ExportId::new(export), &shared);
+    answered(shared, &headers, |client| async move {
+        let (plane, base) = (&shared.plane, &shared.base);
+        Ok(told(fetch::standing(plane, &client, &id, base).await?))
+    })
+    .await
+}
+
+pub(super) async fn cancel(
+    State(shared): State<Arc<Shared>>,
+    Path(export): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let (id, shared) = (ExportId::new(export), &shared);
+    answered(shared, &headers, |client| async move {
+        fetch::cancel(&shared.plane, &client, &id).await?;
+        Span::current().record("matchmark.disposition", Disposition::Cancelled.word());
+        Ok(empty(202))
+    })
+    .await
+}
+
+pub(super) async fn file(
+    State(shared): State<Arc<Shared>>,
+    Path((export, name)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    let (id, shared) = (ExportId::new(export), &shared);
+    answered(shared, &headers, |client| async move {
+        Ok(
+            match fetch::file(&shared.plane, &client, &id, &name).await? {
+                File::Lines(body) => Kept {
+                    body,
+                    ..typed(200, "application/fhir+ndjson")
+                },
+                File::Gone => gone(),
+            },
+        )
+    })
+    .await
+}
+
+/// Admits the caller, answers the call, and tells of it.
+async fn answered<'a, F, A>(shared: &'a Shared, headers: &HeaderMap, answer: F) -> Response
+where
+    F: FnOnce(PartnerId) -> A,
+    A: Future<Output = Result<Kept, Turned>> + 'a,
+{
+    let context = context(headers, shared.plane.now());
+    let root = telemetry::root(&context, RequestType::DataExport);
+    let answered = match root.in_scope(|| ingest(shared, headers, &context)) {
+        Ok(client) => {
+            root.record("matchmark.partner", client.as_str());
+            answer(client).instrument(root.clone()).await
+        }
+        Err(turned) => Err(turned),
+    };
+    let kept = answered.unwrap_or_else(|turned| refuse(&turned, &root));
+    root.in_scope(|| tracing::info!(status = kept.status, "the call is answered"));
+    write(kept, &context)
+}
+
+fn ingest(shared: &Shared, headers: &HeaderMap, context: &Context) -> Result<PartnerId, Turned> {
+    let span = telemetry::stage(Stage::Ingestion, context);
+    let admitted = span.in_scope(|| admitted(shared, headers, DATA_EXPORT));
+    admitted.inspect_err(|turned| telemetry::failed(&span, turned.refused.code))
+}
+
+fn told(standing: Standing) -> Kept {
+    let (kept, status) = match standing {
+        Standing::Open { done, parts } => (
+            empty(202),
+            AsyncStatus::InProgress {
+                x_progress: Percent::of(done, parts.max(1)),
+                retry_after: Seconds::of(ASK_AGAIN),
+            },
+        ),
+        Standing::Complete { list, expires } => (
+            reply(200, "application/json", &list),
+            AsyncStatus::Complete {
+                expires: HttpDate::of(expires),
+            },
+        ),
+    };
+    let headers = status.headers().into_iter();
+    headers.fold(kept, |kept, (name, value)| with_header(kept, name, value))
+}
+
+/// The table of codes has no word for what was there once: it says what is not there, the status says the rest.
+fn gone() -> Kept {
+    reply(
+        410,
+        FHIR,
+        &OperationOutcome::new(Outcome::Auth, 404, Vec::new()),
+    )
+}
+
+fn empty(status: u16) -> Kept {
+    Kept {
+        status,
+        headers: Vec::new(),
+        body: Masked::new(Vec::new()),
+    }
+}
+
+fn typed(status: u16, media: &str) -> Kept {
+    with_header(empty(status), "content-type", media)
+}
