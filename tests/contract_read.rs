@@ -75,8 +75,16 @@ fn every_rejection_rule_has_a_case() {
         .filter(|path| path.extension().is_some_and(|end| end == "expected"))
         .map(|path| std::fs::read_to_string(path).unwrap())
         .collect();
-    let faults = matchmark::model::rules()
-        .filter(|rule| rule.id.starts_with("contract/") && rule.severity == Severity::Fault);
+    // Faults of kept records and of other files are given elsewhere.
+    let reader: String = std::fs::read_dir(folder("src/contract/read"))
+        .unwrap()
+        .map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap())
+        .collect();
+    let faults: Vec<_> = matchmark::model::rules()
+        .filter(|rule| rule.severity == Severity::Fault)
+        .filter(|rule| reader.contains(&format!("\"{}\"", rule.id)))
+        .collect();
+    assert!(faults.len() >= 17, "{}", faults.len());
     for fault in faults {
         let id = format!(" {}\n", fault.id);
         assert!(

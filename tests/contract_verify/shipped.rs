@@ -83,6 +83,7 @@ pub fn driven(contracts: &[Contract], provider: Provider) -> Vec<Exchange> {
         planned: contracts.iter().flat_map(plan).collect(),
         people,
         provider,
+        ours: Vec::new(),
         as_of: "2026-11-01T00:00:00Z".parse().unwrap(),
         log: None,
         timeout: Duration::from_secs(120),

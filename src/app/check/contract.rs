@@ -104,11 +104,13 @@ pub(super) fn check(
     let (exchanges, deliveries) = travelled.as_ref().unwrap_or(&nothing);
     let us = &question.head.config.payer.id;
     let mut gates = Vec::new();
-    let mut promised = 0;
+    let mut judged = 0;
     for contract in &library.contracts {
         let (contract, past) = gating(contract, question.as_of.date_naive());
         findings.extend(past);
         let proofs = prove(&contract, &asked);
+        // Proved it is, whoever the other side is.
+        judged += contract.interactions.len() + contract.messages.len();
         findings.extend(untried(&contract, us));
         let ours = contract.consumer == *us;
         let other = match ours {
@@ -121,7 +123,6 @@ pub(super) fn check(
             if library.aim.provider == Provider::Reference {
                 findings.extend(endured(&contract, deliveries, &versions));
             }
-            promised += contract.interactions.len();
         } else {
             findings.extend(verify(&contract, exchanges, &versions));
             findings.extend(unproven(&contract, exchanges, &versions, &proofs));
@@ -130,7 +131,6 @@ pub(super) fn check(
         }
         findings.extend(proofs);
     }
-    let interactions: usize = gates.iter().map(|gate| gate.interactions.len()).sum();
     let messages: usize = gates.iter().map(|gate| gate.messages.len()).sum();
     let matrix = matrix(&Shown {
         catalogue: &question.head.catalogue,
@@ -150,9 +150,8 @@ pub(super) fn check(
     for partner in question.head.partners.values() {
         findings.extend(of_partner(&bodies, partner, deliveries));
     }
-    let all = interactions + messages + promised;
     let ours = library.ours(us).count();
-    let room = Room::ran(CheckName::Contract, all as u64, "interactions")
+    let room = Room::ran(CheckName::Contract, judged as u64, "interactions")
         .summary(format!(
             "{} of {}, {ours} of ours: {} seen, {} with stubs",
             counted(library.contracts.len() - ours, "contract"),

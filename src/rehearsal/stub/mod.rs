@@ -41,7 +41,9 @@ pub(super) struct Stub {
 
 impl Drop for Stub {
     fn drop(&mut self) {
-        self.server.take().map(end);
+        if let Some(server) = self.server.take() {
+            end(server);
+        }
     }
 }
 
