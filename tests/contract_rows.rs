@@ -114,6 +114,7 @@ fn row_s0_97_silent_drift_is_flagged_and_its_readers_are_told_before_release() {
         .unwrap();
     let (report, code) = contract_check(&repository);
     assert_eq!((&report["verdict"], code), (&Value::from("no-go"), 1));
+    let version = ["hrex-member-match-response", "next"].join("@");
     for (who, owner, rule) in [
         ("contoso", "contoso-", "contract/response-not-read"),
         ("fabrikam", "fabrikam-", "contract/reader-order-broken"),
@@ -122,7 +123,7 @@ fn row_s0_97_silent_drift_is_flagged_and_its_readers_are_told_before_release() {
             .iter()
             .find(|finding| finding["rule"] == rule && finding["hurts"][0]["who"] == who)
             .unwrap();
-        let path = format!(".matchmark/notices/{who}/hrex-member-match-response@next.md");
+        let path = format!(".matchmark/notices/{who}/{version}.md");
         let notes = finding["notes"].to_string();
         assert!(notes.contains(&path), "{notes}");
         let letter = repository.read(&path);
@@ -139,6 +140,6 @@ fn row_s0_97_silent_drift_is_flagged_and_its_readers_are_told_before_release() {
     }
     let unread = repository
         .path()
-        .join(".matchmark/notices/northwind/hrex-member-match-response@next.md");
+        .join(format!(".matchmark/notices/northwind/{version}.md"));
     assert!(!unread.exists(), "northwind bears what it does not know");
 }

@@ -8,6 +8,8 @@
 
 #[path = "contract_verify/command.rs"]
 mod command;
+#[path = "contract_verify/exported.rs"]
+mod exported;
 #[path = "contract_verify/histories.rs"]
 mod histories;
 #[path = "contract_verify/mutated.rs"]
