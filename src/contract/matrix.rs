@@ -4,6 +4,7 @@
 
 use super::interaction::{Contract, Interaction};
 use super::terms::Side;
+use super::verify::SPOKEN;
 use super::versions::Versions;
 use crate::catalogue::{Catalogue, Partner};
 use crate::model::{Cell, Exchange, Finding, Proof, Severity, VersionId, rule};
@@ -153,6 +154,9 @@ impl Shown<'_> {
         let Ok(answer) = &exchange.answer else {
             return false;
         };
+        if !exchange.replay.admits(id) {
+            return false;
+        }
         let body = match side {
             Side::Request => &exchange.request.body,
             Side::Response => &answer.body,
@@ -191,8 +195,15 @@ impl Shown<'_> {
     }
 }
 
-/// Whether a finding about an interaction speaks of this version: those of proofs name theirs, all others mean all.
+/// Whether a finding about an interaction speaks of this version: that of a proof names its own, that of an exchange
+/// those that were spoken, and any other means all.
 fn concerns(finding: &Finding, id: &VersionId) -> bool {
-    let names_one = finding.kind.contains('@') && !finding.kind.contains(' ');
-    !names_one || finding.kind == id.to_string()
+    if let Ok(named) = finding.kind.parse::<VersionId>() {
+        return named == *id;
+    }
+    let notes = finding.notes.iter().filter(|note| note.label == SPOKEN);
+    let mut spoken = notes
+        .filter_map(|note| note.text.parse::<VersionId>().ok())
+        .filter(|spoken| spoken.entry == id.entry);
+    spoken.all(|spoken| spoken == *id)
 }

@@ -1,5 +1,7 @@
 //! One observed request and its answer, as a rehearsal saw it travel.
 
+use super::VersionId;
+
 /// A request as it was sent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HttpRequest {
@@ -71,6 +73,17 @@ pub struct Replay {
     pub sending: Sending,
     /// Milliseconds of the provider's clock that it was given until this answer.
     pub waited_ms: u64,
+    /// Versions that the provider was told to speak with this consumer; none where that is the provider's own choice.
+    pub spoken: Vec<VersionId>,
+}
+
+impl Replay {
+    /// Whether a payload of the version can have travelled: another version of its entry was not spoken.
+    #[must_use]
+    pub fn admits(&self, id: &VersionId) -> bool {
+        let mut others = self.spoken.iter().filter(|spoken| spoken.entry == id.entry);
+        others.all(|spoken| spoken == id)
+    }
 }
 
 /// How often a request had been sent by then.

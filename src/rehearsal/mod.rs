@@ -4,6 +4,7 @@
 mod client;
 mod control;
 mod desk;
+mod edition;
 mod error;
 pub mod fault;
 mod lane;
@@ -112,7 +113,12 @@ async fn with_reference(script: &Script<'_>) -> Result<Rehearsal, RehearsalError
 /// Every course of the script, one after the other.
 async fn asked(target: &Target<'_>, script: &Script<'_>) -> Result<Vec<Exchange>, RehearsalError> {
     let mut exchanges = Vec::new();
-    for (number, course) in (1..).zip(courses(&script.planned)) {
+    // Which edition another provider speaks is its own choice.
+    let planned = match &script.provider {
+        Provider::Reference => edition::in_each(&script.planned),
+        Provider::Remote(_) => script.planned.clone(),
+    };
+    for (number, course) in (1..).zip(courses(&planned)) {
         exchanges.extend(provider::drive(target, script, number, &course).await?);
     }
     Ok(exchanges)

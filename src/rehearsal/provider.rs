@@ -137,6 +137,7 @@ impl Walk<'_> {
                 course: self.number,
                 sending,
                 waited_ms: 0,
+                spoken: planned.spoken.clone(),
             },
         }
     }

@@ -1,5 +1,6 @@
 //! The reference service that its consumers ask, up and running on loopback.
 
+use super::edition::edition;
 use super::{RehearsalError, Script, members};
 use crate::catalogue::{Partner, Payer};
 use reference::clock::{ManualClock, Winding};
@@ -11,9 +12,6 @@ use reference::{Config, Running, TestControl};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// Entry whose version tells in which edition a partner asks us.
-const REQUEST: &str = "hrex-member-match-request";
 
 pub(super) struct Stage {
     pub running: Running,
@@ -95,21 +93,4 @@ pub(super) fn profile(us: &Payer, known: &Partner, url: &str) -> snapshot::Partn
 fn dialect(known: &Partner) -> &str {
     let dialect = known.file.dialect.get("member-match");
     dialect.map_or("hrex-1.2", String::as_str)
-}
-
-/// The edition in which a partner asks us: the one of the request versions that it uses.
-///
-/// Source: versions 1, 2.0.0 and 2.0.1 of the request follow HRex 1.0.0, 1.1.0 and 1.2.0
-fn edition(known: &Partner) -> &'static str {
-    let uses = known.file.uses.get(REQUEST);
-    let admits = |major, minor, patch| {
-        uses.is_none_or(|range| range.matches(&semver::Version::new(major, minor, patch)))
-    };
-    if admits(2, 0, 1) {
-        "hrex-1.2"
-    } else if admits(2, 0, 0) {
-        "hrex-1.1"
-    } else {
-        "hrex-1.0"
-    }
 }

@@ -16,6 +16,9 @@ const SHOWN: usize = 20;
 #[derive(Serialize)]
 struct Results<'a> {
     results: &'a [Compared],
+    /// What could not be judged; left out where there is none, so that the form is that of the field.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    undecided: &'a [NotCompared],
 }
 
 /// What machines read when it did not: no empty list that looks like a pass.
@@ -30,7 +33,8 @@ struct Faults<'a> {
 pub(super) fn json(comparison: &Comparison) -> String {
     if comparison.faults.is_empty() {
         let results = &comparison.results;
-        return pretty(&Results { results });
+        let undecided = &comparison.undecided;
+        return pretty(&Results { results, undecided });
     }
     pretty(&Faults {
         verdict: comparison.verdict,
@@ -59,6 +63,9 @@ pub(super) fn text(comparison: &Comparison, style: &Style<'_>) -> String {
             "  {} not shown here: --max-findings shows more, the json format holds all",
             counted(rest as u64, "result")
         );
+    }
+    if !comparison.undecided.is_empty() {
+        out.push_str("not judged\n");
     }
     let open = comparison.undecided.iter().map(|open| ("undecided", open));
     let faults = comparison.faults.iter().map(|fault| ("fault", fault));
@@ -129,6 +136,10 @@ fn sentence(comparison: &Comparison) -> String {
         Verdict::Undecided => {
             format!("{compared}, {warnings}; a part of the document could not be used")
         }
+        Verdict::NoGo if !comparison.undecided.is_empty() => format!(
+            "{compared}, {errors}, {warnings}; {} not judged",
+            comparison.undecided.len()
+        ),
         Verdict::Go | Verdict::NoGo => format!("{compared}, {errors}, {warnings}"),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::bodies::Bodies;
 use super::notice::notices;
+use super::unprotected::unprotected;
 use super::{Question, Room};
 use crate::app::ruling::Ruling;
 use crate::catalogue::{Catalogue, Partner};
@@ -145,7 +146,7 @@ pub(super) fn check(
     // Who asks for a part knows that the rest is not there.
     if !library.aim.is_partial() {
         findings.extend(uncovered(&gates, &question.head.catalogue));
-        findings.extend(without_contract(question, library));
+        findings.extend(unprotected(question, library, &matrix));
     }
     for partner in question.head.partners.values() {
         findings.extend(of_partner(&bodies, partner, deliveries));
@@ -218,48 +219,6 @@ fn without_partner(contract: &Contract, id: &str) -> Finding {
             "`{id}` is no partner of ours, so its contract cannot be rehearsed"
         ))
         .remedy(format!("write partners/{id}.toml, or delete the contract"))
-}
-
-/// A partner that wrote no contract is a partner whom nothing protects.
-fn without_contract(question: &Question<'_>, library: &Library) -> Vec<Finding> {
-    let sources = &question.head.contracts;
-    if sources.is_empty() {
-        return Vec::new();
-    }
-    let day = question.as_of.date_naive();
-    let gates = |contract: &&Contract| !gating(contract, day).0.is_empty();
-    let protected: BTreeSet<&str> = library
-        .contracts
-        .iter()
-        .filter(gates)
-        .map(|contract| contract.consumer.as_str())
-        .collect();
-    // A contract that cannot be read is said elsewhere, and is no missing one.
-    let unread = |id: &str| {
-        let read = |path: &str| library.contracts.iter().any(|known| known.path == path);
-        let mut own = sources.iter().filter(|source| source.consumer == id);
-        own.any(|source| !read(&source.source.path))
-    };
-    let partners = question.head.partners.values();
-    partners
-        .filter(|partner| !protected.contains(partner.file.id.as_str()))
-        .filter(|partner| !unread(&partner.file.id))
-        .map(|partner| {
-            let id = &partner.file.id;
-            Finding::new(
-                "contract/partner-without-contract",
-                id.clone(),
-                partner.source.find("id ="),
-            )
-            .kind("missing")
-            .message(format!(
-                "`{id}` has no contract that is still in force, so nothing says what a change would break for it"
-            ))
-            .remedy(format!(
-                "write contracts/{id}/<topic>.json; docs/handbook shows how"
-            ))
-        })
-        .collect()
 }
 
 /// What our own calls to one partner show, each body once.

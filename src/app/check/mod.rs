@@ -14,6 +14,7 @@ mod policy;
 mod replay;
 mod strictness;
 mod transform;
+mod unprotected;
 
 pub(super) use contract::{Library, served};
 pub(super) use lifecycle::allowance;

@@ -46,7 +46,7 @@ pub(in crate::cli) struct RecordingFlags {
 pub(in crate::cli) struct AnswerFlags {
     #[command(flatten)]
     pub repository: RepositoryFlags,
-    /// Judge as if now were this date (its first second in UTC) or RFC 3339 instant
+    /// Judge age and expiry as if now were this date or RFC 3339 instant; who is live is what the store says now
     #[arg(long, value_name = "DATE", env = "MATCHMARK_AS_OF", hide_env = true, value_parser = value::instant)]
     pub as_of: Option<DateTime<Utc>>,
     #[command(flatten)]

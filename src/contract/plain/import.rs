@@ -136,6 +136,21 @@ impl Carrier<'_> {
         if !ranges.is_empty() {
             members.push(("states".to_owned(), Tree::Object(ranges)));
         }
+        // What the file said of itself stays; only its owner is another.
+        if let Some(before) = Part::at(self.document, "/metadata/matchmark".to_owned()) {
+            let named = |key: &&String| members.iter().any(|(known, _)| known == *key);
+            let others: Vec<String> = before
+                .members
+                .keys()
+                .filter(|key| !named(key))
+                .cloned()
+                .collect();
+            members.extend(
+                others
+                    .into_iter()
+                    .map(|key| (key.clone(), before.kept(&key))),
+            );
+        }
         Tree::Object(members)
     }
 

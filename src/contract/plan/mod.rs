@@ -12,12 +12,13 @@ use super::interaction::{Contract, Interaction};
 use super::promise::Sequence;
 use super::states::State;
 use super::terms::Polarity;
-use crate::model::HttpRequest;
+use crate::model::{HttpRequest, VersionId};
 pub use course::{Call, Course, courses, order};
 pub use generate::Given;
 pub(super) use generate::is_generated;
 use request::Draft;
 pub(super) use request::form_text;
+use semver::VersionReq;
 use std::collections::BTreeSet;
 pub(super) use variant::{name, with};
 
@@ -35,6 +36,10 @@ pub struct Planned {
     pub polarity: Polarity,
     /// The status that the contract shows.
     pub status: u16,
+    /// Entry of the request and the versions of it that the contract lives with.
+    pub asked: Option<(String, VersionReq)>,
+    /// Versions that the provider is told to speak; none leaves it the choice.
+    pub spoken: Vec<VersionId>,
     /// The step of a sequence that this is.
     pub sequence: Option<Sequence>,
     /// States that the provider must be in before.
@@ -99,6 +104,12 @@ fn planned(contract: &Contract, interaction: &Interaction) -> Vec<Planned> {
             variant: variant.name,
             polarity: interaction.terms.polarity,
             status: interaction.response.status,
+            asked: interaction
+                .terms
+                .request
+                .as_ref()
+                .map(|schema| (schema.id.clone(), schema.range.clone())),
+            spoken: Vec::new(),
             sequence: interaction.terms.sequence.clone(),
             states: variant.states,
             request: draft.http(),

@@ -17,10 +17,13 @@ use super::matching::{self, Message, Mismatch, Target};
 use super::plan::{is_generated, plan};
 use super::terms::{Polarity, SideEffects};
 use super::versions::{Ready, Versions};
-use crate::model::{Effects, Exchange, Finding, HttpResponse, Place, rule};
+use crate::model::{Effects, Exchange, Finding, HttpResponse, Place, Replay, rule};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 pub use variants::unproven;
+
+/// Label of the note that names a version which the provider was told to speak.
+pub(super) const SPOKEN: &str = "spoken";
 use wire::json::{Document, Limits};
 
 /// Everything that the exchanges of a contract show to be broken, and everything that was not seen.
@@ -50,16 +53,23 @@ pub fn verify(
         let unseen = own.filter(|one| !seen.iter().any(|seen| seen.replay.variant == one.variant));
         findings.extend(unseen.map(|one| check.unseen(&one.variant)));
         for exchange in seen {
-            let variant = &exchange.replay.variant;
             let told = check.exchange(exchange).into_iter();
-            findings.extend(told.map(|finding| match variant.is_empty() {
-                true => finding,
-                false => finding.note("variant", variant.as_str()),
-            }));
+            findings.extend(told.map(|finding| which(finding, &exchange.replay)));
         }
     }
     findings.extend(sequence::judged(contract, exchanges, versions));
     findings
+}
+
+/// The finding with the variant and the versions of the replay that showed it.
+fn which(mut finding: Finding, replay: &Replay) -> Finding {
+    if !replay.variant.is_empty() {
+        finding = finding.note("variant", replay.variant.as_str());
+    }
+    for spoken in &replay.spoken {
+        finding = finding.note(SPOKEN, spoken.to_string());
+    }
+    finding
 }
 
 /// One interaction and the versions that its answer may follow.
@@ -76,6 +86,7 @@ struct Check<'a> {
 struct Answer<'a> {
     response: &'a HttpResponse,
     body: Option<Document>,
+    replay: &'a Replay,
 }
 
 impl<'a> Check<'a> {
@@ -118,6 +129,7 @@ impl<'a> Check<'a> {
         let answer = Answer {
             response,
             body: Document::parse(&response.body, &Limits::PAYLOAD).ok(),
+            replay: &exchange.replay,
         };
         let negative = self.interaction.terms.polarity == Polarity::Negative;
         if negative && refusal::is_served(self, &answer) {

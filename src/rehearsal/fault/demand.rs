@@ -38,7 +38,7 @@ pub fn demand(text: &str) -> Result<FaultScript, NoDemand> {
         let number: u64 = number.trim().parse().map_err(|_| NoDemand::Setting)?;
         match name.trim() {
             "at" if number > 0 => script.at = number,
-            "times" => script.times = Some(number),
+            "times" if number > 0 => script.times = Some(number),
             "delay-ms" => script.delay = Some(Duration::from_millis(number)),
             "bytes" => script.bytes = Some(number),
             _ => return Err(NoDemand::Setting),

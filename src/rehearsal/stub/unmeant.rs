@@ -56,7 +56,7 @@ impl Unmeant {
                 "content-type".to_owned(),
                 "application/problem+json".to_owned(),
             )],
-            body: problem.to_string().into_bytes(),
+            body: format!("{problem}\n").into_bytes(),
         }
     }
 

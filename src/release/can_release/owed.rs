@@ -44,7 +44,7 @@ pub fn owed(
         }
     }
     providers.retain(|name| !known::publishes(facts, archive, name));
-    let nothing = places.is_empty();
+    let nothing = pairs == 0;
     let verdict = if !faults.is_empty() {
         Verdict::Error
     } else if nothing {

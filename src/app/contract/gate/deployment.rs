@@ -18,6 +18,9 @@ pub(in crate::app::contract) fn deployment(
     let place = ground.place(&request.store)?;
     let asked = ground.party(&request.subject)?;
     let at = request.as_of.unwrap_or(now);
+    if at > now {
+        return Err(GateError::StillToCome(at.to_rfc3339()).into());
+    }
     let news = |archive: &Archive| match request.turn {
         Turn::Deployed(role) => deployed(request, archive, &asked, role, at),
         Turn::Retired => retired(request, archive, &asked),

@@ -27,6 +27,8 @@ pub enum GateError {
         "no record speaks of {0}, so nobody knows what it was proven with; `matchmark contract check --record` in that version keeps one"
     )]
     NoBuildRecord(String),
+    #[error("{0} is still to come, and only what happened is written down")]
+    StillToCome(String),
     #[error("{instance} of {participant} is not live in {environment}")]
     NotLive {
         environment: String,
