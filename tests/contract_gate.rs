@@ -324,8 +324,11 @@ fn owed_is_what_a_run_would_settle() {
     };
     assert_eq!(owes(&World::empty()).verdict, Verdict::Empty);
     let mut world = World::proven(&["northwind", "contoso"]);
-    // A provider that is not live owes nothing.
-    assert_eq!((owes(&world).verdict, owes(&world).live), (Verdict::Go, 0));
+    // Where no provider is live there is no pair, and that is no pass.
+    assert_eq!(
+        (owes(&world).verdict, owes(&world).live),
+        (Verdict::Empty, 0)
+    );
     world
         .deployments
         .push(deployed(ours(), "blue", Role::Stable));

@@ -42,7 +42,6 @@ pub enum AppError {
     InTheWay(String),
     #[error("{place}: {message}; `matchmark check` lists everything that is wrong")]
     Unusable { place: String, message: String },
-    #[cfg(feature = "service")]
     #[error("there is no partner `{asked}`{hint}; partners/ has a file for each")]
     UnknownPartner { asked: String, hint: String },
     #[cfg(feature = "service")]
@@ -50,6 +49,12 @@ pub enum AppError {
         "no contract says what we ask `{partner}`, so there is nothing to play; write contracts/{us}/{partner}-<topic>.json with consumer `{us}` and provider `{partner}`"
     )]
     NoContract { partner: String, us: String },
+    #[error("no contract has the {what} `{asked}`{hint}; `matchmark contract show` lists them")]
+    NotInContracts {
+        what: &'static str,
+        asked: String,
+        hint: String,
+    },
     #[error("there is no schema `{asked}` in the catalogue{hint}")]
     UnknownSchema { asked: String, hint: String },
     #[error("no transform leads from `{from}` to `{to}`{hint}")]

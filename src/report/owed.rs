@@ -73,6 +73,9 @@ pub(super) fn markdown(owed: &Owed) -> String {
     for fault in &owed.faults {
         let _ = writeln!(out, "- {} {}", code(&fault.path), prose(&fault.message));
     }
+    if !owed.faults.is_empty() {
+        out.push('\n');
+    }
     if !owed.owed.is_empty() {
         out.push_str("| environment | pair | why | owner | command |\n|---|---|---|---|---|\n");
     }

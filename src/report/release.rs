@@ -7,7 +7,7 @@ use super::markdown::{code, prose};
 use super::text::{Paint, limits, verdict_line};
 use crate::model::{
     Fault, OpenPoint, Pair, PairState, Party, Question, Rate, ReleaseAnswer, Reply, Verdict,
-    counted,
+    counted, rule,
 };
 use std::fmt::Write as _;
 
@@ -53,6 +53,12 @@ pub(super) fn faults(out: &mut String, faults: &[Fault], paint: Paint) {
             paint.red(&head),
             clean(&fault.message),
             clean(&fault.path)
+        );
+        let fix = rule(&fault.rule).map_or("", |rule| rule.fix);
+        let _ = writeln!(
+            out,
+            "   = fix      {fix}\n   = more     matchmark explain {}",
+            clean(&fault.rule)
         );
     }
     if !faults.is_empty() {
@@ -232,6 +238,9 @@ pub(super) fn markdown(answer: &ReleaseAnswer) -> String {
     );
     for fault in &answer.faults {
         let _ = writeln!(out, "- {} {}", code(&fault.path), prose(&fault.message));
+    }
+    if !answer.faults.is_empty() {
+        out.push('\n');
     }
     if !answer.pairs.is_empty() {
         out.push_str("| | counterpart | instance | contract | why |\n|---|---|---|---|---|\n");

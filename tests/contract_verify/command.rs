@@ -42,10 +42,16 @@ fn row_s0_41_one_interaction_is_verified_against_the_reference_on_its_own() {
 }
 
 #[test]
-fn what_nobody_wrote_is_verified_by_nothing() {
-    let (code, report) = report(&["--only", "no-such-key"]);
-    assert_eq!(code, Some(4), "{report:#}");
-    assert_eq!(report["verdict"], "empty");
+fn what_nobody_wrote_is_refused_by_name() {
+    for (flags, hint) in [
+        (["--only", "nw-one-mtch"], "did you mean `nw-one-match`"),
+        (["--consumer", "northwnd"], "did you mean `northwind`"),
+    ] {
+        let output = run(&flags);
+        assert_eq!(output.status.code(), Some(2));
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains(hint), "{said}");
+    }
 }
 
 #[test]
