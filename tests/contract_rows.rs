@@ -93,6 +93,60 @@ fn a_case_that_no_contract_shows_is_missed() {
 }
 
 #[test]
+fn a_tag_that_the_expectation_does_not_agree_with_covers_nothing() {
+    let repository = Repository::shipped();
+    let path = "contracts/contoso/member-match.json";
+    let mut contract: Value = serde_json::from_str(&repository.read(path)).unwrap();
+    let interactions = contract["interactions"].as_array_mut().unwrap();
+    interactions.retain(|interaction| interaction["key"] != "cm-expired-consent");
+    interactions[0]["comments"]["references"]["matchmark"]["edge"] =
+        Value::from(vec!["expired-consent"]);
+    repository.write(path, contract.to_string());
+    let (report, code) = contract_check(&repository);
+    assert_eq!((&report["verdict"], code), (&Value::from("undecided"), 3));
+    assert_eq!(deciding(&report), ["contract/edge-uncovered"]);
+}
+
+#[test]
+fn a_refusal_of_ours_that_may_be_repeated_needs_a_promise() {
+    let repository = Repository::shipped();
+    let path = "contracts/payer-exchange/contoso-member-match.json";
+    let mut contract: Value = serde_json::from_str(&repository.read(path)).unwrap();
+    let interactions = contract["interactions"].as_array_mut().unwrap();
+    let refused = |one: &&Value| one["key"] == "px-cm-no-match";
+    let mut busy = interactions.iter().find(refused).unwrap().clone();
+    busy["key"] = "px-cm-transient".into();
+    busy["description"] = "member match, the old payer has no time".into();
+    busy["response"]["status"] = 503.into();
+    busy["comments"]["references"]["matchmark"]["outcome"] = serde_json::json!({
+        "class": "transient", "code": "transient", "retryable": true, "sideEffects": "any"
+    });
+    interactions.push(busy);
+    repository.write(path, contract.to_string());
+    let (report, code) = contract_check(&repository);
+    assert_ne!(code, 0, "{report:#}");
+    assert!(deciding(&report).contains(&"contract/not-verified"));
+}
+
+#[test]
+fn more_variants_than_can_be_tried_are_refused_at_once() {
+    let repository = Repository::shipped();
+    let path = "contracts/contoso/member-match.json";
+    let mut contract: Value = serde_json::from_str(&repository.read(path)).unwrap();
+    let variants: Vec<Value> = (0..40)
+        .map(|number| serde_json::json!({"is": "value", "value": number.to_string()}))
+        .collect();
+    let places: Vec<Value> = (0..60)
+        .map(|_| serde_json::json!({"part": "request", "path": "$.parameter[0].name", "variants": variants}))
+        .collect();
+    contract["interactions"][0]["comments"]["references"]["matchmark"]["optional"] = places.into();
+    repository.write(path, contract.to_string());
+    let (report, code) = contract_check(&repository);
+    assert_eq!(code, 3, "{report:#}");
+    assert!(deciding(&report).contains(&"contract/unsupported-content"));
+}
+
+#[test]
 fn an_interaction_that_is_pending_covers_nothing() {
     let repository = Repository::shipped();
     let path = "contracts/contoso/member-match.json";

@@ -2,10 +2,11 @@
 //! Refuses to know whether the cases that are there hold.
 
 use super::interaction::{Contract, Interaction};
-use super::terms::{Edge, Polarity};
+use super::terms::{Edge, Polarity, Terms};
 use crate::catalogue::{Catalogue, Operation};
 use crate::model::{Finding, rule};
 use std::collections::{BTreeMap, BTreeSet};
+use wire::outcome::Code;
 
 const ID: &str = "contract/edge-uncovered";
 
@@ -55,9 +56,41 @@ pub fn uncovered(contracts: &[Contract], catalogue: &Catalogue) -> Vec<Finding> 
 
 fn cases(interaction: &Interaction) -> Vec<&'static str> {
     let terms = &interaction.terms;
-    let mut cases: Vec<_> = terms.edges.iter().map(|edge| edge.word()).collect();
+    let mut cases: Vec<_> = shown_edges(terms).map(Edge::word).collect();
     cases.push(polarity(terms.polarity));
     cases
+}
+
+/// The edge cases that an interaction shows: those of its tags that what it expects agrees with.
+pub fn shown_edges(terms: &Terms) -> impl Iterator<Item = Edge> {
+    terms
+        .edges
+        .iter()
+        .copied()
+        .filter(|edge| shows(*edge, terms))
+}
+
+fn shows(edge: Edge, terms: &Terms) -> bool {
+    let is_negative = terms.polarity == Polarity::Negative;
+    let code = terms.outcome.as_ref().map(|outcome| outcome.code);
+    let refused = |wanted: Code| is_negative && code == Some(wanted);
+    match edge {
+        Edge::MissingIdentifier => refused(Code::MissingIdentifier) || refused(Code::Malformed),
+        Edge::ExpiredConsent | Edge::RevokedConsent | Edge::WrongRecipient => {
+            refused(Code::ConsentConstraint)
+        }
+        Edge::NoMatch => refused(Code::NoMatch),
+        Edge::MultipleMatch => refused(Code::MultipleMatch),
+        Edge::ConflictingField => refused(Code::ConflictingField),
+        Edge::Throttled => refused(Code::Throttled),
+        Edge::MalformedPayload => is_negative,
+        Edge::PartialHistory => {
+            let history = terms.history.as_ref();
+            let in_parts = history.is_some_and(|it| !it.complete || !it.gaps.is_empty());
+            in_parts || code == Some(Code::Partial)
+        }
+        Edge::DuplicateMember | Edge::VersionMismatch => true,
+    }
 }
 
 fn polarity(polarity: Polarity) -> &'static str {

@@ -51,6 +51,16 @@ impl Tally {
     }
 }
 
+impl Tally {
+    /// Counts one interaction that shows nothing, because of what speaks against what it is part of.
+    fn leave_open(&mut self, because: &[&Finding]) {
+        self.interactions += 1;
+        self.worst = self.worst.max(Some(Severity::Undecided));
+        self.because
+            .extend(because.iter().map(|it| it.rule.clone()));
+    }
+}
+
 /// One cell for each partner and each version in a range of its profile or contracts, by entry, version and partner.
 #[must_use]
 pub fn matrix(shown: &Shown<'_>) -> Vec<Cell> {
@@ -96,19 +106,21 @@ impl Shown<'_> {
             let against: Vec<&Finding> = against.copied().collect();
             let held = seen.iter().filter(|seen| self.held(seen, side, &id));
             let held = held.count() as u64;
-            let mut count = |id: &VersionId, against: &[&Finding]| {
+            let mut tally = |id: &VersionId, count: &mut dyn FnMut(&mut Tally)| {
                 let key = (id.clone(), contract.consumer.clone());
-                tallies.entry(key).or_default().add(against, held);
+                count(tallies.entry(key).or_default());
             };
-            count(&id, &against);
+            tally(&id, &mut |cell| cell.add(&against, held));
             for drawn in self.drawn(&id) {
                 let own: Vec<&Finding> = against
                     .iter()
                     .filter(|finding| self.blames(finding, &drawn))
                     .copied()
                     .collect();
-                if against.is_empty() || !own.is_empty() {
-                    count(&drawn, &own);
+                match against.is_empty() || !own.is_empty() {
+                    true => tally(&drawn, &mut |cell| cell.add(&own, held)),
+                    // What speaks against the whole leaves its parts open.
+                    false => tally(&drawn, &mut |cell| cell.leave_open(&against)),
                 }
             }
         }

@@ -33,7 +33,7 @@ mod untried;
 mod verify;
 mod versions;
 
-pub use coverage::uncovered;
+pub use coverage::{shown_edges, uncovered};
 pub use generator::{Generated, Generator, Generators, StateKind, UuidForm};
 pub use interaction::{
     Body, Content, Contract, Edition, Interaction, Json, Query, Request, Response,

@@ -7,6 +7,11 @@ use super::states::state;
 use crate::contract::path::{Grammar, Path};
 use crate::contract::terms::{Alternative, FileTerms, Instead, Optional, Scope, Side};
 
+/// Places that need not look like the example, and what may stand there instead, all together: every pair of choices
+/// is tried, so a few more would take minutes.
+const MOST_PLACES: usize = 64;
+const MOST_CHOICES: usize = 192;
+
 const UNKNOWN_KEY: &str = "contract/unknown-key";
 
 /// The words for the sides that an interaction of this kind has.
@@ -81,6 +86,13 @@ pub fn optionals<'d>(
     let mut found = Vec::new();
     for node in desk.items(&list) {
         found.extend(optional(desk, &node, file, kind));
+    }
+    let choices: usize = found.iter().map(|one| one.variants.len()).sum();
+    if found.len() > MOST_PLACES || choices > MOST_CHOICES {
+        let message = format!(
+            "at most {MOST_PLACES} places and {MOST_CHOICES} variants of them in all can be tried"
+        );
+        desk.reject("contract/unsupported-content", &list.pointer, &message);
     }
     found
 }

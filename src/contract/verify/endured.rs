@@ -33,6 +33,10 @@ pub fn endured(
         if seen.is_empty() {
             findings.push(check.not_verified("no exchange was started"));
         }
+        if Promise::of(interaction).is_none() {
+            let why = "a refusal that may be repeated promises nothing by itself: say what we do in `fault`";
+            findings.push(check.not_verified(why));
+        }
         for delivery in seen {
             findings.extend(check.asked(delivery));
             findings.extend(check.ended(delivery));

@@ -57,7 +57,15 @@ pub(super) fn contracts(
     if at_head.is_some_and(|head| head.is(&consumer.version)) {
         let own = facts.promises.iter();
         let own = own.filter(|it| it.consumer == consumer.name && it.provider == provider);
-        return Some(own.map(|it| it.contract.clone()).collect());
+        let mut own: Vec<_> = own.map(|it| it.contract.clone()).collect();
+        // What is gone from the repository is not gone from whoever is live with it.
+        let gone = newest.into_values().map(|record| &record.contract);
+        let gone: Vec<_> = gone
+            .filter(|was| !own.iter().any(|now| now.path == was.path))
+            .cloned()
+            .collect();
+        own.extend(gone);
+        return Some(own);
     }
     let recorded = newest.into_values();
     is_known.then(|| recorded.map(|record| record.contract.clone()).collect())

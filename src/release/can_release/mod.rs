@@ -140,13 +140,18 @@ fn verdict(candidate: &Candidate<'_>, faults: &[Fault], judged: &[Judged]) -> Ve
         Verdict::Error
     } else if any(PairState::Failed) {
         Verdict::NoGo
-    } else if any(PairState::Undecided) {
+    } else if any(PairState::Undecided) || is_cut(candidate.archive, judged) {
         Verdict::Undecided
     } else if judged.is_empty() && candidate.facts.alone(&candidate.subject.name).is_none() {
         Verdict::Empty
     } else {
         Verdict::Go
     }
+}
+
+/// Whether a record that no event tells of might speak of what was judged: nobody knows what it would say.
+fn is_cut(archive: &Archive, judged: &[Judged]) -> bool {
+    !judged.is_empty() && !archive.untold.is_empty()
 }
 
 /// What the verdict does not prove, in whole sentences.
@@ -194,7 +199,8 @@ fn limits(candidate: &Candidate<'_>, judged: &[Judged]) -> Vec<String> {
     }
     if !archive.untold.is_empty() {
         limits.push(format!(
-            "{} of evidence did not count: no event tells of it.",
+            "{} of evidence did not count, and nobody knows what it would say: no event tells of it. A run that was cut \
+             off leaves such a file; delete it, and run again.",
             crate::model::counted(archive.untold.len(), "record")
         ));
     }

@@ -150,6 +150,8 @@ fn found<'a>(
         .iter()
         .filter(|kept| kept.value.provider.name == provider.name)
         .filter(|kept| kept.value.consumer.name == meeting.consumer.name)
+        // What is dated later than the question says nothing yet.
+        .filter(|kept| kept.value.taken() <= facts.as_of)
         .collect();
     let is_live = meeting.instance.party == *provider;
     if is_live && !known::is_known(archive, provider) {

@@ -117,7 +117,9 @@ impl Weighing<'_> {
         for problem in &result.problems {
             self.problem(&key, problem);
         }
-        if result.problems.is_empty() {
+        // A result that is worse than all that it says against itself counts as what it says.
+        let said = |problem: &Problem| problem.standing != Standing::Passed;
+        if !result.problems.iter().any(said) {
             self.unexplained(&key, result.standing);
         }
         let holds = self.weighed.failures.len() == before && result.standing != Standing::Undecided;

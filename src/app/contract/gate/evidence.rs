@@ -2,7 +2,7 @@
 
 use super::item::{Item, items};
 use super::{Ground, digests, facts, problems};
-use crate::contract::{Contract, Polarity, gating, matching};
+use crate::contract::{Contract, Polarity, gating, matching, shown_edges};
 use crate::model::{
     Build, Evidence, InteractionResult, Judged, Party, Problem, ReplayProof, Report, SchemaProof,
     Standing, StaticProof,
@@ -104,9 +104,7 @@ impl Run<'_> {
                 pending: item.pending,
                 negative: terms.polarity == Polarity::Negative,
                 outcome: terms.outcome.as_ref().map(|it| it.code.word().to_owned()),
-                edges: terms
-                    .edges
-                    .iter()
+                edges: shown_edges(terms)
                     .map(|edge| edge.word().to_owned())
                     .collect(),
                 sunset: item.sunset,

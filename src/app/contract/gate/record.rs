@@ -6,6 +6,7 @@ use super::evidence::Run;
 use super::{Ground, elder, facts::facts, shelf};
 use crate::app::contract::verify;
 use crate::app::{Answer, AppError, Sink, check};
+use crate::contract::Contract;
 use crate::evidence::News;
 use crate::load;
 use crate::model::{
@@ -92,9 +93,18 @@ fn keep(
         // What answers elsewhere need not come from here.
         (None, Provider::Remote(_)) => None,
     };
+    // What we ask partners is driven with the reference service alone.
+    let contracts: Vec<Contract> = match &request.check.aim.provider {
+        Provider::Reference => ground.contracts.clone(),
+        Provider::Remote(_) => {
+            let us = &ground.workspace.config.payer.id;
+            let asking = ground.contracts.iter().filter(|it| it.consumer != *us);
+            asking.cloned().collect()
+        }
+    };
     let run = Run {
         ground: &ground,
-        contracts: &ground.contracts,
+        contracts: &contracts,
         report,
         builds: builds(request, &ground, as_of)?,
         as_of,
