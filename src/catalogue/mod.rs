@@ -1,6 +1,7 @@
 //! What an entry, a version, a partner, a contract file, a waiver *is*, and how to look one up.
 //! Refuses to know where they come from: no files, no git, no http.
 
+mod approval;
 mod board;
 mod bundle;
 mod citation;
@@ -14,9 +15,11 @@ mod state_map;
 mod statement;
 mod transform;
 mod waiver;
+mod windows;
 mod words;
 mod workspace;
 
+pub use approval::{Approval, ApprovalFile, Decision};
 pub use board::{BoardFile, Team};
 pub use bundle::{BASE, Bundle, MissingReference, member_of, target as reference_target};
 pub use citation::{Citation, citations, schemas};
@@ -36,5 +39,6 @@ pub use state_map::{StateMapFile, StateMapping};
 pub use statement::{Statement, StatementList, StatementsFile, Strength};
 pub use transform::{Meaning, Meanings, NotReady, Step, Transform, map_place};
 pub use waiver::{Waiver, WaiverClass, WaiverFile, WaiverWhy};
+pub use windows::{MigrationPolicy, NoticePolicy, Windows, WindowsFile};
 pub use words::{added, words};
 pub use workspace::{ContractSource, RuleFamily, RuleFolder, Workspace};

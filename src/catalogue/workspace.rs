@@ -1,6 +1,9 @@
 //! Everything that a run judges, as values.
 
-use super::{BoardFile, Catalogue, Config, History, Partner, Source, StatementList, Waiver};
+use super::{
+    Approval, BoardFile, Catalogue, Config, History, Partner, Source, StatementList, Waiver,
+    Windows,
+};
 use std::collections::BTreeMap;
 
 /// A contract file, not yet read as a contract.
@@ -67,6 +70,10 @@ pub struct Workspace {
     /// `policies/profiles/<stage>.toml`, by stage.
     pub profiles: BTreeMap<String, Source>,
     pub waivers: Vec<Waiver>,
+    /// Decisions of the board, in order of their paths.
+    pub approvals: Vec<Approval>,
+    /// `policies/windows.toml`, where there is one.
+    pub windows: Option<Windows>,
     /// `policies/statements/<guide>-<version>.toml`, in order of their names.
     pub statements: Vec<StatementList>,
     pub histories: Vec<History>,

@@ -46,7 +46,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use crate::model::{ReportHeader, Summary, Verdict};
+    use crate::model::{Governance, ReportHeader, Summary, Verdict};
     use std::collections::BTreeMap;
 
     fn report() -> Report {
@@ -65,6 +65,7 @@ mod tests {
             findings: Vec::new(),
             changes: Vec::new(),
             matrix: Vec::new(),
+            governance: Governance::default(),
             not_proved: Vec::new(),
             inputs: BTreeMap::new(),
             digest: String::new(),

@@ -2,11 +2,13 @@
 //! Refuses to know the clock and git: the instant is an argument.
 
 mod expiry;
+mod quorum;
 mod rule;
 mod version;
 mod waiver;
 
 pub use expiry::Expiry;
+pub use quorum::{Given, Lacking, Matter, Matters, Quorum, quorum, roles};
 pub use rule::removed_rules;
 pub use version::versions;
 pub use waiver::{Allowance, Standing, State, standings, waivers};

@@ -4,8 +4,9 @@ use super::entry::EntryFiles;
 use super::read::{malformed, toml};
 use super::tree::{CONFIG, Files};
 use crate::catalogue::{
-    BoardFile, Catalogue, Config, ContractSource, History, Partner, PartnerFile, RuleFamily,
-    RuleFolder, Source, StatementList, StatementsFile, Waiver, WaiverFile, Workspace,
+    Approval, ApprovalFile, BoardFile, Catalogue, Config, ContractSource, History, Partner,
+    PartnerFile, RuleFamily, RuleFolder, Source, StatementList, StatementsFile, Waiver, WaiverFile,
+    Windows, WindowsFile, Workspace,
 };
 use crate::model::{Finding, Place};
 use globset::{GlobBuilder, GlobMatcher};
@@ -99,6 +100,8 @@ impl Assembly {
                 self.workspace.profiles.insert(stage, source);
             }
             ["policies", "waivers", name] if name.ends_with(".toml") => self.waiver(source),
+            ["policies", "approvals", _, name] if name.ends_with(".toml") => self.approval(source),
+            ["policies", "windows.toml"] => self.windows(source),
             ["policies", "statements", name] if name.ends_with(".toml") => self.statements(source),
             ["policies", "rules", name, rest @ ..] if !rest.is_empty() => {
                 self.rule(RuleFamily::Policy, name, rest, source);
@@ -137,6 +140,20 @@ impl Assembly {
     fn waiver(&mut self, source: Source) {
         match toml::<WaiverFile>(&source, "lifecycle/waiver-unreadable") {
             Ok(file) => self.workspace.waivers.push(Waiver { source, file }),
+            Err(finding) => self.findings.push(*finding),
+        }
+    }
+
+    fn approval(&mut self, source: Source) {
+        match toml::<ApprovalFile>(&source, "lifecycle/approval-unreadable") {
+            Ok(file) => self.workspace.approvals.push(Approval { source, file }),
+            Err(finding) => self.findings.push(*finding),
+        }
+    }
+
+    fn windows(&mut self, source: Source) {
+        match toml::<WindowsFile>(&source, "lifecycle/windows-unreadable") {
+            Ok(file) => self.workspace.windows = Some(Windows { source, file }),
             Err(finding) => self.findings.push(*finding),
         }
     }

@@ -16,6 +16,7 @@ mod finding;
 mod fingerprint;
 mod gate;
 mod gate_request;
+mod governance;
 mod ids;
 mod matrix;
 mod nearest;
@@ -54,6 +55,10 @@ pub use gate::{
 pub use gate_request::{
     CanReleaseRequest, DeploymentRequest, OwedRequest, RecordedRequest, Recording, StoreAsked,
     SubjectAsked, Turn,
+};
+pub use governance::{
+    ApprovedBy, DecisionNeeded, Governance, Mismatch, Period, ReplayCluster, RulesRun, TraceLine,
+    TrendPoint, WaiverLine, WaiverState,
 };
 pub use ids::{NoVersion, Subject, VersionId, VersionName};
 pub use matrix::{Cell, Proof};

@@ -1,7 +1,8 @@
 //! The one value that every report format is made from.
 
 use super::{
-    Bump, Cell, Direction, Effect, Excerpt, Finding, Hurt, Note, Place, Severity, Verdict, Witness,
+    Bump, Cell, Direction, Effect, Excerpt, Finding, Governance, Hurt, Note, Place, Severity,
+    Verdict, Witness,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -268,6 +269,9 @@ pub struct Report {
     pub changes: Vec<Change>,
     /// Every partner against every version that it lives with, by entry, version and partner.
     pub matrix: Vec<Cell>,
+    /// What the board has to know and to decide.
+    #[serde(flatten)]
+    pub governance: Governance,
     /// What this verdict does not prove, over all checks.
     pub not_proved: Vec<String>,
     /// Digest of every file that was read, by path.

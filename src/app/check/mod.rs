@@ -29,8 +29,8 @@ use crate::evidence;
 use crate::lifecycle::standings;
 use crate::load;
 use crate::model::{
-    Cell, Change, CheckName, CheckRequest, Extent, Finding, Judged, Notice, Report, ReportHeader,
-    Summary,
+    Cell, Change, CheckName, CheckRequest, Extent, Finding, Governance, Judged, Notice, Report,
+    ReportHeader, Summary,
 };
 use crate::policy::RuleBook;
 use crate::report;
@@ -281,6 +281,7 @@ fn told(
         findings,
         changes: round.changes,
         matrix: round.matrix,
+        governance: Governance::default(),
         not_proved,
         inputs: sides.head.inputs.clone(),
         digest: String::new(),

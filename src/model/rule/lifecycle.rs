@@ -5,6 +5,13 @@ use crate::model::Severity::{Error, Fault, Warning};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
+        id: "lifecycle/approval-unreadable",
+        severity: Fault,
+        title: "Every approval must be readable and hold known keys only.",
+        why: "A decision that is skipped or read wrongly grants or blocks something by accident.",
+        fix: "Mend the file at the place given.",
+    },
+    Rule {
         id: "lifecycle/deprecation-incomplete",
         severity: Error,
         title: "A deprecation must say since when, until when, what instead and how to move.",
@@ -66,5 +73,12 @@ pub(super) const RULES: &[Rule] = &[
         title: "A waiver must cover something.",
         why: "One that covers nothing today may cover tomorrow what nobody agreed to.",
         fix: "Delete it.",
+    },
+    Rule {
+        id: "lifecycle/windows-unreadable",
+        severity: Fault,
+        title: "The table of deprecation windows must be readable and hold known keys only.",
+        why: "Without it nobody knows how long a partner has to be warned.",
+        fix: "Mend policies/windows.toml at the place given.",
     },
 ];

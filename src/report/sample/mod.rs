@@ -6,8 +6,8 @@ pub(super) use payload::{problem, validation};
 
 use crate::model::{
     AppliedWaiver, Bump, Cell, Change, Check, CheckName, Direction, Effect, EntryCard, Excerpt,
-    FieldCard, Finding, Hurt, Judged, Mention, Place, Proof, Report, ReportHeader, Severity,
-    Summary, Verdict, VersionCard, Witness, WitnessSource,
+    FieldCard, Finding, Governance, Hurt, Judged, Mention, Place, Proof, Report, ReportHeader,
+    Severity, Summary, Verdict, VersionCard, Witness, WitnessSource,
 };
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -105,6 +105,7 @@ pub(super) fn green() -> Report {
         findings: Vec::new(),
         changes: Vec::new(),
         matrix: matrix(),
+        governance: Governance::default(),
         not_proved: vec!["No recorded payload is older than 2026-08.".to_owned()],
         inputs: BTreeMap::from([("matchmark.toml".to_owned(), "sha256:00".to_owned())]),
         digest: "sha256:11".to_owned(),
