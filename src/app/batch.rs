@@ -4,14 +4,13 @@
 use super::AppError;
 use super::Clock;
 use super::answer::{Answer, Sink};
+use super::questions::Questions;
 use super::worker::{Lost, READY, Start, Watch, Worker, give_up};
 use crate::compat::{Answered, answer};
 use crate::inclusion::{Budget, Code, Formats};
-use crate::load::{self, Line, LoadError};
+use crate::load::{self, Line};
 use crate::model::{BatchRequest, Verdict, WorkerRequest};
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 /// Lines a job that may be answered while an earlier one still waits.
@@ -22,15 +21,6 @@ const CHILDREN: usize = 64;
 ///
 /// Units:  bytes
 const IDLE: u64 = 400 << 20;
-/// What some editors write before the first character of a text.
-const MARK: &[u8] = "\u{feff}".as_bytes();
-
-/// A line to answer, and where the answer goes.
-struct Task {
-    line: Line,
-    answer: Sender<Answered>,
-}
-
 /// Answers standard input until it ends.
 ///
 /// Errors: it cannot be read, nobody reads the answers, or the system does not tell where this program lies
@@ -41,16 +31,10 @@ pub(super) fn batch(request: &BatchRequest, sink: &mut dyn Sink) -> Result<Answe
         budget: request.worker.budget,
     };
     let jobs = request.jobs.get().min(CHILDREN);
-    let (work, tasks) = sync_channel(jobs);
-    let (order, answers) = sync_channel(jobs * AHEAD);
-    let tasks = Arc::new(Mutex::new(tasks));
-    for _ in 0..jobs {
-        let (tasks, start, clock) = (Arc::clone(&tasks), start.clone(), sink.clock());
-        thread::spawn(move || serve(&tasks, start, &clock));
-    }
-    let reader = thread::spawn(move || read(&work, &order));
-    let verdict = show(&answers, sink)?;
-    joined(reader)?;
+    let workers = (0..jobs).map(|_| worker(start.clone(), sink.clock()));
+    let questions = Questions::begin(workers.collect(), jobs, jobs * AHEAD);
+    let verdict = show(&questions.answers, sink)?;
+    questions.end()?;
     Ok(Answer::said(verdict))
 }
 
@@ -69,48 +53,12 @@ fn show(answers: &Receiver<Receiver<Answered>>, sink: &mut dyn Sink) -> Result<V
     Ok(verdict)
 }
 
-/// Hands every line of standard input out, and its place in the order of answers.
-fn read(work: &SyncSender<Task>, order: &SyncSender<Receiver<Answered>>) -> Result<(), LoadError> {
-    for (number, line) in load::questions().enumerate() {
-        let mut line = line?;
-        if let Line::Read(bytes) = &mut line {
-            if number == 0 && bytes.starts_with(MARK) {
-                bytes.drain(..MARK.len());
-            }
-            if bytes.iter().all(u8::is_ascii_whitespace) {
-                continue;
-            }
-        }
-        let (answer, answered) = channel();
-        // Whoever shows the answers may have gone: then nobody needs the rest.
-        if order.send(answered).is_err() || work.send(Task { line, answer }).is_err() {
-            break;
-        }
-    }
-    Ok(())
-}
-
-fn joined(reader: JoinHandle<Result<(), LoadError>>) -> Result<(), LoadError> {
-    match reader.join() {
-        Ok(read) => read,
-        Err(panic) => std::panic::resume_unwind(panic),
-    }
-}
-
-/// Answers tasks with a child of its own until there are none.
-fn serve(tasks: &Mutex<Receiver<Task>>, start: Start, clock: &Clock) {
+/// One who answers lines with a child of its own.
+fn worker(start: Start, clock: Clock) -> impl FnMut(&Line) -> Answered {
     let mut worker = Worker::new(start);
-    loop {
-        let next = tasks.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(task) = next else {
-            return;
-        };
-        let answered = match &task.line {
-            Line::Read(line) => settled(&mut worker, line, clock),
-            Line::TooLong => Answered::lost(None, Code::Size, 0),
-        };
-        // Whoever shows the answers may have gone.
-        let _ = task.answer.send(answered);
+    move |line| match line {
+        Line::Read(line) => settled(&mut worker, line, &clock),
+        Line::TooLong => Answered::lost(None, Code::Size, 0),
     }
 }
 

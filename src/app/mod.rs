@@ -17,6 +17,7 @@ mod fit;
 mod hurts;
 mod init;
 mod judge;
+mod questions;
 mod recognise;
 mod recorded;
 mod release;

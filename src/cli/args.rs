@@ -3,8 +3,8 @@
 use super::compat::{COMPAT_CODES, COMPAT_EXAMPLES, CompatArguments};
 use super::contract::ContractVerb;
 use super::flags::{
-    AmountFlags, ColorFlags, LeniencyFlags, ListFormats, ProgressFlags, Redaction, ReportFormats,
-    RepositoryFlags, ValidationFormats, VolumeFlags, WorkFlags,
+    AmountFlags, ColorFlags, DirectoryFlag, LeniencyFlags, ListFormats, ProgressFlags, Redaction,
+    ReportFormats, RepositoryFlags, ValidationFormats, VolumeFlags, WorkFlags,
 };
 use super::step::{
     BUMP_CODES, BUMP_EXAMPLES, BumpArguments, DIFF_CODES, DIFF_EXAMPLES, DiffArguments,
@@ -271,16 +271,8 @@ pub(super) struct CoverageFlags {
 
 #[derive(Args, Debug)]
 pub(super) struct InitArguments {
-    /// Act as if started in DIR
-    #[arg(
-        short = 'C',
-        value_name = "DIR",
-        env = "MATCHMARK_DIR",
-        default_value = ".",
-        hide_default_value = true,
-        hide_env = true
-    )]
-    pub directory: PathBuf,
+    #[command(flatten)]
+    pub at: DirectoryFlag,
 }
 
 #[cfg(feature = "service")]

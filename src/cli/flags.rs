@@ -6,9 +6,9 @@ use clap::Args;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-/// Where the repository is.
+/// Where a command acts.
 #[derive(Args, Debug)]
-pub(super) struct RepositoryFlags {
+pub(super) struct DirectoryFlag {
     /// Act as if started in DIR
     #[arg(
         short = 'C',
@@ -19,6 +19,13 @@ pub(super) struct RepositoryFlags {
         hide_env = true
     )]
     pub directory: PathBuf,
+}
+
+/// Where the repository is.
+#[derive(Args, Debug)]
+pub(super) struct RepositoryFlags {
+    #[command(flatten)]
+    pub at: DirectoryFlag,
     /// Read FILE instead of matchmark.toml
     #[arg(long, value_name = "FILE", env = "MATCHMARK_CONFIG", hide_env = true)]
     pub config: Option<PathBuf>,

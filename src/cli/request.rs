@@ -35,7 +35,7 @@ pub(super) fn resolve(verb: Verb, around: &Surroundings) -> Asked {
         Verb::Explain(arguments) => explain(arguments, around),
         Verb::Catalogue(verb) => catalogue(verb, around),
         Verb::Init(arguments) => Ok(messages(Request::Init(InitRequest {
-            root: arguments.directory,
+            root: arguments.at.directory,
         }))),
         Verb::Contract(verb) => contract::resolve(verb, around),
         Verb::Compat(arguments) => Ok(messages(compat(&arguments))),
@@ -233,7 +233,7 @@ pub(super) fn messages(request: Request) -> Asked {
 }
 
 pub(super) fn repository(flags: &RepositoryFlags) -> Repository {
-    let root = &flags.directory;
+    let root = &flags.at.directory;
     Repository {
         root: root.clone(),
         config: flags.config.as_deref().map(|path| below(root, path)),

@@ -3,13 +3,13 @@
 
 use crate::app::AppError;
 use crate::app::answer::{Answer, Sink};
+use crate::app::questions::Questions;
 use crate::contract::batch::{Answered, answer};
 use crate::contract::matching::Seal;
-use crate::load::{self, Line, LoadError};
+use crate::load::Line;
 use crate::model::{MatchRequest, Verdict};
 use std::num::NonZeroUsize;
-use std::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError, channel, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::mpsc::{Receiver, TryRecvError};
 use std::thread;
 
 /// Lines a job that may be answered while an earlier one still waits.
@@ -20,15 +20,6 @@ const THREADS: usize = 64;
 ///
 /// Units:  bytes
 const TOGETHER: usize = 64 << 10;
-/// What some editors write before the first character of a text.
-const MARK: &[u8] = "\u{feff}".as_bytes();
-
-/// A line to answer, and where the answer goes.
-struct Task {
-    line: Line,
-    answer: Sender<Answered>,
-}
-
 /// Answers standard input until it ends.
 ///
 /// Errors: it cannot be read, nobody reads the answers, or the system gives no randomness
@@ -36,19 +27,10 @@ pub(super) fn match_batch(request: MatchRequest, sink: &mut dyn Sink) -> Result<
     let seal = Seal::new(&sink.secret().map_err(AppError::Secret)?);
     let machine = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let jobs = request.jobs.unwrap_or_else(machine).get().min(THREADS);
-    let (work, tasks) = sync_channel(jobs * AHEAD);
-    let (order, answers) = sync_channel(jobs * AHEAD);
-    let tasks = Arc::new(Mutex::new(tasks));
-    for _ in 0..jobs {
-        let (tasks, seal) = (Arc::clone(&tasks), seal.clone());
-        thread::spawn(move || serve(&tasks, &seal));
-    }
-    let reader = thread::spawn(move || read(&work, &order));
-    let verdict = show(&answers, sink)?;
-    match reader.join() {
-        Ok(read) => read?,
-        Err(panic) => std::panic::resume_unwind(panic),
-    }
+    let workers = (0..jobs).map(|_| worker(seal.clone()));
+    let questions = Questions::begin(workers.collect(), jobs * AHEAD, jobs * AHEAD);
+    let verdict = show(&questions.answers, sink)?;
+    questions.end()?;
     Ok(Answer::said(verdict))
 }
 
@@ -116,39 +98,10 @@ impl Page<'_> {
     }
 }
 
-/// Hands every line of standard input out, and its place in the order of answers.
-fn read(work: &SyncSender<Task>, order: &SyncSender<Receiver<Answered>>) -> Result<(), LoadError> {
-    for (number, line) in load::questions().enumerate() {
-        let mut line = line?;
-        if let Line::Read(bytes) = &mut line {
-            if number == 0 && bytes.starts_with(MARK) {
-                bytes.drain(..MARK.len());
-            }
-            if bytes.iter().all(u8::is_ascii_whitespace) {
-                continue;
-            }
-        }
-        let (answer, answered) = channel();
-        // Whoever shows the answers may have gone: then nobody needs the rest.
-        if order.send(answered).is_err() || work.send(Task { line, answer }).is_err() {
-            break;
-        }
-    }
-    Ok(())
-}
-
-/// Answers tasks until there are none.
-fn serve(tasks: &Mutex<Receiver<Task>>, seal: &Seal) {
-    loop {
-        let next = tasks.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(task) = next else {
-            return;
-        };
-        let answered = match &task.line {
-            Line::Read(line) => answer(line, seal),
-            Line::TooLong => Answered::too_long(),
-        };
-        // Whoever shows the answers may have gone.
-        let _ = task.answer.send(answered);
+/// One who answers lines.
+fn worker(seal: Seal) -> impl FnMut(&Line) -> Answered {
+    move |line| match line {
+        Line::Read(line) => answer(line, &seal),
+        Line::TooLong => Answered::too_long(),
     }
 }

@@ -1,6 +1,8 @@
 //! The flags of `contract compare` and their help.
 
-use crate::cli::flags::{AmountFlags, ColorFlags, LeniencyFlags, ListFormats, VolumeFlags};
+use crate::cli::flags::{
+    AmountFlags, ColorFlags, DirectoryFlag, LeniencyFlags, ListFormats, VolumeFlags,
+};
 use crate::cli::request::{Voice, chatter};
 use crate::cli::{Asked, Surroundings};
 use crate::model::{CompareRequest, ContractRequest, Request};
@@ -15,16 +17,8 @@ pub(in crate::cli) struct CompareArguments {
     /// The consumer's Pact file, of any edition
     #[arg(long, value_name = "FILE")]
     pub pact: PathBuf,
-    /// Act as if started in DIR
-    #[arg(
-        short = 'C',
-        value_name = "DIR",
-        env = "MATCHMARK_DIR",
-        default_value = ".",
-        hide_default_value = true,
-        hide_env = true
-    )]
-    pub directory: PathBuf,
+    #[command(flatten)]
+    pub at: DirectoryFlag,
     #[command(flatten)]
     pub formats: ListFormats,
     #[command(flatten)]
@@ -59,9 +53,9 @@ pub(super) fn resolve(arguments: CompareArguments, around: &Surroundings) -> Res
         volume: Some(&arguments.volume),
         color: arguments.color.color,
     };
-    let show = voice.show(&arguments.directory, around)?;
+    let show = voice.show(&arguments.at.directory, around)?;
     let request = CompareRequest {
-        root: arguments.directory,
+        root: arguments.at.directory,
         openapi: arguments.openapi,
         pact: arguments.pact,
         max_findings: arguments.amount.max_findings,

@@ -2,6 +2,7 @@
 //! Refuses to fetch anything: what the document does not hold does not exist.
 
 use super::text::decoded;
+use crate::contract::declared::names;
 use serde_json::{Map, Value};
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -176,24 +177,6 @@ fn heirs(root: &Value) -> BTreeMap<String, Vec<String>> {
         }
     }
     heirs
-}
-
-fn names(root: &Value) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    let mut open = vec![root];
-    while let Some(value) = open.pop() {
-        match value {
-            Value::Object(members) => {
-                if let Some(Value::Object(properties)) = members.get("properties") {
-                    names.extend(properties.keys().cloned());
-                }
-                open.extend(members.values());
-            }
-            Value::Array(items) => open.extend(items),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-        }
-    }
-    names
 }
 
 #[cfg(test)]
