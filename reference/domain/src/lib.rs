@@ -8,6 +8,7 @@ mod vocabulary;
 #[macro_use]
 mod text;
 
+pub mod charge;
 pub mod consent;
 pub mod export;
 pub mod failure;
