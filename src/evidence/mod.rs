@@ -11,6 +11,7 @@ pub use news::{News, Place, additions};
 
 use crate::model::{Report, digest};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use wire::json::canonical;
 
 /// The report with the digest of everything else in it.
@@ -24,6 +25,14 @@ pub fn seal(mut report: Report) -> Report {
 #[must_use]
 pub fn is_intact(report: &Report) -> bool {
     report.digest == of_report(report)
+}
+
+/// Digest over paths and digests of files: it names what a run judged.
+#[must_use]
+pub fn of_inputs(inputs: &BTreeMap<String, String>) -> String {
+    let members = inputs.iter();
+    let members = members.map(|(path, digest)| (path.clone(), Value::from(digest.as_str())));
+    of_value(&Value::Object(members.collect()))
 }
 
 /// Digest of the canonical form of `value`.
@@ -47,7 +56,6 @@ mod tests {
 
     use super::*;
     use crate::model::{Governance, ReportHeader, Summary, Verdict};
-    use std::collections::BTreeMap;
 
     fn report() -> Report {
         Report {

@@ -41,8 +41,10 @@ pub use count::counted;
 pub use coverage::{Coverage, CoverageSummary, CoveredPage, CoveredStatement, NamingSchema};
 pub use effect::{Bump, Direction, Effect};
 pub use evidence::{
-    Archive, Build, ContractName, Deployment, Event, EventKind, Evidence, InteractionResult, Kept,
-    Party, Problem, ReplayProof, Role, SchemaProof, Standing, StaticProof, StorePlace,
+    Archive, Asked as RunAsked, Build, CheckState, ContractName, ContractRate, Deployment, Event,
+    EventKind, Evidence, FindingMark, InteractionResult, Judge, JudgedTree, Kept, Party, Problem,
+    ReplayProof, ReplayRate, Role, RunRecord, SchemaProof, Standing, StaticProof, StorePlace,
+    WaiverUse,
 };
 pub use excerpt::Excerpt;
 pub use exchange::{Call, Delivery, Effects, Exchange, HttpRequest, HttpResponse, Replay, Sending};

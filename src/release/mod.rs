@@ -2,6 +2,7 @@
 //! Refuses to know files, git, and how a change was computed.
 
 mod can_release;
+mod fresh;
 mod line;
 mod manifest;
 mod notes;
@@ -13,6 +14,7 @@ mod wording;
 pub use can_release::{
     Candidate, Elder, Exception, Facts, Promise, Served, elders, judge, owed, recorded,
 };
+pub use fresh::{Unproven, fresh, proven};
 pub use line::Line;
 pub use manifest::{Damage, Mark, marked};
 pub use notes::{Step, text};

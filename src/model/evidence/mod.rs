@@ -5,11 +5,16 @@ mod build;
 mod deployment;
 mod event;
 mod result;
+mod run;
 
 pub use build::{Build, Party};
 pub use deployment::{Deployment, Role};
 pub use event::{Event, EventKind};
 pub use result::{InteractionResult, Problem, ReplayProof, SchemaProof, Standing, StaticProof};
+pub use run::{
+    Asked, CheckState, ContractRate, FindingMark, Judge, JudgedTree, ReplayRate, RunRecord,
+    WaiverUse,
+};
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
