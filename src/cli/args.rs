@@ -62,13 +62,13 @@ pub(super) enum Verb {
     #[command(before_long_help = BUMP_EXAMPLES, after_long_help = BUMP_CODES)]
     Bump(BumpArguments),
     /// Explain a rule or a schema: why, whose, how to settle it
-    #[command(before_long_help = EXPLAIN_EXAMPLES)]
+    #[command(before_long_help = EXPLAIN_EXAMPLES, after_long_help = DONE_CODES)]
     Explain(ExplainArguments),
     /// Look things up in the catalogue
     #[command(subcommand, disable_help_subcommand = true)]
     Catalogue(CatalogueVerb),
     /// Write a small working repository; overwrites nothing
-    #[command(before_long_help = INIT_EXAMPLES)]
+    #[command(before_long_help = INIT_EXAMPLES, after_long_help = DONE_CODES)]
     Init(InitArguments),
     /// Hold the partners' contracts against schemas, and against a service that runs
     #[command(subcommand, disable_help_subcommand = true)]
@@ -78,11 +78,11 @@ pub(super) enum Verb {
     Compat(CompatArguments),
     /// Start the reference service alone, on loopback
     #[cfg(feature = "service")]
-    #[command(before_long_help = SERVE_EXAMPLES)]
+    #[command(before_long_help = SERVE_EXAMPLES, after_long_help = DONE_CODES)]
     Serve(ServeArguments),
     /// Play a partner on loopback, as our contracts with it show, with faults on demand
     #[cfg(feature = "service")]
-    #[command(before_long_help = STUB_EXAMPLES)]
+    #[command(before_long_help = STUB_EXAMPLES, after_long_help = DONE_CODES)]
     Stub(StubArguments),
     /// Print the completion script of a shell
     Completions {
@@ -340,7 +340,12 @@ Examples:
   matchmark serve --dev
 ";
 
-const EXIT_CODES: &str = "\
+pub(super) const DONE_CODES: &str = "\
+Exit codes:
+  0 go         it was done
+  2 error      usage, a name that nothing has, or a file of ours that could not be used";
+
+pub(super) const EXIT_CODES: &str = "\
 Exit codes:
   0 go         everything asked for was checked and holds
   1 no-go      something fails the gate

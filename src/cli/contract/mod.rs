@@ -8,6 +8,7 @@ mod matching;
 mod record;
 mod verify;
 
+use super::args::{DONE_CODES, EXIT_CODES};
 use super::{Asked, Surroundings};
 use clap::Subcommand;
 use compare::{COMPARE_CODES, COMPARE_EXAMPLES, CompareArguments};
@@ -26,25 +27,25 @@ use verify::{VERIFY_EXAMPLES, VerifyArguments};
 #[derive(Subcommand, Debug)]
 pub(super) enum ContractVerb {
     /// Run the contract check of the gate on its own: every contract proved and tested
-    #[command(before_long_help = CHECK_EXAMPLES)]
+    #[command(before_long_help = CHECK_EXAMPLES, after_long_help = EXIT_CODES)]
     Check(Box<ContractCheckArguments>),
     /// Run it against a provider of your choice, for the contracts that you name
-    #[command(before_long_help = VERIFY_EXAMPLES)]
+    #[command(before_long_help = VERIFY_EXAMPLES, after_long_help = EXIT_CODES)]
     Verify(Box<VerifyArguments>),
     /// Show what contracts promise: parties, interactions, schema ranges, digest
-    #[command(before_long_help = SHOW_EXAMPLES)]
+    #[command(before_long_help = SHOW_EXAMPLES, after_long_help = EXIT_CODES)]
     Show(ShowArguments),
     /// Bring a plain Pact file of edition 2, 3 or 4 into contracts/
     #[command(before_long_help = IMPORT_EXAMPLES, after_long_help = IMPORT_CODES)]
     Import(ImportArguments),
     /// Give a contract as a plain Pact file
-    #[command(before_long_help = EXPORT_EXAMPLES)]
+    #[command(before_long_help = EXPORT_EXAMPLES, after_long_help = DONE_CODES)]
     Export(ExportArguments),
     /// Match expectations with what was seen, one JSON object a line
     #[command(before_long_help = MATCH_EXAMPLES, after_long_help = MATCH_CODES)]
     Match(MatchArguments),
     /// Draft a contract from recorded traffic, without any of its values
-    #[command(before_long_help = RECORD_EXAMPLES)]
+    #[command(before_long_help = RECORD_EXAMPLES, after_long_help = DONE_CODES)]
     Record(RecordArguments),
     /// Hold a Pact file against a provider's OpenAPI document
     #[command(before_long_help = COMPARE_EXAMPLES, after_long_help = COMPARE_CODES)]
@@ -53,10 +54,10 @@ pub(super) enum ContractVerb {
     #[command(before_long_help = CAN_RELEASE_EXAMPLES, after_long_help = CAN_RELEASE_CODES)]
     CanRelease(Box<CanReleaseArguments>),
     /// List live pairs without evidence
-    #[command(before_long_help = OWED_EXAMPLES)]
+    #[command(before_long_help = OWED_EXAMPLES, after_long_help = EXIT_CODES)]
     Owed(Box<OwedArguments>),
     /// Write down which version runs where
-    #[command(before_long_help = DEPLOYMENT_EXAMPLES)]
+    #[command(before_long_help = DEPLOYMENT_EXAMPLES, after_long_help = DONE_CODES)]
     RecordDeployment(Box<DeploymentArguments>),
 }
 
