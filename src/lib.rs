@@ -8,6 +8,7 @@ pub mod cli;
 pub mod compat;
 pub mod contract;
 pub mod evidence;
+pub mod format;
 pub mod inclusion;
 pub mod lifecycle;
 #[cfg(feature = "cli")]

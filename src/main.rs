@@ -25,6 +25,10 @@ const SILENCE: Duration = Duration::from_millis(300);
 /// Pause between two lines of progress where nobody watches live.
 const PAUSE: Duration = Duration::from_secs(5);
 
+/// What a result file says of a run that broke down; the place stands on standard error.
+const OUR_FAULT: &str =
+    "matchmark failed inside itself; this is a fault of matchmark, not of your files";
+
 fn main() -> ExitCode {
     panic::set_hook(Box::new(|fault| say(&confession(fault.location()))));
     match cli::read(std::env::args_os(), &surroundings()) {
@@ -48,9 +52,9 @@ fn answer(request: Request, chatter: Chatter) -> ExitCode {
         Ok(Err(AppError::Unread(_))) => return ExitCode::from(Verdict::Error.exit_code()),
         Ok(Err(error)) => {
             say(&complaint(&error));
-            Answer::failure(show.as_ref())
+            Answer::failure(show.as_ref(), Some(&error.to_string()))
         }
-        Err(_) => Answer::failure(show.as_ref()),
+        Err(_) => Answer::failure(show.as_ref(), Some(OUR_FAULT)),
     };
     match answer.deliver() {
         Ok(text) => print(&text, answer.exit_code),

@@ -67,6 +67,7 @@ const BELOW_APP: &[&str] = &[
     "rehearsal",
     "ops",
     "evidence",
+    "format",
     "report",
     "model",
 ];
@@ -90,6 +91,8 @@ const ROOMS: &[Room] = &[
     pure("release", &["catalogue", "model"]),
     pure("inclusion", &["model"]),
     pure("catalogue", &["model"]),
+    // What editors are told of a file is what its own room reads.
+    pure("format", &["catalogue", "policy", "model"]),
     pure("rego", &["model"]),
     pure("payload", &[]),
     pure("evidence", &["model"]),

@@ -113,12 +113,12 @@ impl Answer {
 
     /// What stands for the result of a run that failed: no machine reads silence as a pass.
     #[must_use]
-    pub fn failure(show: Option<&Show>) -> Self {
+    pub fn failure(show: Option<&Show>, why: Option<&str>) -> Self {
         let unfinished = |wanted: &crate::model::Wanted| match (wanted.format, &wanted.target) {
             (Format::Text, Target::Stdout) => None,
             (format, target) => Some(Output {
                 target: target.clone(),
-                text: report::unfinished(format),
+                text: report::unfinished(format, why),
             }),
         };
         let wanted = show.map(|show| show.wanted.as_slice()).unwrap_or_default();
@@ -148,7 +148,7 @@ pub(super) fn reserve(request: &Request) -> Result<(), AppError> {
     let wanted = request.show().map(|show| show.wanted.as_slice());
     for wanted in wanted.unwrap_or_default() {
         if let Target::File(path) = &wanted.target {
-            store::reserve(path, &report::unfinished(wanted.format))?;
+            store::reserve(path, &report::unfinished(wanted.format, None))?;
         }
     }
     Ok(())

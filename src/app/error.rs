@@ -11,12 +11,22 @@ pub enum AppError {
     Load(#[from] LoadError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(
+        "the run could not be kept as evidence; where nothing may be written, leave that out with --no-evidence"
+    )]
+    NotKept(#[source] StoreError),
+    #[error(
+        "{path} cannot be trusted: {message}; nothing was added, `matchmark evidence verify` lists everything that is wrong"
+    )]
+    EvidenceBroken { path: String, message: String },
     #[error(transparent)]
     Gate(#[from] super::contract::GateError),
     #[error("the result has no form as {0}")]
     NoSuchForm(&'static str),
     #[error("`{asked}` is neither a rule nor a schema{hint}")]
     UnknownId { asked: String, hint: String },
+    #[error("there is no format `{asked}`{hint}; `matchmark schema --list` names them")]
+    UnknownFormat { asked: String, hint: String },
     #[error("this program does not find itself, to start it once more")]
     Program(#[source] std::io::Error),
     #[error(
@@ -55,6 +65,12 @@ pub enum AppError {
         asked: String,
         hint: String,
     },
+    #[error("there is no rule `{asked}`{hint}; `matchmark policy list` names them")]
+    UnknownRule { asked: String, hint: String },
+    #[error("`{0}` cannot be the name of a rule: lower-case words, joined by hyphens")]
+    NoRuleName(String),
+    #[error("{0} is there already; nothing was written")]
+    FolderInTheWay(String),
     #[error("there is no schema `{asked}` in the catalogue{hint}")]
     UnknownSchema { asked: String, hint: String },
     #[error("no transform leads from `{from}` to `{to}`{hint}")]

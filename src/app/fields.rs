@@ -115,6 +115,7 @@ mod tests {
                 guide_version: None,
                 status: Status::Draft,
                 released: None,
+                requested_by: None,
                 deprecated: None,
                 sunset: None,
                 replaced_by: None,

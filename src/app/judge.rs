@@ -1,7 +1,7 @@
 //! Decides, once, how heavy each finding weighs, what a waiver covers, and what the run comes to.
 
 use super::room::Room;
-use crate::lifecycle::{Standing, State};
+use crate::lifecycle::{Present, Standing, covers};
 use crate::model::{
     AppliedWaiver, CheckName, Excerpt, Finding, Gravity, Judged, Place, Severity, Verdict, rule,
 };
@@ -61,6 +61,15 @@ pub(super) fn findings(
     judged
 }
 
+/// What waivers are held against: every finding with its weight.
+pub(super) fn present<'a>(findings: &'a [Finding], strictness: &Strictness) -> Vec<Present<'a>> {
+    let weighed = |finding: &'a Finding| Present {
+        finding,
+        severity: weight(finding, &strictness.raise),
+    };
+    findings.iter().map(weighed).collect()
+}
+
 /// Two findings that agree in this are one; a fingerprint alone leaves the wording out.
 fn sameness(finding: &Judged) -> (&str, &Place, &str, &str) {
     (
@@ -110,13 +119,9 @@ fn waiver(
     if matches!(severity, Severity::Fault | Severity::Undecided) {
         return None;
     }
-    let fingerprint = finding.fingerprint();
-    let standing = standings.iter().find(|standing| {
-        let file = &standing.waiver.file;
-        matches!(standing.state, State::Valid { .. })
-            && file.rule == finding.rule
-            && file.fingerprints.contains(&fingerprint)
-    })?;
+    let standing = standings
+        .iter()
+        .find(|one| one.counts() && covers(&one.waiver.file, finding, severity))?;
     let file = &standing.waiver.file;
     Some(AppliedWaiver {
         id: file.id.clone(),
@@ -125,14 +130,26 @@ fn waiver(
     })
 }
 
-/// How many findings speak in the name of a check; the first part of a rule's id tells.
+/// How many findings speak in the name of a check.
 pub(super) fn count(findings: &[Judged], name: CheckName) -> u64 {
-    let of_check = |finding: &&Judged| match finding.rule.split('/').next() {
-        // What a recorded payload is told by.
-        Some("payload") => name == CheckName::Replay,
-        room => room == Some(name.word()),
-    };
+    let of_check = |finding: &&Judged| finding.check() == Some(name);
     findings.iter().filter(of_check).count() as u64
+}
+
+/// What a check alone comes to: a check that is required and did not run is not settled.
+pub(super) fn alone(findings: &[Judged], room: &Room, strictness: &Strictness) -> Verdict {
+    let is_unmet =
+        |finding: &Judged| finding.rule.starts_with("gate/") && finding.subject == room.name.word();
+    let own: Vec<Judged> = findings
+        .iter()
+        .filter(|finding| finding.check() == Some(room.name) || is_unmet(finding))
+        .cloned()
+        .collect();
+    let open = own.iter().any(|f| f.severity == Severity::Undecided);
+    match verdict(&own, std::slice::from_ref(room), strictness) {
+        Verdict::Empty if open => Verdict::Undecided,
+        verdict => verdict,
+    }
 }
 
 /// What the run comes to: the worst of its findings, or that nothing was checked.
@@ -204,8 +221,10 @@ mod tests {
         let broken = finding(Gravity::Effect(effect, Direction::Request));
         let waivers = [waiver("2026-11-20", &broken)];
         let now: DateTime<Utc> = now.parse().unwrap();
-        let standings = standings(&waivers, &Allowance::default(), now);
         let gate = strictness(Severity::Error);
+        let all = [broken.clone()];
+        let present = present(&all, &gate);
+        let standings = standings(&waivers, &Allowance::default(), &present, now);
         let judged = findings(vec![broken], &standings, &gate, |_| None);
         verdict(&judged, &[Room::ran(CheckName::Compat, 1, "pairs")], &gate)
     }

@@ -8,6 +8,7 @@ mod card;
 mod check;
 mod contract;
 mod coverage;
+mod daily;
 mod diff;
 mod error;
 mod explain;
@@ -17,6 +18,7 @@ mod fit;
 mod hurts;
 mod init;
 mod judge;
+mod policy;
 mod questions;
 mod recognise;
 mod recorded;
@@ -68,6 +70,8 @@ pub fn run(request: Request, now: DateTime<Utc>, sink: &mut dyn Sink) -> Result<
         Request::Init(request) => init::init(&request, sink),
         Request::Check(request) => judged(&request, now, sink),
         Request::Contract(request) => contract::run(&request, now, sink),
+        Request::Policy(request) => policy::run(&request, now, sink),
+        Request::Daily(request) => daily::run(&request, now),
         Request::Diff(request) => {
             let diff = diff::diff(&request)?;
             let content = Content::Diff(&diff);

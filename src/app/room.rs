@@ -1,6 +1,6 @@
 //! What one check hands back, before it is weighed.
 
-use crate::model::{Check, CheckName, Finding};
+use crate::model::{Check, CheckName, Finding, Verdict};
 
 /// The result of one check.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,8 +54,8 @@ impl Room {
         self
     }
 
-    /// As the report shows it; `findings` counts what was judged in its name.
-    pub(super) fn shown(&self, findings: u64) -> Check {
+    /// As the report shows it; `findings` counts what was judged in its name, and `verdict` is what that comes to.
+    pub(super) fn shown(&self, findings: u64, verdict: Verdict) -> Check {
         Check {
             name: self.name,
             ran: self.ran,
@@ -63,6 +63,7 @@ impl Room {
             unit: self.unit.to_owned(),
             summary: self.summary.clone(),
             findings,
+            verdict: Some(verdict),
             not_proved: self.not_proved.clone(),
         }
     }

@@ -1,5 +1,6 @@
 //! `matchmark.toml`: what a repository asks of the gate.
 
+use super::OperatingConfig;
 use chrono::{FixedOffset, Offset, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,9 @@ pub struct Config {
     pub board: Board,
     #[serde(default)]
     pub evidence: EvidenceConfig,
+    /// Where operating documents are kept; without it none are read.
+    #[serde(default)]
+    pub operating: Option<OperatingConfig>,
     /// Whoever releases something, by the name that contracts use.
     #[serde(default)]
     pub participants: BTreeMap<String, Participant>,
@@ -37,6 +41,7 @@ impl Default for Config {
             privacy: Privacy::default(),
             board: Board::default(),
             evidence: EvidenceConfig::default(),
+            operating: None,
             participants: BTreeMap::new(),
         }
     }
@@ -184,6 +189,8 @@ pub struct EvidenceConfig {
     pub max_evidence_age: u32,
     /// Edge cases that every consumer of ours must show, beside those that each operation is asked for.
     pub edges: Vec<String>,
+    /// Folder in which each run of the gate leaves its record, as seen from the root.
+    pub runs: String,
 }
 
 impl Default for EvidenceConfig {
@@ -192,6 +199,7 @@ impl Default for EvidenceConfig {
             store: "dir:.matchmark/contract-evidence".to_owned(),
             max_evidence_age: 90,
             edges: Vec::new(),
+            runs: ".matchmark/evidence".to_owned(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Entries of the catalogue and their versions.
 
-use super::{Against, Source, Transform, bundle};
+use super::{Against, Operation, Source, Transform, bundle};
 use crate::model::{Direction, Place, VersionId, VersionName};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -114,34 +114,6 @@ impl Criticality {
     }
 }
 
-/// How a caller of an operation proves who it is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Auth {
-    /// `smart-backend-services`, `udap-b2b`, `mtls`.
-    pub scheme: Option<String>,
-    #[serde(default)]
-    pub scopes: Vec<String>,
-}
-
-/// The operation whose request this entry is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Operation {
-    /// `$member-match`.
-    pub name: String,
-    pub method: String,
-    pub path: String,
-    /// Canonical of the published operation definition; each scope must equal it letter for letter.
-    pub canonical: String,
-    /// Entry of its successful answer.
-    pub response: String,
-    /// Edge cases that no caller of it can meet, each with the reason; contracts must cover the others.
-    #[serde(default)]
-    pub without: BTreeMap<String, String>,
-    pub auth: Option<Auth>,
-}
-
 /// What may be assumed of whoever sends payloads of an entry.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
@@ -236,6 +208,8 @@ pub struct VersionFile {
     pub status: Status,
     #[schemars(with = "Option<String>")]
     pub released: Option<chrono::NaiveDate>,
+    /// Account that asked for the release: its own approval of it does not count.
+    pub requested_by: Option<String>,
     #[schemars(with = "Option<String>")]
     pub deprecated: Option<chrono::NaiveDate>,
     #[schemars(with = "Option<String>")]

@@ -1,15 +1,20 @@
 //! What an entry, a version, a partner, a contract file, a waiver *is*, and how to look one up.
 //! Refuses to know where they come from: no files, no git, no http.
 
+mod acknowledgement;
 mod approval;
 mod board;
 mod bundle;
+mod calendar;
 mod citation;
 mod config;
 mod entry;
 mod history;
 mod lint;
+mod operating;
+mod operation;
 mod partner;
+mod runbook;
 mod source;
 mod state_map;
 mod statement;
@@ -19,26 +24,34 @@ mod windows;
 mod words;
 mod workspace;
 
+pub use acknowledgement::{Acknowledgement, AcknowledgementFile};
 pub use approval::{Approval, ApprovalFile, Decision};
 pub use board::{BoardFile, Team};
 pub use bundle::{BASE, Bundle, MissingReference, member_of, target as reference_target};
+pub use calendar::{Calendar, CalendarEntry, CalendarFile};
 pub use citation::{Citation, citations, schemas};
 pub use config::{
     Against, Board, Config, EvidenceConfig, Gate, Participant, Payer, Privacy, ReplayBudget,
     ReplayConfig, Zone,
 };
 pub use entry::{
-    Assumption, Auth, Catalogue, ConsentNeed, Criticality, Entry, EntryFile, Example, FormatMode,
-    Operation, PhiClass, SchemaVersion, Status, VersionFile,
+    Assumption, Catalogue, ConsentNeed, Criticality, Entry, EntryFile, Example, FormatMode,
+    PhiClass, SchemaVersion, Status, VersionFile,
 };
 pub use history::{Envelope, EnvelopeOutcome, History};
 pub use lint::{Annotations, lint};
+pub use operating::{
+    Area, External, OnCall, Operating, OperatingConfig, OperatingDocument, Process, Raci, RaciFile,
+    Response, Review, ReviewFile,
+};
+pub use operation::{Auth, Idempotency, Operation, RetryClass, Service};
 pub use partner::{Failure, Maturity, Partner, PartnerFile, Responsibilities, Support};
+pub use runbook::{Runbook, RunbookHead, RunbookStep};
 pub use source::Source;
 pub use state_map::{StateMapFile, StateMapping};
 pub use statement::{Statement, StatementList, StatementsFile, Strength};
 pub use transform::{Meaning, Meanings, NotReady, Step, Transform, map_place};
-pub use waiver::{Waiver, WaiverClass, WaiverFile, WaiverWhy};
+pub use waiver::{Waiver, WaiverClass, WaiverFile, WaiverReview, WaiverWhy};
 pub use windows::{MigrationPolicy, NoticePolicy, Windows, WindowsFile};
 pub use words::{added, words};
 pub use workspace::{ContractSource, RuleFamily, RuleFolder, Workspace};

@@ -1,6 +1,7 @@
 //! Partners: the other payers, one profile each.
 
 use super::{Criticality, Source};
+use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -14,6 +15,17 @@ pub enum Maturity {
     Low,
     Medium,
     High,
+}
+
+impl Maturity {
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
 }
 
 /// Whom to call, when, and how soon an answer comes.
@@ -30,24 +42,27 @@ pub struct Support {
     pub response: BTreeMap<String, String>,
 }
 
-/// What happens when something fails, agreed before go-live.
+/// What happens when something fails, agreed before go-live; what is absent is not agreed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Failure {
     /// Milliseconds after which a call counts as unanswered.
-    pub timeout_ms: u64,
+    pub timeout_ms: Option<u64>,
     /// What the partner does with our idempotency key: `key` answers a repeated one with its first answer, `none` acts again.
     #[schemars(length(min = 1, max = 64))]
-    pub idempotency: String,
+    pub idempotency: Option<String>,
+    /// How an answer or a callback that comes twice is told from a new one: `request-id`, `digest`, `sequence`.
+    #[schemars(length(min = 1, max = 64))]
+    pub duplicates: Option<String>,
     /// The retry policy under which the partner is called.
     #[schemars(length(min = 1, max = 64))]
-    pub retry: String,
+    pub retry: Option<String>,
     /// Who looks after exchanges with the partner that ran out of attempts.
     #[schemars(length(min = 1, max = 64))]
-    pub dead_letter: String,
+    pub dead_letter: Option<String>,
     /// What is done for a member while the partner cannot be had.
     #[schemars(length(min = 1, max = 64))]
-    pub fallback: String,
+    pub fallback: Option<String>,
 }
 
 /// Who does what, so that nobody waits for the other side.
@@ -91,6 +106,15 @@ pub struct PartnerFile {
     /// When the partner can be called at once, and when in batches.
     #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
     pub window: Option<BTreeMap<String, toml::Value>>,
+    /// Day since which the partner is in production; none while it is prepared.
+    #[schemars(with = "Option<String>", extend("format" = "date"))]
+    pub live: Option<NaiveDate>,
+    /// How the way to the partner is watched without waiting for a member: `synthetic-member`, `heartbeat`.
+    #[schemars(length(min = 1, max = 64))]
+    pub telemetry: Option<String>,
+    /// Whom to call at the partner when its contact does not answer in time.
+    #[schemars(length(min = 1, max = 200))]
+    pub escalation: Option<String>,
     /// Which duties are whose.
     pub responsibilities: Option<Responsibilities>,
 }

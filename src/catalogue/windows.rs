@@ -28,7 +28,7 @@ pub struct MigrationPolicy {
 }
 
 /// `policies/windows.toml`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct WindowsFile {
     /// Missing, the policy is incomplete: a finding says so.

@@ -1,8 +1,8 @@
 //! Everything that a run judges, as values.
 
 use super::{
-    Approval, BoardFile, Catalogue, Config, History, Partner, Source, StatementList, Waiver,
-    Windows,
+    Acknowledgement, Approval, BoardFile, Calendar, Catalogue, Config, History, Operating, Partner,
+    Source, StatementList, Waiver, Windows,
 };
 use std::collections::BTreeMap;
 
@@ -72,8 +72,14 @@ pub struct Workspace {
     pub waivers: Vec<Waiver>,
     /// Decisions of the board, in order of their paths.
     pub approvals: Vec<Approval>,
+    /// Answers of partners to notices, in order of their paths.
+    pub acknowledgements: Vec<Acknowledgement>,
     /// `policies/windows.toml`, where there is one.
     pub windows: Option<Windows>,
+    /// How the exchange is run.
+    pub operating: Operating,
+    /// `policies/calendar.toml`, where there is one.
+    pub calendar: Option<Calendar>,
     /// `policies/statements/<guide>-<version>.toml`, in order of their names.
     pub statements: Vec<StatementList>,
     pub histories: Vec<History>,

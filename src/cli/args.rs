@@ -2,10 +2,16 @@
 
 use super::compat::{COMPAT_CODES, COMPAT_EXAMPLES, CompatArguments};
 use super::contract::ContractVerb;
-use super::flags::{
-    AmountFlags, ColorFlags, DirectoryFlag, LeniencyFlags, ListFormats, ProgressFlags, Redaction,
-    ReportFormats, RepositoryFlags, ValidationFormats, VolumeFlags, WorkFlags,
+use super::daily::{
+    DOCTOR_CODES, DOCTOR_EXAMPLES, DoctorArguments, FMT_CODES, FMT_EXAMPLES, FmtArguments,
+    SCHEMA_CODES, SCHEMA_EXAMPLES, SchemaArguments,
 };
+use super::flags::{
+    AmountFlags, ColorFlags, CoverageFormats, DirectoryFlag, GateFormats, LeniencyFlags,
+    ListFormats, ProgressFlags, Redaction, RepositoryFlags, ValidationFormats, VolumeFlags,
+    WorkFlags,
+};
+use super::policy::PolicyVerb;
 use super::step::{
     BUMP_CODES, BUMP_EXAMPLES, BumpArguments, DIFF_CODES, DIFF_EXAMPLES, DiffArguments,
 };
@@ -73,6 +79,9 @@ pub(super) enum Verb {
     /// Hold the partners' contracts against schemas, and against a service that runs
     #[command(subcommand, disable_help_subcommand = true)]
     Contract(ContractVerb),
+    /// Read, try out and publish the rules that the gate decides by
+    #[command(subcommand, disable_help_subcommand = true)]
+    Policy(PolicyVerb),
     /// Answer compatibility questions, one JSON object a line
     #[command(before_long_help = COMPAT_EXAMPLES, after_long_help = COMPAT_CODES)]
     Compat(CompatArguments),
@@ -84,6 +93,15 @@ pub(super) enum Verb {
     #[cfg(feature = "service")]
     #[command(before_long_help = STUB_EXAMPLES, after_long_help = DONE_CODES)]
     Stub(StubArguments),
+    /// Print the JSON Schema of a format of ours, for people and their editors
+    #[command(before_long_help = SCHEMA_EXAMPLES, after_long_help = SCHEMA_CODES)]
+    Schema(SchemaArguments),
+    /// Tell what this machine and this repository are able to do, and what to mend
+    #[command(before_long_help = DOCTOR_EXAMPLES, after_long_help = DOCTOR_CODES)]
+    Doctor(DoctorArguments),
+    /// Lay out files of ours, words untouched
+    #[command(before_long_help = FMT_EXAMPLES, after_long_help = FMT_CODES)]
+    Fmt(FmtArguments),
     /// Print the completion script of a shell
     Completions {
         #[arg(value_enum)]
@@ -119,6 +137,9 @@ pub(super) struct CheckArguments {
     /// Leave these checks out
     #[arg(long, value_name = "CHECK", value_delimiter = ',', env = "MATCHMARK_SKIP", hide_env = true, value_parser = check_names())]
     pub skip: Vec<CheckName>,
+    /// Leave no record of the run in .matchmark/evidence, as where nothing may be written
+    #[arg(long, env = "MATCHMARK_NO_EVIDENCE", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
+    pub no_evidence: bool,
     #[command(flatten)]
     pub gate: GateFlags,
 }
@@ -135,7 +156,7 @@ pub(super) struct GateFlags {
     #[arg(long, value_enum, env = "MATCHMARK_STAGE", hide_env = true)]
     pub stage: Option<StageWord>,
     #[command(flatten)]
-    pub formats: ReportFormats,
+    pub formats: GateFormats,
     /// Lightest severity that fails the gate; never softer than the stage
     #[arg(
         long,
@@ -266,7 +287,7 @@ pub(super) struct CoverageFlags {
     #[command(flatten)]
     pub repository: RepositoryFlags,
     #[command(flatten)]
-    pub formats: ReportFormats,
+    pub formats: CoverageFormats,
 }
 
 #[derive(Args, Debug)]

@@ -104,12 +104,44 @@ pub(super) struct AmountFlags {
     pub max_findings: Option<usize>,
 }
 
-/// Formats of `check` and `catalogue coverage`.
+/// Formats of `catalogue coverage`.
+/// Formats of the gate.
 #[derive(Args, Debug)]
-pub(super) struct ReportFormats {
-    /// Give text, json or markdown; repeatable, `json=report.json` writes a file
+pub(super) struct GateFormats {
+    /// Give text, json, markdown, comment, sarif, junit, github or github-output; repeatable, `json=report.json` writes a
+    /// file
+    #[arg(long, value_name = "FORMAT[=PATH]", env = "MATCHMARK_FORMAT", value_delimiter = ',', hide_env = true,
+          value_parser = |text: &str| value::wanted(text, GATE_FORMATS))]
+    pub format: Vec<Wanted>,
+}
+
+/// What a report of the gate can be given as.
+const GATE_FORMATS: &[Format] = &[
+    Format::Text,
+    Format::Json,
+    Format::Markdown,
+    Format::Comment,
+    Format::Sarif,
+    Format::Junit,
+    Format::Github,
+    Format::GithubOutput,
+];
+
+/// Formats of `catalogue coverage` and of what is asked about releases.
+#[derive(Args, Debug)]
+pub(super) struct CoverageFormats {
+    /// Give text, json or markdown; repeatable, `json=coverage.json` writes a file
     #[arg(long, value_name = "FORMAT[=PATH]", env = "MATCHMARK_FORMAT", value_delimiter = ',', hide_env = true,
           value_parser = |text: &str| value::wanted(text, &[Format::Text, Format::Json, Format::Markdown]))]
+    pub format: Vec<Wanted>,
+}
+
+/// Formats of `check`.
+#[derive(Args, Debug)]
+pub(super) struct ReportFormats {
+    /// Give text, json, markdown or html; repeatable, `html=board.html` writes a file
+    #[arg(long, value_name = "FORMAT[=PATH]", env = "MATCHMARK_FORMAT", value_delimiter = ',', hide_env = true,
+          value_parser = |text: &str| value::wanted(text, &[Format::Text, Format::Json, Format::Markdown, Format::Html]))]
     pub format: Vec<Wanted>,
 }
 

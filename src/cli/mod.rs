@@ -4,7 +4,9 @@
 mod args;
 mod compat;
 mod contract;
+mod daily;
 mod flags;
+mod policy;
 mod request;
 mod step;
 #[cfg(feature = "service")]

@@ -7,7 +7,7 @@ use super::args::{
 use super::compat::{CompatArguments, FormatMeaning};
 use super::flags::{Color, RepositoryFlags, VolumeFlags};
 use super::transform::TransformArguments;
-use super::{Asked, Chatter, Surroundings, completions, contract, manual, step};
+use super::{Asked, Chatter, Surroundings, completions, contract, daily, manual, step};
 use crate::model::{
     Against, Aim, BatchRequest, CatalogueCoverageRequest, CatalogueListRequest,
     CatalogueShowRequest, CheckName, CheckRequest, Depth, ExplainRequest, Extent, Format,
@@ -38,6 +38,7 @@ pub(super) fn resolve(verb: Verb, around: &Surroundings) -> Asked {
             root: arguments.at.directory,
         }))),
         Verb::Contract(verb) => contract::resolve(verb, around),
+        Verb::Policy(verb) => super::policy::resolve(verb, around),
         Verb::Compat(arguments) => Ok(messages(compat(&arguments))),
         #[cfg(feature = "service")]
         Verb::Serve(arguments) => Ok(messages(Request::Serve(crate::model::ServeRequest {
@@ -49,6 +50,9 @@ pub(super) fn resolve(verb: Verb, around: &Surroundings) -> Asked {
             let repository = repository(&arguments.repository);
             Ok(messages(super::stub::request(arguments, repository)))
         }
+        Verb::Schema(arguments) => daily::schema(arguments, around),
+        Verb::Doctor(arguments) => daily::doctor(arguments, around),
+        Verb::Fmt(arguments) => daily::fmt(arguments, around),
         Verb::Completions { shell } => Ok(Asked::Print(completions(shell))),
         Verb::Man { command } => manual(command.as_deref()).map(Asked::Print),
     };
@@ -62,6 +66,10 @@ fn check(arguments: CheckArguments, around: &Surroundings) -> Result<Asked, Stri
         .filter(|check| !arguments.skip.contains(check))
         .collect();
     let (request, chatter) = gate(arguments.gate, checks, Extent::Gate, around)?;
+    let request = CheckRequest {
+        evidence: !arguments.no_evidence,
+        ..request
+    };
     Ok(Asked::Run(Box::new(Request::Check(request)), chatter))
 }
 
@@ -94,6 +102,7 @@ pub(super) fn gate(
         jobs: flags.work.jobs,
         timeout: flags.timeout,
         aim: Aim::default(),
+        evidence: false,
         show,
     };
     Ok((request, chatter))
@@ -249,7 +258,7 @@ pub(super) fn below(root: &Path, path: &Path) -> PathBuf {
     }
 }
 
-fn stage(asked: Option<StageWord>, around: &Surroundings) -> Stage {
+pub(super) fn stage(asked: Option<StageWord>, around: &Surroundings) -> Stage {
     match asked {
         Some(StageWord::Local) => Stage::Local,
         Some(StageWord::PullRequest) => Stage::PullRequest,

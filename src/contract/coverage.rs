@@ -54,6 +54,62 @@ pub fn uncovered(contracts: &[Contract], catalogue: &Catalogue) -> Vec<Finding> 
         .collect()
 }
 
+/// What the contracts of one consumer show of one operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Coverage {
+    pub consumer: String,
+    /// Name of the operation as its guide writes it.
+    pub operation: String,
+    /// Interactions that expect success, and that expect a refusal; one that is pending counts for neither.
+    pub positive: usize,
+    pub negative: usize,
+    /// Edge cases that the operation is asked for and that nothing shows.
+    pub missing: Vec<String>,
+}
+
+impl Coverage {
+    /// Every edge case that an operation is asked for.
+    #[must_use]
+    pub fn demanded(operation: &Operation) -> Vec<String> {
+        let edges = DEMANDED.map(Edge::word).into_iter();
+        let asked = edges.filter(|edge| !operation.without.contains_key(*edge));
+        asked.map(str::to_owned).collect()
+    }
+}
+
+/// What every consumer shows of every operation that it calls, by consumer and operation.
+///
+/// Shape: `contracts` are those that gate
+#[must_use]
+pub fn coverage(contracts: &[Contract], catalogue: &Catalogue) -> Vec<Coverage> {
+    let mut all: BTreeMap<(String, String), Coverage> = BTreeMap::new();
+    for contract in contracts {
+        for interaction in &contract.interactions {
+            let Some(found) = operation(contract, interaction, catalogue) else {
+                continue;
+            };
+            let key = (contract.consumer.clone(), found.name.clone());
+            let one = all.entry(key).or_insert_with(|| Coverage {
+                consumer: contract.consumer.clone(),
+                operation: found.name.clone(),
+                positive: 0,
+                negative: 0,
+                missing: Coverage::demanded(found),
+            });
+            if interaction.pending {
+                continue;
+            }
+            match interaction.terms.polarity {
+                Polarity::Positive => one.positive += 1,
+                Polarity::Negative => one.negative += 1,
+            }
+            let shown: Vec<&str> = shown_edges(&interaction.terms).map(Edge::word).collect();
+            one.missing.retain(|edge| !shown.contains(&edge.as_str()));
+        }
+    }
+    all.into_values().collect()
+}
+
 fn cases(interaction: &Interaction) -> Vec<&'static str> {
     let terms = &interaction.terms;
     let mut cases: Vec<_> = shown_edges(terms).map(Edge::word).collect();

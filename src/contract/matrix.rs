@@ -7,7 +7,7 @@ use super::terms::Side;
 use super::verify::SPOKEN;
 use super::versions::Versions;
 use crate::catalogue::{Catalogue, Partner};
-use crate::model::{Cell, Exchange, Finding, Proof, Severity, VersionId, rule};
+use crate::model::{Cell, ContractRate, Exchange, Finding, Proof, Severity, VersionId, rule};
 use semver::VersionReq;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +31,8 @@ type Key = (VersionId, String);
 #[derive(Default)]
 struct Tally {
     interactions: u64,
+    /// Interactions that nothing speaks against.
+    passed: u64,
     exchanges: u64,
     worst: Option<Severity>,
     because: BTreeSet<String>,
@@ -40,11 +42,14 @@ impl Tally {
     /// Counts one interaction: what speaks against it, or how many exchanges hold it.
     fn add(&mut self, against: &[&Finding], held: u64) {
         self.interactions += 1;
+        let mut passes = true;
         for finding in against {
             let severity = rule(&finding.rule).map_or(Severity::Fault, |rule| rule.severity);
+            passes &= severity < Severity::Undecided;
             self.worst = self.worst.max(Some(severity));
             self.because.insert(finding.rule.clone());
         }
+        self.passed += u64::from(passes);
         if against.is_empty() {
             self.exchanges += held;
         }
@@ -64,26 +69,49 @@ impl Tally {
 /// One cell for each partner and each version in a range of its profile or contracts, by entry, version and partner.
 #[must_use]
 pub fn matrix(shown: &Shown<'_>) -> Vec<Cell> {
-    let mut tallies: BTreeMap<Key, Tally> = BTreeMap::new();
-    for partner in shown.partners.values() {
-        for (entry, range) in &partner.file.uses {
-            for id in shown.versions.in_range(entry, range) {
-                tallies.entry((id, partner.file.id.clone())).or_default();
-            }
-        }
-    }
-    for contract in shown.contracts {
-        for interaction in &contract.interactions {
-            shown.interaction(contract, interaction, &mut tallies);
-        }
-    }
+    let tallies = shown.tallies();
     tallies
         .into_iter()
         .map(|(key, tally)| shown.cell(key, tally))
         .collect()
 }
 
+/// How many interactions of each partner nothing speaks against, under each version of which one speaks.
+#[must_use]
+pub fn rates(shown: &Shown<'_>) -> Vec<ContractRate> {
+    let tallies = shown.tallies();
+    let mut rates: Vec<ContractRate> = tallies
+        .into_iter()
+        .filter(|(_, tally)| tally.interactions > 0)
+        .map(|((version, partner), tally)| ContractRate {
+            partner,
+            version: version.to_string(),
+            passed: tally.passed,
+            total: tally.interactions,
+        })
+        .collect();
+    rates.sort();
+    rates
+}
+
 impl Shown<'_> {
+    fn tallies(&self) -> BTreeMap<Key, Tally> {
+        let mut tallies: BTreeMap<Key, Tally> = BTreeMap::new();
+        for partner in self.partners.values() {
+            for (entry, range) in &partner.file.uses {
+                for id in self.versions.in_range(entry, range) {
+                    tallies.entry((id, partner.file.id.clone())).or_default();
+                }
+            }
+        }
+        for contract in self.contracts {
+            for interaction in &contract.interactions {
+                self.interaction(contract, interaction, &mut tallies);
+            }
+        }
+        tallies
+    }
+
     fn interaction(
         &self,
         contract: &Contract,

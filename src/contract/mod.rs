@@ -33,12 +33,12 @@ mod untried;
 mod verify;
 mod versions;
 
-pub use coverage::{shown_edges, uncovered};
+pub use coverage::{Coverage, coverage, shown_edges, uncovered};
 pub use generator::{Generated, Generator, Generators, StateKind, UuidForm};
 pub use interaction::{
     Body, Content, Contract, Edition, Interaction, Json, Query, Request, Response,
 };
-pub use matrix::{Shown, matrix};
+pub use matrix::{Shown, matrix, rates};
 pub use message::{Event, MessageExpectation};
 pub use path::Path;
 pub use plain::{Imported, StateMap, export, import};

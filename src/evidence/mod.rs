@@ -3,11 +3,17 @@
 
 mod archive;
 mod chain;
+mod moves;
 mod name;
 mod news;
+mod runs;
 
 pub use archive::{Files, archive};
+pub use moves::{MOVES, MoveFault, following, move_file, moves};
 pub use news::{News, Place, additions};
+pub use runs::{
+    Runs, Shown, kept_report, report_file, run_digest, run_file, runs, shown_report, trend,
+};
 
 use crate::model::{Report, digest};
 use serde_json::Value;

@@ -1,6 +1,7 @@
 //! What an approval is held against: the digest of the thing that a subject names, as it stands.
 //! Refuses to know who approves.
 
+use super::announced::sunset_digest;
 use crate::catalogue::{RuleFolder, SchemaVersion, Source, Workspace};
 use crate::model::digest;
 
@@ -8,11 +9,13 @@ use crate::model::digest;
 const PARTNER: &str = "partner:";
 /// Prefix of a subject that is the profile of a stage.
 const PROFILE: &str = "profile:";
+/// Prefix of a subject that is the end of a version.
+const SUNSET: &str = "sunset:";
 /// The subject that is `[board]` of `matchmark.toml`.
 pub const BOARD: &str = "board";
 
 /// The digest of what `subject` names: a waiver, `<entry>@<x.y.z>`, the id of a rule, `partner:<id>`,
-/// `profile:<stage>` or `board`. `None` where there is no such thing.
+/// `profile:<stage>`, `sunset:<entry>@<x.y.z>` or `board`. `None` where there is no such thing.
 ///
 /// A version is its schema and its notes, whichever folder they lie in: what was approved as a draft is approved when
 /// it is released. A rule is everything in its folder, its cases too.
@@ -27,6 +30,10 @@ pub fn approvable(workspace: &Workspace, subject: &str) -> Option<String> {
     }
     if let Some(stage) = subject.strip_prefix(PROFILE) {
         return workspace.profiles.get(stage).map(Source::digest);
+    }
+    if let Some(id) = subject.strip_prefix(SUNSET) {
+        let (entry, number) = id.split_once('@')?;
+        return numbered(workspace, entry, number).map(sunset_digest);
     }
     if let Some((entry, number)) = subject.split_once('@') {
         return version(workspace, entry, number);
@@ -44,13 +51,17 @@ pub fn approvable(workspace: &Workspace, subject: &str) -> Option<String> {
 }
 
 fn version(workspace: &Workspace, entry: &str, number: &str) -> Option<String> {
-    let number: semver::Version = number.parse().ok()?;
-    let mut versions = workspace.catalogue.entry(entry)?.versions.values();
-    let version: &SchemaVersion = versions.find(|version| version.number == number)?;
+    let version = numbered(workspace, entry, number)?;
     let notes = version.notes.as_ref().map(Source::digest);
     let notes = notes.as_deref().unwrap_or("none");
     let text = format!("schema.json {}\nNOTES.md {notes}\n", version.digest);
     Some(digest(text.as_bytes()))
+}
+
+fn numbered<'a>(workspace: &'a Workspace, entry: &str, number: &str) -> Option<&'a SchemaVersion> {
+    let number: semver::Version = number.parse().ok()?;
+    let mut versions = workspace.catalogue.entry(entry)?.versions.values();
+    versions.find(|version| version.number == number)
 }
 
 fn folder(rule: &RuleFolder) -> String {

@@ -41,6 +41,12 @@ impl Expiry {
         }
     }
 
+    /// Its last second.
+    #[must_use]
+    pub fn instant(self) -> DateTime<Utc> {
+        self.0
+    }
+
     /// The day on which it ends.
     #[must_use]
     pub fn date(self) -> NaiveDate {

@@ -17,6 +17,14 @@ pub enum Matter {
 }
 
 impl Matter {
+    pub const ALL: [Self; 5] = [
+        Self::Waiver,
+        Self::Emergency,
+        Self::MajorRelease,
+        Self::RuleWeakened,
+        Self::EarlySunset,
+    ];
+
     /// The key in `[board.quorum]`.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -58,6 +66,8 @@ pub struct Given {
 pub struct Lacking {
     pub role: String,
     pub why: String,
+    /// Whether it decided against it, rather than not at all or not validly.
+    pub rejected: bool,
     /// The file that records the decision that does not count, if there is one.
     pub place: Option<Place>,
 }
@@ -73,6 +83,19 @@ impl Quorum {
     #[must_use]
     pub fn is_reached(&self) -> bool {
         self.lacking.is_empty()
+    }
+
+    /// The roles whose word is missing.
+    #[must_use]
+    pub fn missing(&self) -> Vec<String> {
+        self.lacking.iter().map(|one| one.role.clone()).collect()
+    }
+
+    /// Who lacks and why, in words.
+    #[must_use]
+    pub fn reasons(&self) -> Vec<String> {
+        let said = |one: &Lacking| format!("{} {}", one.role, one.why);
+        self.lacking.iter().map(said).collect()
     }
 }
 
@@ -91,6 +114,7 @@ pub fn quorum(board: &Board, asked: &Matters<'_>, approvals: &[Approval]) -> Quo
         quorum.lacking.push(Lacking {
             role: "board".to_owned(),
             why: "matchmark.toml names no roles under [board]".to_owned(),
+            rejected: false,
             place: None,
         });
     }
@@ -116,6 +140,7 @@ fn counted(
     let lacking = |why: String, approval: Option<&Approval>| Lacking {
         role: role.to_owned(),
         why,
+        rejected: approval.is_some_and(|approval| approval.file.decision == Decision::Reject),
         place: approval.map(|approval| approval.source.find("decision")),
     };
     // A rejection outranks an approval of the same role: nobody can outvote it with a second file.

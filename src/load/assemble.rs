@@ -4,9 +4,10 @@ use super::entry::EntryFiles;
 use super::read::{malformed, toml};
 use super::tree::{CONFIG, Files};
 use crate::catalogue::{
-    Approval, ApprovalFile, BoardFile, Catalogue, Config, ContractSource, History, Partner,
-    PartnerFile, RuleFamily, RuleFolder, Source, StatementList, StatementsFile, Waiver, WaiverFile,
-    Windows, WindowsFile, Workspace,
+    Acknowledgement, AcknowledgementFile, Approval, ApprovalFile, BoardFile, Calendar,
+    CalendarFile, Catalogue, Config, ContractSource, History, Partner, PartnerFile, RuleFamily,
+    RuleFolder, Source, StatementList, StatementsFile, Waiver, WaiverFile, Windows, WindowsFile,
+    Workspace,
 };
 use crate::model::{Finding, Place};
 use globset::{GlobBuilder, GlobMatcher};
@@ -27,6 +28,7 @@ pub(super) fn workspace(files: Files) -> (Workspace, Vec<Finding>) {
         assembly.config(config);
     }
     let history = assembly.history();
+    assembly.operating_folders();
     for (path, source) in files.sources {
         assembly
             .workspace
@@ -38,10 +40,10 @@ pub(super) fn workspace(files: Files) -> (Workspace, Vec<Finding>) {
 }
 
 #[derive(Default)]
-struct Assembly {
-    workspace: Workspace,
+pub(super) struct Assembly {
+    pub(super) workspace: Workspace,
     entries: BTreeMap<String, EntryFiles>,
-    findings: Vec<Finding>,
+    pub(super) findings: Vec<Finding>,
 }
 
 impl Assembly {
@@ -101,7 +103,11 @@ impl Assembly {
             }
             ["policies", "waivers", name] if name.ends_with(".toml") => self.waiver(source),
             ["policies", "approvals", _, name] if name.ends_with(".toml") => self.approval(source),
+            ["policies", "acknowledgements", _, name] if name.ends_with(".toml") => {
+                self.acknowledgement(source);
+            }
             ["policies", "windows.toml"] => self.windows(source),
+            ["policies", "calendar.toml"] => self.calendar(source),
             ["policies", "statements", name] if name.ends_with(".toml") => self.statements(source),
             ["policies", "rules", name, rest @ ..] if !rest.is_empty() => {
                 self.rule(RuleFamily::Policy, name, rest, source);
@@ -109,6 +115,9 @@ impl Assembly {
             ["policies", "payload", name, rest @ ..] if !rest.is_empty() => {
                 self.rule(RuleFamily::Payload, name, rest, source);
             }
+            ["policies", "raci.toml"] => self.raci(source),
+            ["policies", "reviews", name] if name.ends_with(".toml") => self.review(source),
+            _ if self.is_operating(path) => self.operating(path, source),
             _ if history.is_some_and(|glob| glob.is_match(path)) => {
                 self.workspace.histories.push(History { source })
             }
@@ -151,9 +160,26 @@ impl Assembly {
         }
     }
 
+    fn acknowledgement(&mut self, source: Source) {
+        match toml::<AcknowledgementFile>(&source, "lifecycle/acknowledgement-unreadable") {
+            Ok(file) => self
+                .workspace
+                .acknowledgements
+                .push(Acknowledgement { source, file }),
+            Err(finding) => self.findings.push(*finding),
+        }
+    }
+
     fn windows(&mut self, source: Source) {
         match toml::<WindowsFile>(&source, "lifecycle/windows-unreadable") {
             Ok(file) => self.workspace.windows = Some(Windows { source, file }),
+            Err(finding) => self.findings.push(*finding),
+        }
+    }
+
+    fn calendar(&mut self, source: Source) {
+        match toml::<CalendarFile>(&source, "lifecycle/calendar-unreadable") {
+            Ok(file) => self.workspace.calendar = Some(Calendar { source, file }),
             Err(finding) => self.findings.push(*finding),
         }
     }
@@ -185,7 +211,7 @@ impl Assembly {
         }
     }
 
-    fn unexpected(&mut self, path: &str) {
+    pub(super) fn unexpected(&mut self, path: &str) {
         let finding = Finding::new("catalogue/file-unexpected", path, Place::start(path))
             .kind("unexpected")
             .message(format!(
@@ -210,6 +236,6 @@ impl Assembly {
 }
 
 /// Notes for people may stand beside the data.
-fn is_note(name: &str) -> bool {
+pub(super) fn is_note(name: &str) -> bool {
     name.ends_with(".md") || name == ".gitkeep" || name == "CODEOWNERS"
 }

@@ -2,6 +2,7 @@
 
 use super::LoadError;
 use super::tree::{CONFIG, FOLDERS};
+use chrono::{DateTime, Utc};
 use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -39,6 +40,26 @@ pub fn head(root: &Path) -> Result<Option<Head>, LoadError> {
     let args = [&["status", "--porcelain", "-z", "--"][..], &ours].concat();
     let clean = run(root, &args)?.is_some_and(|changes| changes.is_empty());
     Ok(Some(Head { commit, clean }))
+}
+
+/// What git says of its own version.
+///
+/// Errors: it cannot be run
+pub fn git_version() -> Result<String, LoadError> {
+    let said = run(Path::new("."), &["--version"])?;
+    Ok(said.map(|bytes| text(&bytes)).unwrap_or_default())
+}
+
+/// When the newest commit was made; `None` outside a repository or before its first commit.
+///
+/// Errors: git cannot be run
+pub fn committed_at(root: &Path) -> Result<Option<DateTime<Utc>>, LoadError> {
+    if resolve(root, "HEAD")?.is_none() {
+        return Ok(None);
+    }
+    let said = run(root, &["log", "-1", "--format=%ct", "HEAD"])?;
+    let seconds = said.and_then(|bytes| text(&bytes).parse().ok());
+    Ok(seconds.and_then(|seconds| DateTime::from_timestamp(seconds, 0)))
 }
 
 /// The commit to compare with: `asked`, or the merge base of the head and the default branch.
@@ -217,7 +238,7 @@ pub(super) fn branch(root: &Path) -> Result<Option<String>, LoadError> {
 /// What git prints, or `None` when there is no repository or git says no without a word.
 ///
 /// Errors: git refuses to look, for instance into a repository of another user; that is no answer
-fn run(root: &Path, args: &[&str]) -> Result<Option<Vec<u8>>, LoadError> {
+pub(super) fn run(root: &Path, args: &[&str]) -> Result<Option<Vec<u8>>, LoadError> {
     let output = command(root)
         .args(args)
         .stdin(Stdio::null())

@@ -3,21 +3,26 @@
 
 mod archive;
 mod assemble;
+mod authors;
 mod contract;
 mod entry;
 mod git;
+mod operating;
 mod payload;
 mod process;
 mod read;
+mod runs;
 mod schema;
 mod transform;
 mod tree;
 
 pub use archive::{Shelf, branch, current_branch, remote, shelf};
+pub use authors::{Authors, authors};
 pub use contract::{contract, state_map};
-pub use git::{Base, Head, base, head};
+pub use git::{Base, Head, base, committed_at, git_version, head};
 pub use payload::{Line, PayloadFile, payloads, questions};
 pub use process::resident;
+pub use runs::{file_digest, runs, runs_and_reports};
 pub use schema::{schema, schema_at, unlisted_draft};
 
 use crate::catalogue::{Source, Workspace};
@@ -74,6 +79,13 @@ pub fn named(root: &Path, name: &Path) -> Result<Source, LoadError> {
             reason,
         }),
     }
+}
+
+/// The first of `paths` below `root` that is a file.
+#[must_use]
+pub fn first(root: &Path, paths: &[&str]) -> Option<Source> {
+    let read = |path: &&str| Some(Source::new(*path, text(root, path)?.into_bytes()));
+    paths.iter().find_map(read)
 }
 
 /// The text of a file of ours below `root`, to quote a line of it.

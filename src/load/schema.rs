@@ -51,6 +51,7 @@ pub fn unlisted_draft(
             guide_version: None,
             status: Status::Draft,
             released: None,
+            requested_by: None,
             deprecated: None,
             sunset: None,
             replaced_by: None,

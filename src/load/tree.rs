@@ -1,7 +1,7 @@
 //! Lists and reads the files of a workspace, from a folder or from a commit.
 
 use super::{LoadError, git};
-use crate::catalogue::Source;
+use crate::catalogue::{Config, Source};
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::Path;
@@ -35,6 +35,27 @@ impl Files {
         }
     }
 
+    /// Adds what `commit` holds below these paths.
+    fn stored(&mut self, root: &Path, commit: &str, paths: &[&str]) -> Result<(), LoadError> {
+        let listed = git::list(root, commit, paths)?;
+        for path in listed.others {
+            self.add(path, Err(NO_FILE.to_owned()));
+        }
+        let mut wanted = Vec::new();
+        for blob in listed.blobs {
+            let limit = limit(&blob.path);
+            if blob.size > limit {
+                self.add(blob.path, Err(too_large(limit)));
+            } else {
+                wanted.push(blob);
+            }
+        }
+        for (blob, bytes) in git::read(root, wanted)? {
+            self.add(blob.path, Ok(bytes));
+        }
+        Ok(())
+    }
+
     /// What stands at `item`: a file is read, anything else that is no folder is listed as unread.
     fn found(&mut self, root: &Path, item: &DirEntry) {
         let shown = relative(root, item.path());
@@ -61,6 +82,38 @@ fn limit(path: &str) -> u64 {
     }
 }
 
+/// The folders of a revision: ours, and those in which its configuration keeps operating documents.
+///
+/// One that leads out of the repository, or is none, is not read; the assembly says so.
+fn folders(files: &Files) -> Vec<String> {
+    let mut folders: Vec<String> = FOLDERS.map(str::to_owned).into();
+    let text = files.sources.get(CONFIG).and_then(Source::text);
+    let config = text.and_then(|text| toml::from_str::<Config>(text).ok());
+    let operating = config.and_then(|config| config.operating);
+    for folder in operating
+        .into_iter()
+        .flat_map(|it| [it.documents, it.runbooks])
+    {
+        let known = folders.iter().any(|known| is_below(&folder, known));
+        if is_folder(&folder) && !known {
+            folders.push(folder);
+        }
+    }
+    folders
+}
+
+/// Whether `path` is `folder` or stands in it.
+pub(super) fn is_below(path: &str, folder: &str) -> bool {
+    let rest = path.strip_prefix(folder);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether a text names a folder inside a repository, by plain names with slashes between them.
+pub(super) fn is_folder(text: &str) -> bool {
+    let plain = |name: &str| !name.is_empty() && !name.starts_with('.') && !name.contains('\\');
+    text.split('/').all(plain)
+}
+
 /// Every file of ours below `root`; a link is listed as unreadable, not followed.
 pub(super) fn folder(root: &Path, config: Option<&Path>) -> Result<Files, LoadError> {
     let io = |source| LoadError::Io {
@@ -77,8 +130,8 @@ pub(super) fn folder(root: &Path, config: Option<&Path>) -> Result<Files, LoadEr
         anything = true;
         files.add(CONFIG.to_owned(), read(&config_path, FILE_LIMIT));
     }
-    for name in FOLDERS {
-        let folder = root.join(name);
+    for name in folders(&files) {
+        let folder = root.join(&name);
         if !folder.is_dir() {
             continue;
         }
@@ -90,7 +143,7 @@ pub(super) fn folder(root: &Path, config: Option<&Path>) -> Result<Files, LoadEr
                 Err(error) => {
                     let path = error
                         .path()
-                        .map_or_else(|| name.to_owned(), |p| relative(root, p));
+                        .map_or_else(|| name.clone(), |p| relative(root, p));
                     files
                         .unreadable
                         .insert(path, "it cannot be opened".to_owned());
@@ -110,22 +163,10 @@ pub(super) fn folder(root: &Path, config: Option<&Path>) -> Result<Files, LoadEr
 /// Every file of ours in `commit`, as git stores it.
 pub(super) fn revision(root: &Path, commit: &str) -> Result<Files, LoadError> {
     let mut files = Files::default();
-    let mut wanted = Vec::new();
-    let listed = git::list(root, commit, &[&FOLDERS[..], &[CONFIG]].concat())?;
-    for path in listed.others {
-        files.add(path, Err(NO_FILE.to_owned()));
-    }
-    for blob in listed.blobs {
-        let limit = limit(&blob.path);
-        if blob.size > limit {
-            files.add(blob.path, Err(too_large(limit)));
-        } else {
-            wanted.push(blob);
-        }
-    }
-    for (blob, bytes) in git::read(root, wanted)? {
-        files.add(blob.path, Ok(bytes));
-    }
+    files.stored(root, commit, &[CONFIG])?;
+    let folders = folders(&files);
+    let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
+    files.stored(root, commit, &folders)?;
     Ok(files)
 }
 

@@ -9,6 +9,21 @@ pub fn digest(bytes: &[u8]) -> String {
     format!("sha256:{}", hex(bytes))
 }
 
+/// The same of everything that `reader` gives, which may be more than memory holds.
+///
+/// Errors: those of the reader
+pub fn digest_of(mut reader: impl std::io::Read) -> std::io::Result<String> {
+    let mut state = Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let count = reader.read(&mut buffer)?;
+        let Some(chunk) = buffer.get(..count).filter(|chunk| !chunk.is_empty()) else {
+            return Ok(format!("sha256:{}", lower(&state.finalize())));
+        };
+        state.update(chunk);
+    }
+}
+
 /// Sixteen hex digits that stay the same for as long as rule, subject, pointer and kind do.
 ///
 /// The wording is left out, so a reworded message keeps its waivers.
@@ -21,8 +36,12 @@ pub fn fingerprint(rule: &str, subject: &str, pointer: &str, kind: &str) -> Stri
 }
 
 fn hex(bytes: &[u8]) -> String {
+    lower(&Sha256::digest(bytes))
+}
+
+fn lower(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
+    for byte in bytes {
         let _ = write!(text, "{byte:02x}");
     }
     text
@@ -31,6 +50,12 @@ fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_digest_is_the_same_in_one_piece_and_in_many() {
+        let bytes = vec![7; 200_000];
+        assert_eq!(digest_of(bytes.as_slice()).ok(), Some(digest(&bytes)));
+    }
 
     #[test]
     fn a_fingerprint_tells_its_four_parts_apart() {

@@ -1,7 +1,7 @@
 //! What a board reads beside the findings: waivers, decisions that wait for it, rules and their sources, replay causes.
 //! Refuses to hold a payload value: names, counts, dates, places.
 
-use super::{Place, Verdict};
+use super::{Letterhead, Place, Verdict};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -13,6 +13,8 @@ pub struct Governance {
     pub emergency: Vec<String>,
     /// What waits for the board, most urgent first.
     pub decisions: Vec<DecisionNeeded>,
+    /// Seats of the board whose signatures a printed report has room for, as matchmark.toml lists them.
+    pub sign_off: Vec<String>,
     /// Every waiver of the repository, whatever its state, by id.
     pub waivers: Vec<WaiverLine>,
     /// Which rules were asked, and which of them gave no answer.
@@ -26,6 +28,9 @@ pub struct Governance {
     pub period: Option<Period>,
     /// Earlier runs of that period, oldest first.
     pub trend: Vec<TrendPoint>,
+    /// The board's own words and style for the page, where matchmark.toml names a folder of templates.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub letterhead: Option<Letterhead>,
 }
 
 /// Something that the board has to decide.

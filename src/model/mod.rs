@@ -7,7 +7,10 @@ mod comparison;
 mod contract_card;
 mod contract_request;
 mod count;
+mod course_request;
 mod coverage;
+mod daily;
+mod daily_request;
 mod effect;
 mod evidence;
 mod excerpt;
@@ -18,9 +21,13 @@ mod gate;
 mod gate_request;
 mod governance;
 mod ids;
+mod letterhead;
 mod matrix;
+mod moved;
 mod nearest;
 mod notice;
+mod policy;
+mod policy_request;
 mod release;
 mod report;
 mod request;
@@ -38,18 +45,23 @@ pub use contract_request::{
     ContractShowRequest, DraftRequest, MatchRequest,
 };
 pub use count::counted;
+pub use course_request::{DeprecateRequest, EndingAsked, PromoteRequest, Rung};
 pub use coverage::{Coverage, CoverageSummary, CoveredPage, CoveredStatement, NamingSchema};
+pub use daily::{
+    Checkup, Daily, FormatCard, Health, LaidFile, Layout, LayoutState, Origin, Setting, Symptom,
+};
+pub use daily_request::{DailyRequest, DoctorRequest, FmtRequest, SchemaRequest};
 pub use effect::{Bump, Direction, Effect};
 pub use evidence::{
     Archive, Asked as RunAsked, Build, CheckState, ContractName, ContractRate, Deployment, Event,
     EventKind, Evidence, FindingMark, InteractionResult, Judge, JudgedTree, Kept, Party, Problem,
-    ReplayProof, ReplayRate, Role, RunRecord, SchemaProof, Standing, StaticProof, StorePlace,
-    WaiverUse,
+    Rederived, ReplayProof, ReplayRate, Role, RunFault, RunLine, RunList, RunRecord, RunsVerified,
+    SchemaProof, Standing, StaticProof, StorePlace, WaiverUse,
 };
 pub use excerpt::Excerpt;
 pub use exchange::{Call, Delivery, Effects, Exchange, HttpRequest, HttpResponse, Replay, Sending};
 pub use finding::{Finding, Gravity, Hurt, Note, Place, Witness, WitnessSource};
-pub use fingerprint::{digest, fingerprint};
+pub use fingerprint::{digest, digest_of, fingerprint};
 pub use gate::{
     Doubt, Failure, Fault, OpenPoint, Owed, OwedPair, Pair, PairState, Question, Rate,
     Reason as OpenReason, ReleaseAnswer, Reply,
@@ -63,9 +75,18 @@ pub use governance::{
     TrendPoint, WaiverLine, WaiverState,
 };
 pub use ids::{NoVersion, Subject, VersionId, VersionName};
+pub use letterhead::{Blank, Letterhead, Misfit, Piece, harmless, pieces};
 pub use matrix::{Cell, Proof};
+pub use moved::{End, MoveRecord, Moved, PartnerWindow};
 pub use nearest::{did_you_mean, nearest};
 pub use notice::{Drift, Notice};
+pub use policy::{
+    CoveredFile, PolicyCoverage, PolicyTrial, PublishedRule, RuleFlaw, RulesPage, StageWeight,
+    TriedRule,
+};
+pub use policy_request::{
+    PolicyInputRequest, PolicyListRequest, PolicyNewRequest, PolicyRequest, PolicyTestRequest,
+};
 pub use release::{Bumped, Comparand, Reason};
 pub use report::{
     AppliedWaiver, Change, Check, CheckName, Diff, Judged, Mention, Report, ReportHeader, Summary,

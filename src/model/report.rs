@@ -61,6 +61,9 @@ pub struct Check {
     pub summary: String,
     /// How many findings it gave, waived ones too.
     pub findings: u64,
+    /// What the run would come to if there were this check alone; older reports do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
     /// What this check leaves unproved, in whole sentences.
     pub not_proved: Vec<String>,
 }
@@ -134,6 +137,17 @@ impl Judged {
         }
     }
 
+    /// The check in whose name it speaks, which the first part of the rule's id tells; none for the gate's own.
+    #[must_use]
+    pub fn check(&self) -> Option<CheckName> {
+        let room = self.rule.split('/').next();
+        // What a recorded payload is told by.
+        let room = room.map(|room| if room == "payload" { "replay" } else { room });
+        CheckName::ALL
+            .into_iter()
+            .find(|name| room == Some(name.word()))
+    }
+
     /// The same finding with the line that its location names.
     #[must_use]
     pub fn quoting(mut self, excerpt: Option<Excerpt>) -> Self {
@@ -153,6 +167,8 @@ pub struct Change {
     pub to: String,
     /// Whether this change is new against the base, or part of the released history.
     pub new: bool,
+    /// Who reads and who writes payloads of this schema, which decides what a narrower or wider one costs.
+    pub direction: Direction,
     /// What it does to the set of accepted payloads.
     pub effect: Effect,
     /// Part of the version number that the author moved.
@@ -163,6 +179,9 @@ pub struct Change {
     pub proof: String,
     /// What changed, one sentence each; none for a step of the released history whose number fits, which `diff` explains.
     pub details: Vec<Mention>,
+    /// The changed lines of the schema file with their neighbours, as `diff -u` writes them; none for a step of the released history.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<String>,
 }
 
 /// One detail of a change: where and what.

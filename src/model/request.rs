@@ -1,7 +1,7 @@
 //! What was asked on the command line, read once and typed: one value a verb.
 //! Refuses to know how it was written there, and how it will be answered.
 
-use super::{Aim, CheckName, ContractRequest, Severity};
+use super::{Aim, CheckName, ContractRequest, DailyRequest, PolicyRequest, Severity};
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,8 @@ pub enum Request {
     CompatBatch(BatchRequest),
     CompatWorker(WorkerRequest),
     Contract(ContractRequest),
+    Policy(PolicyRequest),
+    Daily(DailyRequest),
     #[cfg(feature = "service")]
     Serve(ServeRequest),
     #[cfg(feature = "service")]
@@ -46,6 +48,8 @@ impl Request {
             Self::CatalogueShow(request) => Some(&request.show),
             Self::CatalogueCoverage(request) => Some(&request.show),
             Self::Contract(request) => request.show(),
+            Self::Policy(request) => request.show(),
+            Self::Daily(request) => Some(request.show()),
             Self::Init(_) | Self::CompatBatch(_) | Self::CompatWorker(_) => None,
             #[cfg(feature = "service")]
             Self::Serve(_) | Self::Stub(_) => None,
@@ -73,9 +77,18 @@ pub fn named_folder(root: &Path) -> Option<String> {
 pub enum Format {
     Text,
     Json,
+    /// The whole report, for the summary of a job.
     Markdown,
+    /// The short report, for a comment on a pull request.
+    Comment,
     Html,
     OperationOutcome,
+    Sarif,
+    Junit,
+    /// Annotations: workflow commands of a GitHub job.
+    Github,
+    /// Outputs of a GitHub step.
+    GithubOutput,
 }
 
 impl Format {
@@ -87,7 +100,12 @@ impl Format {
             Self::Json => "json",
             Self::Markdown => "markdown",
             Self::Html => "html",
+            Self::Comment => "comment",
             Self::OperationOutcome => "operation-outcome",
+            Self::Sarif => "sarif",
+            Self::Junit => "junit",
+            Self::Github => "github",
+            Self::GithubOutput => "github-output",
         }
     }
 }
@@ -183,6 +201,8 @@ pub struct CheckRequest {
     pub timeout: Option<Duration>,
     /// What the rehearsal drives, and against whom; the gate drives everything against the reference.
     pub aim: Aim,
+    /// Whether a run of the gate leaves a record.
+    pub evidence: bool,
     pub show: Show,
 }
 

@@ -203,7 +203,7 @@ impl RuleFile {
 }
 
 /// Lower-case words joined by single hyphens.
-fn is_kebab(name: &str) -> bool {
+pub(super) fn is_kebab(name: &str) -> bool {
     !name.is_empty()
         && name.split('-').all(|word| {
             word.starts_with(|first: char| first.is_ascii_lowercase())

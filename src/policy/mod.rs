@@ -2,6 +2,7 @@
 //! Refuses to know how facts are made, and to take a silent rule for a satisfied one.
 
 mod denial;
+mod draft;
 mod file;
 mod fixture;
 mod guard;
@@ -17,6 +18,7 @@ mod run;
 mod trial;
 
 pub use denial::{Argument, Denial};
+pub use draft::draft;
 pub use file::{Floor, RuleExample, RuleFile, RuleSource, RuleStatus};
 pub use fixture::{Fixture, Specimen};
 pub use judge::{Break, Judged, Judgement, PayloadRules, schema as payload_facts};
@@ -24,7 +26,7 @@ pub use profile::{Profile, ProfileFile};
 pub use range::{Range, aimless};
 pub use rule::Rule;
 pub use run::{Outcome, Places, run};
-pub use trial::{Trial, cross, test_rule};
+pub use trial::{Trial, code_lines, cross, test_rule};
 
 use crate::catalogue::RuleFolder;
 use crate::model::Finding;

@@ -116,6 +116,18 @@ impl Profile {
         flaws
     }
 
+    /// Everything that this one or the other demands.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.require.extend(other.require);
+        self.fail_on = self.fail_on.min(other.fail_on);
+        for (id, severity) in other.raise {
+            let own = self.raise.entry(id).or_insert(severity);
+            *own = severity.max(*own);
+        }
+        self
+    }
+
     fn raised(&self, id: &str) -> Severity {
         self.raise.get(id).copied().unwrap_or(Severity::Info)
     }
@@ -134,6 +146,14 @@ fn own_severity(id: &str, book: &RuleBook) -> Result<Severity, String> {
     }
     let floors = rule.file.severity_by_kind.values().copied();
     Ok(floors.fold(rule.file.severity, Floor::max).into())
+}
+
+impl ProfileFile {
+    /// The file alone, without the stages before it; `None` where it cannot be used, which `Profile::read` tells.
+    #[must_use]
+    pub fn read(source: &Source) -> Option<Self> {
+        file(source).ok()
+    }
 }
 
 fn file(source: &Source) -> Result<ProfileFile, (Place, String)> {

@@ -21,6 +21,9 @@ pub struct Trial {
     /// Declared reads, and how many of them some case noticed the loss of.
     pub reads: usize,
     pub needed: usize,
+    /// Lines that hold code, and those of them that no case reached.
+    pub lines: BTreeSet<u32>,
+    pub unreached: BTreeSet<u32>,
     pub findings: Vec<Finding>,
 }
 
@@ -59,6 +62,22 @@ pub fn test_rule(rule: &Rule) -> Trial {
     trial
 }
 
+/// Numbers of the lines of a rule's text that some case has to reach: all but the package, comments, blank lines and
+/// those that only open or close something.
+#[must_use]
+pub fn code_lines(text: &str) -> BTreeSet<u32> {
+    let is_code = |line: &str| {
+        let line = line.trim();
+        let holds = line.chars().any(char::is_alphanumeric);
+        holds && !line.starts_with('#') && !line.starts_with("package ")
+    };
+    let numbered = (1..).zip(text.lines());
+    numbered
+        .filter(|(_, line)| is_code(line))
+        .map(|(number, _)| number)
+        .collect()
+}
+
 /// What other rules say of this rule's cases: each case is about one thing only.
 #[must_use]
 pub fn cross(rule: &Rule, others: &[Rule]) -> Vec<Finding> {
@@ -92,10 +111,11 @@ fn cases<'a>(rule: &'a Rule, trial: &mut Trial) -> Vec<(&'a Fixture, Answer)> {
         }
         answers.push((case, answer));
     }
-    let unreached = engine.unreached();
-    for line in unreached.unwrap_or_else(|| BTreeSet::from([1])) {
+    trial.lines = code_lines(rule.rego.text().unwrap_or_default());
+    trial.unreached = &trial.lines - &engine.reached();
+    for line in &trial.unreached {
         let place = Place {
-            line,
+            line: *line,
             ..Place::start(&rule.rego.path)
         };
         let reason = "no case reaches this line";

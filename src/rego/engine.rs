@@ -99,10 +99,17 @@ impl PolicyEngine for Regorus {
         self.engine.set_enable_coverage(true);
     }
 
-    fn unreached(&self) -> Option<BTreeSet<u32>> {
-        let report = self.engine.get_coverage_report().ok()?;
-        let file = report.files.first()?;
-        Some(file.not_covered.clone())
+    fn reached(&self) -> BTreeSet<u32> {
+        let report = self.engine.get_coverage_report().ok();
+        let file = report.and_then(|report| report.files.into_iter().next());
+        // A line of which one part was reached and another was not counts as not reached.
+        file.map(|file| {
+            file.covered
+                .difference(&file.not_covered)
+                .copied()
+                .collect()
+        })
+        .unwrap_or_default()
     }
 }
 

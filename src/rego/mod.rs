@@ -30,8 +30,8 @@ pub trait PolicyEngine: Clone + Sized {
     /// From now on, remembers which lines the questions reach.
     fn watch(&mut self);
 
-    /// Lines that no question since `watch` has reached; `None` when nothing at all was reached.
-    fn unreached(&self) -> Option<BTreeSet<u32>>;
+    /// Lines that some question since `watch` has reached; none when no question was asked.
+    fn reached(&self) -> BTreeSet<u32>;
 }
 
 /// Why a text cannot be used.

@@ -79,11 +79,14 @@ pub(super) fn profile(us: &Payer, known: &Partner, url: &str) -> snapshot::Partn
     );
     edition(known).clone_into(&mut profile.edition);
     if let Some(failure) = &file.failure {
-        profile.timeout = Duration::from_millis(failure.timeout_ms);
+        if let Some(timeout) = failure.timeout_ms {
+            profile.timeout = Duration::from_millis(timeout);
+        }
         // Whoever is not said to honour a key acts again when asked again.
-        profile.keys = match failure.idempotency.parse() {
-            Ok(KeyHandling::Honours) => KeyHandling::Honours,
-            Ok(KeyHandling::Ignores) | Err(_) => KeyHandling::Ignores,
+        let said = failure.idempotency.as_deref();
+        profile.keys = match said.map(str::parse) {
+            Some(Ok(KeyHandling::Honours)) => KeyHandling::Honours,
+            Some(Ok(KeyHandling::Ignores) | Err(_)) | None => KeyHandling::Ignores,
         };
     }
     profile

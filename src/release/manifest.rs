@@ -5,7 +5,7 @@ use crate::catalogue::{EntryFile, Status};
 use chrono::NaiveDate;
 use semver::Version;
 
-const RECORD: &str = "[[version]]";
+pub(super) const RECORD: &str = "[[version]]";
 
 /// What the record of the draft is to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ fn appended(text: &str, mark: &Mark) -> String {
     format!("{text}{gap}{}\n", record.join("\n"))
 }
 
-fn version(number: &Version) -> String {
+pub(super) fn version(number: &Version) -> String {
     format!("version = \"{number}\"")
 }
 
@@ -86,7 +86,7 @@ fn edited(text: &str, declared: &Version, mark: &Mark) -> Option<String> {
     Some(out)
 }
 
-fn is_line(line: &str, wanted: &str) -> bool {
+pub(super) fn is_line(line: &str, wanted: &str) -> bool {
     let line = line.trim();
     line.strip_prefix(wanted)
         .is_some_and(|rest| rest.trim_start().is_empty() || rest.trim_start().starts_with('#'))

@@ -1,6 +1,7 @@
 //! What a release says of itself and whether it may go out: its notes, the number that it needs, the evidence for it.
 //! Refuses to know files, git, and how a change was computed.
 
+mod amend;
 mod can_release;
 mod fresh;
 mod line;
@@ -11,6 +12,7 @@ mod seal;
 mod unnoted;
 mod wording;
 
+pub use amend::amended;
 pub use can_release::{
     Candidate, Elder, Exception, Facts, Promise, Served, elders, judge, owed, recorded,
 };

@@ -3,11 +3,13 @@
 
 mod cluster;
 mod judge;
+mod rate;
 mod read;
 mod ruled;
 mod schemas;
 
 pub use cluster::{Cause, Cluster, Shift, Specimen};
+pub use rate::Rates;
 pub use ruled::{Ask, Broken, Ruled, Rules};
 pub use schemas::Schemas;
 
@@ -37,6 +39,7 @@ pub struct Answer {
     pub newly_rejected: u64,
     pub newly_accepted: u64,
     pub clusters: Vec<Cluster>,
+    pub rates: Rates,
     pub findings: Vec<Finding>,
     /// Partners that have at least one envelope.
     pub partners: BTreeSet<String>,
@@ -83,6 +86,7 @@ pub fn replay(question: &Question<'_>) -> Answer {
                         answer.findings.push(finding.clone());
                     }
                 }
+                answer.rates.add(&judged);
                 clusters.add(judged);
             }
         }

@@ -5,21 +5,27 @@ use serde::Serialize;
 /// `value` as indented JSON with a final newline.
 pub(super) fn pretty<T: Serialize>(value: &T) -> String {
     // Our values hold strings as keys and finite numbers only, which always serialise.
-    let text = serde_json::to_string_pretty(value).unwrap_or_else(|_| unfinished());
+    let text = serde_json::to_string_pretty(value).unwrap_or_else(|_| unfinished(""));
     // A `#` stands only inside strings; written so, no build service takes it for a command.
     let mut text = text.replace("##[", "#\\u0023[");
     text.push('\n');
     text
 }
 
+/// `value` on one line, for formats that count their bytes.
+pub(super) fn compact(value: &serde_json::Value) -> String {
+    value.to_string().replace("##[", "#\\u0023[")
+}
+
 /// The report of a run that did not end.
-pub(super) fn unfinished() -> String {
+pub(super) fn unfinished(why: &str) -> String {
     let text = serde_json::json!({
         "verdict": "error",
         "exit_code": 2,
+        "error": why,
         "not_proved": ["the run did not end"],
     });
-    format!("{text:#}\n")
+    format!("{text:#}\n").replace("##[", "#\\u0023[")
 }
 
 #[cfg(test)]
@@ -28,7 +34,7 @@ mod tests {
 
     #[test]
     fn a_run_that_did_not_end_is_an_error() {
-        assert!(unfinished().starts_with("{\n  \"verdict\": \"error\",\n  \"exit_code\": 2,"));
+        assert!(unfinished("no").starts_with("{\n  \"verdict\": \"error\",\n  \"exit_code\": 2,"));
     }
 
     #[test]

@@ -7,15 +7,21 @@ mod command;
 mod comparison;
 mod contract;
 mod coverage;
+mod daily;
 mod diff;
+mod github;
 mod html;
 mod hygiene;
 mod json;
+mod junit;
 mod markdown;
 mod notice;
 mod outcome;
 mod owed;
+mod policy;
 mod release;
+mod sarif;
+mod step;
 mod text;
 mod transformation;
 mod validation;
@@ -24,8 +30,9 @@ pub use command::command;
 pub use notice::notice;
 
 use crate::model::{
-    BroughtOver, Bumped, Comparison, ContractList, Coverage, Diff, EntryCard, Explanation, Format,
-    Owed, ReleaseAnswer, Report, Transformation, Validation,
+    BroughtOver, Bumped, Comparison, ContractList, Coverage, Daily, Diff, EntryCard, Explanation,
+    Format, Owed, PolicyCoverage, PolicyTrial, ReleaseAnswer, Report, RulesPage, Transformation,
+    Validation,
 };
 
 /// How a text is to look.
@@ -58,6 +65,10 @@ pub enum Content<'a> {
     Owed(&'a Owed),
     Contracts(&'a ContractList),
     BroughtOver(&'a BroughtOver),
+    Rules(&'a RulesPage),
+    PolicyTrial(&'a PolicyTrial),
+    PolicyCoverage(&'a PolicyCoverage),
+    Daily(&'a Daily),
 }
 
 /// `content` in `format`, or `None` where there is no such form of it.
@@ -67,39 +78,41 @@ pub fn render(format: Format, content: Content<'_>, style: &Style<'_>) -> Option
         Format::Text => Some(hygiene::guard(&as_text(content, style))),
         Format::Json => Some(as_json(content)),
         Format::Markdown => as_markdown(content, style).map(|text| hygiene::guard(&text)),
-        Format::Html => match content {
-            Content::Diff(diff) => Some(html::diff(diff, style)),
-            Content::Report(_)
-            | Content::Validation(_)
-            | Content::Transformation(_)
-            | Content::Bumped(_)
-            | Content::Entries(_)
-            | Content::Entry(_)
-            | Content::Explanation(_)
-            | Content::Coverage(_)
-            | Content::Comparison(_)
-            | Content::Release(_)
-            | Content::Owed(_)
-            | Content::Contracts(_)
-            | Content::BroughtOver(_) => None,
+        Format::Comment => {
+            report_of(content).map(|report| hygiene::guard(&markdown::comment(report, style)))
+        }
+        Format::Sarif => report_of(content).map(|report| sarif::report(report, style)),
+        Format::Junit => report_of(content).map(|report| hygiene::guard(&junit::report(report))),
+        Format::Github => report_of(content).map(|report| github::report(report, style)),
+        Format::GithubOutput => report_of(content).map(step::outputs),
+        Format::Html => match diff_of(content) {
+            Some(diff) => Some(html::diff(diff, style)),
+            None => report_of(content).map(|report| html::board(report, style)),
         },
-        Format::OperationOutcome => match content {
-            Content::Validation(validation) => Some(outcome::outcome(validation)),
-            Content::Report(_)
-            | Content::Transformation(_)
-            | Content::Diff(_)
-            | Content::Bumped(_)
-            | Content::Entries(_)
-            | Content::Entry(_)
-            | Content::Explanation(_)
-            | Content::Coverage(_)
-            | Content::Comparison(_)
-            | Content::Release(_)
-            | Content::Owed(_)
-            | Content::Contracts(_)
-            | Content::BroughtOver(_) => None,
-        },
+        Format::OperationOutcome => validation_of(content).map(outcome::outcome),
     }
+}
+
+/// The report, where the result is one.
+fn report_of(content: Content<'_>) -> Option<&Report> {
+    let Content::Report(report) = content else {
+        return None;
+    };
+    Some(report)
+}
+
+fn diff_of(content: Content<'_>) -> Option<&Diff> {
+    let Content::Diff(diff) = content else {
+        return None;
+    };
+    Some(diff)
+}
+
+fn validation_of(content: Content<'_>) -> Option<&Validation> {
+    let Content::Validation(validation) = content else {
+        return None;
+    };
+    Some(validation)
 }
 
 /// `text` of ours with names of others in it, one line each, safe for a terminal and a build log.
@@ -109,13 +122,20 @@ pub fn plain(lines: &[String]) -> String {
     hygiene::guard(&lines.join("\n"))
 }
 
-/// What stands in a report file until the run has ended: never a green one.
+/// What stands in a report file until the run has ended: never a green one. `why` says what stopped it, where that is
+/// known, without any payload value.
 #[must_use]
-pub fn unfinished(format: Format) -> String {
+pub fn unfinished(format: Format, why: Option<&str>) -> String {
+    let why = hygiene::clean(why.unwrap_or("the run did not end"));
     match format {
-        Format::Json | Format::OperationOutcome => json::unfinished(),
-        Format::Text | Format::Markdown => "ERROR  the run did not end\n".to_owned(),
+        Format::Json | Format::OperationOutcome => json::unfinished(&why),
+        Format::Text => hygiene::guard(&format!("ERROR  {why}\n")),
+        Format::Markdown | Format::Comment => markdown::unfinished(&why),
         Format::Html => html::unfinished(),
+        Format::Sarif => sarif::unfinished(&why),
+        Format::Junit => hygiene::guard(&junit::unfinished(&why)),
+        Format::Github => github::unfinished(&why),
+        Format::GithubOutput => step::unfinished(),
     }
 }
 
@@ -135,6 +155,10 @@ fn as_text(content: Content<'_>, style: &Style<'_>) -> String {
         Content::Owed(answer) => owed::text(answer, style),
         Content::Contracts(list) => contract::list(list, style),
         Content::BroughtOver(brought) => contract::brought_over(brought, style),
+        Content::Rules(page) => policy::list(page),
+        Content::PolicyTrial(trial) => policy::trial(trial, style),
+        Content::PolicyCoverage(coverage) => policy::coverage(coverage),
+        Content::Daily(daily) => daily::text(daily, style),
     }
 }
 
@@ -154,6 +178,10 @@ fn as_json(content: Content<'_>) -> String {
         Content::Owed(answer) => json::pretty(answer),
         Content::Contracts(list) => json::pretty(list),
         Content::BroughtOver(brought) => json::pretty(brought),
+        Content::Rules(page) => json::pretty(page),
+        Content::PolicyTrial(trial) => json::pretty(trial),
+        Content::PolicyCoverage(coverage) => json::pretty(coverage),
+        Content::Daily(daily) => json::pretty(daily),
     }
 }
 
@@ -164,6 +192,7 @@ fn as_markdown(content: Content<'_>, style: &Style<'_>) -> Option<String> {
         Content::Coverage(coverage) => Some(coverage::markdown(coverage)),
         Content::Release(answer) => Some(release::markdown(answer)),
         Content::Owed(answer) => Some(owed::markdown(answer)),
+        Content::Rules(page) => Some(policy::page(page)),
         Content::Validation(_)
         | Content::Transformation(_)
         | Content::Bumped(_)
@@ -172,7 +201,10 @@ fn as_markdown(content: Content<'_>, style: &Style<'_>) -> Option<String> {
         | Content::Explanation(_)
         | Content::Comparison(_)
         | Content::Contracts(_)
-        | Content::BroughtOver(_) => None,
+        | Content::BroughtOver(_)
+        | Content::PolicyTrial(_)
+        | Content::PolicyCoverage(_) => None,
+        Content::Daily(daily) => daily::markdown(daily),
     }
 }
 

@@ -50,6 +50,10 @@ fn a_red_run_reads_well() {
         shown(Format::Markdown, Content::Report(&red()))
     );
     insta::assert_snapshot!(
+        "report_red_comment",
+        shown(Format::Comment, Content::Report(&red()))
+    );
+    insta::assert_snapshot!(
         "report_red_json",
         shown(Format::Json, Content::Report(&red()))
     );
@@ -144,7 +148,7 @@ fn a_comment_stays_within_the_limit_of_its_host() {
         findings,
         ..red()
     };
-    let text = shown(Format::Markdown, Content::Report(&report));
+    let text = shown(Format::Comment, Content::Report(&report));
     assert!(text.len() <= 65_536, "{}", text.len());
     assert!(text.starts_with("<!-- matchmark -->\n## NO-GO"));
 }
@@ -190,15 +194,43 @@ fn a_report_that_is_not_finished_is_never_green() {
         Format::Text,
         Format::Json,
         Format::Markdown,
+        Format::Comment,
         Format::Html,
         Format::OperationOutcome,
+        Format::Sarif,
+        Format::Junit,
+        Format::Github,
     ] {
-        let text = unfinished(format).to_lowercase();
+        let text = unfinished(format, None).to_lowercase();
         assert!(
             text.contains("error") && text.contains("did not end"),
             "{text}"
         );
     }
+    assert!(unfinished(Format::GithubOutput, None).starts_with("verdict=error\n"));
+}
+
+#[test]
+fn a_run_that_broke_down_says_why_without_steering_anything() {
+    let why = Some("no such folder\n::error::x ##[y]");
+    for format in [
+        Format::Json,
+        Format::Sarif,
+        Format::Junit,
+        Format::Markdown,
+        Format::Comment,
+        Format::Text,
+    ] {
+        let text = unfinished(format, why);
+        assert!(text.contains("no such folder"), "{text}");
+        assert!(!text.contains("##["), "{text}");
+        assert!(!text.lines().any(|line| line.starts_with("::")), "{text}");
+    }
+    let read: serde_json::Value = serde_json::from_str(&unfinished(Format::Json, why)).unwrap();
+    assert_eq!(
+        (&read["verdict"], &read["error"]),
+        (&"error".into(), &"no such folder ::error::x ##[y]".into())
+    );
 }
 
 #[test]
@@ -255,7 +287,7 @@ fn a_run_with_hundreds_of_findings_is_shortened_for_people() {
     let text = shown(Format::Text, Content::Report(&report));
     assert!(text.contains("... 180 more: --max-findings shows them"));
     assert!(text.contains(" 180 error[compat/required-added]\n"));
-    let comment = shown(Format::Markdown, Content::Report(&report));
+    let comment = shown(Format::Comment, Content::Report(&report));
     assert!(comment.contains("- 195 error `compat/required-added`"));
     assert!(comment.len() < 65_536);
 }
@@ -368,7 +400,7 @@ fn a_report_meets_the_schema_that_is_published_for_it() {
             .collect();
         assert_eq!(errors, Vec::<String>::new());
     }
-    for text in ["{}", &unfinished(Format::Json)] {
+    for text in ["{}", &unfinished(Format::Json, None)] {
         assert!(
             !validator.is_valid(&serde_json::from_str(text).unwrap()),
             "{text}"

@@ -2,8 +2,10 @@
 //! Refuses to know why anything is written.
 
 mod archive;
+mod runs;
 
 pub use archive::{Delivered, PushError, Scratch, Turn, push, put, shelf, turn};
+pub use runs::{Held, held};
 
 use serde_json::Value;
 use std::fs::{self, File, OpenOptions};
@@ -133,6 +135,21 @@ impl Done {
             let _ = fs::rename(to, from);
         }
     }
+}
+
+/// Whether something can be written to `.matchmark` of a repository, or to the repository before there is one.
+///
+/// Errors: it cannot
+pub fn probe(root: &Path) -> Result<(), StoreError> {
+    let folder = root.join(".matchmark");
+    let folder = if folder.is_dir() {
+        folder
+    } else {
+        root.to_owned()
+    };
+    let path = folder.join(format!(".probe.{}.tmp", std::process::id()));
+    let written = fill(&path, "").and_then(|()| fs::remove_file(&path));
+    written.map_err(|source| StoreError { path, source })
 }
 
 /// Keeps a witness that was made from schemas alone, for the command that tries it again.

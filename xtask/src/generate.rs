@@ -4,6 +4,7 @@
 use crate::fault::Fault;
 use crate::repository;
 use domain::{identity, record};
+use matchmark::format::{self, Draft, Kind};
 use matchmark::{catalogue, model, policy};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -19,21 +20,9 @@ struct Generated {
 /// Every generated file.
 fn table() -> Vec<Generated> {
     let mut files = Vec::new();
-    files.extend(editor::<catalogue::Config>("config"));
-    files.extend(editor::<catalogue::EntryFile>("entry"));
-    files.extend(editor::<catalogue::PartnerFile>("partner"));
-    files.extend(editor::<catalogue::WaiverFile>("waiver"));
-    files.extend(editor::<catalogue::Envelope>("envelope"));
-    files.extend(editor::<catalogue::BoardFile>("board"));
-    files.extend(editor::<catalogue::Annotations>("annotations"));
-    files.extend(editor::<catalogue::StateMapFile>("state-map"));
-    files.extend(editor::<catalogue::StatementsFile>("statements"));
-    files.extend(editor::<wire::transform::TransformFile>("transform"));
-    files.extend(editor::<model::Evidence>("evidence"));
-    files.extend(editor::<model::Deployment>("deployment"));
-    files.extend(editor::<model::Event>("event"));
-    files.extend(editor::<policy::RuleFile>("rule"));
-    files.extend(editor::<policy::ProfileFile>("profile"));
+    for kind in format::KINDS {
+        files.extend(Draft::ALL.map(|draft| editor(kind, draft)));
+    }
     files.push(following::<model::Report>(
         "matchmark-report",
         "1.1.0",
@@ -97,20 +86,12 @@ pub fn run(check: bool) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The schema of a file that people write, for us (2020-12) and for their editors (draft-07).
-fn editor<T: JsonSchema>(name: &str) -> [Generated; 2] {
-    let modern = SchemaSettings::draft2020_12().into_generator();
-    let old = SchemaSettings::draft07().into_generator();
-    [
-        Generated {
-            path: format!("docs/schemas/{name}.json"),
-            text: pretty(&modern.into_root_schema_for::<T>().to_value()),
-        },
-        Generated {
-            path: format!("docs/schemas/{name}.draft-07.json"),
-            text: pretty(&old.into_root_schema_for::<T>().to_value()),
-        },
-    ]
+/// The schema of a format, for us (2020-12) or for editors (draft-07).
+fn editor(kind: &Kind, draft: Draft) -> Generated {
+    Generated {
+        path: format!("docs/schemas/{}", kind.file(draft)),
+        text: pretty(&kind.schema(draft)),
+    }
 }
 
 /// The schema of something that we send, as a version of an entry of our own catalogue.

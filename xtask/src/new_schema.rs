@@ -3,6 +3,7 @@
 use crate::fault::Fault;
 use crate::repository;
 use matchmark::catalogue::BASE;
+use matchmark::format::{PUBLISHED, directed};
 
 /// Writes `schemas/<id>/` with a draft that the gate complains of until it is complete.
 pub fn run(id: &str) -> Result<(), Fault> {
@@ -11,7 +12,10 @@ pub fn run(id: &str) -> Result<(), Fault> {
     repository::begin(
         &folder,
         &[
-            ("entry.toml", entry(id)),
+            (
+                "entry.toml",
+                directed(&format!("{folder}/entry.toml"), &entry(id), PUBLISHED),
+            ),
             ("next/schema.json", schema(id)),
             (
                 "next/accepted/smallest.json",

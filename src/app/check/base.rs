@@ -2,8 +2,10 @@
 
 use crate::app::AppError;
 use crate::catalogue::Workspace;
+use crate::evidence::of_inputs;
 use crate::load::{self, Head};
-use crate::model::{CheckRequest, Finding};
+use crate::model::{CheckRequest, Finding, JudgedTree};
+use std::collections::BTreeMap;
 
 /// Folders whose files speak for partners: one that is gone asks nothing any more.
 const VOICES: [&str; 3] = ["contracts/", "partners/", "payloads/"];
@@ -62,6 +64,28 @@ impl Sides {
         }
     }
 
+    /// What is kept of the head: its commit and every file that was read.
+    pub(super) fn head_tree(&self) -> JudgedTree {
+        let commit = self.commit.as_ref();
+        JudgedTree {
+            commit: commit.map(|head| head.commit.clone()),
+            clean: commit.is_some_and(|head| head.clean),
+            digest: of_inputs(&self.head.inputs),
+            inputs: self.head.inputs.clone(),
+        }
+    }
+
+    /// What is kept of the base: its commit tells the files.
+    pub(super) fn base_tree(&self) -> Option<JudgedTree> {
+        let base = self.base.as_ref().ok()?;
+        Some(JudgedTree {
+            commit: Some(base.commit.clone()),
+            clean: true,
+            digest: of_inputs(&base.workspace.inputs),
+            inputs: BTreeMap::new(),
+        })
+    }
+
     /// What the comparison does not show, in whole sentences.
     pub(super) fn limits(&self) -> Vec<String> {
         let base = match &self.base {
@@ -107,7 +131,6 @@ impl Sides {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeMap;
 
     fn workspace(paths: &[&str]) -> Workspace {
         let input = |path: &&str| ((*path).to_owned(), "sha256:0".to_owned());

@@ -182,11 +182,13 @@ fn change(
         from: step.old.id.version.to_string(),
         to: step.new.id.version.to_string(),
         new: is_new(question, step.new),
+        direction: step.entry.file.direction,
         effect: comparison.effect,
         declared: Bump::between(&step.old.number, &step.new.number),
         required: comparison.required,
         proof: diff::proof(comparison) + assumed(comparison),
         details: diff::mentions(&comparison.explanations, explained),
+        lines: Vec::new(),
     }
 }
 

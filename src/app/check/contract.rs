@@ -7,11 +7,13 @@ use super::{Question, Room};
 use crate::app::ruling::Ruling;
 use crate::catalogue::{Catalogue, Partner};
 use crate::contract::{
-    Contract, Planned, Shown, Versions, chosen, endured, gating, matrix, plan, prove, read,
+    Contract, Planned, Shown, Versions, chosen, endured, gating, matrix, plan, prove, rates, read,
     uncovered, unproven, untried, verify,
 };
 use crate::inclusion::{Budget, engine};
-use crate::model::{Aim, Cell, CheckName, Delivery, Exchange, Finding, Notice, Provider, counted};
+use crate::model::{
+    Aim, Cell, CheckName, ContractRate, Delivery, Exchange, Finding, Notice, Provider, counted,
+};
 use crate::policy::RuleBook;
 use semver::VersionReq;
 use serde_json::Value;
@@ -77,7 +79,10 @@ pub(super) type Travelled = Result<(Vec<Exchange>, Vec<Delivery>), String>;
 pub(super) struct Judged {
     pub room: Room,
     pub matrix: Vec<Cell>,
+    pub rates: Vec<ContractRate>,
     pub notices: Vec<Notice>,
+    /// Contracts of partners that gate.
+    pub gates: Vec<Contract>,
 }
 
 pub(super) fn check(
@@ -133,14 +138,15 @@ pub(super) fn check(
         findings.extend(proofs);
     }
     let messages: usize = gates.iter().map(|gate| gate.messages.len()).sum();
-    let matrix = matrix(&Shown {
+    let shown = Shown {
         catalogue: &question.head.catalogue,
         partners: &question.head.partners,
         versions: &versions,
         contracts: &gates,
         findings: &findings,
         exchanges,
-    });
+    };
+    let (matrix, rates) = (matrix(&shown), rates(&shown));
     let day = question.as_of.date_naive();
     let notices = notices(&gates, &question.head.catalogue, &mut findings, day);
     // Who asks for a part knows that the rest is not there.
@@ -165,7 +171,9 @@ pub(super) fn check(
     Judged {
         room,
         matrix,
+        rates,
         notices,
+        gates,
     }
 }
 

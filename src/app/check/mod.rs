@@ -2,42 +2,54 @@
 
 pub(super) mod assumption;
 mod base;
+mod bench;
 mod bodies;
 mod catalogue;
+mod clusters;
 mod compat;
 mod contract;
+mod ending;
 mod gathering;
+mod guard;
+mod keep;
 mod lifecycle;
 mod notice;
 mod on_record;
+mod outcome;
 mod policy;
+mod record;
+pub(super) mod register;
 mod replay;
 mod strictness;
 mod transform;
 mod unprotected;
 
 pub(super) use contract::{Library, served};
-pub(super) use lifecycle::allowance;
+pub(super) use lifecycle::{allowance, demand};
+pub(super) use notice::touched;
 
 use super::AppError;
 use super::answer::{Log, Sink};
-use super::judge::{self, Strictness};
+use super::judge;
 use super::room::Room;
-use super::witness;
 use crate::catalogue::{ContractSource, Workspace};
 use crate::evidence;
-use crate::lifecycle::standings;
+use crate::lifecycle::{Standing, standings};
 use crate::load;
 use crate::model::{
     Cell, Change, CheckName, CheckRequest, Extent, Finding, Governance, Judged, Notice, Report,
     ReportHeader, Summary,
 };
-use crate::policy::RuleBook;
-use crate::report;
-use crate::store;
+use crate::policy::{Rule, RuleBook};
+use crate::replay::Cluster;
 use base::Sides;
+use bench::Bench;
 use chrono::{DateTime, SecondsFormat, Utc};
 use gathering::Gathering;
+use keep::Ledger;
+use outcome::Outcome;
+use record::Tallies;
+use std::collections::BTreeSet;
 
 /// How long a rehearsal may take when the user does not say.
 #[cfg(feature = "service")]
@@ -71,9 +83,20 @@ impl Books {
         }
     }
 
-    fn all(&self) -> impl Iterator<Item = &RuleBook> {
+    /// Asks the old form of these policies no more. Recorded payloads are still held against what held then.
+    fn let_go(&mut self, ids: &BTreeSet<String>) {
+        if let Some(book) = &mut self.base {
+            book.rules.retain(|rule| !ids.contains(&rule.file.id));
+        }
+    }
+
+    /// The rules of both sides, without the old form of those that were let go.
+    fn rules<'b>(&'b self, settled: &'b BTreeSet<String>) -> impl Iterator<Item = &'b Rule> {
         let heads = [&self.head, &self.payload].into_iter();
-        heads.chain(&self.base).chain(&self.payload_base)
+        let bases = self.base.iter().chain(&self.payload_base);
+        let before = bases.flat_map(|book| &book.rules);
+        let before = before.filter(|rule| !settled.contains(&rule.file.id));
+        heads.flat_map(|book| &book.rules).chain(before)
     }
 }
 
@@ -83,6 +106,10 @@ struct Round {
     changes: Vec<Change>,
     matrix: Vec<Cell>,
     notices: Vec<Notice>,
+    tallies: Tallies,
+    clusters: Vec<Cluster>,
+    /// Digest of what the rules were asked about.
+    policy_input: Option<String>,
 }
 
 /// Judges the repository and gives the one value that every report is made from.
@@ -94,7 +121,16 @@ pub(super) fn check(
     sink: &mut dyn Sink,
 ) -> Result<Report, AppError> {
     sink.progress("reading the repository");
-    judged(request, Sides::read(request)?, now, sink)
+    let mut sides = Sides::read(request)?;
+    let ledger = Ledger::open(request, &sides.head.config)?;
+    sides.unreadable.extend(ledger.broken());
+    let outcome = judged(request, &sides, now, sink)?;
+    outcome.write(request)?;
+    let program = sink.program().ok();
+    let program = program.and_then(|path| load::file_digest(&path).ok());
+    let report = outcome.report.clone();
+    ledger.keep(outcome.record(request, &sides, program), &report)?;
+    Ok(report)
 }
 
 /// The same with other contracts than those of the repository.
@@ -108,15 +144,17 @@ pub(super) fn check_contracts(
 ) -> Result<Report, AppError> {
     let mut sides = Sides::read(request)?;
     sides.head.contracts = contracts;
-    judged(request, sides, now, sink)
+    let outcome = judged(request, &sides, now, sink)?;
+    outcome.write(request)?;
+    Ok(outcome.report)
 }
 
 fn judged(
     request: &CheckRequest,
-    sides: Sides,
+    sides: &Sides,
     now: DateTime<Utc>,
     sink: &mut dyn Sink,
-) -> Result<Report, AppError> {
+) -> Result<Outcome, AppError> {
     let as_of = request.as_of.unwrap_or(now);
     let jobs = request.jobs.map_or_else(parallelism, usize::from);
     let question = Question {
@@ -125,22 +163,23 @@ fn judged(
         as_of,
         jobs,
     };
-    let books = Books::read(&sides.head, question.base);
-    let allowance = lifecycle::allowance(&sides.head.config.board, books.all());
-    let (strictness, profile) = strictness::of(request, &sides.head, &books.head, &allowance);
-    let mut round = round(request, &question, &books, sink);
+    let bench = Bench::of(request, sides, &question)?;
+    let mut round = round(request, &question, &bench.books, sink);
     let notices = std::mem::take(&mut round.notices);
-    let standings = standings(&sides.head.waivers, &allowance, as_of);
-    let others: Vec<&Finding> = round.rooms.iter().flat_map(|room| &room.findings).collect();
+    let rooms = round.rooms.iter();
+    let others: Vec<Finding> = rooms.flat_map(|room| room.findings.clone()).collect();
+    let present = judge::present(&others, &bench.strictness);
+    let waivers = &sides.head.waivers;
+    let standings = standings(waivers, &bench.allowance, &present, as_of);
     let room = asked(request, CheckName::Lifecycle)
-        .then(|| lifecycle::check(&question, &standings, &allowance, &others));
+        .then(|| lifecycle::check(&question, &bench, &standings, &others));
     round
         .rooms
         .push(room.unwrap_or_else(|| left_out(CheckName::Lifecycle)));
     // What could not be read counts whichever checks were asked for.
     let mut findings = sides.unreadable.clone();
-    findings.extend(profile);
-    findings.extend(strictness::unmet(&round.rooms, &strictness));
+    findings.extend(bench.profile.iter().cloned());
+    findings.extend(strictness::unmet(&round.rooms, &bench.strictness));
     if request.extent == Extent::Part {
         round.rooms.retain(|room| asked(request, room.name));
     }
@@ -148,16 +187,17 @@ fn judged(
         findings.append(&mut room.findings);
     }
     let text = |path: &str| load::text(&request.repository.root, path);
-    let judged = judge::findings(findings, &standings, &strictness, text);
-    let report = told(request, &sides, round, judged, &strictness, as_of);
-    witness::keep(&request.repository.root, &report.findings)?;
-    for notice in &notices {
-        store::write(
-            &request.repository.root.join(notice.path()),
-            &report::notice(notice),
-        )?;
-    }
-    Ok(report)
+    let judged = judge::findings(findings, &standings, &bench.strictness, text);
+    let tallies = std::mem::take(&mut round.tallies);
+    let policy_input = round.policy_input.take();
+    let report = told(request, sides, round, judged, (&bench, &standings), as_of);
+    Ok(Outcome {
+        report,
+        notices,
+        tallies,
+        policy_input,
+        as_of,
+    })
 }
 
 fn parallelism() -> usize {
@@ -172,7 +212,8 @@ fn asked(request: &CheckRequest, name: CheckName) -> bool {
     request.checks.contains(&name)
 }
 
-/// Every check that was asked for, side by side; the order of the results is fixed.
+/// Every check that was asked for, side by side, and the policies over what they found; the order of the results is
+/// fixed.
 fn round(
     request: &CheckRequest,
     question: &Question<'_>,
@@ -188,25 +229,29 @@ fn round(
         Err("the contract check was left out".to_owned())
     };
     sink.progress("judging");
-    let policy = || policy::check(question, request.stage, books);
+    let prepare = || policy::prepare(question, request.stage, books);
     let contract = || contract::check(question, &library, &travelled, &books.payload);
     let payload_rules = (&books.payload, books.payload_base.as_ref());
-    std::thread::scope(|scope| {
+    let mut gathering = std::thread::scope(|scope| {
         let catalogue =
             asked(CheckName::Catalogue).then(|| scope.spawn(|| catalogue::check(question)));
-        let policy = asked(CheckName::Policy).then(|| scope.spawn(policy));
+        let prepared = asked(CheckName::Policy).then(|| scope.spawn(prepare));
         let compat = asked(CheckName::Compat).then(|| scope.spawn(|| compat::check(question)));
         let contract = asked(CheckName::Contract).then(|| scope.spawn(contract));
         let replayed = asked(CheckName::Replay).then(|| replay::check(question, payload_rules));
         Gathering {
             catalogue: catalogue.map(joined),
-            policy: policy.map(joined),
+            prepared: prepared.map(joined),
+            policy: None,
             compat: compat.map(joined),
             contract: contract.map(joined),
             replayed,
         }
-    })
-    .finish()
+    });
+    if let Some(prepared) = gathering.prepared.take() {
+        gathering.policy = Some(policy::check(question, books, prepared, &gathering));
+    }
+    gathering.finish()
 }
 
 /// What travelled between the reference service, its consumers and stubs of its partners.
@@ -255,16 +300,25 @@ fn told(
     sides: &Sides,
     round: Round,
     findings: Vec<Judged>,
-    strictness: &Strictness,
+    (bench, standings): (&Bench<'_>, &[Standing<'_>]),
     as_of: DateTime<Utc>,
 ) -> Report {
-    let verdict = judge::verdict(&findings, &round.rooms, strictness);
+    let verdict = judge::verdict(&findings, &round.rooms, &bench.strictness);
+    let mut governance = Governance {
+        sign_off: sides.head.config.board.roles.clone(),
+        clusters: clusters::told(&round.clusters),
+        ..Governance::default()
+    };
+    register::fill(&mut governance, bench, standings, &findings, as_of);
     let mut not_proved = sides.limits();
     not_proved.extend(round.rooms.iter().flat_map(|room| room.not_proved.clone()));
     let checks = round
         .rooms
         .iter()
-        .map(|room| room.shown(judge::count(&findings, room.name)))
+        .map(|room| {
+            let verdict = judge::alone(&findings, room, &bench.strictness);
+            room.shown(judge::count(&findings, room.name), verdict)
+        })
         .collect();
     evidence::seal(Report {
         verdict,
@@ -281,7 +335,7 @@ fn told(
         findings,
         changes: round.changes,
         matrix: round.matrix,
-        governance: Governance::default(),
+        governance,
         not_proved,
         inputs: sides.head.inputs.clone(),
         digest: String::new(),

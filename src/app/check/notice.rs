@@ -4,10 +4,28 @@ use crate::catalogue::Catalogue;
 use crate::contract::Contract;
 use crate::model::{Drift, Finding, Notice, VersionId};
 use chrono::NaiveDate;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Rules whose breach a consumer meets as a valid answer that its parser does not bear.
 const SILENT: [&str; 2] = ["contract/reader-order-broken", "contract/response-not-read"];
+
+/// Partner and version for each version that a partner's parser would not bear.
+pub(in crate::app) fn touched(
+    contracts: &[Contract],
+    findings: &[Finding],
+) -> BTreeSet<(String, String)> {
+    let silent = findings
+        .iter()
+        .filter(|finding| SILENT.contains(&finding.rule.as_str()));
+    silent
+        .filter_map(|finding| {
+            let mut all = contracts.iter();
+            let contract = all.find(|contract| contract.path == finding.place.file)?;
+            let version = finding.kind.parse::<VersionId>().ok()?;
+            Some((contract.consumer.clone(), version.to_string()))
+        })
+        .collect()
+}
 
 /// One notice for each partner and version; the findings that it stands for say where it is kept.
 pub(super) fn notices(

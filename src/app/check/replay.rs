@@ -5,14 +5,18 @@ use crate::app::ruling::{Known, Ruling};
 use crate::catalogue::Envelope;
 use crate::model::{CheckName, Finding, VersionId, counted};
 use crate::policy::RuleBook;
-use crate::replay::{Answer, Ask, Broken, Cluster, Ruled, Rules, replay};
+use crate::replay::{Answer, Ask, Broken, Cluster, Rates, Ruled, Rules, replay};
+use std::collections::BTreeMap;
 
 /// What was replayed: the room and what newly fails or passes, by cause.
 pub(super) struct Replayed {
     pub room: Room,
     pub clusters: Vec<Cluster>,
+    pub rates: Rates,
     /// Payloads on record.
     pub total: u64,
+    /// The same by version and partner.
+    pub seen: BTreeMap<VersionId, BTreeMap<String, u64>>,
 }
 
 /// `payload_rules` are the rules of the head and, where there is one, of the base.
@@ -68,7 +72,9 @@ pub(super) fn check(
     Replayed {
         room,
         clusters: answer.clusters,
+        rates: answer.rates,
         total: answer.envelopes,
+        seen: answer.seen,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::super::judge::Strictness;
 use super::super::room::Room;
+use super::guard::Guard;
 use crate::catalogue::Workspace;
 use crate::lifecycle::Allowance;
 use crate::model::{CheckName, CheckRequest, Extent, Finding, Place, Severity};
@@ -14,6 +15,7 @@ pub(super) fn of(
     head: &Workspace,
     book: &RuleBook,
     allowance: &Allowance,
+    guard: &Guard<'_>,
 ) -> (Strictness, Vec<Finding>) {
     let mut strictness = Strictness {
         fail_on: Severity::Error,
@@ -27,6 +29,11 @@ pub(super) fn of(
     } else {
         match Profile::read(request.stage, &head.profiles, book) {
             Ok(profile) => {
+                // What the base demanded counts until the board lets it go.
+                let profile = match &guard.profile {
+                    Some(before) => profile.and(before.clone()),
+                    None => profile,
+                };
                 strictness.fail_on = profile.fail_on;
                 strictness.required = profile.require;
                 strictness.raise = profile.raise;

@@ -10,7 +10,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use wire::json::pointer_escape;
 
 /// The leaves that `version` itself declares, by pointer.
-pub(super) fn of(catalogue: &Catalogue, version: &SchemaVersion) -> Vec<FieldFacts> {
+pub(super) fn of(
+    catalogue: &Catalogue,
+    version: &SchemaVersion,
+    operational: bool,
+) -> Vec<FieldFacts> {
     let Ok(bundle) = catalogue.bundle(&version.id) else {
         // Said by the lint of names.
         return Vec::new();
@@ -23,7 +27,7 @@ pub(super) fn of(catalogue: &Catalogue, version: &SchemaVersion) -> Vec<FieldFac
     walk.value(vec![Site::new(String::new())]);
     walk.leaves
         .into_iter()
-        .map(|(pointer, leaf)| leaf.facts(&version.id, pointer))
+        .map(|(pointer, leaf)| leaf.facts(&version.id, operational, pointer))
         .collect()
 }
 
@@ -57,11 +61,12 @@ impl Site {
 struct Leaf<'a> {
     name: String,
     required: bool,
+    bounded: bool,
     annotations: Option<&'a Value>,
 }
 
 impl Leaf<'_> {
-    fn facts(self, id: &VersionId, pointer: String) -> FieldFacts {
+    fn facts(self, id: &VersionId, operational: bool, pointer: String) -> FieldFacts {
         let text = |path: &str| {
             let found = self.annotations.and_then(|on| on.pointer(path));
             found.and_then(Value::as_str)
@@ -93,9 +98,27 @@ impl Leaf<'_> {
             since: known("/x-since"),
             source: super::known(&source.join(" ")),
             required: self.required,
+            bounded: self.bounded,
+            operational,
             name: self.name,
         }
     }
+}
+
+/// Keywords that set an end to a text or a number.
+const ENDS: [&str; 6] = [
+    "const",
+    "enum",
+    "exclusiveMaximum",
+    "maxLength",
+    "maximum",
+    "pattern",
+];
+
+/// Whether a schema by itself sets an end to what may be written.
+fn ends(schema: &Value) -> bool {
+    let kind = schema.get("type").and_then(Value::as_str);
+    kind == Some("boolean") || ENDS.iter().any(|keyword| schema.get(keyword).is_some())
 }
 
 struct Walk<'a> {
@@ -210,6 +233,17 @@ impl<'a> Walk<'a> {
         groups
     }
 
+    /// Whether what applies to a value in every case, or to each of its items, sets an end to what may be written.
+    fn is_bounded(&self, whole: &[Site]) -> bool {
+        let ends = |sites: &[Site]| {
+            let always = sites.iter().filter(|site| site.always);
+            always.into_iter().any(|site| ends(self.at(site)))
+        };
+        let items = self.items(whole).into_iter();
+        let mut items = items.map(|sites| self.in_place(sites));
+        ends(whole) || items.any(|sites| ends(&sites))
+    }
+
     /// Notes the property when it is a leaf and this version declares it.
     fn leaf(&mut self, name: &str, places: &[Site], parents: &[Site]) {
         let whole = self.in_place(places.to_vec());
@@ -241,6 +275,7 @@ impl<'a> Walk<'a> {
         let leaf = Leaf {
             name: name.to_owned(),
             required,
+            bounded: self.is_bounded(&whole),
             annotations: annotations.map(|site| self.at(site)),
         };
         let known = self.leaves.entry(place.pointer.clone()).or_insert(leaf);

@@ -1,9 +1,18 @@
-//! The facts that policies decide over, computed from the catalogue.
+//! The facts that policies decide over, computed from the catalogue and from what the other checks found.
 //! Refuses to decide anything: a fact says what is, a rule says what may not be.
 
+mod change;
 mod consent;
+mod deprecation;
 mod field;
+mod financial;
+mod identity;
+mod operating;
+mod operation;
+mod partner;
 mod place;
+mod proof;
+mod refusal;
 #[cfg(test)]
 mod tests;
 mod transform;
@@ -11,42 +20,140 @@ mod word;
 
 pub(super) use place::places;
 
-use crate::catalogue::{Catalogue, ConsentNeed, Entry, SchemaVersion};
-use crate::model::Stage;
+use crate::app::ruling::Ruling;
+use crate::catalogue::{ConsentNeed, Entry, SchemaVersion, Workspace};
+use crate::contract::Contract;
+use crate::model::{Cell, Change, Direction, Finding, Notice, Stage, VersionId};
+use crate::policy::RuleBook;
 use crate::policy::input::{
-    AuthFacts, ExampleFacts, FileFacts, FolderShape, Input, OperationFacts, SchemaFacts,
-    ScopeFacts, UNKNOWN, VERSION,
+    ExampleFacts, FieldFacts, FileFacts, FolderShape, Input, SchemaFacts, UNKNOWN, VERSION,
 };
+use crate::replay::Cluster;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// Every fact about the catalogue, in order of ids and pointers. Parameters are each rule's own.
-pub(super) fn facts(catalogue: &Catalogue, as_of: chrono::NaiveDate, stage: Stage) -> Input {
+/// What the other checks found, as far as they ran.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Shown<'a> {
+    pub changes: &'a [Change],
+    /// Whether contracts were judged; none of the next four holds anything otherwise.
+    pub contracts_judged: bool,
+    /// Contracts of partners that gate.
+    pub gates: &'a [Contract],
+    pub matrix: &'a [Cell],
+    pub notices: &'a [Notice],
+    /// Findings of the contract check.
+    pub findings: &'a [Finding],
+    /// Envelopes on record, by version and partner; none when nothing was replayed.
+    pub seen: Option<&'a BTreeMap<VersionId, BTreeMap<String, u64>>>,
+    pub clusters: &'a [Cluster],
+}
+
+/// Everything that facts are computed from.
+pub(super) struct Grounds<'a> {
+    pub head: &'a Workspace,
+    /// Rules over single payloads: what they refuse no version admits.
+    pub payload_rules: &'a RuleBook,
+    pub as_of: chrono::NaiveDate,
+    pub stage: Stage,
+}
+
+/// Every fact, in order of ids and pointers. Parameters are each rule's own.
+#[cfg(test)]
+fn facts(grounds: &Grounds<'_>, shown: &Shown<'_>) -> Input {
+    let mut input = of_files(grounds);
+    add(&mut input, grounds.head, shown);
+    input
+}
+
+/// Adds what the other checks found.
+pub(super) fn add(input: &mut Input, head: &Workspace, shown: &Shown<'_>) {
+    input.changes = change::of(shown);
+    input.contracts = proof::contracts(head, shown);
+    input.replays = proof::replays(shown);
+}
+
+/// The facts that the files alone tell.
+pub(super) fn of_files(grounds: &Grounds<'_>) -> Input {
+    let (head, day) = (grounds.head, grounds.as_of);
     let mut input = Input {
+        as_of: day.to_string(),
+        deprecations: deprecation::of(head, day),
+        partners: partner::of(head, day),
+        ..nothing(grounds.stage)
+    };
+    let ruling = Ruling::of(head, grounds.payload_rules);
+    for entry in head.catalogue.entries.values() {
+        for version in entry.versions.values() {
+            let fields = field::of(&head.catalogue, version, is_operational(entry));
+            let schema = schema(head, entry, version, &fields, &ruling);
+            input.schemas.push(schema);
+            input.fields.extend(fields);
+        }
+        let transforms = entry.transforms.values();
+        input
+            .transforms
+            .extend(transforms.map(|found| transform::of(&head.catalogue, found)));
+    }
+    for entry in head.catalogue.entries.values() {
+        let operation = operation::of(entry).map(|mut operation| {
+            operation.error_schemas =
+                refusal::of(&head.catalogue, &operation.errors, &input.fields);
+            operation
+        });
+        input.operations.extend(operation);
+    }
+    operating::fill(&mut input, head, day);
+    input
+}
+
+/// A document without a single fact.
+fn nothing(stage: Stage) -> Input {
+    Input {
         input_version: VERSION.to_owned(),
-        as_of: as_of.to_string(),
+        as_of: String::new(),
         stage,
         params: serde_json::Map::new(),
         schemas: Vec::new(),
         fields: Vec::new(),
         operations: Vec::new(),
         transforms: Vec::new(),
-    };
-    for entry in catalogue.entries.values() {
-        for version in entry.versions.values() {
-            input.schemas.push(schema(catalogue, entry, version));
-            input.fields.extend(field::of(catalogue, version));
-        }
-        input.operations.extend(operation(entry));
-        let transforms = entry.transforms.values();
-        input
-            .transforms
-            .extend(transforms.map(|found| transform::of(catalogue, found)));
+        changes: Vec::new(),
+        deprecations: Vec::new(),
+        contracts: Vec::new(),
+        replays: Vec::new(),
+        partners: Vec::new(),
+        slas: Vec::new(),
+        alerts: Vec::new(),
+        runbooks: Vec::new(),
+        areas: Vec::new(),
+        processes: Vec::new(),
+        externals: Vec::new(),
+        responses: Vec::new(),
+        reviews: Vec::new(),
     }
-    input
 }
 
-fn schema(catalogue: &Catalogue, entry: &Entry, version: &SchemaVersion) -> SchemaFacts {
+/// Whether payers never send it to each other: an event of our own making.
+fn is_operational(entry: &Entry) -> bool {
+    entry.file.direction == Direction::Event && entry.file.guide == "matchmark"
+}
+
+fn schema(
+    head: &Workspace,
+    entry: &Entry,
+    version: &SchemaVersion,
+    fields: &[FieldFacts],
+    ruling: &Ruling<'_>,
+) -> SchemaFacts {
+    let catalogue = &head.catalogue;
     let folder = folder(version);
+    let bundle = catalogue
+        .bundle(&version.id)
+        .ok()
+        .map(|bundle| bundle.value);
+    let phi: BTreeSet<&String> = fields.iter().map(|field| &field.phi).collect();
     SchemaFacts {
         id: version.id.to_string(),
         entry: version.id.entry.clone(),
@@ -58,7 +165,13 @@ fn schema(catalogue: &Catalogue, entry: &Entry, version: &SchemaVersion) -> Sche
         status: version.file.status,
         guide: entry.file.guide.clone(),
         owner: known(&entry.file.owner),
+        reviewers: entry.file.reviewers.clone(),
+        escalation: known(&entry.file.escalation),
         phi_max: entry.file.phi,
+        phi: phi.into_iter().cloned().collect(),
+        operational: is_operational(entry),
+        identity: identity::of(entry, bundle.as_ref()),
+        financial: financial::of(version, bundle.as_ref(), ruling),
         consent: consent::of(
             catalogue,
             version,
@@ -111,36 +224,26 @@ fn files(version: &SchemaVersion) -> Vec<FileFacts> {
     files
 }
 
-fn operation(entry: &Entry) -> Option<OperationFacts> {
-    let operation = entry.file.operation.as_ref()?;
-    let auth = operation.auth.as_ref();
-    let pointer = if auth.is_some() {
-        "/operation/auth"
-    } else {
-        "/operation"
+/// The pointer of the first resource of one of these types in a payload.
+fn resource(payload: &Value, kinds: &[&str]) -> Option<String> {
+    let kind = payload.get("resourceType").and_then(Value::as_str);
+    if kind.is_some_and(|kind| kinds.contains(&kind)) {
+        return Some(String::new());
+    }
+    let below = |name: &str, value: &Value| {
+        let rest = resource(value, kinds)?;
+        Some(format!("/{}{rest}", wire::json::pointer_escape(name)))
     };
-    let scopes = auth.map_or(&[][..], |auth| auth.scopes.as_slice());
-    Some(OperationFacts {
-        id: operation.name.clone(),
-        schema: entry.file.id.clone(),
-        pointer: "/operation".to_owned(),
-        auth: AuthFacts {
-            pointer: pointer.to_owned(),
-            scheme: known(auth.and_then(|auth| auth.scheme.as_deref()).unwrap_or("")),
-            scopes: scopes
-                .iter()
-                .enumerate()
-                .map(|(index, text)| ScopeFacts {
-                    text: text.clone(),
-                    pointer: format!("/operation/auth/scopes/{index}"),
-                })
-                .collect(),
-            scope_expected: known(&operation.canonical),
-        },
-        errors: known(&entry.file.errors),
-        owner: known(&entry.file.owner),
-        escalation: known(&entry.file.escalation),
-    })
+    match payload {
+        Value::Object(members) => members.iter().find_map(|(name, value)| below(name, value)),
+        Value::Array(items) => {
+            let items = items.iter().enumerate();
+            items
+                .into_iter()
+                .find_map(|(index, value)| below(&index.to_string(), value))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+    }
 }
 
 /// The text, or the word for what is not known.

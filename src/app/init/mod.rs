@@ -4,6 +4,7 @@ mod shipped;
 
 use super::{Answer, AppError, Sink};
 use crate::catalogue::Envelope;
+use crate::format::{self, Draft, KINDS};
 use crate::model::{InitRequest, Verdict, named_folder};
 use crate::report;
 use crate::store;
@@ -59,7 +60,8 @@ pub(super) fn init(request: &InitRequest, sink: &mut dyn Sink) -> Result<Answer,
 fn write(root: &Path, files: &[(String, String)]) -> Result<bool, AppError> {
     let mut any = false;
     for (path, text) in files {
-        any |= store::create(&root.join(path), text)?;
+        let text = format::directed(path, text, format::EDITORS);
+        any |= store::create(&root.join(path), &text)?;
     }
     Ok(any)
 }
@@ -68,6 +70,11 @@ fn config() -> Group {
     let mut files = owned(CONFIG);
     // Development keys and caches stay out of every commit.
     files.push((".matchmark/.gitignore".to_owned(), "*\n".to_owned()));
+    // What editors complete and check these files with.
+    files.extend(KINDS.iter().map(|kind| {
+        let path = format!("{}/{}", format::EDITORS, kind.file(Draft::Seven));
+        (path, format!("{:#}\n", kind.schema(Draft::Seven)))
+    }));
     Group {
         name: "matchmark.toml".to_owned(),
         files,

@@ -6,6 +6,7 @@ mod description;
 mod examples;
 mod identity;
 mod names;
+mod operating;
 mod ownership;
 mod partner;
 mod release;
@@ -50,6 +51,7 @@ pub fn lint(head: &Workspace, base: Option<&Catalogue>) -> Vec<Finding> {
     let partners = head.partners.iter();
     findings
         .extend(partners.flat_map(|(name, found)| partner::partner(name, found, &head.catalogue)));
+    findings.extend(operating::operating(head));
     if let Some(base) = base {
         findings.extend(release::unaltered(&head.catalogue, base));
     }

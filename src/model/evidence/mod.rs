@@ -6,6 +6,7 @@ mod deployment;
 mod event;
 mod result;
 mod run;
+mod run_answer;
 
 pub use build::{Build, Party};
 pub use deployment::{Deployment, Role};
@@ -15,6 +16,8 @@ pub use run::{
     Asked, CheckState, ContractRate, FindingMark, Judge, JudgedTree, ReplayRate, RunRecord,
     WaiverUse,
 };
+
+pub use run_answer::{Rederived, RunFault, RunLine, RunList, RunsVerified};
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;

@@ -152,6 +152,20 @@ pub(super) const RULES: &[Rule] = &[
         fix: "Close it, or give the reason in x-open.",
     },
     Rule {
+        id: "catalogue/operating-invalid",
+        severity: Error,
+        title: "Every promise, alert, runbook and review must have the form that its reader relies on.",
+        why: "A promise that no schema accepts is measured by nothing, and an alert that is misspelt calls nobody.",
+        fix: "Correct the document at the place given; schemas/sla-document and schemas/alert-rule say what they hold.",
+    },
+    Rule {
+        id: "catalogue/operating-unreadable",
+        severity: Fault,
+        title: "Every operating document must be readable.",
+        why: "Rules over promises, alerts and runbooks pass for want of the one that could not be read.",
+        fix: "Mend the file at the place given.",
+    },
+    Rule {
         id: "catalogue/owner-missing",
         severity: Error,
         title: "Every entry must have an owner, reviewers and an escalation address.",

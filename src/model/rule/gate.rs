@@ -1,7 +1,7 @@
 //! Finding ids of `gate/...`.
 
 use super::Rule;
-use crate::model::Severity::Undecided;
+use crate::model::Severity::{Fault, Undecided};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -10,6 +10,13 @@ pub(super) const RULES: &[Rule] = &[
         title: "Every check that the stage requires must run.",
         why: "A check that was left out proved nothing, and a green without it would say that it did.",
         fix: "Run without --only and --skip, or with everything that the check needs.",
+    },
+    Rule {
+        id: "gate/evidence-broken",
+        severity: Fault,
+        title: "Every kept run of the gate must be the one that was written, and follow the one before it.",
+        why: "Who can change, remove or slip in a record can make a decision look as if it had been another.",
+        fix: "Run `matchmark evidence verify`; bring back what was kept elsewhere, or move the folder away.",
     },
     Rule {
         id: "gate/nothing-checked",

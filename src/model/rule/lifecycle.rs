@@ -1,15 +1,36 @@
 //! Finding ids of `lifecycle/...`.
 
 use super::Rule;
-use crate::model::Severity::{Error, Fault, Warning};
+use crate::model::Severity::{Error, Fault, Info, Warning};
 
 pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "lifecycle/acknowledgement-unreadable",
+        severity: Fault,
+        title: "Every acknowledgement must be readable and hold known keys only.",
+        why: "An answer that is skipped or read wrongly makes a partner look warned that is not, or the other way round.",
+        fix: "Mend the file at the place given.",
+    },
     Rule {
         id: "lifecycle/approval-unreadable",
         severity: Fault,
         title: "Every approval must be readable and hold known keys only.",
         why: "A decision that is skipped or read wrongly grants or blocks something by accident.",
         fix: "Mend the file at the place given.",
+    },
+    Rule {
+        id: "lifecycle/approval-unguarded",
+        severity: Warning,
+        title: "The approvals of every role must be reviewed by that role.",
+        why: "The file records an approval; only a required review of the role's own team proves it.",
+        fix: "Give policies/approvals/*/<role>.toml a line in CODEOWNERS that names the team of the role.",
+    },
+    Rule {
+        id: "lifecycle/calendar-unreadable",
+        severity: Fault,
+        title: "The regulatory calendar must be readable and hold known keys only.",
+        why: "Without it nobody knows on which day an exception may begin.",
+        fix: "Mend policies/calendar.toml at the place given.",
     },
     Rule {
         id: "lifecycle/deprecation-incomplete",
@@ -19,11 +40,46 @@ pub(super) const RULES: &[Rule] = &[
         fix: "Complete the [[version]] in entry.toml.",
     },
     Rule {
+        id: "lifecycle/move-refused",
+        severity: Error,
+        title: "A version must go from one state to the next as its life allows.",
+        why: "A state that is skipped or taken back is a warning that partners never got, or a promise that was broken.",
+        fix: "Follow the remedy; `docs/handbook/ending-a-version.md` has the table.",
+    },
+    Rule {
+        id: "lifecycle/emergency-unreviewed",
+        severity: Error,
+        title: "An emergency must be reviewed within five working days, and before a release.",
+        why: "What was decided in hours by few is looked at by the board, or it becomes a habit.",
+        fix: "Hold the review, record it under `reviewed`, and have the board approve that text.",
+    },
+    Rule {
+        id: "lifecycle/release-unapproved",
+        severity: Error,
+        title: "A major release must be approved by every role of its quorum, and not by who asked for it.",
+        why: "It breaks with what partners rely on; one team alone must not decide that.",
+        fix: "Let the roles that are named approve this very text, and write requested-by.",
+    },
+    Rule {
         id: "lifecycle/rule-removed",
         severity: Error,
         title: "A policy must not vanish in the change that it would stop.",
         why: "Removing a rule and breaking it in one change would otherwise pass.",
         fix: "Restore the rule; end it with status = \"retired\".",
+    },
+    Rule {
+        id: "lifecycle/sunset-earlier",
+        severity: Error,
+        title: "An announced end must not move to an earlier day unless the board agrees.",
+        why: "Partners plan by the day that they were told.",
+        fix: "Restore the day, or let the quorum early-sunset approve it.",
+    },
+    Rule {
+        id: "lifecycle/rule-weakened",
+        severity: Error,
+        title: "A rule, a profile or the board must not get softer without the board.",
+        why: "A change could otherwise weaken a rule and break it in one go.",
+        fix: "Take the softening back, or have the roles of `rule-weakened` approve it as it stands.",
     },
     Rule {
         id: "lifecycle/sunset-near",
@@ -38,6 +94,13 @@ pub(super) const RULES: &[Rule] = &[
         title: "A version must be retired when its sunset has passed.",
         why: "A version that is served past its end teaches partners that dates mean nothing.",
         fix: "Retire it, or move the sunset later and tell the partners.",
+    },
+    Rule {
+        id: "lifecycle/version-ending",
+        severity: Info,
+        title: "Whoever uses a version that ends must know the day.",
+        why: "There is time to move, and what is known early costs little.",
+        fix: "Move the partner to the version that replaces it.",
     },
     Rule {
         id: "lifecycle/waiver-expired",
@@ -61,6 +124,13 @@ pub(super) const RULES: &[Rule] = &[
         fix: "Complete the file; until then what it covers counts.",
     },
     Rule {
+        id: "lifecycle/waiver-unapproved",
+        severity: Error,
+        title: "A waiver must be approved by every role that has to agree, in the text that stands there.",
+        why: "An exception that its requester grants alone is no exception but a hole.",
+        fix: "Ask the role named; the approval is a file under policies/approvals/.",
+    },
+    Rule {
         id: "lifecycle/waiver-unreadable",
         severity: Fault,
         title: "Every waiver must be readable and hold known keys only.",
@@ -73,6 +143,27 @@ pub(super) const RULES: &[Rule] = &[
         title: "A waiver must cover something.",
         why: "One that covers nothing today may cover tomorrow what nobody agreed to.",
         fix: "Delete it.",
+    },
+    Rule {
+        id: "lifecycle/window-open",
+        severity: Error,
+        title: "A version must stay until the day that partners were told.",
+        why: "Whoever still uses it is refused without a warning.",
+        fix: "Restore it; deprecate it first, and retire it after its sunset.",
+    },
+    Rule {
+        id: "lifecycle/window-short",
+        severity: Error,
+        title: "A deprecation must warn every partner for as long as the policy says.",
+        why: "A partner with slow releases, or with much at stake, cannot move in the time of another.",
+        fix: "Move the sunset to the day that is named, or let the quorum early-sunset approve it.",
+    },
+    Rule {
+        id: "lifecycle/windows-incomplete",
+        severity: Error,
+        title: "The policy of deprecation windows must say how long, how notice is given and with what help.",
+        why: "Without one of the three a deprecation is a surprise with a date.",
+        fix: "Complete policies/windows.toml.",
     },
     Rule {
         id: "lifecycle/windows-unreadable",

@@ -1,15 +1,13 @@
 //! The semantic changelog of two versions as a page: the step, every change in a table, each break with its proof.
 //! Refuses to show a payload that was recorded or that stands in an example.
 
-use super::page::{code, escape, page, path, prose};
-use crate::model::{Bump, Diff, Effect, Hurt, Judged, Mention, Severity, Verdict};
+use super::finding::{Shape, article, before};
+use super::page::{escape, list, page, path, prose};
+use super::step::{class, effect};
+use crate::model::{Bump, Diff, Judged, Mention, Severity, Verdict};
 use crate::report::Style;
 use crate::report::diff::{judged, sentence};
-use crate::report::text::{again, source};
 use std::fmt::Write as _;
-
-/// Largest witness that a page shows, in bytes; a longer one stands in its file only.
-const SHOWN: usize = 8_000;
 
 pub(in crate::report) fn diff(diff: &Diff, style: &Style<'_>) -> String {
     let change = &diff.change;
@@ -55,24 +53,6 @@ fn header(diff: &Diff) -> String {
         prose(&sentence(diff)),
         list(&rows)
     )
-}
-
-/// A word for the style sheet; what it means stands in words beside it.
-fn class(bump: Bump, effect: Effect) -> &'static str {
-    match (effect, bump) {
-        (Effect::Unsure, _) => "open",
-        (_, Bump::Major) => "major",
-        (_, Bump::None | Bump::Patch | Bump::Minor) => "minor",
-    }
-}
-
-fn list(rows: &[(&str, String)]) -> String {
-    let mut out = "<dl>\n".to_owned();
-    for (label, text) in rows {
-        let _ = writeln!(out, "<dt>{}</dt><dd>{text}</dd>", escape(label));
-    }
-    out.push_str("</dl>\n");
-    out
 }
 
 fn changes(diff: &Diff) -> String {
@@ -121,23 +101,6 @@ fn row(out: &mut String, diff: &Diff, mention: &Mention) {
     );
 }
 
-fn effect(effect: Effect) -> &'static str {
-    match effect {
-        Effect::None => "= same",
-        Effect::Narrows => "&minus; narrows",
-        Effect::Widens => "+ widens",
-        Effect::Both => "~ both",
-        Effect::Unsure => "? open",
-    }
-}
-
-/// Where it stood before.
-fn before(found: Option<&Judged>) -> Option<String> {
-    let note = found?.notes.iter().find(|note| note.label == "before")?;
-    let (_, place) = note.text.split_once(' ')?;
-    Some(place.to_owned())
-}
-
 /// What breaks somebody, or is open.
 fn is_shown(judged: &Judged) -> bool {
     judged.severity > Severity::Info
@@ -150,7 +113,12 @@ fn breaks(diff: &Diff, style: &Style<'_>) -> String {
     }
     let mut out = "<section aria-labelledby=\"breaks\">\n<h2 id=\"breaks\">What breaks, and how to see it</h2>\n".to_owned();
     for found in shown {
-        article(&mut out, found, style);
+        let shape = Shape {
+            id: &found.fingerprint,
+            level: 3,
+            whole: false,
+        };
+        out.push_str(&article(found, &shape, style));
     }
     out.push_str("</section>\n");
     out
@@ -167,66 +135,6 @@ fn in_order(diff: &Diff) -> Vec<&Judged> {
     let mut shown: Vec<&Judged> = found.collect();
     shown.sort_by_key(|found| row(found));
     shown
-}
-
-fn article(out: &mut String, found: &Judged, style: &Style<'_>) {
-    let mut rows = vec![
-        (
-            "rule",
-            format!("{} ({})", code(&found.rule), found.severity.word()),
-        ),
-        ("new", path(&found.location.to_string())),
-    ];
-    rows.extend(before(Some(found)).map(|place| ("old", path(&place))));
-    let notes = found.notes.iter().filter(|note| note.label != "before");
-    rows.extend(notes.map(|note| (note.label.as_str(), prose(&note.text))));
-    rows.extend(witness(found));
-    if !found.hurts.is_empty() {
-        rows.push(("hurts", hurts(&found.hurts)));
-    }
-    if !found.remedy.is_empty() {
-        rows.push(("fix", prose(&found.remedy)));
-    }
-    let again = found
-        .witness
-        .as_ref()
-        .and_then(|witness| again(witness, &found.fingerprint, style));
-    rows.extend(again.map(|command| ("again", code(&command))));
-    let _ = writeln!(
-        out,
-        "<article id=\"f-{0}\" aria-labelledby=\"h-{0}\">\n<h3 id=\"h-{0}\">{1}</h3>\n{2}</article>",
-        escape(&found.fingerprint),
-        prose(&found.message),
-        list(&rows)
-    );
-}
-
-fn witness(found: &Judged) -> Option<(&'static str, String)> {
-    let witness = found.witness.as_ref()?;
-    let mut text = format!(
-        "accepted by {}, rejected by {}; {}",
-        code(&witness.accepted_by),
-        code(&witness.rejected_by),
-        prose(&source(witness))
-    );
-    let value = witness.value.as_ref().filter(|_| witness.bytes <= SHOWN);
-    if let Some(value) = value {
-        let _ = write!(text, "<pre>{}</pre>", escape(&value.to_string()));
-    }
-    Some(("witness", text))
-}
-
-fn hurts(hurts: &[Hurt]) -> String {
-    let mut out = "<ul>".to_owned();
-    for hurt in hurts {
-        let place = hurt.place.as_ref().map_or_else(String::new, |place| {
-            format!(" {}", path(&place.to_string()))
-        });
-        let (who, why) = (escape(&hurt.who), prose(&hurt.why));
-        let _ = write!(out, "<li><strong>{who}</strong> {why}{place}</li>");
-    }
-    out.push_str("</ul>");
-    out
 }
 
 fn limits(diff: &Diff) -> String {

@@ -1,8 +1,14 @@
 //! Results as a page: one file, readable offline, without scripts, in both colour schemes and on paper.
 
+mod board;
 mod diff;
+mod finding;
+mod mark;
 mod page;
+mod step;
+mod table;
 
+pub(super) use board::board;
 pub(super) use diff::diff;
 
 /// The page of a run that did not end.

@@ -3,21 +3,28 @@
 
 use crate::model::digest;
 use crate::report::hygiene::clean;
+use std::fmt::Write as _;
 
 const STYLE: &str = include_str!("style.css");
 
 /// The whole page. `title` is text; `header`, `main` and `footer` are markup of ours.
 pub(super) fn page(title: &str, header: &str, main: &str, footer: &str) -> String {
+    styled(title, "", header, main, footer)
+}
+
+/// The same with rules of style behind our own. `more` holds no `<`.
+pub(super) fn styled(title: &str, more: &str, header: &str, main: &str, footer: &str) -> String {
+    let style = format!("{STYLE}{more}");
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-{}'; \
          base-uri 'none'; form-action 'none'\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n\
-         <title>{}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
+         <title>{}</title>\n<style>{style}</style>\n</head>\n<body>\n\
          <a class=\"skip\" href=\"#main\">Skip to the content</a>\n\
          <header>\n{header}</header>\n<main id=\"main\">\n{main}</main>\n<footer>\n{footer}</footer>\n</body>\n</html>\n",
-        hash(STYLE),
+        hash(&style),
         escape(title)
     )
 }
@@ -58,6 +65,16 @@ pub(super) fn code(text: &str) -> String {
 /// A path or a rule, which may be broken behind its slashes and nowhere else.
 pub(super) fn path(text: &str) -> String {
     format!("<code>{}</code>", escape(text).replace('/', "/<wbr>"))
+}
+
+/// Labels with their text, which is markup of ours.
+pub(super) fn list(rows: &[(&str, String)]) -> String {
+    let mut out = "<dl>\n".to_owned();
+    for (label, text) in rows {
+        let _ = writeln!(out, "<dt>{}</dt><dd>{text}</dd>", escape(label));
+    }
+    out.push_str("</dl>\n");
+    out
 }
 
 /// The SHA-256 of `text` as a content security policy writes it.

@@ -1,7 +1,7 @@
-//! The sections of a comment: findings, checks, changes, limits.
+//! The sections of a report in Markdown: findings, who is hurt, decisions, checks, changes, limits.
 
 use super::{code, prose};
-use crate::model::{Change, Check, Effect, Judged, Severity};
+use crate::model::{Change, Check, DecisionNeeded, Effect, Hurt, Judged, Severity};
 use crate::report::Style;
 use crate::report::hygiene::clean;
 use crate::report::text::{again, source};
@@ -12,6 +12,10 @@ use std::fmt::Write as _;
 const WITNESS_SHOWN: usize = 2_000;
 /// Rows that a table may have before the rest is only counted.
 const ROWS: usize = 40;
+/// Rows of a table that is kept whatever else is cut.
+const FEW: usize = 10;
+/// Commands that one decision shows.
+const OPTIONS: usize = 3;
 
 /// The worst findings in full, one part each, then the others counted by rule.
 pub(in crate::report) fn findings(
@@ -19,9 +23,19 @@ pub(in crate::report) fn findings(
     shown: usize,
     style: &Style<'_>,
 ) -> Vec<String> {
+    listed(findings, shown, false, style)
+}
+
+/// The same, and with `everything` also what is only worth knowing.
+pub(super) fn listed(
+    findings: &[Judged],
+    shown: usize,
+    everything: bool,
+    style: &Style<'_>,
+) -> Vec<String> {
     let worth: Vec<&Judged> = findings
         .iter()
-        .filter(|judged| judged.severity > Severity::Info)
+        .filter(|judged| everything || judged.severity > Severity::Info)
         .collect();
     let mut parts: Vec<String> = worth
         .iter()
@@ -109,6 +123,71 @@ fn ending(judged: &Judged) -> String {
         ),
         None => format!("- fingerprint: {}\n", code(&judged.fingerprint)),
     }
+}
+
+/// Exceptions that were made in an emergency; nothing where there is none.
+pub(super) fn emergency(waivers: &[String]) -> String {
+    if waivers.is_empty() {
+        return String::new();
+    }
+    let waivers: Vec<String> = waivers.iter().take(ROWS).map(|id| code(id)).collect();
+    format!("\n**EMERGENCY** in force: {}\n", waivers.join(", "))
+}
+
+/// Everyone who is hurt by what no waiver covers, with the first reason.
+pub(super) fn hurts(findings: &[Judged]) -> String {
+    let mut hurt: BTreeMap<&str, (u64, &Judged, &Hurt)> = BTreeMap::new();
+    for judged in findings.iter().filter(|judged| judged.waived.is_none()) {
+        let mut told = std::collections::BTreeSet::new();
+        for one in judged
+            .hurts
+            .iter()
+            .filter(|one| told.insert(one.who.as_str()))
+        {
+            hurt.entry(&one.who).or_insert((0, judged, one)).0 += 1;
+        }
+    }
+    if hurt.is_empty() {
+        return String::new();
+    }
+    let mut part =
+        "\n| who is hurt | findings | first | why |\n| --- | --- | --- | --- |\n".to_owned();
+    for (who, (count, judged, one)) in hurt.iter().take(FEW) {
+        let (who, rule, why) = (prose(who), code(&judged.rule), prose(&one.why));
+        let _ = writeln!(part, "| {who} | {count} | {rule} | {why} |");
+    }
+    if hurt.len() > FEW {
+        let _ = writeln!(part, "\n{} more are hurt", hurt.len() - FEW);
+    }
+    part
+}
+
+/// What waits for the board, with the commands that settle it.
+pub(super) fn decisions(decisions: &[DecisionNeeded]) -> String {
+    if decisions.is_empty() {
+        return String::new();
+    }
+    let mut part = "\n**Waits for a decision**\n\n".to_owned();
+    for decision in decisions.iter().take(FEW) {
+        let by = decision
+            .deadline
+            .as_deref()
+            .map_or_else(String::new, |day| format!(" by {}", prose(day)));
+        let (subject, question) = (code(&decision.subject), prose(&decision.question));
+        let roles = prose(&decision.roles.join(", "));
+        let _ = writeln!(
+            part,
+            "- {subject} {question} Missing: {roles}{by}; otherwise: {}",
+            prose(&decision.otherwise)
+        );
+        for option in decision.options.iter().take(OPTIONS) {
+            let _ = writeln!(part, "  - {}", code(option));
+        }
+    }
+    if decisions.len() > FEW {
+        let _ = writeln!(part, "- {} more", decisions.len() - FEW);
+    }
+    part
 }
 
 /// The six checks as a table.

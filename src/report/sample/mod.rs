@@ -28,6 +28,7 @@ fn check(name: CheckName, subjects: u64, unit: &str, summary: &str, findings: u6
         unit: unit.to_owned(),
         summary: summary.to_owned(),
         findings,
+        verdict: None,
         not_proved: Vec::new(),
     }
 }
@@ -203,6 +204,7 @@ fn change() -> Change {
         from: "2.0.1".to_owned(),
         to: "next (2.1.0)".to_owned(),
         new: true,
+        direction: Direction::Shared,
         effect: Effect::Both,
         declared: Bump::Minor,
         required: Bump::Major,
@@ -223,6 +225,7 @@ fn change() -> Change {
                 message: "`order` is new and optional".to_owned(),
             },
         ],
+        lines: Vec::new(),
     }
 }
 

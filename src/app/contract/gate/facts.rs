@@ -1,10 +1,10 @@
 //! What holds in the repository, as the values that a release is judged by.
 
 use super::{Ground, digests};
-use crate::app::check::allowance;
+use crate::app::check::{allowance, demand};
 use crate::contract::{Contract, gating, matching};
-use crate::lifecycle::{State, standings};
-use crate::model::{Build, ContractName};
+use crate::lifecycle::standings;
+use crate::model::{Build, ContractName, Stage};
 use crate::policy::RuleBook;
 use crate::release::{Exception, Facts, Promise, Served};
 use chrono::{DateTime, Duration, Utc};
@@ -80,11 +80,13 @@ fn served(ground: &Ground) -> BTreeMap<String, Vec<Served>> {
 fn exceptions(ground: &Ground, as_of: DateTime<Utc>) -> Vec<Exception> {
     let workspace = &ground.workspace;
     let books = [&workspace.rules, &workspace.payload_rules].map(RuleBook::read);
-    let allowance = allowance(&workspace.config.board, &books);
-    let valid = standings(&workspace.waivers, &allowance, as_of);
+    // What is released is what a candidate was: an exception counts with its quorum, and an emergency after its review.
+    let demand = demand(Stage::ReleaseCandidate);
+    let allowance = allowance(workspace, books.iter().flat_map(|book| &book.rules), demand);
+    let valid = standings(&workspace.waivers, &allowance, &[], as_of);
     valid
         .into_iter()
-        .filter(|standing| matches!(standing.state, State::Valid { .. }))
+        .filter(|standing| standing.counts())
         .map(|standing| {
             let file = &standing.waiver.file;
             Exception {

@@ -1,10 +1,12 @@
 //! A document in which nothing is wrong: what a fixture leaves out is taken from here.
 //! Refuses to know any rule; a rule that fires on it is wrong, or it is.
 
+mod agreed;
+mod operation;
+
 use super::input::{
-    AuthFacts, Case, ConsentFacts, ExampleFacts, FieldFacts, FileFacts, FolderShape, Input,
-    MapFacts, OperationFacts, SchemaFacts, ScopeFacts, SemanticsFacts, SemanticsState,
-    TransformFacts, UNKNOWN, VERSION,
+    Case, ConsentFacts, ExampleFacts, FieldFacts, FileFacts, FolderShape, IdentityFacts, Input,
+    MapFacts, SchemaFacts, SemanticsFacts, SemanticsState, TransformFacts, UNKNOWN, VERSION,
 };
 use crate::catalogue::{PhiClass, Status};
 use crate::model::{Direction, Stage};
@@ -17,11 +19,13 @@ use wire::transform::Via;
 #[must_use]
 pub fn complete(partial: &Map<String, Value>, params: Map<String, Value>) -> Value {
     let mut over = partial.clone();
-    for collection in ["schemas", "fields", "operations", "transforms"] {
+    let template = template().to_value();
+    let members = template.as_object().into_iter().flatten();
+    for (collection, _) in members.filter(|(_, member)| member.is_array()) {
         over.entry(collection).or_insert_with(|| json!([]));
     }
     over.insert("params".to_owned(), Value::Object(params));
-    merged(&template().to_value(), &Value::Object(over))
+    merged(&template, &Value::Object(over))
 }
 
 /// `over` laid over `template`; each item of a list is laid over the template's first.
@@ -58,8 +62,21 @@ fn template() -> Input {
         params: Map::new(),
         schemas: vec![schema()],
         fields: vec![field()],
-        operations: vec![operation()],
+        operations: vec![operation::operation()],
         transforms: vec![transform()],
+        changes: vec![agreed::change()],
+        deprecations: vec![agreed::deprecation()],
+        contracts: vec![agreed::contract()],
+        replays: vec![agreed::replay()],
+        partners: vec![agreed::partner()],
+        slas: vec![agreed::sla()],
+        alerts: vec![agreed::alert()],
+        runbooks: vec![agreed::runbook()],
+        areas: vec![agreed::area()],
+        processes: vec![agreed::process()],
+        externals: vec![agreed::external()],
+        responses: vec![agreed::response()],
+        reviews: vec![agreed::review()],
     }
 }
 
@@ -75,7 +92,18 @@ fn schema() -> SchemaFacts {
         status: Status::Released,
         guide: "some guide".to_owned(),
         owner: "some-team".to_owned(),
+        reviewers: vec!["some-reviewers".to_owned()],
+        escalation: "on-call@some.example".to_owned(),
         phi_max: PhiClass::P0,
+        phi: vec![PhiClass::P0.word().to_owned()],
+        operational: false,
+        identity: IdentityFacts {
+            matching: false,
+            pointer: "/identity".to_owned(),
+            listed: 0,
+            tags: Vec::new(),
+        },
+        financial: Vec::new(),
         consent: ConsentFacts {
             bearing: false,
             missing: Vec::new(),
@@ -110,27 +138,8 @@ fn field() -> FieldFacts {
         since: "1.0.0".to_owned(),
         source: UNKNOWN.to_owned(),
         required: true,
-    }
-}
-
-fn operation() -> OperationFacts {
-    let canonical = "https://some.example/OperationDefinition/some-operation";
-    OperationFacts {
-        id: "$some-operation".to_owned(),
-        schema: "some-entry".to_owned(),
-        pointer: "/operation".to_owned(),
-        auth: AuthFacts {
-            pointer: "/operation/auth".to_owned(),
-            scheme: "some-scheme".to_owned(),
-            scopes: vec![ScopeFacts {
-                text: canonical.to_owned(),
-                pointer: "/operation/auth/scopes/0".to_owned(),
-            }],
-            scope_expected: canonical.to_owned(),
-        },
-        errors: "some-outcome".to_owned(),
-        owner: "some-team".to_owned(),
-        escalation: "on-call@some.example".to_owned(),
+        bounded: true,
+        operational: false,
     }
 }
 

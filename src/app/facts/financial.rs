@@ -1,0 +1,158 @@
+//! Which amounts a version lets a payload carry: asked of the schema and of the payload rules, not of their text.
+//! Refuses to take a refusal of another thing for one of the amount: a payload that already fails tells nothing.
+
+use crate::app::ruling::{Known, Ruling};
+use crate::catalogue::SchemaVersion;
+use crate::policy::input::FinancialFacts;
+use serde_json::{Value, json};
+use wire::payload::Schema;
+
+/// Resources that tell what care cost.
+const CLAIMS: [&str; 3] = ["Claim", "ClaimResponse", "ExplanationOfBenefit"];
+
+/// Amounts that stand in a place of their own: the member of the resource, its path in words, and what is written.
+const PLACES: [(&str, &str, fn() -> Value); 4] = [
+    ("payment", "payment.amount", || json!({ "amount": money() })),
+    (
+        "payment",
+        "payment.adjustment",
+        || json!({ "adjustment": money() }),
+    ),
+    (
+        "benefitBalance",
+        "benefitBalance.financial.allowedMoney",
+        || json!([{ "category": { "text": "any" }, "financial": [{ "type": { "text": "any" }, "allowedMoney": money() }] }]),
+    ),
+    (
+        "benefitBalance",
+        "benefitBalance.financial.usedMoney",
+        || json!([{ "category": { "text": "any" }, "financial": [{ "type": { "text": "any" }, "usedMoney": money() }] }]),
+    ),
+];
+
+/// Kinds of amounts that a member pays or a provider gets, each with the list that names it.
+///
+/// Source: CARIN Blue Button 2.0.0, CodeSystem C4BBAdjudication; FHIR R4, CodeSystem adjudication
+const KINDS: [(&str, &str); 6] = [
+    ("coinsurance", CARIN),
+    ("copay", FHIR),
+    ("deductible", FHIR),
+    ("memberliability", CARIN),
+    ("paidbypatient", CARIN),
+    ("paidtoprovider", CARIN),
+];
+const CARIN: &str = "http://hl7.org/fhir/us/carin-bb/CodeSystem/C4BBAdjudication";
+const FHIR: &str = "http://terminology.hl7.org/CodeSystem/adjudication";
+
+/// Lists of a resource that tell an amount by its kind.
+const LISTS: [(&str, &str); 3] = [
+    ("/adjudication", "adjudication"),
+    ("/item/0/adjudication", "item.adjudication"),
+    ("/total", "total"),
+];
+
+fn money() -> Value {
+    json!({ "value": 1.0, "currency": "USD" })
+}
+
+/// What is admitted; `bundle` is the version as one document, where it can be made.
+pub(super) fn of(
+    version: &SchemaVersion,
+    bundle: Option<&Value>,
+    ruling: &Ruling<'_>,
+) -> Vec<FinancialFacts> {
+    let claims: Vec<(&Value, String)> = version
+        .accepted
+        .iter()
+        .map(|example| example.document.value())
+        .filter_map(|payload| Some((payload, super::resource(payload, &CLAIMS)?)))
+        .collect();
+    if claims.is_empty() {
+        return Vec::new();
+    }
+    let schema = bundle.and_then(|bundle| Schema::compile(bundle).ok());
+    let passes = |payload: &Value| {
+        let judged = || ruling.judge_value(&version.id, payload, &Known::default());
+        schema
+            .as_ref()
+            .is_some_and(|schema| schema.accepts(payload))
+            && judged().breaks.is_empty()
+    };
+    let sound = claims.into_iter().find(|(payload, _)| passes(payload));
+    probes()
+        .into_iter()
+        .filter(|probe| {
+            // Nothing that passes: nothing shows that the amount is refused.
+            sound.as_ref().is_none_or(|(payload, claim)| {
+                let richer = probe.applied(payload, claim);
+                richer.is_some_and(|richer| passes(&richer))
+            })
+        })
+        .map(|probe| probe.facts(version.schema.value()))
+        .collect()
+}
+
+/// One amount to try.
+struct Probe {
+    element: String,
+    /// Pointer below the resource of the member that is set, or of the list that gets one item more.
+    at: &'static str,
+    value: Value,
+    is_item: bool,
+}
+
+fn probes() -> Vec<Probe> {
+    let mut probes: Vec<Probe> = PLACES
+        .iter()
+        .map(|(at, element, value)| Probe {
+            element: (*element).to_owned(),
+            at,
+            value: value(),
+            is_item: false,
+        })
+        .collect();
+    for (at, list) in LISTS {
+        probes.extend(KINDS.iter().map(|(code, system)| Probe {
+            element: format!("{list}.{code}"),
+            at,
+            value: json!({
+                "category": { "coding": [{ "system": system, "code": code }] },
+                "amount": money(),
+            }),
+            is_item: true,
+        }));
+    }
+    probes
+}
+
+impl Probe {
+    /// The payload with the amount; `None` where the list has no place in it.
+    fn applied(&self, payload: &Value, claim: &str) -> Option<Value> {
+        let mut richer = payload.clone();
+        let resource = richer.pointer_mut(claim)?;
+        if !self.is_item {
+            resource
+                .as_object_mut()?
+                .insert(self.at.to_owned(), self.value.clone());
+            return Some(richer);
+        }
+        if let Some(list) = resource.pointer_mut(self.at) {
+            list.as_array_mut()?.push(self.value.clone());
+        } else {
+            let (parent, name) = self.at.rsplit_once('/')?;
+            let parent = resource.pointer_mut(parent)?.as_object_mut()?;
+            parent.insert(name.to_owned(), json!([self.value]));
+        }
+        Some(richer)
+    }
+
+    fn facts(self, schema: &Value) -> FinancialFacts {
+        let first = self.element.split('.').next().unwrap_or_default();
+        let pointer = format!("/properties/{first}");
+        let declared = schema.pointer(&pointer).is_some();
+        FinancialFacts {
+            element: self.element,
+            pointer: if declared { pointer } else { String::new() },
+        }
+    }
+}

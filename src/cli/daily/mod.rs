@@ -1,0 +1,10 @@
+//! The small commands of every day, from their flags to their requests.
+//! Knows nothing of how they are answered.
+
+mod doctor;
+mod fmt;
+mod schema;
+
+pub(super) use doctor::{DOCTOR_CODES, DOCTOR_EXAMPLES, DoctorArguments, doctor};
+pub(super) use fmt::{FMT_CODES, FMT_EXAMPLES, FmtArguments, fmt};
+pub(super) use schema::{SCHEMA_CODES, SCHEMA_EXAMPLES, SchemaArguments, schema};
