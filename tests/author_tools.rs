@@ -71,6 +71,7 @@ fn formatted() -> Vec<(PathBuf, &'static format::Kind)> {
         "contracts",
         "policies",
         "partners",
+        "docs",
         "matchmark.toml",
     ];
     let files = folders

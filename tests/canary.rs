@@ -168,9 +168,10 @@ fn no_canary_sings_in_any_output() {
         assert!(canaries.is_empty(), "{what}: {canaries:#?}");
     };
 
-    let (markdown, json) = (
+    let (markdown, json, html) = (
         repository.beside("report.md"),
         repository.beside("report.json"),
+        repository.beside("board.html"),
     );
     let output = repository
         .command(&[
@@ -178,6 +179,7 @@ fn no_canary_sings_in_any_output() {
         ])
         .arg(format!("--format=json={}", json.display()))
         .arg(format!("--format=markdown={}", markdown.display()))
+        .arg(format!("--format=html={}", html.display()))
         .env("RUST_LOG", "trace")
         .output()
         .unwrap();
@@ -191,6 +193,7 @@ fn no_canary_sings_in_any_output() {
     let report = std::fs::read(&json).unwrap();
     silent("json", &report);
     silent("markdown", &std::fs::read(&markdown).unwrap());
+    silent("html", &std::fs::read(&html).unwrap());
     assert_eq!(
         singing(&repository.path().join(".matchmark")),
         Vec::<String>::new()

@@ -182,9 +182,8 @@ fn a_branch_that_is_open_is_not_excused_by_a_closed_one_beside_it() {
 }
 
 #[test]
-fn every_leaf_carries_its_sensitivity_its_age_and_its_source() {
+fn every_leaf_carries_its_age_and_its_source() {
     for (mark, expected) in [
-        ("x-phi", "annotation-missing /properties/name x-phi"),
         ("x-since", "annotation-missing /properties/name x-since"),
         ("x-source", "annotation-missing /properties/name x-source"),
     ] {

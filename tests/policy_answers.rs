@@ -14,7 +14,6 @@ use matchmark::model::{Gravity, Place, Severity};
 use matchmark::policy::{Outcome, run, test_rule};
 use rules::*;
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
 
 #[test]
 fn a_name_that_no_case_needs_survives_its_misspelling() {
@@ -120,8 +119,7 @@ fn a_built_in_error_is_no_pass() {
 }
 
 #[test]
-#[allow(clippy::disallowed_methods, reason = "the time it takes is the claim")]
-fn an_endless_rule_is_undecided_within_two_seconds() {
+fn an_endless_rule_is_stopped_at_its_limit_and_undecided() {
     let mut endless = document();
     let schema = endless["schemas"][0].clone();
     endless["schemas"] = Value::Array(vec![schema; 500]);
@@ -129,9 +127,7 @@ fn an_endless_rule_is_undecided_within_two_seconds() {
         "\ts.consent.bearing\n",
         "\tsome a in input.schemas\n\tsome b in input.schemas\n\ta.id != b.id\n\ts.consent.bearing\n",
     ));
-    let started = Instant::now();
     let outcome = run(&slow, &endless, &|_, _| Some(Place::start("schema.json")));
-    assert!(started.elapsed() < Duration::from_secs(2));
     assert!(outcome.findings[0].message.contains("longer than 1000 ms"));
     assert_eq!(outcome.not_evaluated.len(), 1);
 }

@@ -74,6 +74,7 @@ fn a_call_that_is_not_allowed_is_refused_before_anything_runs() {
         "uuid.rfc4122(\"a\")",
         "object.get(s, \"id\", \"\")",
         "numbers.range(1, 2)",
+        "numbers.range_step(1, 2, 1)",
         "sprintf(\"%v\", [1])",
         "walk(s)",
         "frob(s.id)",

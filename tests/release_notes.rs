@@ -12,6 +12,7 @@ mod folder;
 mod support;
 
 use folder::{ENTRY, Folder, SCHEMA};
+use matchmark::lifecycle::approvable;
 use matchmark::model::digest;
 use serde_json::Value;
 use std::path::Path;
@@ -23,7 +24,12 @@ const ONLY: [&str; 4] = ["--base", "HEAD", "--only", "catalogue,compat"];
 
 /// `bump` in a folder: the exit code and everything that it said.
 fn bump(folder: &Path, flags: &[&str]) -> (i32, String) {
-    let output: Output = matchmark(&[&["bump", "--as-of", "2026-11-21"], flags].concat())
+    run(folder, "bump", flags)
+}
+
+/// A verb in a folder: the exit code and everything that it said.
+fn run(folder: &Path, verb: &str, flags: &[&str]) -> (i32, String) {
+    let output: Output = matchmark(&[&[verb, "--as-of", "2026-11-21"], flags].concat())
         .current_dir(folder)
         .output()
         .unwrap();
@@ -173,10 +179,24 @@ fn row_s0_15_a_change_passes_with_the_version_that_bump_gives_it() {
     assert_eq!(deciding(&repository.check(&ONLY).0), ["gate/check-skipped"]);
 
     // The same by hand, as the handbook tells it, and in one step: the notes hold in both places.
-    let (code, said) = bump(
-        &repository.path(),
-        &["hrex-member-match-request", "--release"],
-    );
+    let subject = "hrex-member-match-request@3.0.0";
+    let (workspace, _) = matchmark::load::folder(&repository.path(), None).unwrap();
+    let digest = approvable(&workspace, subject).unwrap();
+    for role in ["platform", "security", "compliance", "integration"] {
+        repository.write(
+            &format!("policies/approvals/{subject}/{role}.toml"),
+            format!(
+                "subject = \"{subject}\"\ndigest = \"{digest}\"\nrole = \"{role}\"\napprover = \"board-{role}\"\n\
+                 decision = \"approve\"\ndate = \"2026-11-20\"\n"
+            ),
+        );
+    }
+    let asked = [
+        "hrex-member-match-request",
+        "--requested-by",
+        "integration-bot",
+    ];
+    let (code, said) = run(&repository.path(), "release", &asked);
     assert_eq!(code, 0, "{said}");
     assert_eq!(repository.read(&format!("{entry}/3.0.0/NOTES.md")), notes);
     assert!(!repository.path().join(entry).join("next").exists());
@@ -298,10 +318,10 @@ fn what_stays_open_is_not_numbered_until_somebody_decides() {
 
 #[test]
 fn a_bump_that_cannot_write_one_file_writes_none() {
-    let folder = drafted("1.0.1", &draft("1.0.1", ", \"minProperties\": 1"));
-    std::fs::create_dir_all(folder.path().join("schemas/a/2.0.0")).unwrap();
+    let folder = drafted("1.1.0", &draft("1.1.0", ", \"minProperties\": 0"));
+    std::fs::create_dir_all(folder.path().join("schemas/a/1.1.0")).unwrap();
     let before = files(folder.path());
-    let (code, said) = bump(folder.path(), &["a", "--release"]);
+    let (code, said) = run(folder.path(), "release", &["a"]);
     assert_eq!((code, &files(folder.path())), (2, &before), "{said}");
-    assert!(said.contains("schemas/a/2.0.0"), "{said}");
+    assert!(said.contains("schemas/a/1.1.0"), "{said}");
 }

@@ -175,7 +175,7 @@ fn refusals(name: &str, written: &str, declared: &str) -> Vec<String> {
         &id(written),
         &id(declared),
     );
-    let (report, _) = repository.check(&["--only", "compat"]);
+    let (report, _) = repository.check(&["--only", "compat,policy"]);
     let errors = findings(&report)
         .iter()
         .filter(|f| f["severity"] == "error");
@@ -191,7 +191,7 @@ fn row_s0_49_a_step_that_is_declared_too_small_is_refused() {
             "patch-says-too-little",
             "2.0.2",
             "2.0.2",
-            Some("compat/bump-too-small"),
+            Some("policy/bump-too-small"),
         ),
         ("patch-says-too-little", "2.0.2", "2.1.0", None),
         (

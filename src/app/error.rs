@@ -19,8 +19,28 @@ pub enum AppError {
         "{path} cannot be trusted: {message}; nothing was added, `matchmark evidence verify` lists everything that is wrong"
     )]
     EvidenceBroken { path: String, message: String },
+    #[error("no kept run is called `{0}`; `matchmark evidence list` has them by number and digest")]
+    NoSuchRun(String),
+    #[error(
+        "no whole run from {since} to {until} is kept in {folder}; `matchmark evidence list` tells of which days there are"
+    )]
+    NoRunWithin {
+        folder: String,
+        since: chrono::NaiveDate,
+        until: chrono::NaiveDate,
+    },
+    #[error(
+        "the report of run {0} is not kept beside it; bring back the folder `reports`, or judge its commit again"
+    )]
+    ReportGone(u64),
+    #[error(
+        "the report of run {0} has a shape that this program does not know; use the one that judged it"
+    )]
+    ReportUnknown(u64),
     #[error(transparent)]
     Gate(#[from] super::contract::GateError),
+    #[error(transparent)]
+    Board(#[from] super::waiver::BoardError),
     #[error("the result has no form as {0}")]
     NoSuchForm(&'static str),
     #[error("`{asked}` is neither a rule nor a schema{hint}")]
@@ -100,6 +120,12 @@ pub enum AppError {
         path: String,
         #[source]
         source: crate::release::Damage,
+    },
+    #[error("{folder} cannot be trusted, so nothing was put behind it and nothing was written")]
+    Moves {
+        folder: &'static str,
+        #[source]
+        source: crate::evidence::MoveFault,
     },
     #[error("{name} is no valid JSON Schema: {reason} at {pointer}")]
     SchemaInvalid {

@@ -2,6 +2,7 @@
 //! Refuses to know how a check works.
 
 mod answer;
+mod approve;
 mod batch;
 mod bump;
 mod card;
@@ -9,8 +10,10 @@ mod check;
 mod contract;
 mod coverage;
 mod daily;
+mod deprecate;
 mod diff;
 mod error;
+mod evidence;
 mod explain;
 mod facts;
 mod fields;
@@ -18,11 +21,14 @@ mod fit;
 mod hurts;
 mod init;
 mod judge;
+mod kept_move;
 mod policy;
+mod promote;
 mod questions;
 mod recognise;
 mod recorded;
 mod release;
+mod report;
 mod room;
 mod ruling;
 #[cfg(feature = "service")]
@@ -34,11 +40,13 @@ mod transform;
 mod turn;
 mod validate;
 mod versions;
+mod waiver;
 mod witness;
 mod worker;
 
 pub use answer::{Answer, Clock, Log, Output, Sink};
 pub use error::AppError;
+pub use policy::over_files;
 
 use crate::model::{CheckRequest, Request, Verdict};
 use crate::report::Content;
@@ -70,6 +78,8 @@ pub fn run(request: Request, now: DateTime<Utc>, sink: &mut dyn Sink) -> Result<
         Request::Init(request) => init::init(&request, sink),
         Request::Check(request) => judged(&request, now, sink),
         Request::Contract(request) => contract::run(&request, now, sink),
+        Request::Evidence(request) => evidence::run(&request, sink),
+        Request::Report(request) => report::report(&request),
         Request::Policy(request) => policy::run(&request, now, sink),
         Request::Daily(request) => daily::run(&request, now),
         Request::Diff(request) => {
@@ -83,7 +93,11 @@ pub fn run(request: Request, now: DateTime<Utc>, sink: &mut dyn Sink) -> Result<
                 request.max_findings,
             )
         }
+        Request::Waiver(request) => waiver::waiver(&request, now, sink),
+        Request::Approve(request) => approve::approve(&request, now),
         Request::Bump(request) => bump::bump(&request, now, sink),
+        Request::Deprecate(request) => deprecate::deprecate(&request, now),
+        Request::Promote(request) => promote::promote(&request, now),
         Request::CompatBatch(request) => batch::batch(&request, sink),
         Request::CompatWorker(request) => batch::work(&request, sink),
         #[cfg(feature = "service")]

@@ -1,6 +1,8 @@
 //! What one check hands back, before it is weighed.
 
 use crate::model::{Check, CheckName, Finding, Verdict};
+use crate::policy::Outcome;
+use serde_json::Value;
 
 /// The result of one check.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +14,10 @@ pub(super) struct Room {
     pub summary: String,
     pub not_proved: Vec<String>,
     pub findings: Vec<Finding>,
+    /// Which rules were asked; only the policy check asks any.
+    pub rules: Outcome,
+    /// What those rules were asked about.
+    pub facts: Value,
 }
 
 impl Room {
@@ -25,6 +31,8 @@ impl Room {
             summary: String::new(),
             not_proved: Vec::new(),
             findings: Vec::new(),
+            rules: Outcome::default(),
+            facts: Value::Null,
         }
     }
 
@@ -46,6 +54,12 @@ impl Room {
 
     pub(super) fn findings(mut self, findings: Vec<Finding>) -> Self {
         self.findings = findings;
+        self
+    }
+
+    pub(super) fn rules(mut self, rules: Outcome, facts: Value) -> Self {
+        self.rules = rules;
+        self.facts = facts;
         self
     }
 

@@ -1,6 +1,6 @@
 //! `matchmark.toml`: what a repository asks of the gate.
 
-use super::OperatingConfig;
+use super::{OperatingConfig, ReadinessConfig};
 use chrono::{FixedOffset, Offset, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -22,10 +22,15 @@ pub struct Config {
     #[serde(default)]
     pub board: Board,
     #[serde(default)]
+    pub report: ReportConfig,
+    #[serde(default)]
     pub evidence: EvidenceConfig,
     /// Where operating documents are kept; without it none are read.
     #[serde(default)]
     pub operating: Option<OperatingConfig>,
+    /// Where `readiness` looks for what no other check reads.
+    #[serde(default)]
+    pub readiness: ReadinessConfig,
     /// Whoever releases something, by the name that contracts use.
     #[serde(default)]
     pub participants: BTreeMap<String, Participant>,
@@ -40,8 +45,10 @@ impl Default for Config {
             replay: ReplayConfig::default(),
             privacy: Privacy::default(),
             board: Board::default(),
+            report: ReportConfig::default(),
             evidence: EvidenceConfig::default(),
             operating: None,
+            readiness: ReadinessConfig::default(),
             participants: BTreeMap::new(),
         }
     }
@@ -177,6 +184,14 @@ pub struct Board {
     pub roles: Vec<String>,
     pub quorum: BTreeMap<String, Vec<String>>,
     pub max_waiver_days: Option<u32>,
+}
+
+/// How the page of a report looks.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct ReportConfig {
+    /// Folder below policies/ with header.txt, footer.txt or style.css.
+    pub templates: Option<String>,
 }
 
 /// Where evidence is kept, and what a release asks of it.

@@ -14,6 +14,7 @@ mod lint;
 mod operating;
 mod operation;
 mod partner;
+mod readiness;
 mod runbook;
 mod source;
 mod state_map;
@@ -46,6 +47,9 @@ pub use operating::{
 };
 pub use operation::{Auth, Idempotency, Operation, RetryClass, Service};
 pub use partner::{Failure, Maturity, Partner, PartnerFile, Responsibilities, Support};
+pub use readiness::{
+    CapabilitiesFile, Capability, Domain, Mode, Observability, ReadinessConfig, ScopeFile, UseCase,
+};
 pub use runbook::{Runbook, RunbookHead, RunbookStep};
 pub use source::Source;
 pub use state_map::{StateMapFile, StateMapping};

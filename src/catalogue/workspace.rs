@@ -4,6 +4,7 @@ use super::{
     Acknowledgement, Approval, BoardFile, Calendar, Catalogue, Config, History, Operating, Partner,
     Source, StatementList, Waiver, Windows,
 };
+use crate::model::Letterhead;
 use std::collections::BTreeMap;
 
 /// A contract file, not yet read as a contract.
@@ -83,6 +84,8 @@ pub struct Workspace {
     /// `policies/statements/<guide>-<version>.toml`, in order of their names.
     pub statements: Vec<StatementList>,
     pub histories: Vec<History>,
+    /// The board's own words and style for its page, where there are some.
+    pub letterhead: Option<Letterhead>,
     /// Digest of every file that was read, by path.
     pub inputs: BTreeMap<String, String>,
 }

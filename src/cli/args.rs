@@ -1,17 +1,25 @@
 //! The commands and their own flags, as clap derives them. Help texts live here.
 
+use super::approve::{APPROVE_EXAMPLES, ApproveArguments};
 use super::compat::{COMPAT_CODES, COMPAT_EXAMPLES, CompatArguments};
 use super::contract::ContractVerb;
+use super::course::{
+    DEPRECATE_CODES, DEPRECATE_EXAMPLES, DeprecateArguments, PROMOTE_CODES, PROMOTE_EXAMPLES,
+    PromoteArguments, RELEASE_CODES, RELEASE_EXAMPLES, ReleaseArguments,
+};
 use super::daily::{
     DOCTOR_CODES, DOCTOR_EXAMPLES, DoctorArguments, FMT_CODES, FMT_EXAMPLES, FmtArguments,
-    SCHEMA_CODES, SCHEMA_EXAMPLES, SchemaArguments,
+    PartnerVerb, READINESS_CODES, READINESS_EXAMPLES, ReadinessArguments, SCHEMA_CODES,
+    SCHEMA_EXAMPLES, SchemaArguments,
 };
+use super::evidence::EvidenceVerb;
 use super::flags::{
     AmountFlags, ColorFlags, CoverageFormats, DirectoryFlag, GateFormats, LeniencyFlags,
     ListFormats, ProgressFlags, Redaction, RepositoryFlags, ValidationFormats, VolumeFlags,
     WorkFlags,
 };
 use super::policy::PolicyVerb;
+use super::report::{REPORT_CODES, REPORT_EXAMPLES, ReportArguments};
 use super::step::{
     BUMP_CODES, BUMP_EXAMPLES, BumpArguments, DIFF_CODES, DIFF_EXAMPLES, DiffArguments,
 };
@@ -19,6 +27,7 @@ use super::step::{
 use super::stub::{STUB_EXAMPLES, StubArguments};
 use super::transform::{TRANSFORM_CODES, TRANSFORM_EXAMPLES, TransformArguments};
 use super::value;
+use super::waiver::WaiverVerb;
 use crate::model::CheckName;
 use chrono::{DateTime, Utc};
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
@@ -67,6 +76,21 @@ pub(super) enum Verb {
     /// Give a draft the version number that its change requires, with release notes
     #[command(before_long_help = BUMP_EXAMPLES, after_long_help = BUMP_CODES)]
     Bump(BumpArguments),
+    /// Make a draft a released version: numbered, noted, frozen, approved where it breaks
+    #[command(before_long_help = RELEASE_EXAMPLES, after_long_help = RELEASE_CODES)]
+    Release(ReleaseArguments),
+    /// Let a draft or candidate go on when a fresh run of the gate proves it
+    #[command(before_long_help = PROMOTE_EXAMPLES, after_long_help = PROMOTE_CODES)]
+    Promote(PromoteArguments),
+    /// End a version: tell partners in time, or serve it no longer
+    #[command(before_long_help = DEPRECATE_EXAMPLES, after_long_help = DEPRECATE_CODES)]
+    Deprecate(DeprecateArguments),
+    /// Ask for exceptions, and keep their register
+    #[command(subcommand, disable_help_subcommand = true)]
+    Waiver(WaiverVerb),
+    /// Record what a role of the board decided about something as it stands
+    #[command(before_long_help = APPROVE_EXAMPLES, after_long_help = DONE_CODES)]
+    Approve(ApproveArguments),
     /// Explain a rule or a schema: why, whose, how to settle it
     #[command(before_long_help = EXPLAIN_EXAMPLES, after_long_help = DONE_CODES)]
     Explain(ExplainArguments),
@@ -79,6 +103,12 @@ pub(super) enum Verb {
     /// Hold the partners' contracts against schemas, and against a service that runs
     #[command(subcommand, disable_help_subcommand = true)]
     Contract(ContractVerb),
+    /// Verify and list the runs of the gate that were kept as evidence
+    #[command(subcommand, disable_help_subcommand = true)]
+    Evidence(EvidenceVerb),
+    /// Make the packet of a period for the board, from the runs that were kept
+    #[command(before_long_help = REPORT_EXAMPLES, after_long_help = REPORT_CODES)]
+    Report(Box<ReportArguments>),
     /// Read, try out and publish the rules that the gate decides by
     #[command(subcommand, disable_help_subcommand = true)]
     Policy(PolicyVerb),
@@ -93,6 +123,12 @@ pub(super) enum Verb {
     #[cfg(feature = "service")]
     #[command(before_long_help = STUB_EXAMPLES, after_long_help = DONE_CODES)]
     Stub(StubArguments),
+    /// Tell whether a partner or a phase has what it needs, line by line, with evidence
+    #[command(before_long_help = READINESS_EXAMPLES, after_long_help = READINESS_CODES)]
+    Readiness(ReadinessArguments),
+    /// Look up what an incident with a partner needs
+    #[command(subcommand, disable_help_subcommand = true)]
+    Partner(PartnerVerb),
     /// Print the JSON Schema of a format of ours, for people and their editors
     #[command(before_long_help = SCHEMA_EXAMPLES, after_long_help = SCHEMA_CODES)]
     Schema(SchemaArguments),
@@ -330,7 +366,7 @@ Examples:
   matchmark check                                   the six checks, against the configured base
   matchmark check --base HEAD~1                     against the commit before
   matchmark check --stage release-candidate --as-of 2026-11-21
-  matchmark check --format json=report.json --format markdown=comment.md
+  matchmark check --format json=report.json --format comment=comment.md
   matchmark check --only catalogue,compat           exits 3: what was left out is not proved
 ";
 

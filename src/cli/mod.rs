@@ -1,18 +1,23 @@
 //! Arguments and environment -> one typed `Request`, or the text to print instead.
 //! Refuses to know what a check is and how a request is answered.
 
+mod approve;
 mod args;
 mod compat;
 mod contract;
+mod course;
 mod daily;
+mod evidence;
 mod flags;
 mod policy;
+mod report;
 mod request;
 mod step;
 #[cfg(feature = "service")]
 mod stub;
 mod transform;
 mod value;
+mod waiver;
 
 use crate::model::{Request, did_you_mean};
 use clap::{CommandFactory as _, FromArgMatches as _};

@@ -7,7 +7,10 @@ use super::args::{
 use super::compat::{CompatArguments, FormatMeaning};
 use super::flags::{Color, RepositoryFlags, VolumeFlags};
 use super::transform::TransformArguments;
-use super::{Asked, Chatter, Surroundings, completions, contract, daily, manual, step};
+use super::{
+    Asked, Chatter, Surroundings, approve, completions, contract, course, daily, manual, step,
+    waiver,
+};
 use crate::model::{
     Against, Aim, BatchRequest, CatalogueCoverageRequest, CatalogueListRequest,
     CatalogueShowRequest, CheckName, CheckRequest, Depth, ExplainRequest, Extent, Format,
@@ -32,12 +35,19 @@ pub(super) fn resolve(verb: Verb, around: &Surroundings) -> Asked {
         Verb::Transform(arguments) => transform(*arguments, around),
         Verb::Diff(arguments) => step::diff(arguments, around),
         Verb::Bump(arguments) => step::bump(arguments, around),
+        Verb::Release(arguments) => course::release(arguments, around),
+        Verb::Promote(arguments) => course::promote(arguments, around),
+        Verb::Deprecate(arguments) => course::deprecate(arguments, around),
+        Verb::Waiver(verb) => waiver::resolve(verb, around),
+        Verb::Approve(arguments) => approve::approve(arguments, around),
         Verb::Explain(arguments) => explain(arguments, around),
         Verb::Catalogue(verb) => catalogue(verb, around),
         Verb::Init(arguments) => Ok(messages(Request::Init(InitRequest {
             root: arguments.at.directory,
         }))),
         Verb::Contract(verb) => contract::resolve(verb, around),
+        Verb::Evidence(verb) => super::evidence::resolve(verb, around),
+        Verb::Report(arguments) => super::report::resolve(*arguments, around),
         Verb::Policy(verb) => super::policy::resolve(verb, around),
         Verb::Compat(arguments) => Ok(messages(compat(&arguments))),
         #[cfg(feature = "service")]
@@ -50,6 +60,8 @@ pub(super) fn resolve(verb: Verb, around: &Surroundings) -> Asked {
             let repository = repository(&arguments.repository);
             Ok(messages(super::stub::request(arguments, repository)))
         }
+        Verb::Readiness(arguments) => daily::readiness(arguments, around),
+        Verb::Partner(verb) => daily::partner(verb, around),
         Verb::Schema(arguments) => daily::schema(arguments, around),
         Verb::Doctor(arguments) => daily::doctor(arguments, around),
         Verb::Fmt(arguments) => daily::fmt(arguments, around),

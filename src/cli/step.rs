@@ -47,9 +47,6 @@ pub(super) struct BumpArguments {
     /// Go to the next major version whatever was computed; settles what is neither proved nor refuted
     #[arg(long, conflicts_with = "notes")]
     pub major: bool,
-    /// Release it as well: move `next` to its number, with status, day and digest in entry.toml
-    #[arg(long, conflicts_with = "notes")]
-    pub release: bool,
     /// Write the missing or stale notes of released versions instead: of ID, or of every entry
     #[arg(long)]
     pub notes: bool,
@@ -84,7 +81,6 @@ pub(super) const BUMP_EXAMPLES: &str = "\
 Examples:
   matchmark bump hrex-coverage --dry-run            which number the draft needs, and why
   matchmark bump hrex-coverage                      write it: $id, entry.toml, next/NOTES.md
-  matchmark bump hrex-coverage --release            and make it a released version
   matchmark bump --notes                            the notes of versions that were released by hand
 ";
 
@@ -123,7 +119,6 @@ pub(super) fn bump(arguments: BumpArguments, around: &Surroundings) -> Result<As
     };
     let show = voice.show(&repository.root, around)?;
     let scope = match (arguments.notes, arguments.id) {
-        (false, Some(id)) if arguments.release => BumpScope::Release(id),
         (false, Some(id)) => BumpScope::Draft(id),
         (_, id) => BumpScope::Notes(id),
     };

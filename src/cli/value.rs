@@ -40,6 +40,12 @@ pub(super) fn instant(text: &str) -> Result<DateTime<Utc>, String> {
         })
 }
 
+/// A day of the calendar.
+pub(super) fn day(text: &str) -> Result<NaiveDate, String> {
+    text.parse()
+        .map_err(|_| "write a date, as in 2026-11-21".to_owned())
+}
+
 /// `90`, `90s`, `2m`: whole seconds or minutes, at least one second.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let (digits, unit) = match text.strip_suffix('m') {

@@ -72,6 +72,12 @@ pub const KINDS: &[Kind] = &[
         made::<catalogue::BoardFile>,
     ),
     written(
+        "capabilities",
+        "who answers for which capability, and its hook",
+        &["docs/capabilities.toml"],
+        made::<catalogue::CapabilitiesFile>,
+    ),
+    written(
         "config",
         "what a repository asks of the gate",
         &["matchmark.toml"],
@@ -115,16 +121,44 @@ pub const KINDS: &[Kind] = &[
         &["policies/profiles/*.toml"],
         made::<policy::ProfileFile>,
     ),
+    written(
+        "raci",
+        "who answers for which area, who is on call, who stands outside",
+        &["policies/raci.toml"],
+        made::<catalogue::RaciFile>,
+    ),
     unplaced(
         "report",
         "what `matchmark check --format json` writes",
         sent::<model::Report>,
     ),
     written(
+        "review",
+        "a review that the board held",
+        &["policies/reviews/*.toml"],
+        made::<catalogue::ReviewFile>,
+    ),
+    written(
         "rule",
         "a policy rule or a payload rule, beside its Rego",
         &["policies/rules/*/rule.toml", "policies/payload/*/rule.toml"],
         made::<policy::RuleFile>,
+    ),
+    unplaced(
+        "run-record",
+        "what is kept of one run of the gate",
+        made::<model::RunRecord>,
+    ),
+    unplaced(
+        "runbook",
+        "the head of a runbook, above its steps",
+        made::<catalogue::RunbookHead>,
+    ),
+    written(
+        "scope",
+        "what the exchange is for",
+        &["docs/scope.toml"],
+        made::<catalogue::ScopeFile>,
     ),
     written(
         "state-map",

@@ -12,7 +12,6 @@ mod quorum;
 mod rule;
 mod unapproved;
 mod unguarded;
-mod version;
 mod waiver;
 mod weakened;
 mod window;
@@ -28,7 +27,6 @@ pub use quorum::{Given, Lacking, Matter, Matters, Quorum, quorum, roles};
 pub use rule::removed_rules;
 pub use unapproved::{MajorRelease, major_releases, unapproved_releases};
 pub use unguarded::{CODEOWNERS, unguarded};
-pub use version::versions;
 pub use waiver::{
     ANNOUNCED_DAYS, Allowance, Demand, EMERGENCY_HOURS, MOST_RENEWALS, Present, SHORTEST_REASON,
     Standing, State, Terms, covers, standings, waivers, working_days_after,

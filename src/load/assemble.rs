@@ -1,6 +1,7 @@
 //! Gives every file its part in the workspace; a file with no part is a finding.
 
 use super::entry::EntryFiles;
+use super::letterhead;
 use super::read::{malformed, toml};
 use super::tree::{CONFIG, Files};
 use crate::catalogue::{
@@ -118,6 +119,10 @@ impl Assembly {
             ["policies", "raci.toml"] => self.raci(source),
             ["policies", "reviews", name] if name.ends_with(".toml") => self.review(source),
             _ if self.is_operating(path) => self.operating(path, source),
+            _ if letterhead::is_template(&self.workspace.config, path) => {
+                self.findings
+                    .extend(letterhead::add(&mut self.workspace, source).map(|finding| *finding));
+            }
             _ if history.is_some_and(|glob| glob.is_match(path)) => {
                 self.workspace.histories.push(History { source })
             }
@@ -231,6 +236,8 @@ impl Assembly {
             }
         }
         self.workspace.catalogue = catalogue;
+        self.findings
+            .extend(letterhead::lacking(&self.workspace).map(|finding| *finding));
         (self.workspace, self.findings)
     }
 }

@@ -86,6 +86,13 @@ pub fn base(root: &Path, asked: Option<&str>, default: &str) -> Result<Base, Loa
     Ok(Base::Commit(head))
 }
 
+/// Whether the repository has a commit with these digits.
+///
+/// Errors: git cannot be run
+pub fn has_commit(root: &Path, commit: &str) -> Result<bool, LoadError> {
+    Ok(resolve(root, commit)?.is_some())
+}
+
 pub(super) fn resolve(root: &Path, name: &str) -> Result<Option<String>, LoadError> {
     let commit = format!("{name}^{{commit}}");
     let found = run(

@@ -7,6 +7,7 @@ mod authors;
 mod contract;
 mod entry;
 mod git;
+mod letterhead;
 mod operating;
 mod payload;
 mod process;
@@ -19,15 +20,16 @@ mod tree;
 pub use archive::{Shelf, branch, current_branch, remote, shelf};
 pub use authors::{Authors, authors};
 pub use contract::{contract, state_map};
-pub use git::{Base, Head, base, committed_at, git_version, head};
+pub use git::{Base, Head, base, committed_at, git_version, has_commit, head};
 pub use payload::{Line, PayloadFile, payloads, questions};
 pub use process::resident;
 pub use runs::{file_digest, runs, runs_and_reports};
 pub use schema::{schema, schema_at, unlisted_draft};
 
-use crate::catalogue::{Source, Workspace};
+use crate::catalogue::{Config, Source, Workspace};
 use crate::model::Finding;
 use std::path::{Path, PathBuf};
+use walkdir::WalkDir;
 
 /// Why nothing could be read at all.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +60,24 @@ pub fn folder(root: &Path, config: Option<&Path>) -> Result<(Workspace, Vec<Find
     Ok(assemble::workspace(files))
 }
 
+/// The configuration alone; every key has a default, and so has the file.
+///
+/// Errors: it cannot be opened or read
+pub fn config(root: &Path, config: Option<&Path>) -> Result<Config, LoadError> {
+    let path = config.map_or_else(|| root.join(tree::CONFIG), Path::to_path_buf);
+    let unreadable = |reason: String| LoadError::Schema {
+        name: path.display().to_string(),
+        reason,
+    };
+    if config.is_none() && !path.is_file() {
+        return Ok(Config::default());
+    }
+    let bytes = tree::read(&path, tree::FILE_LIMIT).map_err(unreadable)?;
+    let source = Source::new(tree::CONFIG.to_owned(), bytes);
+    read::toml(&source, "catalogue/config-unreadable")
+        .map_err(|finding| unreadable(finding.message))
+}
+
 /// The same of a commit, read as git objects; nothing of it is executed.
 ///
 /// Errors: git is missing, or the commit is
@@ -79,6 +99,29 @@ pub fn named(root: &Path, name: &Path) -> Result<Source, LoadError> {
             reason,
         }),
     }
+}
+
+/// The files that a configured path names: itself, or what stands directly in it, in order of their names.
+/// What is not there or is no file gives nothing.
+#[must_use]
+pub fn papers(root: &Path, path: &str) -> Vec<Source> {
+    let is_plain = Path::new(path)
+        .components()
+        .all(|part| matches!(part, std::path::Component::Normal(_)));
+    if !is_plain {
+        return Vec::new();
+    }
+    let files = WalkDir::new(root.join(path))
+        .max_depth(1)
+        .sort_by_file_name();
+    let files = files.into_iter().filter_map(Result::ok);
+    files
+        .filter(|item| item.file_type().is_file())
+        .filter_map(|item| {
+            let bytes = tree::read(item.path(), tree::FILE_LIMIT).ok()?;
+            Some(Source::new(tree::relative(root, item.path()), bytes))
+        })
+        .collect()
 }
 
 /// The first of `paths` below `root` that is a file.

@@ -1,7 +1,7 @@
 //! What the small commands of every day answer: formats, settings, the state of a machine, the layout of files.
 //! Refuses to know how any of it was found out.
 
-use super::Verdict;
+use super::{Handover, PartnerCard, Readiness, Verdict};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -141,4 +141,7 @@ pub enum Daily {
     Formats(Vec<FormatCard>),
     Checkup(Checkup),
     Layout(Layout),
+    Readiness(Readiness),
+    Card(PartnerCard),
+    Handover(Handover),
 }

@@ -11,6 +11,8 @@ pub enum DailyRequest {
     Schema(SchemaRequest),
     Doctor(DoctorRequest),
     Fmt(FmtRequest),
+    Readiness(ReadinessRequest),
+    Partner(PartnerRequest),
 }
 
 impl DailyRequest {
@@ -21,6 +23,8 @@ impl DailyRequest {
             Self::Schema(request) => &request.show,
             Self::Doctor(request) => &request.show,
             Self::Fmt(request) => &request.show,
+            Self::Readiness(request) => &request.show,
+            Self::Partner(request) => &request.show,
         }
     }
 }
@@ -60,5 +64,45 @@ pub struct FmtRequest {
     pub files: Vec<PathBuf>,
     /// List what would change, change nothing.
     pub check: bool,
+    pub show: Show,
+}
+
+/// What is to be ready.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReadinessAsked {
+    /// A partner, by its id.
+    Partner(String),
+    /// The same, only what must be agreed before its first member.
+    GoLive(String),
+    PhaseOne,
+    PhaseTwo,
+    Capabilities,
+}
+
+/// `matchmark readiness`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReadinessRequest {
+    pub repository: Repository,
+    pub asked: ReadinessAsked,
+    /// The instant that is taken for now; `None` for the real one.
+    pub as_of: Option<DateTime<Utc>>,
+    pub show: Show,
+}
+
+/// What is asked about a partner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartnerAsked {
+    Card,
+    Handover,
+}
+
+/// `matchmark partner card` and `matchmark partner handover`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PartnerRequest {
+    pub repository: Repository,
+    pub partner: String,
+    pub asked: PartnerAsked,
+    /// The instant that is taken for now; `None` for the real one.
+    pub as_of: Option<DateTime<Utc>>,
     pub show: Show,
 }

@@ -61,9 +61,11 @@ pub struct DecisionNeeded {
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum WaiverState {
+    /// In force: what it covers is shown and does not fail the gate.
     Active,
     /// It ends within fourteen days.
     Expiring,
+    /// Its last day is over: what it covered counts again.
     Expired,
     /// It says too little to count.
     Incomplete,
@@ -128,7 +130,7 @@ pub struct WaiverLine {
     pub lacking: Vec<String>,
     /// Day on which it was granted.
     pub created: String,
-    /// Its end.
+    /// Last day or instant at which the exception still counts.
     pub expires: String,
     /// Whole days left; negative when it is over.
     pub days_left: i64,
@@ -198,7 +200,9 @@ pub struct ReplayCluster {
 /// The days that a packet is about, both included.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Period {
+    /// First day of the packet, counted in UTC.
     pub since: String,
+    /// Last day of the packet, counted in UTC.
     pub until: String,
 }
 
@@ -215,7 +219,7 @@ pub struct TrendPoint {
     pub errors: u64,
     /// Findings that fail only a strict stage.
     pub warnings: u64,
-    /// Waivers in force.
+    /// Exceptions that counted at that instant, emergency ones too.
     pub waivers: u64,
     /// Whole days between asking for a waiver and its last approval, over the waivers in force; none without one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -227,6 +231,8 @@ pub struct TrendPoint {
 /// Payloads of one partner that did not fit, of those that were replayed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Mismatch {
+    /// How many recorded payloads were judged once more.
     pub replayed: u64,
+    /// How many of them came out otherwise than when they were recorded.
     pub mismatched: u64,
 }

@@ -13,6 +13,7 @@ mod daily;
 mod daily_request;
 mod effect;
 mod evidence;
+mod evidence_request;
 mod excerpt;
 mod exchange;
 mod finding;
@@ -22,12 +23,14 @@ mod gate_request;
 mod governance;
 mod ids;
 mod letterhead;
+mod lines;
 mod matrix;
 mod moved;
 mod nearest;
 mod notice;
 mod policy;
 mod policy_request;
+mod readiness;
 mod release;
 mod report;
 mod request;
@@ -35,6 +38,7 @@ mod rule;
 mod severity;
 mod transformation;
 mod validation;
+mod waiver_request;
 
 pub use aim::{Aim, Provider, Remote};
 pub use card::{EntryCard, Explanation, FieldCard, RuleCard, VersionCard};
@@ -50,13 +54,19 @@ pub use coverage::{Coverage, CoverageSummary, CoveredPage, CoveredStatement, Nam
 pub use daily::{
     Checkup, Daily, FormatCard, Health, LaidFile, Layout, LayoutState, Origin, Setting, Symptom,
 };
-pub use daily_request::{DailyRequest, DoctorRequest, FmtRequest, SchemaRequest};
+pub use daily_request::{
+    DailyRequest, DoctorRequest, FmtRequest, PartnerAsked, PartnerRequest, ReadinessAsked,
+    ReadinessRequest, SchemaRequest,
+};
 pub use effect::{Bump, Direction, Effect};
 pub use evidence::{
     Archive, Asked as RunAsked, Build, CheckState, ContractName, ContractRate, Deployment, Event,
     EventKind, Evidence, FindingMark, InteractionResult, Judge, JudgedTree, Kept, Party, Problem,
     Rederived, ReplayProof, ReplayRate, Role, RunFault, RunLine, RunList, RunRecord, RunsVerified,
     SchemaProof, Standing, StaticProof, StorePlace, WaiverUse,
+};
+pub use evidence_request::{
+    Again, EvidenceListRequest, EvidenceRequest, EvidenceVerifyRequest, ReportRequest, RunsAsked,
 };
 pub use excerpt::Excerpt;
 pub use exchange::{Call, Delivery, Effects, Exchange, HttpRequest, HttpResponse, Replay, Sending};
@@ -76,16 +86,21 @@ pub use governance::{
 };
 pub use ids::{NoVersion, Subject, VersionId, VersionName};
 pub use letterhead::{Blank, Letterhead, Misfit, Piece, harmless, pieces};
+pub use lines::changed_lines;
 pub use matrix::{Cell, Proof};
 pub use moved::{End, MoveRecord, Moved, PartnerWindow};
 pub use nearest::{did_you_mean, nearest};
-pub use notice::{Drift, Notice};
+pub use notice::{Drift, EndNotice, Notice};
 pub use policy::{
     CoveredFile, PolicyCoverage, PolicyTrial, PublishedRule, RuleFlaw, RulesPage, StageWeight,
     TriedRule,
 };
 pub use policy_request::{
     PolicyInputRequest, PolicyListRequest, PolicyNewRequest, PolicyRequest, PolicyTestRequest,
+};
+pub use readiness::{
+    CardOwner, ErrorBudget, ExternalCard, Handover, PartnerCard, PartnerContact, Readiness,
+    ReadinessLine, Rollback, RunbookCard,
 };
 pub use release::{Bumped, Comparand, Reason};
 pub use report::{
@@ -106,3 +121,4 @@ pub use validation::{
     ExpectedAnswer, NotJudged, PayloadProblem, PayloadState, ValidatedPayload, Validation,
     VersionVerdict,
 };
+pub use waiver_request::{ApproveRequest, BoardAct, Register, WaiverAct, WaiverRequest};

@@ -1,6 +1,6 @@
-//! What a consumer is told before a version reaches it that its parser does not bear.
+//! What a partner is told: of a version that its parser does not bear, before it arrives, and of one that ends.
 
-use super::Place;
+use super::{End, Place};
 
 /// One letter: to one team of one partner, about one version.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,5 +36,48 @@ impl Notice {
     #[must_use]
     pub fn path(&self) -> String {
         format!(".matchmark/notices/{}/{}.md", self.partner, self.version)
+    }
+}
+
+/// What a partner is told about the end of a version that it may be speaking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndNotice {
+    /// The partner that is told.
+    pub partner: String,
+    /// Where it is reached.
+    pub contact: Option<String>,
+    /// Range of its profile that admits the version.
+    pub range: String,
+    /// `id@version` that ends.
+    pub version: String,
+    /// `id@version` that replaces it.
+    pub instead: String,
+    pub end: End,
+    /// Days that the policy asks for this partner.
+    pub days: Option<u32>,
+    /// Command that turns old payloads into new ones, where there is one.
+    pub transform: Option<String>,
+    /// What help the policy promises.
+    pub help: String,
+    /// By which way the policy says that notices are delivered.
+    pub delivery: String,
+    /// Days within which an answer is asked for.
+    pub acknowledge_within: u32,
+    /// Days before the end from which use is an error.
+    pub error_before: u32,
+    /// File in which the answer is written down.
+    pub answer: String,
+    /// What the partner answers to.
+    pub digest: String,
+}
+
+impl EndNotice {
+    /// Where it is kept below the repository's root.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!(
+            ".matchmark/notices/{}/{}-ends.md",
+            self.partner, self.version
+        )
     }
 }

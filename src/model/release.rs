@@ -1,6 +1,6 @@
 //! What `bump` comes to: the number that a draft needs, why, and which files say so.
 
-use super::{Bump, Direction, Effect, Place, Verdict};
+use super::{ApprovedBy, Bump, Direction, Effect, Place, Verdict};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -36,10 +36,10 @@ pub struct Reason {
     pub settle: Option<String>,
 }
 
-/// The answer to `bump`.
+/// The answer to `bump` and `release`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Bumped {
-    /// `go`, or `undecided` when nothing could be written for want of a proof.
+    /// `go`, `no-go` when a release was refused, or `undecided` when nothing could be written for want of a proof.
     pub verdict: Verdict,
     /// The process exit code of this run.
     pub exit_code: u8,
@@ -64,6 +64,12 @@ pub struct Bumped {
     pub reasons: Vec<Reason>,
     /// What came of it, in one sentence.
     pub outcome: String,
+    /// Decisions of the board that let a major release through.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub approved: Vec<ApprovedBy>,
+    /// Why it may not be released, one sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<String>,
     /// Files that say so now, or would.
     pub files: Vec<String>,
     /// Whether they were written.

@@ -1,7 +1,10 @@
 //! What was asked on the command line, read once and typed: one value a verb.
 //! Refuses to know how it was written there, and how it will be answered.
 
-use super::{Aim, CheckName, ContractRequest, DailyRequest, PolicyRequest, Severity};
+use super::{
+    Aim, ApproveRequest, CheckName, ContractRequest, DailyRequest, DeprecateRequest,
+    EvidenceRequest, PolicyRequest, PromoteRequest, ReportRequest, Severity, WaiverRequest,
+};
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -17,6 +20,10 @@ pub enum Request {
     Transform(TransformRequest),
     Diff(DiffRequest),
     Bump(BumpRequest),
+    Deprecate(DeprecateRequest),
+    Promote(PromoteRequest),
+    Waiver(WaiverRequest),
+    Approve(ApproveRequest),
     Explain(ExplainRequest),
     CatalogueList(CatalogueListRequest),
     CatalogueShow(CatalogueShowRequest),
@@ -25,6 +32,8 @@ pub enum Request {
     CompatBatch(BatchRequest),
     CompatWorker(WorkerRequest),
     Contract(ContractRequest),
+    Evidence(EvidenceRequest),
+    Report(ReportRequest),
     Policy(PolicyRequest),
     Daily(DailyRequest),
     #[cfg(feature = "service")]
@@ -43,11 +52,17 @@ impl Request {
             Self::Transform(request) => Some(&request.show),
             Self::Diff(request) => Some(&request.show),
             Self::Bump(request) => Some(&request.show),
+            Self::Deprecate(request) => Some(&request.show),
+            Self::Promote(request) => Some(&request.show),
+            Self::Waiver(request) => Some(&request.show),
+            Self::Approve(request) => Some(&request.show),
             Self::Explain(request) => Some(&request.show),
             Self::CatalogueList(request) => Some(&request.show),
             Self::CatalogueShow(request) => Some(&request.show),
             Self::CatalogueCoverage(request) => Some(&request.show),
             Self::Contract(request) => request.show(),
+            Self::Evidence(request) => Some(request.show()),
+            Self::Report(request) => Some(&request.show),
             Self::Policy(request) => request.show(),
             Self::Daily(request) => Some(request.show()),
             Self::Init(_) | Self::CompatBatch(_) | Self::CompatWorker(_) => None,
@@ -294,12 +309,16 @@ pub enum BumpScope {
     /// The number of the draft of this entry, and its notes.
     Draft(String),
     /// The same, and everything that makes a released version of it.
-    Release(String),
+    Release {
+        id: String,
+        /// Account that asks for it.
+        requested_by: Option<String>,
+    },
     /// The notes of all released versions of this entry, or of every entry.
     Notes(Option<String>),
 }
 
-/// `matchmark bump ID`.
+/// `matchmark bump ID` and `matchmark release ID`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BumpRequest {
     pub repository: Repository,

@@ -22,6 +22,7 @@ pub use draft::draft;
 pub use file::{Floor, RuleExample, RuleFile, RuleSource, RuleStatus};
 pub use fixture::{Fixture, Specimen};
 pub use judge::{Break, Judged, Judgement, PayloadRules, schema as payload_facts};
+pub use neutral::neutral;
 pub use profile::{Profile, ProfileFile};
 pub use range::{Range, aimless};
 pub use rule::Rule;

@@ -8,6 +8,7 @@ mod line;
 mod manifest;
 mod notes;
 mod number;
+pub mod readiness;
 mod seal;
 mod unnoted;
 mod wording;

@@ -32,6 +32,13 @@ pub(super) fn text(bumped: &Bumped, style: &Style<'_>) -> String {
             clean(&other.proof)
         );
     }
+    for by in &bumped.approved {
+        let (role, who, day) = (clean(&by.role), clean(&by.approver), clean(&by.date));
+        let _ = writeln!(out, "  approved  {role} ({who}, {day})");
+    }
+    for why in &bumped.refused {
+        let _ = writeln!(out, "  refused  {}", clean(why));
+    }
     let word = if bumped.written {
         "Written"
     } else {
@@ -67,7 +74,7 @@ fn told(out: &mut String, reason: &Reason) {
 fn ending(out: &mut String, bumped: &Bumped, paint: Paint) {
     let outcome = clean(&bumped.outcome);
     match bumped.verdict {
-        Verdict::Go | Verdict::NoGo => {
+        Verdict::Go => {
             let word = bumped.required.word().to_uppercase();
             let painted = match bumped.required {
                 Bump::Major => paint.red(&word),
@@ -75,7 +82,7 @@ fn ending(out: &mut String, bumped: &Bumped, paint: Paint) {
             };
             last_line(out, &word, &painted, &outcome, bumped.exit_code);
         }
-        Verdict::Undecided | Verdict::Empty | Verdict::Error => {
+        Verdict::NoGo | Verdict::Undecided | Verdict::Empty | Verdict::Error => {
             verdict_line(out, bumped.verdict, bumped.exit_code, &outcome, paint);
         }
     }

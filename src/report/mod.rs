@@ -1,6 +1,7 @@
 //! Results -> text, one file a format. Every format is a function of the value alone.
 //! Refuses to know clocks, files and terminals: whether to colour is an argument.
 
+mod board;
 mod bump;
 mod card;
 mod command;
@@ -9,12 +10,15 @@ mod contract;
 mod coverage;
 mod daily;
 mod diff;
+mod end_notice;
+mod evidence;
 mod github;
 mod html;
 mod hygiene;
 mod json;
 mod junit;
 mod markdown;
+mod moved;
 mod notice;
 mod outcome;
 mod owed;
@@ -27,12 +31,13 @@ mod transformation;
 mod validation;
 
 pub use command::command;
+pub use end_notice::end_notice;
 pub use notice::notice;
 
 use crate::model::{
-    BroughtOver, Bumped, Comparison, ContractList, Coverage, Daily, Diff, EntryCard, Explanation,
-    Format, Owed, PolicyCoverage, PolicyTrial, ReleaseAnswer, Report, RulesPage, Transformation,
-    Validation,
+    BoardAct, BroughtOver, Bumped, Comparison, ContractList, Coverage, Daily, Diff, EntryCard,
+    Explanation, Format, Moved, Owed, PolicyCoverage, PolicyTrial, Register, ReleaseAnswer, Report,
+    RulesPage, RunList, RunsVerified, Transformation, Validation,
 };
 
 /// How a text is to look.
@@ -64,11 +69,16 @@ pub enum Content<'a> {
     Release(&'a ReleaseAnswer),
     Owed(&'a Owed),
     Contracts(&'a ContractList),
+    RunsVerified(&'a RunsVerified),
+    Runs(&'a RunList),
     BroughtOver(&'a BroughtOver),
+    Register(&'a Register),
+    BoardAct(&'a BoardAct),
     Rules(&'a RulesPage),
     PolicyTrial(&'a PolicyTrial),
     PolicyCoverage(&'a PolicyCoverage),
     Daily(&'a Daily),
+    Moved(&'a Moved),
 }
 
 /// `content` in `format`, or `None` where there is no such form of it.
@@ -154,11 +164,16 @@ fn as_text(content: Content<'_>, style: &Style<'_>) -> String {
         Content::Release(answer) => release::text(answer, style),
         Content::Owed(answer) => owed::text(answer, style),
         Content::Contracts(list) => contract::list(list, style),
+        Content::RunsVerified(answer) => evidence::verified(answer, style),
+        Content::Runs(list) => evidence::list(list, style),
         Content::BroughtOver(brought) => contract::brought_over(brought, style),
+        Content::Register(register) => board::register(register),
+        Content::BoardAct(act) => board::act(act, style),
         Content::Rules(page) => policy::list(page),
         Content::PolicyTrial(trial) => policy::trial(trial, style),
         Content::PolicyCoverage(coverage) => policy::coverage(coverage),
         Content::Daily(daily) => daily::text(daily, style),
+        Content::Moved(moved) => moved::text(moved, style),
     }
 }
 
@@ -177,11 +192,16 @@ fn as_json(content: Content<'_>) -> String {
         Content::Release(answer) => json::pretty(answer),
         Content::Owed(answer) => json::pretty(answer),
         Content::Contracts(list) => json::pretty(list),
+        Content::RunsVerified(answer) => json::pretty(answer),
+        Content::Runs(list) => json::pretty(list),
         Content::BroughtOver(brought) => json::pretty(brought),
+        Content::Register(register) => json::pretty(register),
+        Content::BoardAct(act) => json::pretty(act),
         Content::Rules(page) => json::pretty(page),
         Content::PolicyTrial(trial) => json::pretty(trial),
         Content::PolicyCoverage(coverage) => json::pretty(coverage),
         Content::Daily(daily) => json::pretty(daily),
+        Content::Moved(moved) => json::pretty(moved),
     }
 }
 
@@ -201,9 +221,13 @@ fn as_markdown(content: Content<'_>, style: &Style<'_>) -> Option<String> {
         | Content::Explanation(_)
         | Content::Comparison(_)
         | Content::Contracts(_)
+        | Content::RunsVerified(_)
+        | Content::Runs(_)
         | Content::BroughtOver(_)
         | Content::PolicyTrial(_)
-        | Content::PolicyCoverage(_) => None,
+        | Content::PolicyCoverage(_)
+        | Content::Moved(_) => None,
+        Content::Register(_) | Content::BoardAct(_) => None,
         Content::Daily(daily) => daily::markdown(daily),
     }
 }

@@ -14,6 +14,7 @@ const SHIPPED: &[&str] = &[
     "partners",
     "payloads",
     "docs/migrations",
+    ".github/CODEOWNERS",
 ];
 
 /// `tests/scenarios/<name>/expected.toml`: how a scenario is made, and what the gate must say of it.

@@ -25,8 +25,8 @@ fn table() -> Vec<Generated> {
     }
     files.push(following::<model::Report>(
         "matchmark-report",
+        "1.2.0",
         "1.1.0",
-        "1.0.0",
     ));
     files.push(published::<OperationOutcome>(
         "p2p-operation-outcome",
@@ -51,7 +51,7 @@ fn records() -> [Generated; 11] {
         published::<identity::Decision>("match-decision", FIRST),
         published::<record::AuditRecord>("audit-record", FIRST),
         published::<record::DeadLetter>("dead-letter", FIRST),
-        published::<catalogue::PartnerFile>("partner-profile", FIRST),
+        following::<catalogue::PartnerFile>("partner-profile", "2.0.0", FIRST),
         published::<record::SlaDocument>("sla-document", FIRST),
         published::<record::AlertRule>("alert-rule", FIRST),
         published::<record::ReleaseRecord>("release-record", FIRST),

@@ -14,6 +14,7 @@ mod generate;
 mod new_rule;
 mod new_schema;
 mod prove;
+mod published;
 mod repository;
 mod rows;
 mod scenario;
@@ -92,6 +93,9 @@ enum Command {
     /// The floor of `bench`: validate the history with the plain crate, nothing else.
     #[command(hide = true)]
     Floor,
+    /// The measurement of `bench policy`, in a process of its own.
+    #[command(hide = true)]
+    PolicyCost,
     /// The ground of `bench compat`: containment by the plain crate, one question a line.
     #[command(hide = true)]
     Covers,
@@ -115,6 +119,7 @@ fn main() -> ExitCode {
         Command::Prove { name } => prove::run(name.as_deref()),
         Command::Floor => floor::run(),
         Command::Covers => bench::covers(),
+        Command::PolicyCost => bench::policy_cost(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

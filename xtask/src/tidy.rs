@@ -70,6 +70,10 @@ const STEPS: &[Step] = &[
         },
     },
     Step {
+        name: "workflows and their actions",
+        run: workflows,
+    },
+    Step {
         name: "licences, bans, sources",
         run: deny,
     },
@@ -130,6 +134,19 @@ fn pure_tree() -> Result<Done, Fault> {
             found.join(", ")
         )))
     }
+}
+
+fn workflows() -> Result<Done, Fault> {
+    let Some(program) = tools::actionlint() else {
+        return Ok(Done::NotRun(
+            "actionlint is not installed and could not be fetched",
+        ));
+    };
+    shell::run(&mut shell::program(
+        &program.to_string_lossy(),
+        &["-no-color"],
+    ))
+    .map(|()| Done::Holds)
 }
 
 /// Advisories need their database from outside; the GitHub workflow runs those.

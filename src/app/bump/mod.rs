@@ -1,13 +1,16 @@
-//! `bump ID`: the number that a draft needs, its reasons, and the files that say so.
+//! `bump ID` and `release ID`: the number that a draft needs, its reasons, and the files that say so.
 
 mod draft;
+mod leave;
 mod texts;
+
+pub(super) use leave::Release;
 
 use super::answer::Sink;
 use super::{Answer, AppError, error, release};
 use crate::catalogue::Workspace;
 use crate::load;
-use crate::model::{BumpRequest, BumpScope, Verdict, did_you_mean};
+use crate::model::{BumpRequest, BumpScope, Bumped, Finding, Verdict, did_you_mean};
 use crate::report::Content;
 use crate::store;
 use chrono::{DateTime, Utc};
@@ -28,11 +31,16 @@ pub(super) fn bump(
             return notes(request, &workspace, id.as_deref(), sink);
         }
         BumpScope::Draft(id) => (id, None),
-        BumpScope::Release(id) => (id, Some(request.as_of.unwrap_or(now).date_naive())),
+        BumpScope::Release { id, requested_by } => {
+            let release = Release {
+                at: request.as_of.unwrap_or(now),
+                requested_by: requested_by.clone(),
+                run: None,
+            };
+            (id, Some(release))
+        }
     };
-    known(&workspace, id)?;
-    error::usable(&findings, &format!("schemas/{id}/"))?;
-    let bumped = draft::bumped(request, workspace, id, release)?;
+    let bumped = numbered(request, (workspace, &findings), id, release.as_ref())?;
     Answer::of(
         bumped.verdict,
         bumped.exit_code,
@@ -40,6 +48,23 @@ pub(super) fn bump(
         &request.show,
         None,
     )
+}
+
+/// The draft of `id` with its number, released where that is asked for.
+///
+/// Errors: as `bump`
+pub(super) fn numbered(
+    request: &BumpRequest,
+    (workspace, findings): (Workspace, &[Finding]),
+    id: &str,
+    release: Option<&Release>,
+) -> Result<Bumped, AppError> {
+    known(&workspace, id)?;
+    error::usable(findings, &format!("schemas/{id}/"))?;
+    if release.is_some() {
+        error::usable(findings, "policies/approvals/")?;
+    }
+    draft::bumped(request, workspace, id, release)
 }
 
 /// Errors: the catalogue has no such entry

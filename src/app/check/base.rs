@@ -6,9 +6,16 @@ use crate::evidence::of_inputs;
 use crate::load::{self, Head};
 use crate::model::{CheckRequest, Finding, JudgedTree};
 use std::collections::BTreeMap;
+use std::path::Path;
 
-/// Folders whose files speak for partners: one that is gone asks nothing any more.
-const VOICES: [&str; 3] = ["contracts/", "partners/", "payloads/"];
+/// Files that speak for partners, or of who answers to them: one that is gone asks nothing any more.
+const VOICES: [&str; 5] = [
+    "contracts/",
+    "partners/",
+    "payloads/",
+    "policies/raci.toml",
+    "policies/reviews/",
+];
 
 /// What was there before the change.
 pub(super) struct Base {
@@ -16,6 +23,18 @@ pub(super) struct Base {
     pub workspace: Workspace,
     /// Files that could not be used.
     pub unreadable: Vec<String>,
+}
+
+impl Base {
+    fn read(root: &Path, commit: String) -> Result<Self, AppError> {
+        let (workspace, findings) = load::revision(root, &commit)?;
+        let files = findings.into_iter().map(|finding| finding.place.file);
+        Ok(Self {
+            commit,
+            workspace,
+            unreadable: files.collect(),
+        })
+    }
 }
 
 /// The head and its base.
@@ -36,15 +55,7 @@ impl Sides {
         let (head, unreadable) = load::folder(root, request.repository.config.as_deref())?;
         let default = &head.config.gate.base;
         let base = match load::base(root, request.base.as_deref(), default)? {
-            load::Base::Commit(commit) => {
-                let (workspace, findings) = load::revision(root, &commit)?;
-                let files = findings.into_iter().map(|finding| finding.place.file);
-                Ok(Base {
-                    commit,
-                    workspace,
-                    unreadable: files.collect(),
-                })
-            }
+            load::Base::Commit(commit) => Ok(Base::read(root, commit)?),
             load::Base::None(why) => Err(why),
         };
         Ok(Self {
@@ -52,6 +63,30 @@ impl Sides {
             unreadable,
             base,
             commit: load::head(root)?,
+        })
+    }
+
+    /// Head and base of a run that is judged once more, both read as git objects.
+    ///
+    /// Errors: git cannot be run, or a commit is not there
+    pub(super) fn recorded(
+        root: &Path,
+        head: String,
+        base: Option<String>,
+    ) -> Result<Self, AppError> {
+        let (workspace, unreadable) = load::revision(root, &head)?;
+        let base = match base {
+            Some(commit) => Ok(Base::read(root, commit)?),
+            None => Err("there was none".to_owned()),
+        };
+        Ok(Self {
+            head: workspace,
+            unreadable,
+            base,
+            commit: Some(Head {
+                commit: head,
+                clean: true,
+            }),
         })
     }
 

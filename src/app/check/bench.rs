@@ -10,6 +10,7 @@ use crate::catalogue::{Source, Workspace};
 use crate::lifecycle::{Allowance, CODEOWNERS, MajorRelease, major_releases};
 use crate::load;
 use crate::model::{CheckRequest, Finding, Stage};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that is known before the checks run.
 pub(super) struct Bench<'a> {
@@ -46,7 +47,7 @@ impl<'a> Bench<'a> {
         books.let_go(&settled);
         let mut allowance = allowance(head, books.rules(&settled), demand(request.stage));
         allowance.board = guard.board.clone();
-        allowance.authors.clone_from(&authors.waivers);
+        allowance.authors = writers(question, &authors);
         let before = question.base.iter().flat_map(|base| &base.waivers);
         allowance.before = before
             .map(|waiver| (waiver.file.id.clone(), waiver.file.clone()))
@@ -64,6 +65,20 @@ impl<'a> Bench<'a> {
             stage: request.stage,
         })
     }
+}
+
+/// Who wrote each waiver; of one that the change brings or edits, the authors of the change too.
+fn writers(question: &Question<'_>, authors: &load::Authors) -> BTreeMap<String, BTreeSet<String>> {
+    let mut writers = authors.waivers.clone();
+    let before = question.base.iter().flat_map(|base| &base.waivers);
+    let before: BTreeSet<String> = before.map(|waiver| waiver.source.digest()).collect();
+    for waiver in &question.head.waivers {
+        if !before.contains(&waiver.source.digest()) {
+            let known = writers.entry(waiver.source.path.clone()).or_default();
+            known.extend(authors.change.iter().cloned());
+        }
+    }
+    writers
 }
 
 /// Without a base nobody knows what is new.

@@ -5,9 +5,14 @@ use crate::app::{diff, hurts};
 use crate::catalogue::{Catalogue, Entry, FormatMode, SchemaVersion};
 use crate::compat::{Comparison, Pair, Side, Strict, explained, findings, weigh};
 use crate::inclusion::Budget;
-use crate::model::{Bump, Change, CheckName, Direction, Finding, VersionId, counted};
+use crate::model::{
+    Bump, Change, CheckName, Direction, Finding, VersionId, changed_lines, counted,
+};
 use crate::release::unnamed;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Changed lines of a file that a report holds; the file itself holds them all.
+const LINES: usize = 120;
 
 /// What was judged: the room and every step with what it does.
 pub(super) struct Judged {
@@ -84,7 +89,6 @@ fn judged(
     let change = change(question, step, &comparison, &explained);
     found.extend(unnamed(step.entry, (step.old, step.new), &explained));
     // What stays open requires a major version; one that is declared settles it.
-    found.extend(too_small(step, &change, catalogue));
     if change.declared < change.required {
         found.extend(explained.into_iter().map(|finding| {
             let finding = finding.note("change", said(step, &change));
@@ -188,8 +192,16 @@ fn change(
         required: comparison.required,
         proof: diff::proof(comparison) + assumed(comparison),
         details: diff::mentions(&comparison.explanations, explained),
-        lines: Vec::new(),
+        lines: lines(question, step),
     }
+}
+
+/// The changed lines of a new version's file against the nearest one before it.
+fn lines(question: &Question<'_>, step: &Step<'_>) -> Vec<String> {
+    if !is_new(question, step.new) || !step.is_nearest() {
+        return Vec::new();
+    }
+    changed_lines(step.old.schema.text(), step.new.schema.text(), LINES)
 }
 
 fn assumed(comparison: &Comparison) -> &'static str {
@@ -200,24 +212,7 @@ fn assumed(comparison: &Comparison) -> &'static str {
     }
 }
 
-/// A step that breaks nobody but says less than it does. What breaks somebody has findings of its own.
-fn too_small(step: &Step<'_>, change: &Change, catalogue: &Catalogue) -> Option<Finding> {
-    (change.declared < change.required && change.required == Bump::Minor).then(|| {
-        Finding::new(
-            "compat/bump-too-small",
-            step.new.id.to_string(),
-            catalogue.place(&step.new.id, "/$id"),
-        )
-        .pointer("/$id")
-        .kind("minor")
-        .message(said(step, change))
-        .remedy(format!(
-            "declare a minor version in schemas/{}/entry.toml",
-            change.entry
-        ))
-    })
-}
-
+/// How far a step moved its number, and how far it has to.
 fn said(step: &Step<'_>, change: &Change) -> String {
     format!(
         "{} is {}: {} needs a {} version after {}, and {} is {}",

@@ -4,8 +4,7 @@ use super::bench::Bench;
 use super::{Question, Room};
 use crate::catalogue::{Status, Workspace};
 use crate::lifecycle::{
-    Allowance, Demand, Standing, Terms, removed_rules, unapproved_releases, unguarded, versions,
-    waivers,
+    Allowance, Demand, Standing, Terms, removed_rules, unapproved_releases, unguarded, waivers,
 };
 use crate::model::{CheckName, Finding, Gravity, Severity, Stage, counted};
 use crate::policy::Rule;
@@ -62,8 +61,7 @@ pub(super) fn check(
     others: &[Finding],
 ) -> Room {
     let head = question.head;
-    let mut findings = versions(&head.catalogue);
-    findings.extend(super::ending::findings(question));
+    let mut findings = super::ending::findings(question);
     findings.extend(waivers(standings, &bench.allowance, question.as_of));
     if let Some(base) = question.base {
         findings.extend(removed_rules(&base.rules, &head.rules));

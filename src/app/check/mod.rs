@@ -1,5 +1,6 @@
 //! `check`: the gate. Loads head and base, runs the checks side by side, weighs what they found.
 
+mod again;
 pub(super) mod assumption;
 mod base;
 mod bench;
@@ -21,27 +22,28 @@ mod record;
 pub(super) mod register;
 mod replay;
 mod strictness;
+mod trace;
 mod transform;
 mod unprotected;
 
+pub(super) use again::again;
 pub(super) use contract::{Library, served};
+pub(super) use ending::uses;
 pub(super) use lifecycle::{allowance, demand};
 pub(super) use notice::touched;
 
-use super::AppError;
 use super::answer::{Log, Sink};
-use super::judge;
 use super::room::Room;
+use super::{AppError, judge};
 use crate::catalogue::{ContractSource, Workspace};
-use crate::evidence;
 use crate::lifecycle::{Standing, standings};
-use crate::load;
 use crate::model::{
     Cell, Change, CheckName, CheckRequest, Extent, Finding, Governance, Judged, Notice, Report,
     ReportHeader, Summary,
 };
 use crate::policy::{Rule, RuleBook};
 use crate::replay::Cluster;
+use crate::{evidence, load};
 use base::Sides;
 use bench::Bench;
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -147,6 +149,28 @@ pub(super) fn check_contracts(
     let outcome = judged(request, &sides, now, sink)?;
     outcome.write(request)?;
     Ok(outcome.report)
+}
+
+/// The facts that every rule sees, those about results included.
+///
+/// Errors: the repository cannot be read at all
+pub(super) fn facts(
+    request: &CheckRequest,
+    now: DateTime<Utc>,
+    sink: &mut dyn Sink,
+) -> Result<serde_json::Value, AppError> {
+    let sides = Sides::read(request)?;
+    let question = Question {
+        head: &sides.head,
+        base: sides.base.as_ref().ok().map(|base| &base.workspace),
+        as_of: request.as_of.unwrap_or(now),
+        jobs: request.jobs.map_or_else(parallelism, usize::from),
+    };
+    let books = Books::read(&sides.head, question.base);
+    let round = round(request, &question, &books, sink);
+    let mut rooms = round.rooms.into_iter();
+    let policy = rooms.find(|room| room.name == CheckName::Policy);
+    Ok(policy.map_or(serde_json::Value::Null, |room| room.facts))
 }
 
 fn judged(
@@ -306,9 +330,12 @@ fn told(
     let verdict = judge::verdict(&findings, &round.rooms, &bench.strictness);
     let mut governance = Governance {
         sign_off: sides.head.config.board.roles.clone(),
+        letterhead: sides.head.letterhead.clone(),
         clusters: clusters::told(&round.clusters),
         ..Governance::default()
     };
+    (governance.rules, governance.trace) =
+        trace::told(&round.rooms, &bench.books, &sides.head, &findings);
     register::fill(&mut governance, bench, standings, &findings, as_of);
     let mut not_proved = sides.limits();
     not_proved.extend(round.rooms.iter().flat_map(|room| room.not_proved.clone()));

@@ -57,7 +57,7 @@ pub(super) fn check(
         // A change cannot weaken a rule and break it in one go: both sides' rules count.
         outcome = outcome.with_base(run(before, &document, &places));
     }
-    let mut findings = outcome.findings;
+    let mut findings = std::mem::take(&mut outcome.findings);
     findings.extend(tried);
     let evaluated = outcome.evaluated.len();
     let mut not_proved: Vec<String> = others.unknown().into_iter().collect();
@@ -82,7 +82,7 @@ pub(super) fn check(
         .findings(findings)
         .not_proved(not_proved);
     Answered {
-        room,
         input: of_value(&document),
+        room: room.rules(outcome, document),
     }
 }

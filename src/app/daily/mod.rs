@@ -2,11 +2,15 @@
 
 mod doctor;
 mod fmt;
+mod partner;
+mod readiness;
 mod schema;
 mod settings;
 
 use super::{Answer, AppError};
-use crate::model::{Daily, DailyRequest, Show, Verdict};
+use crate::catalogue::Workspace;
+use crate::load;
+use crate::model::{Daily, DailyRequest, Repository, Show, Verdict};
 use crate::report::Content;
 use chrono::{DateTime, Utc};
 
@@ -16,7 +20,18 @@ pub(super) fn run(request: &DailyRequest, now: DateTime<Utc>) -> Result<Answer, 
         DailyRequest::Schema(request) => schema::schema(request),
         DailyRequest::Doctor(request) => doctor::doctor(request, now),
         DailyRequest::Fmt(request) => fmt::fmt(request),
+        DailyRequest::Readiness(request) => readiness::readiness(request, now),
+        DailyRequest::Partner(request) => partner::partner(request, now),
     }
+}
+
+/// Everything of a repository; a file of ours that cannot be used would be missed in silence.
+///
+/// Errors: there is no repository, or the first such file
+fn workspace(repository: &Repository) -> Result<Workspace, AppError> {
+    let (workspace, findings) = load::folder(&repository.root, repository.config.as_deref())?;
+    super::error::usable(&findings, "")?;
+    Ok(workspace)
 }
 
 /// `daily` in every format that was asked for.

@@ -73,11 +73,16 @@ const ITEMS: [(&str, &[Cut]); 13] = [
 ];
 
 /// What `version` demands of the consent in its payloads.
-pub(super) fn of(catalogue: &Catalogue, version: &SchemaVersion, bearing: bool) -> ConsentFacts {
+pub(super) fn of(
+    catalogue: &Catalogue,
+    version: &SchemaVersion,
+    schema: Option<&Schema>,
+    bearing: bool,
+) -> ConsentFacts {
     ConsentFacts {
         bearing,
         missing: if bearing {
-            missing(catalogue, version)
+            missing(version, schema)
         } else {
             Vec::new()
         },
@@ -86,14 +91,10 @@ pub(super) fn of(catalogue: &Catalogue, version: &SchemaVersion, bearing: bool) 
 }
 
 /// Items that a payload may lack, in the order of the profile; all of them when no example shows otherwise.
-fn missing(catalogue: &Catalogue, version: &SchemaVersion) -> Vec<String> {
-    let schema = catalogue
-        .bundle(&version.id)
-        .ok()
-        .and_then(|bundle| Schema::compile(&bundle.value).ok());
+fn missing(version: &SchemaVersion, schema: Option<&Schema>) -> Vec<String> {
     let examples = version.accepted.iter();
     let payloads: Vec<&Value> = examples.map(|example| example.document.value()).collect();
-    let told = schema.and_then(|schema| tell(&schema, &payloads));
+    let told = schema.and_then(|schema| tell(schema, &payloads));
     ITEMS
         .iter()
         .map(|(item, _)| *item)

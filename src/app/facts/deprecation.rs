@@ -1,9 +1,10 @@
 //! Deprecated versions on a day: what was announced, and what the windows ask for the partners that use them.
 
 use super::known;
-use crate::catalogue::{Entry, Partner, Status, VersionFile, Workspace};
+use crate::catalogue::{Entry, Partner, SchemaVersion, Status, VersionFile, Workspace};
+use crate::lifecycle::{affected, early_sunset, is_acknowledged};
 use crate::policy::input::{DeprecationFacts, WindowFacts};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 pub(super) fn of(head: &Workspace, day: NaiveDate) -> Vec<DeprecationFacts> {
     let entries = head.catalogue.entries.values();
@@ -25,10 +26,19 @@ fn facts(
 ) -> DeprecationFacts {
     let dates = version.deprecated.zip(version.sunset);
     let notice_days = dates.map_or(0, |(notice, end)| (end - notice).num_days());
-    let users = users(head, entry, version);
+    let id = &entry.file.id;
+    let users: Vec<&Partner> = affected(head.partners.values(), id, &version.version).collect();
+    let record = entry.versions.values();
+    let record = record.into_iter().find(|one| one.number == version.version);
+    let agreed = record.is_some_and(|record| early_sunset(head, record, day).is_reached());
+    let (acknowledged, missing_ack) = answers(head, record, &users, day);
     let partners: Vec<WindowFacts> = users
         .iter()
-        .map(|partner| window(head, partner, notice_days))
+        .map(|partner| WindowFacts {
+            enough: agreed || required(head, partner).is_some_and(|days| notice_days >= days),
+            partner: partner.file.id.clone(),
+            required_days: required(head, partner).unwrap_or(0),
+        })
         .collect();
     let required = partners.iter().map(|one| one.required_days);
     DeprecationFacts {
@@ -46,31 +56,31 @@ fn facts(
             .migration
             .as_deref()
             .is_some_and(|path| !path.trim().is_empty()),
-        acknowledged: Vec::new(),
-        missing_ack: users
-            .iter()
-            .map(|partner| partner.file.id.clone())
-            .collect(),
+        acknowledged,
+        missing_ack,
         partners,
     }
 }
 
-/// Partners whose range admits the version: whoever may be speaking it.
-fn users<'a>(head: &'a Workspace, entry: &Entry, version: &VersionFile) -> Vec<&'a Partner> {
-    let admits = |partner: &&Partner| {
-        let range = partner.file.uses.get(&entry.file.id);
-        range.is_some_and(|range| range.matches(&version.version))
+/// Who of the users answered the notice that stands by the end of the day, and who did not.
+fn answers(
+    head: &Workspace,
+    version: Option<&SchemaVersion>,
+    users: &[&Partner],
+    day: NaiveDate,
+) -> (Vec<String>, Vec<String>) {
+    let now: DateTime<Utc> = day.and_time(NaiveTime::MIN).and_utc();
+    let answered = |id: &String| {
+        version.is_some_and(|version| is_acknowledged(&head.acknowledgements, version, id, now))
     };
-    head.partners.values().filter(admits).collect()
+    let ids = users.iter().map(|partner| partner.file.id.clone());
+    ids.partition(answered)
 }
 
-fn window(head: &Workspace, partner: &Partner, notice_days: i64) -> WindowFacts {
+/// Days that the policy of windows asks for, where it says.
+fn required(head: &Workspace, partner: &Partner) -> Option<i64> {
     let (maturity, criticality) = (partner.file.maturity, partner.file.criticality);
     let windows = head.windows.as_ref();
     let days = windows.and_then(|windows| windows.file.days(maturity, criticality));
-    WindowFacts {
-        partner: partner.file.id.clone(),
-        required_days: days.map_or(0, i64::from),
-        enough: days.is_some_and(|days| notice_days >= i64::from(days)),
-    }
+    days.map(i64::from)
 }

@@ -2,7 +2,7 @@
 //! Refuses to be fooled by where a property stands: schemas that apply to the same value are read together.
 
 use super::word::{case, semantics};
-use crate::catalogue::{Catalogue, SchemaVersion, member_of, reference_target, words};
+use crate::catalogue::{SchemaVersion, member_of, reference_target, words};
 use crate::model::VersionId;
 use crate::policy::input::{FieldFacts, SemanticsFacts, UNKNOWN};
 use serde_json::Value;
@@ -10,17 +10,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use wire::json::pointer_escape;
 
 /// The leaves that `version` itself declares, by pointer.
+///
+/// `bundle` is the version as one document; where there is none, the lint of names says why.
 pub(super) fn of(
-    catalogue: &Catalogue,
     version: &SchemaVersion,
+    bundle: Option<&Value>,
     operational: bool,
 ) -> Vec<FieldFacts> {
-    let Ok(bundle) = catalogue.bundle(&version.id) else {
-        // Said by the lint of names.
+    let Some(bundle) = bundle else {
         return Vec::new();
     };
     let mut walk = Walk {
-        root: &bundle.value,
+        root: bundle,
         seen: BTreeSet::new(),
         leaves: BTreeMap::new(),
     };
@@ -233,15 +234,28 @@ impl<'a> Walk<'a> {
         groups
     }
 
-    /// Whether what applies to a value in every case, or to each of its items, sets an end to what may be written.
-    fn is_bounded(&self, whole: &[Site]) -> bool {
-        let ends = |sites: &[Site]| {
-            let always = sites.iter().filter(|site| site.always);
-            always.into_iter().any(|site| ends(self.at(site)))
+    /// Whether a value of the property has an end to what may be written there: by what applies to it in every case,
+    /// or by each of the places that declare it.
+    fn is_bounded(&self, whole: &[Site], places: &[Site]) -> bool {
+        let alone = |place: &Site| {
+            let place = Site {
+                always: true,
+                ..place.clone()
+            };
+            self.has_end(&self.in_place(vec![place]))
         };
-        let items = self.items(whole).into_iter();
+        self.has_end(whole) || places.iter().all(alone)
+    }
+
+    /// Whether what applies in every case to a value, or to each of its items, sets an end.
+    fn has_end(&self, sites: &[Site]) -> bool {
+        let end = |sites: &[Site]| {
+            let mut always = sites.iter().filter(|site| site.always);
+            always.any(|site| ends(self.at(site)))
+        };
+        let items = self.items(sites).into_iter();
         let mut items = items.map(|sites| self.in_place(sites));
-        ends(whole) || items.any(|sites| ends(&sites))
+        end(sites) || items.any(|sites| end(&sites))
     }
 
     /// Notes the property when it is a leaf and this version declares it.
@@ -275,7 +289,7 @@ impl<'a> Walk<'a> {
         let leaf = Leaf {
             name: name.to_owned(),
             required,
-            bounded: self.is_bounded(&whole),
+            bounded: self.is_bounded(&whole, places),
             annotations: annotations.map(|site| self.at(site)),
         };
         let known = self.leaves.entry(place.pointer.clone()).or_insert(leaf);

@@ -55,22 +55,30 @@ fn money() -> Value {
     json!({ "value": 1.0, "currency": "USD" })
 }
 
-/// What is admitted; `bundle` is the version as one document, where it can be made.
-pub(super) fn of(
-    version: &SchemaVersion,
-    bundle: Option<&Value>,
-    ruling: &Ruling<'_>,
-) -> Vec<FinancialFacts> {
-    let claims: Vec<(&Value, String)> = version
-        .accepted
-        .iter()
+/// Whether an example of the version tells what care cost.
+pub(super) fn is_claim(version: &SchemaVersion) -> bool {
+    !claims(version).is_empty()
+}
+
+/// The accepted examples that hold such a resource, each with its pointer.
+fn claims(version: &SchemaVersion) -> Vec<(&Value, String)> {
+    let examples = version.accepted.iter();
+    examples
         .map(|example| example.document.value())
         .filter_map(|payload| Some((payload, super::resource(payload, &CLAIMS)?)))
-        .collect();
+        .collect()
+}
+
+/// What is admitted.
+pub(super) fn of(
+    version: &SchemaVersion,
+    schema: Option<&Schema>,
+    ruling: &Ruling<'_>,
+) -> Vec<FinancialFacts> {
+    let claims = claims(version);
     if claims.is_empty() {
         return Vec::new();
     }
-    let schema = bundle.and_then(|bundle| Schema::compile(bundle).ok());
     let passes = |payload: &Value| {
         let judged = || ruling.judge_value(&version.id, payload, &Known::default());
         schema

@@ -32,6 +32,7 @@ use crate::replay::Cluster;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use wire::payload::Schema;
 
 /// What the other checks found, as far as they ran.
 #[derive(Clone, Copy, Default)]
@@ -86,8 +87,10 @@ pub(super) fn of_files(grounds: &Grounds<'_>) -> Input {
     let ruling = Ruling::of(head, grounds.payload_rules);
     for entry in head.catalogue.entries.values() {
         for version in entry.versions.values() {
-            let fields = field::of(&head.catalogue, version, is_operational(entry));
-            let schema = schema(head, entry, version, &fields, &ruling);
+            let bundle = head.catalogue.bundle(&version.id).ok();
+            let bundle = bundle.as_ref().map(|bundle| &bundle.value);
+            let fields = field::of(version, bundle, is_operational(entry));
+            let schema = schema(head, entry, version, (bundle, &fields), &ruling);
             input.schemas.push(schema);
             input.fields.extend(fields);
         }
@@ -144,15 +147,14 @@ fn schema(
     head: &Workspace,
     entry: &Entry,
     version: &SchemaVersion,
-    fields: &[FieldFacts],
+    (bundle, fields): (Option<&Value>, &[FieldFacts]),
     ruling: &Ruling<'_>,
 ) -> SchemaFacts {
-    let catalogue = &head.catalogue;
     let folder = folder(version);
-    let bundle = catalogue
-        .bundle(&version.id)
-        .ok()
-        .map(|bundle| bundle.value);
+    let bearing = entry.file.consent == ConsentNeed::Bearing;
+    let tried = bearing || financial::is_claim(version);
+    let compiled = bundle.filter(|_| tried);
+    let compiled = compiled.and_then(|bundle| Schema::compile(bundle).ok());
     let phi: BTreeSet<&String> = fields.iter().map(|field| &field.phi).collect();
     SchemaFacts {
         id: version.id.to_string(),
@@ -170,13 +172,9 @@ fn schema(
         phi_max: entry.file.phi,
         phi: phi.into_iter().cloned().collect(),
         operational: is_operational(entry),
-        identity: identity::of(entry, bundle.as_ref()),
-        financial: financial::of(version, bundle.as_ref(), ruling),
-        consent: consent::of(
-            catalogue,
-            version,
-            entry.file.consent == ConsentNeed::Bearing,
-        ),
+        identity: identity::of(entry, bundle),
+        financial: financial::of(version, compiled.as_ref(), ruling),
+        consent: consent::of(&head.catalogue, version, compiled.as_ref(), bearing),
         examples: ExampleFacts {
             accepted: count(version.accepted.len()),
             rejected: count(version.rejected.len()),

@@ -1,6 +1,7 @@
 //! `init`: a small working repository, made from the files that ship with matchmark. Overwrites nothing.
 
 mod shipped;
+mod workflow;
 
 use super::{Answer, AppError, Sink};
 use crate::catalogue::Envelope;
@@ -8,9 +9,7 @@ use crate::format::{self, Draft, KINDS};
 use crate::model::{InitRequest, Verdict, named_folder};
 use crate::report;
 use crate::store;
-use shipped::{
-    CONFIG, CONTRACTS, HISTORY, MIGRATIONS, PARTNERS, POLICIES, SCHEMAS, Schema, WORKFLOW,
-};
+use shipped::{CONFIG, CONTRACTS, HISTORY, MIGRATIONS, PARTNERS, POLICIES, SCHEMAS, Schema};
 use std::path::Path;
 
 /// Recorded payloads of the small history.
@@ -67,7 +66,10 @@ fn write(root: &Path, files: &[(String, String)]) -> Result<bool, AppError> {
 }
 
 fn config() -> Group {
-    let mut files = owned(CONFIG);
+    let own = CONFIG.iter();
+    let mut files: Vec<(String, String)> = own
+        .map(|(path, text)| ((*path).to_owned(), without(text, "[readiness]")))
+        .collect();
     // Development keys and caches stay out of every commit.
     files.push((".matchmark/.gitignore".to_owned(), "*\n".to_owned()));
     // What editors complete and check these files with.
@@ -79,6 +81,18 @@ fn config() -> Group {
         name: "matchmark.toml".to_owned(),
         files,
     }
+}
+
+/// `text` without one of its tables: where our own papers stand says nothing of another repository.
+fn without(text: &str, table: &str) -> String {
+    let mut inside = false;
+    let lines = text.split_inclusive('\n').filter(|line| {
+        if line.starts_with('[') {
+            inside = line.trim_end() == table;
+        }
+        !inside
+    });
+    lines.collect()
 }
 
 fn schemas() -> Group {
@@ -151,13 +165,10 @@ fn history() -> Group {
 }
 
 fn workflow() -> Group {
-    let path = ".github/workflows/matchmark.yml";
-    let text = WORKFLOW
-        .replace("@SOURCE@", env!("CARGO_PKG_REPOSITORY"))
-        .replace("@VERSION@", env!("CARGO_PKG_VERSION"));
     Group {
-        name: path.to_owned(),
-        files: vec![(path.to_owned(), text)],
+        name: ".github/workflows/matchmark.yml, matchmark-publish.yml, .github/actions/matchmark/"
+            .to_owned(),
+        files: workflow::files(),
     }
 }
 

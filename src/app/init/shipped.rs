@@ -237,4 +237,12 @@ pub(super) const HISTORY: (&str, &str) = (
     include_str!("../../../payloads/northwind/2026-10.ndjson"),
 );
 
-pub(super) const WORKFLOW: &str = include_str!("workflow.yml");
+/// The gate of our own repository, and what publishes what it found.
+pub(super) const GATE: &str = include_str!("../../../.github/workflows/matchmark.yml");
+pub(super) const PUBLISH: &str = include_str!("../../../.github/workflows/matchmark-publish.yml");
+pub(super) const ACTION: &[(&str, &str)] = shipped![
+    ".github/actions/matchmark/action.yml",
+    ".github/actions/matchmark/install.sh",
+    ".github/actions/matchmark/run.sh",
+    ".github/actions/matchmark/step.sh",
+];

@@ -118,17 +118,3 @@ fn the_second_time_nothing_is_written() {
     assert!(said.contains("Everything is there already"), "{said}");
     assert_eq!(std::fs::read_to_string(config).unwrap(), "edition = 1\n");
 }
-
-#[test]
-fn an_action_is_pinned_to_a_commit() {
-    let uses: Vec<&str> = WORKFLOW
-        .lines()
-        .filter_map(|line| line.trim().trim_start_matches("- ").strip_prefix("uses: "))
-        .collect();
-    assert!(!uses.is_empty());
-    for line in uses {
-        let (_, pin) = line.split_once('@').unwrap();
-        let commit = pin.split(' ').next().unwrap();
-        assert!(commit.len() == 40 && pin.contains("# v"), "{line}");
-    }
-}

@@ -1,12 +1,14 @@
 //! `matchmark policy ...`: one file a verb.
 //! Refuses to know how a rule decides.
 
+mod files;
 mod input;
 mod new;
 mod page;
 mod trial;
 
-pub(super) use page::page;
+pub use files::over_files;
+pub(super) use page::{page, source};
 
 use super::{Answer, AppError, Sink};
 use crate::catalogue::Workspace;

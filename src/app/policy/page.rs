@@ -85,7 +85,7 @@ fn weight(rule: &Rule, profile: &Profile) -> StageWeight {
     }
 }
 
-pub(in crate::app) fn word(status: RuleStatus) -> &'static str {
+fn word(status: RuleStatus) -> &'static str {
     match status {
         RuleStatus::Draft => "draft",
         RuleStatus::Active => "active",

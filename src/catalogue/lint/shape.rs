@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What every leaf carries besides its meaning, which the policy `semantics-missing` asks for.
-const MARKS: [&str; 3] = ["x-phi", "x-since", "x-source"];
+const MARKS: [&str; 2] = ["x-since", "x-source"];
 
 pub(super) fn version(version: &SchemaVersion, bundle: &Value) -> Vec<Finding> {
     let values = Values::of(bundle);

@@ -1,6 +1,6 @@
 //! The flags of `doctor` and their help, and what a `check` would be told here by flags and environment.
 
-use crate::cli::flags::{ColorFlags, ListFormats};
+use crate::cli::flags::{ColorFlags, DirectoryFlag, ListFormats};
 use crate::cli::request::{Voice, below, messages};
 use crate::cli::{Asked, Surroundings, command, value};
 use crate::model::{DailyRequest, DoctorRequest, Origin, Repository, Request, Setting};
@@ -12,16 +12,8 @@ use std::path::{Path, PathBuf};
 
 #[derive(Args, Debug)]
 pub(in crate::cli) struct DoctorArguments {
-    /// Act as if started in DIR
-    #[arg(
-        short = 'C',
-        value_name = "DIR",
-        env = "MATCHMARK_DIR",
-        default_value = ".",
-        hide_default_value = true,
-        hide_env = true
-    )]
-    pub directory: PathBuf,
+    #[command(flatten)]
+    pub at: DirectoryFlag,
     /// Print every value that decides how a check goes here, and where it came from
     #[arg(long)]
     pub config: bool,
@@ -59,7 +51,7 @@ pub(in crate::cli) fn doctor(
 ) -> Result<Asked, String> {
     let mut told = Told::read(&arguments.check)?;
     told.default_stage(around);
-    let root = arguments.directory;
+    let root = arguments.at.directory;
     let voice = Voice {
         formats: &arguments.formats.format,
         volume: None,

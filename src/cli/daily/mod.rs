@@ -3,8 +3,12 @@
 
 mod doctor;
 mod fmt;
+mod partner;
 mod schema;
 
 pub(super) use doctor::{DOCTOR_CODES, DOCTOR_EXAMPLES, DoctorArguments, doctor};
 pub(super) use fmt::{FMT_CODES, FMT_EXAMPLES, FmtArguments, fmt};
+pub(super) use partner::{
+    PartnerVerb, READINESS_CODES, READINESS_EXAMPLES, ReadinessArguments, partner, readiness,
+};
 pub(super) use schema::{SCHEMA_CODES, SCHEMA_EXAMPLES, SchemaArguments, schema};

@@ -14,9 +14,9 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "catalogue/annotation-missing",
         severity: Error,
-        title: "Every leaf of a schema must say its sensitivity, since when it is there, and its source.",
-        why: "A field of unknown sensitivity ends up in a log; one without a source cannot be defended before a partner.",
-        fix: "Write x-phi, x-since and x-source beside the field.",
+        title: "Every leaf of a schema must say since when it is there, and its source.",
+        why: "A field without a source cannot be defended before a partner, and one without an age cannot be promised to it.",
+        fix: "Write x-since and x-source beside the field.",
     },
     Rule {
         id: "catalogue/board-missing",
@@ -269,6 +269,13 @@ pub(super) const RULES: &[Rule] = &[
         title: "Every list of statements must be readable and hold known keys only.",
         why: "Without the list nobody can tell what of a guide is held.",
         fix: "Mend the file at the place given.",
+    },
+    Rule {
+        id: "catalogue/template-unreadable",
+        severity: Fault,
+        title: "Every template of the board's page must hold places that a report fills, and no style that loads something.",
+        why: "A page with an empty place says less than its reader thinks, and one that loads something can be changed after it was signed.",
+        fix: "Use the places that `docs/handbook/reading-a-report.md` lists, and plain rules of style.",
     },
     Rule {
         id: "catalogue/transform-invalid",

@@ -38,13 +38,6 @@ pub(super) const RULES: &[Rule] = &[
         "compat/branches-widened",
         "A joined schema must not accept more for readers.",
     ),
-    Rule {
-        id: "compat/bump-too-small",
-        severity: Error,
-        title: "A version must move at least as far as its change does.",
-        why: "Partners read from the number alone whether a release adds something or only mends it.",
-        fix: "Declare the version that the finding names.",
-    },
     narrows(
         "compat/items-narrowed",
         "A list must not be accepted in fewer forms.",

@@ -33,13 +33,6 @@ pub(super) const RULES: &[Rule] = &[
         fix: "Mend policies/calendar.toml at the place given.",
     },
     Rule {
-        id: "lifecycle/deprecation-incomplete",
-        severity: Error,
-        title: "A deprecation must say since when, until when, what instead and how to move.",
-        why: "A partner cannot plan a migration whose end and goal are unknown.",
-        fix: "Complete the [[version]] in entry.toml.",
-    },
-    Rule {
         id: "lifecycle/move-refused",
         severity: Error,
         title: "A version must go from one state to the next as its life allows.",

@@ -93,6 +93,6 @@ pub struct WindowFacts {
     pub partner: String,
     /// Days that its maturity and criticality ask for; 0 where the table does not say.
     pub required_days: i64,
-    /// Whether the announced days are at least those.
+    /// Whether the announced days are at least those, or the board agreed to an earlier end.
     pub enough: bool,
 }

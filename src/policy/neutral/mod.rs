@@ -13,6 +13,12 @@ use crate::model::{Direction, Stage};
 use serde_json::{Map, Value, json};
 use wire::transform::Via;
 
+/// A document in which nothing is wrong that holds the facts of `partial`, each item completed; without parameters.
+#[must_use]
+pub fn neutral(partial: &Map<String, Value>) -> Value {
+    complete(partial, Map::new())
+}
+
 /// The document that holds the facts of `partial` and these parameters, and is neutral in all others.
 ///
 /// A collection that `partial` leaves out is empty; an item that it holds is completed member by member.

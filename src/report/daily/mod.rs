@@ -1,5 +1,7 @@
 //! Answers of the small commands, as people read them.
 
+mod card;
+mod ready;
 mod text;
 
 use super::Style;
@@ -12,6 +14,9 @@ pub(super) fn text(daily: &Daily, style: &Style<'_>) -> String {
         Daily::Formats(formats) => text::formats(formats),
         Daily::Checkup(checkup) => text::checkup(checkup, style),
         Daily::Layout(layout) => text::layout(layout),
+        Daily::Readiness(readiness) => ready::text(readiness),
+        Daily::Card(card) => card::text(card),
+        Daily::Handover(handover) => card::handover(handover),
     }
 }
 
@@ -19,5 +24,8 @@ pub(super) fn text(daily: &Daily, style: &Style<'_>) -> String {
 pub(super) fn markdown(daily: &Daily) -> Option<String> {
     match daily {
         Daily::Schema(_) | Daily::Formats(_) | Daily::Checkup(_) | Daily::Layout(_) => None,
+        Daily::Readiness(readiness) => Some(ready::markdown(readiness)),
+        Daily::Card(card) => Some(card::markdown(card)),
+        Daily::Handover(handover) => Some(card::handover_page(handover)),
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn article(found: &Judged, shape: &Shape<'_>, style: &Style<'_>) -> S
             "rule",
             format!("{} ({})", code(&found.rule), found.severity.word()),
         ),
-        ("new", path(&found.location.to_string())),
+        (place_label(found, shape), path(&found.location.to_string())),
     ];
     rows.extend(before(Some(found)).map(|place| ("old", path(&place))));
     rows.extend(why(found, shape));
@@ -62,6 +62,14 @@ pub(super) fn article(found: &Judged, shape: &Shape<'_>, style: &Style<'_>) -> S
         shape.level,
         quoted.map_or_else(String::new, excerpt)
     )
+}
+
+/// What has an older side has a newer one; anything else just stands somewhere.
+fn place_label(found: &Judged, shape: &Shape<'_>) -> &'static str {
+    match before(Some(found)) {
+        None if shape.whole => "place",
+        Some(_) | None => "new",
+    }
 }
 
 /// Why the rule is one; a rule of the board tells it with its source in the table of rules.

@@ -78,6 +78,17 @@ pub(super) fn severity(severity: Severity) -> String {
     mark(tone, sign, severity.word())
 }
 
+/// What a change does to the payloads that are accepted, in words that need no mathematics.
+pub(super) fn effect(effect: Effect) -> &'static str {
+    match effect {
+        Effect::None => "= accepts the same",
+        Effect::Narrows => "&minus; accepts less",
+        Effect::Widens => "+ accepts more",
+        Effect::Both => "~ accepts less and more",
+        Effect::Unsure => "? not settled",
+    }
+}
+
 /// What a change is to those who depend on it.
 pub(super) fn class(change: &Change) -> String {
     match (change.effect, change.required) {

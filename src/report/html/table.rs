@@ -4,6 +4,9 @@ use super::page::escape;
 use crate::model::counted;
 use std::fmt::Write as _;
 
+/// Rows of a table that paper keeps on one sheet.
+const BRIEF: usize = 6;
+
 /// A table before it is markup.
 pub(super) struct Table<'a> {
     /// What stands in it, as markup.
@@ -21,8 +24,13 @@ pub(super) struct Table<'a> {
 impl Table<'_> {
     /// The markup; `id` stands once on a page.
     pub(super) fn html(&self, id: &str) -> String {
+        let brief = if self.rows.len() <= BRIEF {
+            " brief"
+        } else {
+            ""
+        };
         let mut out = format!(
-            "<div class=\"scroll\" role=\"group\" aria-labelledby=\"{id}\" tabindex=\"0\">\n<table>\n\
+            "<div class=\"scroll{brief}\" role=\"group\" aria-labelledby=\"{id}\" tabindex=\"0\">\n<table>\n\
              <caption id=\"{id}\">{}</caption>\n<thead><tr>",
             self.caption
         );

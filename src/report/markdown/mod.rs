@@ -15,10 +15,10 @@ pub(super) use section::{changes, findings};
 ///
 /// Source: GitHub drops a step summary over 1 MiB; other steps of the job write into it too
 const WHOLE: usize = 900 * 1024;
-/// Largest comment, in bytes (GitHub counts characters).
+/// Largest comment, in bytes (GitHub counts characters); what is left is for the line by which a workflow names its run.
 ///
 /// Source: GitHub refuses a comment body over 65,536 characters
-const LARGEST: usize = 65_536;
+const LARGEST: usize = 65_536 - 1_024;
 /// Findings that a comment shows in full.
 const SHOWN: usize = 5;
 /// By this line the comment is found again and edited in place.

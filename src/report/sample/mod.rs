@@ -299,6 +299,8 @@ pub(super) fn bumped() -> crate::model::Bumped {
             reason,
         ],
         outcome: "the draft is 3.0.0 now; `matchmark check` judges it".to_owned(),
+        approved: Vec::new(),
+        refused: Vec::new(),
         files: vec!["schemas/hrex-coverage/next/NOTES.md".to_owned()],
         written: true,
         not_proved: Vec::new(),

@@ -64,9 +64,8 @@ fn ending(out: &mut String, judged: &Judged, style: &Style<'_>) {
             &format!("by {id} until {until}, owner {owner}"),
         );
     } else if may_be_waived(judged) {
-        let print = &judged.fingerprint;
-        let how = format!("a file in policies/waivers/ with fingerprints = [\"{print}\"]");
-        labelled(out, "waive", &how);
+        let print = format!("--for {}", judged.fingerprint);
+        verbatim(out, "waive", &command(style.folder, "waiver new", &print));
     }
     // What the program decides itself it explains anywhere.
     let folder = style.folder.filter(|_| rule(&judged.rule).is_none());

@@ -9,7 +9,7 @@ mod witness;
 
 use super::Style;
 use super::hygiene::clean;
-use crate::model::{Check, CheckName, Judged, Report, Severity, counted};
+use crate::model::{Check, CheckName, Governance, Judged, Report, Severity, counted};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -28,6 +28,9 @@ const WIDTH: usize = 108;
 pub(super) fn report(report: &Report, style: &Style<'_>) -> String {
     let paint = Paint::new(style.color);
     let mut out = String::new();
+    if let Some(banner) = emergency(&report.governance) {
+        let _ = writeln!(out, "{}\n", paint.red(&banner));
+    }
     findings(&mut out, &report.findings, style);
     for step in report
         .changes
@@ -49,6 +52,17 @@ pub(super) fn report(report: &Report, style: &Style<'_>) -> String {
     let sentence = sentence(report);
     verdict_line(&mut out, report.verdict, report.exit_code, &sentence, paint);
     out
+}
+
+/// The first line of every report while an emergency is in force.
+fn emergency(governance: &Governance) -> Option<String> {
+    let ids: Vec<String> = governance.emergency.iter().map(|id| clean(id)).collect();
+    (!ids.is_empty()).then(|| {
+        format!(
+            "EMERGENCY  in force: {}; `matchmark waiver list` tells more",
+            ids.join(", ")
+        )
+    })
 }
 
 /// Every finding that is worth a person's time, and how many are kept back.

@@ -52,6 +52,12 @@ impl Document {
         &self.0.value
     }
 
+    /// The text as it was written.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.0.text
+    }
+
     /// The value at `pointer` as a document of its own, whose places are still those of the whole text.
     #[must_use]
     pub fn part(&self, pointer: &str) -> Option<Self> {

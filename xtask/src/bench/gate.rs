@@ -47,7 +47,7 @@ pub fn run(profile: &str, runs: u32) -> Result<(), Fault> {
     Ok(())
 }
 
-fn program(profile: &str, name: &str, arguments: &[&str]) -> Command {
+pub(super) fn program(profile: &str, name: &str, arguments: &[&str]) -> Command {
     let folder = if profile == "dev" { "debug" } else { profile };
     let path: PathBuf = repository::target().join(folder).join(name);
     let mut command = Command::new(path);

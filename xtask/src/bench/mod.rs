@@ -8,10 +8,12 @@ mod gate;
 mod page;
 mod pairs;
 mod peer;
+mod policy;
 mod scale;
 mod score;
 
 pub use covers::run as covers;
+pub use policy::cost as policy_cost;
 
 use crate::fault::Fault;
 
@@ -24,6 +26,8 @@ pub enum Subject {
     Compat,
     /// The engine over large schemas only.
     Scale,
+    /// The rules over many schemas, beside the bare policy engine.
+    Policy,
 }
 
 /// Measures `subject`; `runs` counts for the gate.
@@ -32,5 +36,6 @@ pub fn run(subject: Subject, profile: &str, runs: u32) -> Result<(), Fault> {
         Subject::Gate => gate::run(profile, runs),
         Subject::Compat => compat::run(profile).and_then(|()| scale::run(profile)),
         Subject::Scale => scale::run(profile),
+        Subject::Policy => policy::run(profile),
     }
 }

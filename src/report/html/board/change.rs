@@ -6,14 +6,13 @@ use crate::report::Style;
 use crate::report::html::finding::before;
 use crate::report::html::mark;
 use crate::report::html::page::{escape, list, path, prose};
-use crate::report::html::step::effect;
 use crate::report::html::table::{Table, rest};
 use std::fmt::Write as _;
 
 /// Steps of one table.
-const ROWS: usize = 300;
+const ROWS: usize = 200;
 /// New versions that are shown in full.
-const WHOLE: usize = 60;
+const WHOLE: usize = 40;
 /// Differences of one version.
 const DETAILS: usize = 60;
 
@@ -116,7 +115,7 @@ fn row(change: &Change, groups: &[Group<'_>]) -> Vec<String> {
         change.required.word().to_owned(),
         mark::number(change),
         mark::class(change),
-        effect(change.effect).to_owned(),
+        mark::effect(change.effect).to_owned(),
     ]
 }
 
@@ -143,7 +142,7 @@ fn one(number: usize, group: &Group<'_>, style: &Style<'_>) -> String {
             "direction",
             format!("{}: {}", escape(step.direction.word()), read_by(step)),
         ),
-        ("effect", effect(step.effect).to_owned()),
+        ("effect", mark::effect(step.effect).to_owned()),
         (
             "number",
             format!(
@@ -216,7 +215,7 @@ fn detail(group: &Group<'_>, mention: &Mention) -> Vec<String> {
     vec![
         path(&mention.pointer),
         prose(&mention.message),
-        effect(mention.effect).to_owned(),
+        mark::effect(mention.effect).to_owned(),
         path(&mention.location.to_string()),
         before(found.copied())
             .map_or_else(|| "absent or unchanged".to_owned(), |place| path(&place)),

@@ -60,7 +60,17 @@ fn banner(report: &Report) -> String {
     if emergency.is_empty() {
         return String::new();
     }
-    let named: Vec<String> = emergency.iter().take(NAMED).map(|id| code(id)).collect();
+    let until = |id: &String| {
+        let line = report.governance.waivers.iter().find(|line| line.id == *id);
+        line.map_or_else(String::new, |line| {
+            format!(" until {}", escape(&line.expires))
+        })
+    };
+    let named = emergency
+        .iter()
+        .take(NAMED)
+        .map(|id| format!("{}{}", code(id), until(id)));
+    let named: Vec<String> = named.collect();
     let more = emergency.len().saturating_sub(NAMED);
     let more = if more > 0 {
         format!(" and {more} more")
@@ -74,7 +84,7 @@ fn banner(report: &Report) -> String {
     };
     format!(
         "<p class=\"emergency\"><strong><span aria-hidden=\"true\">\u{26a0}</span> EMERGENCY</strong> {}{more} {are} in force. \
-         {let_pass} an urgent change pass before its review; the <a href=\"#waivers\">register</a> says until when.</p>\n",
+         {let_pass} an urgent change pass before its review: see the <a href=\"#waivers\">register</a>.</p>\n",
         named.join(", ")
     )
 }
@@ -100,13 +110,16 @@ fn facts(report: &Report) -> String {
     if !page.is_empty() {
         rows.push(("rules page", code(&short(page))));
     }
-    list(&rows).replacen("<dl>", "<dl class=\"facts\">", 1)
+    let pairs = rows
+        .iter()
+        .map(|(label, text)| format!("<div><dt>{label}</dt><dd>{text}</dd></div>\n"));
+    format!("<dl class=\"facts\">\n{}</dl>\n", pairs.collect::<String>())
 }
 
 /// What stands below the header on the first sheet.
 pub(super) fn cover(report: &Report, groups: &[Group<'_>]) -> String {
     format!(
-        "<div class=\"cover\">\n<section aria-labelledby=\"asks\">\n<h2 id=\"asks\">Decisions</h2>\n{}</section>\n\
+        "<div class=\"cover\">\n<section aria-labelledby=\"asks\">\n<h2 id=\"asks\">Decisions needed</h2>\n{}</section>\n\
          {}<section aria-labelledby=\"counts\">\n<h2 id=\"counts\">At a glance</h2>\n{}{}{}</section>\n{}</div>\n",
         decision::front(report),
         failing(report, groups),

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 /// Decisions that the first sheet has room for.
 const FRONT: usize = 5;
 /// Decisions that are shown in full.
-const MOST: usize = 100;
+const MOST: usize = 50;
 
 /// The first of them, one line each, for the first sheet.
 pub(super) fn front(report: &Report) -> String {
@@ -70,7 +70,7 @@ fn one(number: usize, decision: &DecisionNeeded) -> String {
         .collect();
     let rows = [
         ("owner", escape(&decision.owner)),
-        ("word missing of", escape(&decision.roles.join(", "))),
+        ("not decided yet", escape(&decision.roles.join(", "))),
         ("options", format!("<ul>{options}</ul>")),
         ("deadline", due(decision)),
         ("if nobody decides", prose(&decision.otherwise)),

@@ -13,9 +13,9 @@ use std::fmt::Write as _;
 /// Findings of one rule that are told in full.
 const WHOLE: usize = 3;
 /// Findings of one rule that have a row.
-const ROWS: usize = 60;
+const ROWS: usize = 40;
 /// Rules whose findings are told; the rest is counted.
-const RULES: usize = 40;
+const RULES: usize = 30;
 
 /// What belongs to no new version.
 pub(super) fn others(report: &Report, groups: &[Group<'_>], style: &Style<'_>) -> String {

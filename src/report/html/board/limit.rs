@@ -6,7 +6,7 @@ use crate::report::html::table::rest;
 use std::fmt::Write as _;
 
 /// Sentences and cells that are shown.
-const MOST: usize = 100;
+const MOST: usize = 50;
 
 /// The whole list.
 pub(super) fn limits(report: &Report) -> String {

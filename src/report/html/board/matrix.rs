@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// Schemas with something open that have a table of their own.
-const OPEN: usize = 80;
+const OPEN: usize = 60;
 /// Schemas that fit everybody and have a table of their own; the others have a row each.
-const FITTING: usize = 40;
+const FITTING: usize = 30;
 /// Cells that are not shown to fit, told below their table.
 const REASONS: usize = 20;
 
@@ -112,7 +112,7 @@ fn table(entry: &str, cells: &[&Cell], id: &str) -> String {
             .insert(&cell.version, cell);
     }
     let mut out = format!(
-        "<div class=\"scroll\" role=\"group\" aria-labelledby=\"{id}\" tabindex=\"0\">\n<table class=\"matrix\">\n\
+        "<div class=\"scroll brief\" role=\"group\" aria-labelledby=\"{id}\" tabindex=\"0\">\n<table class=\"matrix\">\n\
          <caption id=\"{id}\">{}</caption>\n<thead><tr><th scope=\"col\">Partner</th>",
         escape(entry)
     );
@@ -152,10 +152,10 @@ fn none() -> String {
 
 fn standing(cell: &Cell) -> String {
     let mut text = format!(
-        "{} <small>{} of {}</small>",
+        "{} <small>{}, {} seen</small>",
         mark::proof(cell.proof),
-        counted(cell.exchanges, "exchange"),
-        counted(cell.interactions, "interaction")
+        counted(cell.interactions, "interaction"),
+        counted(cell.exchanges, "exchange")
     );
     // A version on its way out that somebody still calls is a date to keep.
     if matches!(cell.status.as_str(), "deprecated" | "retired") && cell.interactions > 0 {

@@ -56,7 +56,7 @@ pub(in crate::report) fn board(report: &Report, style: &Style<'_>) -> String {
 fn sections(report: &Report, groups: &[change::Group<'_>], style: &Style<'_>) -> Vec<Section> {
     let section = |id, title, body| Section { id, title, body };
     vec![
-        section("decisions", "Decisions needed", decision::all(report)),
+        section("decisions", "Decisions in full", decision::all(report)),
         section("changes", "Changes", change::overview(report, groups)),
         section("matrix", "Compatibility matrix", matrix::matrix(report)),
         section(

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// Runs that have a row.
-const ROWS: usize = 150;
+const ROWS: usize = 120;
 /// Partners that have a chart of their own.
 const CHARTS: usize = 12;
 /// Size of a chart in its own units.

@@ -7,7 +7,7 @@ use crate::report::html::table::Table;
 use chrono::{DateTime, NaiveDate};
 
 /// Waivers that have a row.
-const ROWS: usize = 200;
+const ROWS: usize = 150;
 /// Subjects that one row names.
 const SUBJECTS: usize = 8;
 
@@ -86,7 +86,7 @@ fn ground(line: &WaiverLine) -> String {
 fn approved(line: &WaiverLine) -> String {
     let given = |one: &ApprovedBy| {
         format!(
-            "{} {} <small>{}</small>",
+            "<div>{} {} <small>{}</small></div>",
             escape(&one.role),
             escape(&one.date),
             escape(&one.approver)
@@ -96,12 +96,12 @@ fn approved(line: &WaiverLine) -> String {
     parts.extend(
         line.lacking
             .iter()
-            .map(|lacking| format!("<em>missing: {}</em>", prose(lacking))),
+            .map(|lacking| format!("<div><em>missing: {}</em></div>", prose(lacking))),
     );
     if parts.is_empty() {
         return "nobody yet".to_owned();
     }
-    parts.join("<br>")
+    parts.concat()
 }
 
 /// The last day, how far off it is, and how old the exception is.
