@@ -12,13 +12,14 @@ mod support;
 use serde_json::Value;
 use std::process::Command;
 use support::scenario::Scenario;
-use support::{AS_OF, Repository, deciding, findings, root, text};
+use support::{AS_OF, Repository, findings, root, text};
 
 const ENTRY: &str = "schemas/hrex-coverage/entry.toml";
 const WAIVER: &str = "policies/waivers/WV-0001.toml";
 const PULL_REQUEST: &[&str] = &["--base", "HEAD", "--stage", "pull-request"];
 /// The checks that the tests of single findings need; what is left out makes the verdict `undecided` at best.
-const ONLY: &[&str] = &["--only", "catalogue,policy,lifecycle"];
+const ONLY: &[&str] = &["--only", "catalogue,lifecycle"];
+const RULES: &[&str] = &["--only", "policy,lifecycle"];
 const ROLES: [&str; 4] = ["platform", "security", "compliance", "integration"];
 
 /// A repository in which an entry has nobody who is called in the night.
@@ -59,12 +60,27 @@ fn told<'a>(report: &'a Value, rule: &str) -> Vec<&'a Value> {
     all.filter(|finding| finding["rule"] == rule).collect()
 }
 
+/// Ids of all findings that decide and that no waiver covers, each once.
+fn deciding(report: &Value) -> Vec<&str> {
+    let decides = |finding: &&Value| {
+        let severity = finding["severity"].as_str().unwrap();
+        ["fault", "error", "undecided"].contains(&severity) && finding["waived"].is_null()
+    };
+    let deciding = findings(report).iter().filter(decides);
+    let mut rules: Vec<&str> = deciding.map(|one| one["rule"].as_str().unwrap()).collect();
+    rules.sort_unstable();
+    rules.dedup();
+    rules
+}
+
 /// The roles that findings of `rule` name.
 fn roles<'a>(report: &'a Value, rule: &str) -> Vec<&'a str> {
     let pointer = |finding: &&'a Value| finding["pointer"].as_str().unwrap();
     let found = told(report, rule);
     let role = |pointer: &'a str| pointer.strip_prefix("/approvals/").unwrap();
-    found.iter().map(|one| role(pointer(one))).collect()
+    let mut roles: Vec<&str> = found.iter().map(|one| role(pointer(one))).collect();
+    roles.sort_unstable();
+    roles
 }
 
 #[test]
@@ -156,11 +172,17 @@ fn major() -> (Repository, &'static str) {
         "schemas/async-status-headers/1.0.0",
         "schemas/async-status-headers/2.0.0",
     );
-    let listed = "[[version]]\nversion = \"2.0.0\"\nstatus = \"draft\"\nnotes = \"A new beginning.\"\n\n[[version]]\nversion = \"1.0.0\"";
+    let listed = "[[version]]\nversion = \"2.0.0\"\nstatus = \"draft\"\nrequested-by = \"release-desk\"\nnotes = \"A new beginning.\"\n\n[[version]]\nversion = \"1.0.0\"";
     repository.edit(entry, "[[version]]\nversion = \"1.0.0\"", listed);
-    let bump = ["bump", "async-status-headers", "--major", "--release"];
-    let bumped = repository.run(&[&bump[..], &["--as-of", AS_OF]].concat());
+    let bump = ["bump", "async-status-headers", "--major", "--as-of", AS_OF];
+    let bumped = repository.run(&bump);
     assert_eq!(bumped.status.code(), Some(0), "{}", text(&bumped.stderr));
+    // By hand, as somebody would who does not wait for `matchmark release` to agree.
+    let digest = matchmark::model::digest(repository.read(&format!("{to}/schema.json")).as_bytes());
+    let released = repository.path().join("schemas/async-status-headers/2.0.0");
+    std::fs::rename(repository.path().join(to), released).unwrap();
+    let says = format!("status = \"released\"\nreleased = \"2026-11-21\"\ndigest = \"{digest}\"");
+    repository.edit(entry, "status = \"draft\"", &says);
     (repository, "async-status-headers@2.0.0")
 }
 
@@ -191,12 +213,10 @@ fn row_s0_11_a_major_version_is_blocked_by_each_role_that_did_not_agree() {
         std::fs::remove_dir_all(repository.path().join(&folder)).unwrap();
     }
     agree(&repository, subject, &ROLES);
-    let report = check(&repository, &[PULL_REQUEST]);
-    assert_eq!(
-        (&report["verdict"], told(&report, rule).len()),
-        (&"go".into(), 0),
-        "{report:#}"
-    );
+    // What is left says only that the other checks were left out.
+    let report = check(&repository, &[PULL_REQUEST, &only]);
+    assert_eq!(deciding(&report), ["gate/check-skipped"], "{report:#}");
+    assert_eq!(report["verdict"], "undecided");
 
     // Whoever wrote the version does not speak for a role, by hand or by command.
     commit(&repository);
@@ -223,7 +243,7 @@ fn row_s0_11_a_major_version_is_blocked_by_each_role_that_did_not_agree() {
 fn a_rule_that_gets_softer_needs_the_board_and_breaks_nothing_in_the_same_change() {
     let repository = Repository::shipped();
     let rule = "policies/rules/auth-undeclared";
-    let report = |stage: &str| check(&repository, &[&["--base", "HEAD", "--stage", stage], ONLY]);
+    let report = |stage: &str| check(&repository, &[&["--base", "HEAD", "--stage", stage], RULES]);
     repository.edit(
         &format!("{rule}/rule.toml"),
         "max-waiver-days = 14",
@@ -473,9 +493,16 @@ fn rises(name: &str, verdicts: &[String]) {
 
 #[test]
 fn row_s0_53_a_later_stage_is_never_softer() {
-    for name in Scenario::names(root()).unwrap() {
-        rises(&name, &verdicts(&name, ONLY));
-    }
+    let names = Scenario::names(root()).unwrap();
+    std::thread::scope(|scope| {
+        for names in names.chunks(names.len().div_ceil(2)) {
+            scope.spawn(move || {
+                for name in names {
+                    rises(name, &verdicts(name, ONLY));
+                }
+            });
+        }
+    });
     // Whole runs: one that passes everywhere it should, and one that only the board can let through.
     for (name, expected) in [
         ("declared-producer", ["go", "go", "go", "go"]),

@@ -168,18 +168,26 @@ fn no_canary_sings_in_any_output() {
         assert!(canaries.is_empty(), "{what}: {canaries:#?}");
     };
 
-    let (markdown, json, html) = (
-        repository.beside("report.md"),
-        repository.beside("report.json"),
-        repository.beside("board.html"),
-    );
+    let json = repository.beside("report.json");
+    let others = [
+        "markdown",
+        "comment",
+        "html",
+        "sarif",
+        "junit",
+        "github",
+        "github-output",
+    ]
+    .map(|format| (format, repository.beside(&format!("report.{format}"))));
+    let formats = others
+        .iter()
+        .map(|(format, path)| format!("--format={format}={}", path.display()));
     let output = repository
         .command(&[
             "check", "-v", "--base", "HEAD", "--as-of", AS_OF, "--format", "text",
         ])
         .arg(format!("--format=json={}", json.display()))
-        .arg(format!("--format=markdown={}", markdown.display()))
-        .arg(format!("--format=html={}", html.display()))
+        .args(formats)
         .env("RUST_LOG", "trace")
         .output()
         .unwrap();
@@ -192,8 +200,9 @@ fn no_canary_sings_in_any_output() {
     );
     let report = std::fs::read(&json).unwrap();
     silent("json", &report);
-    silent("markdown", &std::fs::read(&markdown).unwrap());
-    silent("html", &std::fs::read(&html).unwrap());
+    for (format, path) in &others {
+        silent(format, &std::fs::read(path).unwrap());
+    }
     assert_eq!(
         singing(&repository.path().join(".matchmark")),
         Vec::<String>::new()

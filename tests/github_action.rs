@@ -83,7 +83,7 @@ fn a_green_change_passes_and_says_so_in_every_place() {
     for (name, value) in [
         ("verdict", "go"),
         ("errors", "0"),
-        ("required-bump", "minor"),
+        ("required-bump", "patch"),
         ("schema-lint", "go"),
         ("contract-tests", "go"),
         ("policy-as-code", "go"),
@@ -100,6 +100,7 @@ fn a_green_change_passes_and_says_so_in_every_place() {
     let kept = ran.output("report-path");
     for file in [
         "report.json",
+        "report.html",
         "summary.md",
         "comment.md",
         "report.sarif",
@@ -108,23 +109,30 @@ fn a_green_change_passes_and_says_so_in_every_place() {
         let path = std::path::Path::new(&kept).join(file);
         assert!(path.metadata().unwrap().len() > 0, "{file}");
     }
+    let evidence = std::path::Path::new(&kept).join("evidence");
+    assert!(std::fs::read_dir(evidence).unwrap().count() > 0);
 }
 
 #[test]
 fn what_is_not_settled_fails_the_job() {
     let repository = committed("declared-producer");
-    let ran = Job::of(&repository).args("--skip replay").run();
+    let ran = Job::of(&repository)
+        .args("--only catalogue,compat,policy")
+        .run();
     assert_eq!(ran.code, 3, "{}", ran.stderr);
-    assert_eq!(ran.output("verdict"), "undecided");
-    assert_eq!(ran.output("contract-tests"), "undecided");
-    assert_eq!(ran.output("schema-lint"), "go");
+    for (name, value) in [
+        ("verdict", "undecided"),
+        ("schema-lint", "go"),
+        ("contract-tests", "undecided"),
+        ("policy-as-code", "go"),
+        ("release-gates", "undecided"),
+    ] {
+        assert_eq!(ran.output(name), value, "{name}");
+    }
     let told = |line: &String| line.contains("title=gate/check-skipped::");
     assert!(ran.commands.iter().any(told), "{:#?}", ran.commands);
-    assert!(
-        ran.commands
-            .iter()
-            .any(|line| line.starts_with("::error title=matchmark undecided::"))
-    );
+    let red = |line: &String| line.starts_with("::error title=matchmark undecided::");
+    assert!(ran.commands.iter().any(red), "{:#?}", ran.commands);
 }
 
 #[test]
@@ -151,15 +159,13 @@ fn a_program_that_stops_before_it_judged_says_why() {
             .iter()
             .any(|line| line.starts_with("::error title=matchmark error::"))
     );
-    // With a base that git can name and the program cannot, the program itself says it.
-    let ran = Job::of(&repository).args("--config absent.toml").run();
-    assert_eq!((ran.code, ran.output("verdict")), (2, "error"));
-    let report = ran.report();
+    // What the program cannot begin with, it says itself, and its report says it too.
+    let output = repository.run(&["check", "-C", "absent", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(2));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["verdict"], "error");
-    assert!(
-        report["error"].as_str().unwrap().contains("absent.toml"),
-        "{report:#}"
-    );
+    let why = report["error"].as_str().unwrap();
+    assert!(text(&output.stderr).contains(why), "{why}");
 }
 
 #[test]
@@ -267,10 +273,13 @@ fn a_shallow_checkout_of_a_merge_is_judged_against_what_it_merges_into() {
         &["clone", "--quiet", "--depth=1", &from, "../checkout"],
     );
     let checkout = repository.beside("checkout");
-    let ran = Job::at(&checkout).event_base("").run();
-    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    let ran = Job::at(&checkout)
+        .event_base("")
+        .args("--only compat")
+        .run();
+    assert_eq!(ran.code, 3, "{}{}", ran.stdout, ran.stderr);
     assert_eq!(ran.report()["base"].as_str(), Some(onto.as_str()));
-    assert_eq!(ran.output("required-bump"), "minor");
+    assert_eq!(ran.output("required-bump"), "patch");
 }
 
 #[test]
@@ -291,7 +300,8 @@ fn a_base_cannot_be_an_option_of_git() {
 #[test]
 fn two_hundred_findings_are_ten_annotations_one_comment_and_the_same_judgement() {
     let repository = flooded();
-    let ran = Job::of(&repository).run();
+    let only = ["--only", "catalogue,compat"];
+    let ran = Job::of(&repository).args(&only.join(" ")).run();
     let report = ran.report();
     assert!(
         findings(&report).len() >= 200,
@@ -319,7 +329,7 @@ fn two_hundred_findings_are_ten_annotations_one_comment_and_the_same_judgement()
     assert!(ran.summary.len() <= 1024 * 1024);
 
     let flags = ["--base", "HEAD~1", "--stage", "pull-request"];
-    let (home, code) = repository.check(&flags);
+    let (home, code) = repository.check(&[&flags[..], &only[..]].concat());
     assert_eq!((code, &home["verdict"]), (ran.code, &report["verdict"]));
     assert_eq!(ids(&home), ids(&report));
 }

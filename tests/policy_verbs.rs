@@ -147,7 +147,7 @@ fn a_trial_says_what_was_tried_and_ends_with_what_it_came_to() {
     let output = repository.run(&["policy", "test", "auth-undeclard"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(
-        text(&output.stderr).contains("policy/auth-undeclared"),
+        text(&output.stderr).contains("auth-undeclared"),
         "it names the nearest"
     );
 

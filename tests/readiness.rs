@@ -7,221 +7,17 @@
     clippy::string_slice
 )]
 
-use serde_json::Value;
+#[path = "readiness/cards.rs"]
+mod cards;
+#[path = "readiness/repository.rs"]
+mod repository;
+
+use repository::Repository;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-
-const DAY: &str = "2026-11-21";
-
-/// The shipped data with a complete set of operating papers, also those that only a running service needs.
-struct Repository(tempfile::TempDir);
-
-const CONFIG: &str = r#"edition = 1
-
-[operating]
-documents = "operating"
-runbooks = "runbooks"
-
-[readiness]
-scope = "docs/scope.toml"
-capabilities = "docs/capabilities.toml"
-matching = "reference/config/matching"
-routing = "routing"
-resilience = "reference/config/resilience"
-synthetics = "synthetic"
-audit = "audit-record"
-rollback = "runbooks/back.md"
-workflow = "gate.yml"
-"#;
-
-const RACI: &str = r#"
-[[on-call]]
-team = "exchange-platform"
-until = "2026-11-30"
-
-[[area]]
-id = "incident-response"
-accountable = ["exchange-platform"]
-escalation = "security-oncall@payer-exchange.example"
-
-[[external]]
-id = "cloud-provider"
-contact = "platform-oncall@payer-exchange.example"
-boundary = "Everything inside the process is ours."
-handover = ["region", "correlation ids"]
-"#;
-
-const ALERT: &str = r#"{ "id": "slow", "partner": null, "owner": "exchange-platform", "runbook": "runbooks/back.md" }"#;
-
-const SLA: &str = r#"{
-  "id": "northwind", "partner": "northwind", "escalation": ["integration-architecture"],
-  "error_rate": 50, "availability": 9990,
-  "budget": [{ "spent_percent": 50, "team": "exchange-platform" }, { "spent_percent": 100, "team": "exchange-platform" }]
-}"#;
-
-const RUNBOOK: &str = r#"+++
-id = "back"
-owner = "exchange-platform"
-alerts = ["slow"]
-+++
-
-# Take a release back
-
-1. Say which release is to go.
-
-   ```sh
-   matchmark diff hrex-coverage
-   ```
-
-   Success: the newest release is named.
-"#;
-
-const WORKFLOW: &str = "\
-jobs:
-  check:
-    steps:
-      - name: Schema lint
-        run: ./step schema-lint
-      - name: Contract tests
-        run: ./step contract-tests
-      - name: Policy as code
-        run: ./step policy-as-code
-      - name: Release gates
-        run: ./step release-gates
-";
-
-const WRITTEN: &[(&str, &str)] = &[
-    ("matchmark.toml", CONFIG),
-    ("policies/raci.toml", RACI),
-    ("operating/alerts/slow.json", ALERT),
-    ("operating/sla/northwind.json", SLA),
-    ("runbooks/back.md", RUNBOOK),
-    (
-        "routing/1.toml",
-        "number = 1\n[[row]]\npartner = \"northwind\"\n",
-    ),
-    ("synthetic/match.toml", "partner = \"northwind\"\n"),
-    ("gate.yml", WORKFLOW),
-];
-
-/// Shipped folders that lines look at.
-const COPIED: &[&str] = &[
-    "schemas",
-    "contracts",
-    "partners",
-    "policies/board.toml",
-    "policies/windows.toml",
-    "reference/config",
-    "docs/scope.toml",
-    "docs/capabilities.toml",
-    "docs/handbook",
-];
-
-impl Repository {
-    fn complete() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let shipped = Path::new(env!("CARGO_MANIFEST_DIR"));
-        for part in COPIED {
-            copy(&shipped.join(part), &folder.path().join(part));
-        }
-        let repository = Self(folder);
-        for (path, text) in WRITTEN {
-            repository.write(path, text);
-        }
-        // The hook of every capability is the gate of this repository.
-        repository.edit(
-            "docs/capabilities.toml",
-            ".github/workflows/matchmark.yml",
-            "gate.yml",
-        );
-        repository
-    }
-
-    fn at(&self, path: &str) -> PathBuf {
-        self.0.path().join(path)
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let path = self.at(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    fn edit(&self, path: &str, find: &str, replace: &str) {
-        let text = fs::read_to_string(self.at(path)).unwrap();
-        assert!(text.contains(find), "{path}: {find}");
-        self.write(path, &text.replace(find, replace));
-    }
-
-    /// The lines of a file that begin with `key`, left out.
-    fn strike(&self, path: &str, key: &str) {
-        let text = fs::read_to_string(self.at(path)).unwrap();
-        let kept: Vec<&str> = text.lines().filter(|line| !line.starts_with(key)).collect();
-        assert!(kept.len() < text.lines().count(), "{path}: {key}");
-        self.write(path, &(kept.join("\n") + "\n"));
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_matchmark"))
-            .args(arguments)
-            .current_dir(self.0.path())
-            .env_clear()
-            .env("MATCHMARK_AS_OF", DAY)
-            .output()
-            .unwrap()
-    }
-
-    fn ask(&self, arguments: &[&str]) -> (Option<i32>, Value) {
-        let output = self.run(&[arguments, &["--format", "json"]].concat());
-        let value = serde_json::from_slice(&output.stdout);
-        let said = || panic!("{}", String::from_utf8_lossy(&output.stderr));
-        (output.status.code(), value.unwrap_or_else(|_| said()))
-    }
-
-    /// Ids of the lines that do not hold.
-    fn red(&self, arguments: &[&str]) -> Vec<String> {
-        let (code, told) = self.ask(arguments);
-        let red = self::red(&told["lines"]);
-        let later = told.get("go_live").map(self::red).unwrap_or_default();
-        assert_eq!(code, Some(i32::from(!(red.is_empty() && later.is_empty()))));
-        red
-    }
-}
-
-fn red(lines: &Value) -> Vec<String> {
-    let lines = lines.as_array().unwrap();
-    for line in lines {
-        let holds = line["holds"].as_bool().unwrap();
-        let evidence = line["evidence"].as_array().unwrap();
-        assert_eq!(line.get("missing").is_none(), holds, "{line:#}");
-        assert!(!holds || !evidence.is_empty(), "{line:#}");
-    }
-    let red = lines.iter().filter(|line| line["holds"] == false);
-    red.map(|line| line["id"].as_str().unwrap().to_owned())
-        .collect()
-}
-
-fn copy(from: &Path, to: &Path) {
-    let is_example = ["accepted", "rejected"]
-        .iter()
-        .any(|name| from.ends_with(name));
-    if is_example {
-        return;
-    }
-    if from.is_file() {
-        fs::create_dir_all(to.parent().unwrap()).unwrap();
-        fs::copy(from, to).unwrap();
-        return;
-    }
-    for item in fs::read_dir(from).unwrap() {
-        let item = item.unwrap();
-        copy(&item.path(), &to.join(item.file_name()));
-    }
-}
+use std::path::Path;
 
 /// How something is made absent, and the one line that must tell.
-type Absent = (&'static str, fn(&Repository));
+pub type Absent = (&'static str, fn(&Repository));
 
 #[test]
 fn row_s2_64_each_of_the_eight_lines_goes_red_alone() {
@@ -511,105 +307,6 @@ fn judged_complete(id: &str) {
 }
 
 #[test]
-fn row_s0_29_a_card_says_owner_budget_and_way_back_in_250_words() {
-    let repository = Repository::complete();
-    let output = repository.run(&["partner", "card", "northwind"]);
-    let text = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(output.status.code(), Some(0), "{text}");
-    assert!(text.split_whitespace().count() <= 250, "{text}");
-    for words in [
-        "exchange-platform, platform-oncall@payer-exchange.example",
-        "0.50 % of answers may be our failures",
-        "runbooks/back.md",
-        "Say which release is to go.",
-        "integration@northwind.example",
-    ] {
-        assert!(text.contains(words), "{words} in {text}");
-    }
-    let table: [Absent; 5] = [
-        ("owner", |r| r.strike("policies/raci.toml", "accountable =")),
-        ("error budget", |r| {
-            fs::remove_dir_all(r.at("operating/sla")).unwrap()
-        }),
-        ("rollback path", |r| {
-            fs::remove_file(r.at("runbooks/back.md")).unwrap()
-        }),
-        ("escalation", |r| {
-            r.strike("partners/northwind.toml", "escalation =")
-        }),
-        ("brevity", |r| {
-            let many = "word ".repeat(260);
-            r.edit(
-                "operating/sla/northwind.json",
-                "\"team\": \"exchange-platform\" }]",
-                &format!("\"team\": \"{many}\" }}]"),
-            );
-        }),
-    ];
-    for (part, remove) in table {
-        let repository = Repository::complete();
-        remove(&repository);
-        let (code, card) = repository.ask(&["partner", "card", "northwind"]);
-        assert_eq!(code, Some(1), "{part}");
-        let missing = card["missing"].as_array().unwrap();
-        assert_eq!(missing.len(), 1, "{part}: {missing:?}");
-        assert!(
-            missing[0].as_str().unwrap().starts_with(part),
-            "{missing:?}"
-        );
-    }
-    let unknown = repository.run(&["partner", "card", "nortwind"]);
-    assert_eq!(unknown.status.code(), Some(2));
-    assert!(
-        String::from_utf8(unknown.stderr)
-            .unwrap()
-            .contains("did you mean `northwind`?")
-    );
-}
-
-#[test]
-fn row_s2_66_a_handover_names_everybody_outside_and_nobody_inside_a_payload() {
-    const CANARY: &str = "Canaryson-7f3a";
-    let repository = Repository::complete();
-    repository.edit(
-        "contracts/northwind/member-match.json",
-        "Testmember-03",
-        CANARY,
-    );
-    repository.write(
-        "payloads/northwind/2026-10.ndjson",
-        &format!("{{\"id\":\"{CANARY}\",\"payload\":{{\"{CANARY}\":\"{CANARY}\"}}}}\n"),
-    );
-    for format in ["text", "json", "markdown"] {
-        let output = repository.run(&["partner", "handover", "northwind", "--format", format]);
-        let text = String::from_utf8(output.stdout).unwrap();
-        assert_eq!(output.status.code(), Some(0), "{text}");
-        for words in [
-            "cloud-provider",
-            "Everything inside the process is ours.",
-            "region",
-            "runbooks/back.md",
-            "correlation_id",
-            "platform-oncall@payer-exchange.example",
-        ] {
-            assert!(text.contains(words), "{format}: {words} in {text}");
-        }
-        assert!(
-            !text.contains(CANARY) && !text.contains("Testmember"),
-            "{format}"
-        );
-    }
-    for key in ["contact =", "boundary =", "handover ="] {
-        let repository = Repository::complete();
-        repository.strike("policies/raci.toml", key);
-        let (code, handover) = repository.ask(&["partner", "handover", "northwind"]);
-        assert_eq!(code, Some(1), "{key}");
-        let said = handover["missing"][0].as_str().unwrap();
-        assert!(said.contains("cloud-provider"), "{said}");
-    }
-}
-
-#[test]
 fn a_file_that_cannot_be_read_is_an_error_and_never_a_missing_line() {
     let repository = Repository::complete();
     repository.write("policies/raci.toml", "[[area]]\nid = \n");
@@ -620,4 +317,30 @@ fn a_file_that_cannot_be_read_is_an_error_and_never_a_missing_line() {
             .unwrap()
             .contains("policies/raci.toml:2")
     );
+}
+
+#[test]
+fn row_s0_02_each_part_of_the_support_model_is_asked_for() {
+    for (find, replace) in [
+        (
+            "contact = \"integration@northwind.example\"",
+            "contact = \"\"",
+        ),
+        ("hours = \"Mon-Fri 08:00-18:00 ET\"", "hours = \"\""),
+        (
+            "response = { major = \"1h\", minor = \"1d\" }",
+            "response = {}",
+        ),
+        ("minor = \"1d\"", "minor = \"\""),
+    ] {
+        let repository = Repository::complete();
+        repository.edit("partners/northwind.toml", find, replace);
+        let (_, report) = repository.ask(&["check", "--only", "catalogue"]);
+        let findings = report["findings"].as_array().unwrap();
+        let found = findings.iter().any(|finding| {
+            finding["rule"] == "catalogue/partner-support-missing"
+                && finding["location"]["file"] == "partners/northwind.toml"
+        });
+        assert!(found, "{replace}: {findings:#?}");
+    }
 }

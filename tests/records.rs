@@ -21,8 +21,15 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// The newest version of an entry.
 fn version(entry: &str) -> PathBuf {
-    root().join("schemas").join(entry).join("1.0.0")
+    let folder = root().join("schemas").join(entry);
+    let names = fs::read_dir(&folder).unwrap();
+    let names = names.map(|item| item.unwrap().file_name().into_string().unwrap());
+    let newest = names
+        .filter_map(|name| name.parse::<semver::Version>().ok())
+        .max();
+    folder.join(newest.unwrap().to_string())
 }
 
 fn schema(entry: &str) -> Schema {

@@ -1,6 +1,7 @@
 //! The commands and their own flags, as clap derives them. Help texts live here.
 
 use super::approve::{APPROVE_EXAMPLES, ApproveArguments};
+use super::catalogue::CatalogueVerb;
 use super::compat::{COMPAT_CODES, COMPAT_EXAMPLES, CompatArguments};
 use super::contract::ContractVerb;
 use super::course::{
@@ -14,9 +15,8 @@ use super::daily::{
 };
 use super::evidence::EvidenceVerb;
 use super::flags::{
-    AmountFlags, ColorFlags, CoverageFormats, DirectoryFlag, GateFormats, LeniencyFlags,
-    ListFormats, ProgressFlags, Redaction, RepositoryFlags, ValidationFormats, VolumeFlags,
-    WorkFlags,
+    AmountFlags, ColorFlags, DirectoryFlag, GateFormats, LeniencyFlags, ListFormats, ProgressFlags,
+    Redaction, RepositoryFlags, ValidationFormats, VolumeFlags, WorkFlags,
 };
 use super::policy::PolicyVerb;
 use super::report::{REPORT_CODES, REPORT_EXAMPLES, ReportArguments};
@@ -292,38 +292,6 @@ pub(super) struct ExplainArguments {
     pub formats: ListFormats,
     #[command(flatten)]
     pub color: ColorFlags,
-}
-
-#[derive(Subcommand, Debug)]
-pub(super) enum CatalogueVerb {
-    /// List every entry with its versions, owner and source
-    List(CatalogueFlags),
-    /// Show one entry: owner, versions, fields and what they mean
-    Show {
-        /// An entry, or one version of it
-        #[arg(value_name = "ID[@VERSION]")]
-        id: String,
-        #[command(flatten)]
-        flags: CatalogueFlags,
-    },
-    /// Tell which published statements a schema, a rule or a test of the service holds
-    Coverage(CoverageFlags),
-}
-
-#[derive(Args, Debug)]
-pub(super) struct CatalogueFlags {
-    #[command(flatten)]
-    pub repository: RepositoryFlags,
-    #[command(flatten)]
-    pub formats: ListFormats,
-}
-
-#[derive(Args, Debug)]
-pub(super) struct CoverageFlags {
-    #[command(flatten)]
-    pub repository: RepositoryFlags,
-    #[command(flatten)]
-    pub formats: CoverageFormats,
 }
 
 #[derive(Args, Debug)]

@@ -104,12 +104,11 @@ pub(super) struct AmountFlags {
     pub max_findings: Option<usize>,
 }
 
-/// Formats of `catalogue coverage`.
 /// Formats of the gate.
 #[derive(Args, Debug)]
 pub(super) struct GateFormats {
-    /// Give text, json, markdown, comment, sarif, junit, github or github-output; repeatable, `json=report.json` writes a
-    /// file
+    /// Give text, json, markdown, comment, html, sarif, junit, github or github-output; repeatable, `json=report.json`
+    /// writes a file
     #[arg(long, value_name = "FORMAT[=PATH]", env = "MATCHMARK_FORMAT", value_delimiter = ',', hide_env = true,
           value_parser = |text: &str| value::wanted(text, GATE_FORMATS))]
     pub format: Vec<Wanted>,
@@ -121,13 +120,14 @@ const GATE_FORMATS: &[Format] = &[
     Format::Json,
     Format::Markdown,
     Format::Comment,
+    Format::Html,
     Format::Sarif,
     Format::Junit,
     Format::Github,
     Format::GithubOutput,
 ];
 
-/// Formats of `catalogue coverage` and of what is asked about releases.
+/// Formats of `catalogue coverage`.
 #[derive(Args, Debug)]
 pub(super) struct CoverageFormats {
     /// Give text, json or markdown; repeatable, `json=coverage.json` writes a file
@@ -136,12 +136,12 @@ pub(super) struct CoverageFormats {
     pub format: Vec<Wanted>,
 }
 
-/// Formats of `check`.
+/// Formats of what is asked about releases and rules.
 #[derive(Args, Debug)]
 pub(super) struct ReportFormats {
-    /// Give text, json, markdown or html; repeatable, `html=board.html` writes a file
+    /// Give text, json or markdown; repeatable, `json=answer.json` writes a file
     #[arg(long, value_name = "FORMAT[=PATH]", env = "MATCHMARK_FORMAT", value_delimiter = ',', hide_env = true,
-          value_parser = |text: &str| value::wanted(text, &[Format::Text, Format::Json, Format::Markdown, Format::Html]))]
+          value_parser = |text: &str| value::wanted(text, &[Format::Text, Format::Json, Format::Markdown]))]
     pub format: Vec<Wanted>,
 }
 

@@ -3,6 +3,7 @@
 
 mod approve;
 mod args;
+mod catalogue;
 mod compat;
 mod contract;
 mod course;

@@ -1,9 +1,9 @@
 //! Parsed arguments and surroundings -> a request: defaults are settled here, once.
 
 use super::args::{
-    CatalogueVerb, CheckArguments, ExplainArguments, FailOn, GateFlags, StageWord,
-    ValidateArguments, Verb,
+    CheckArguments, ExplainArguments, FailOn, GateFlags, StageWord, ValidateArguments, Verb,
 };
+use super::catalogue::CatalogueVerb;
 use super::compat::{CompatArguments, FormatMeaning};
 use super::flags::{Color, RepositoryFlags, VolumeFlags};
 use super::transform::TransformArguments;

@@ -101,8 +101,9 @@ mod tests {
     #[test]
     fn the_examples_of_the_catalogue_are_sealed() {
         for file in [
-            include_str!("../../schemas/matchmark-report/1.1.0/accepted/go.json"),
-            include_str!("../../schemas/matchmark-report/1.1.0/accepted/no-go.json"),
+            include_str!("../../schemas/matchmark-report/1.2.0/accepted/go.json"),
+            include_str!("../../schemas/matchmark-report/1.2.0/accepted/no-go.json"),
+            include_str!("../../schemas/matchmark-report/1.2.0/accepted/packet.json"),
         ] {
             assert!(is_intact(&serde_json::from_str(file).unwrap()));
         }

@@ -20,14 +20,15 @@ pub(super) fn laid(text: &str) -> Result<String, Flaw> {
         why: fault.to_string(),
     })?;
     let tokens = tokens(text);
-    let mut out = String::with_capacity(text.len());
-    Writer {
+    let mut writer = Writer {
         tokens: &tokens,
-        out: &mut out,
-    }
-    .all();
-    out.push('\n');
-    Ok(out)
+        out: String::with_capacity(text.len()),
+        depth: 0,
+        column: 0,
+    };
+    writer.all();
+    writer.out.push('\n');
+    Ok(writer.out)
 }
 
 /// A token, and whether a line break stands somewhere before it and after the token before.
@@ -84,65 +85,69 @@ fn literal(first: char, letters: &mut Peekable<Chars<'_>>) -> String {
 
 struct Writer<'t> {
     tokens: &'t [Token],
-    out: &'t mut String,
+    out: String,
+    depth: usize,
+    column: usize,
 }
 
 impl Writer<'_> {
     /// Every token; the outermost group is always spread.
     fn all(&mut self) {
         let ends = ends(self.tokens);
-        let mut flat_until = 0;
-        let mut depth: usize = 0;
-        let mut column = 0;
-        for (index, token) in self.tokens.iter().enumerate() {
+        let mut index = 0;
+        while let Some(token) = self.tokens.get(index) {
             let end = ends.get(index).copied().flatten();
-            let is_flat = index < flat_until;
-            if let Some(end) = end.filter(|_| !is_flat) {
-                let empty = end == index + 1;
-                let fits = depth > 0 && column + self.flat(index, end).len() <= WIDTH;
-                if empty || fits && !self.is_broken(index, end) {
-                    let text = self.flat(index, end);
-                    column += text.chars().count();
-                    self.out.push_str(&text);
-                    flat_until = end + 1;
-                    continue;
+            match end.and_then(|end| Some((end, self.kept(index, end)?))) {
+                Some((end, text)) => {
+                    self.word(&text);
+                    index = end + 1;
                 }
-            }
-            if is_flat {
-                continue;
-            }
-            match token.text.as_str() {
-                "{" | "[" => {
-                    depth += 1;
-                    self.out.push_str(&token.text);
-                    column = self.line(depth);
-                }
-                "}" | "]" => {
-                    depth = depth.saturating_sub(1);
-                    column = self.line(depth) + 1;
-                    self.out.push_str(&token.text);
-                }
-                "," => {
-                    self.out.push(',');
-                    column = self.line(depth);
-                }
-                ":" => {
-                    self.out.push_str(": ");
-                    column += 2;
-                }
-                text => {
-                    self.out.push_str(text);
-                    column += text.chars().count();
+                None => {
+                    self.spread(&token.text);
+                    index += 1;
                 }
             }
         }
     }
 
-    /// Begins a line and gives its column.
-    fn line(&mut self, depth: usize) -> usize {
+    /// The group on one line, where it is kept there.
+    fn kept(&self, start: usize, end: usize) -> Option<String> {
+        let flat = self.flat(start, end);
+        let is_empty = end == start + 1;
+        let fits = self.depth > 0 && self.column + flat.chars().count() <= WIDTH;
+        (is_empty || fits && !self.is_broken(start, end)).then_some(flat)
+    }
+
+    fn spread(&mut self, token: &str) {
+        match token {
+            "{" | "[" => {
+                self.depth += 1;
+                self.out.push_str(token);
+                self.line();
+            }
+            "}" | "]" => {
+                self.depth = self.depth.saturating_sub(1);
+                self.line();
+                self.word(token);
+            }
+            "," => {
+                self.out.push(',');
+                self.line();
+            }
+            ":" => self.word(": "),
+            text => self.word(text),
+        }
+    }
+
+    fn word(&mut self, text: &str) {
+        self.out.push_str(text);
+        self.column += text.chars().count();
+    }
+
+    fn line(&mut self) {
         self.out.push('\n');
-        self.out.push_str(&" ".repeat(STEP * depth));
-        STEP * depth
+        self.out.push_str(&" ".repeat(STEP * self.depth));
+        self.column = STEP * self.depth;
     }
 
     fn group(&self, start: usize, end: usize) -> &[Token] {

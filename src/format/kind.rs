@@ -72,6 +72,12 @@ pub const KINDS: &[Kind] = &[
         made::<catalogue::BoardFile>,
     ),
     written(
+        "calendar",
+        "days on which a rule of the outside world takes hold",
+        &["policies/calendar.toml"],
+        made::<catalogue::CalendarFile>,
+    ),
+    written(
         "capabilities",
         "who answers for which capability, and its hook",
         &["docs/capabilities.toml"],

@@ -115,7 +115,7 @@ impl Step<'_> {
                 (was - is).num_days()
             ))
             .remedy(format!(
-                "restore sunset = \"{was}\", or let the board agree: matchmark approve sunset:{id}"
+                "restore sunset = \"{was}\", or let the board agree: matchmark approve sunset:{id} --role ROLE --as ACCOUNT"
             ));
         Some(finding)
     }

@@ -25,9 +25,16 @@ pub struct Authors {
 ///
 /// Errors: git cannot be run
 pub fn authors(root: &Path, base: Option<&str>) -> Result<Authors, LoadError> {
+    authors_of(root, base, "HEAD")
+}
+
+/// The same of what lies between `base` and the commit `head`.
+///
+/// Errors: git cannot be run
+pub fn authors_of(root: &Path, base: Option<&str>, head: &str) -> Result<Authors, LoadError> {
     let mut authors = Authors::default();
     if let Some(base) = base {
-        let range = format!("{base}..HEAD");
+        let range = format!("{base}..{head}");
         let others = ":(exclude)policies/approvals";
         let told = git::run(root, &["log", FORMAT, &range, "--", ".", others])?;
         for line in lines(&told) {
@@ -39,6 +46,8 @@ pub fn authors(root: &Path, base: Option<&str>) -> Result<Authors, LoadError> {
         FORMAT,
         "--name-only",
         "--relative",
+        "--end-of-options",
+        head,
         "--",
         "policies/waivers",
     ];
@@ -68,7 +77,7 @@ fn accounts(line: &str) -> BTreeSet<String> {
             None => (part, part),
         };
         let local = address.split('@').next().unwrap_or_default();
-        // GitHub's own addresses: `12345+account@users.noreply.github.com`.
+        // GitHub's own addresses begin with a number, a plus sign and the account.
         let account = local.rsplit('+').next().unwrap_or_default();
         for word in [name, address, local, account] {
             let word = word.trim();
@@ -86,7 +95,7 @@ mod tests {
 
     #[test]
     fn an_author_is_known_by_name_address_and_account() {
-        let line = "\u{1}Board Platform\u{2}12+board-platform@users.noreply.example\u{2}Two <two@payer-exchange.example>";
+        let line = "\u{1}Board Platform\u{2}12+board-platform@payer-exchange.example\u{2}Two <two@payer-exchange.example>";
         let known = accounts(line);
         for word in ["Board Platform", "board-platform", "Two", "two"] {
             assert!(known.contains(word), "{word}: {known:?}");

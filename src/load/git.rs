@@ -1,7 +1,7 @@
 //! Asks git for commits and objects, by running it; hooks and content of a commit are never executed.
 
 use super::LoadError;
-use super::tree::{CONFIG, FOLDERS};
+use super::tree::watched;
 use chrono::{DateTime, Utc};
 use std::io::{Read as _, Write as _};
 use std::path::Path;
@@ -36,8 +36,9 @@ pub fn head(root: &Path) -> Result<Option<Head>, LoadError> {
     let Some(commit) = resolve(root, "HEAD")? else {
         return Ok(None);
     };
-    let ours = [&FOLDERS[..], &[CONFIG]].concat();
-    let args = [&["status", "--porcelain", "-z", "--"][..], &ours].concat();
+    let ours = watched(root);
+    let mut args = vec!["status", "--porcelain", "-z", "--"];
+    args.extend(ours.iter().map(String::as_str));
     let clean = run(root, &args)?.is_some_and(|changes| changes.is_empty());
     Ok(Some(Head { commit, clean }))
 }

@@ -18,7 +18,7 @@ mod transform;
 mod tree;
 
 pub use archive::{Shelf, branch, current_branch, remote, shelf};
-pub use authors::{Authors, authors};
+pub use authors::{Authors, authors, authors_of};
 pub use contract::{contract, state_map};
 pub use git::{Base, Head, base, committed_at, git_version, has_commit, head};
 pub use payload::{Line, PayloadFile, payloads, questions};
@@ -101,6 +101,21 @@ pub fn named(root: &Path, name: &Path) -> Result<Source, LoadError> {
     }
 }
 
+/// The first of `paths` below `root` that is a file.
+#[must_use]
+pub fn first(root: &Path, paths: &[&str]) -> Option<Source> {
+    let read = |path: &&str| Some(Source::new(*path, text(root, path)?.into_bytes()));
+    paths.iter().find_map(read)
+}
+
+/// The same of a commit.
+///
+/// Errors: git cannot be run
+pub fn first_of(root: &Path, commit: &str, paths: &[&str]) -> Result<Option<Source>, LoadError> {
+    let mut files = tree::only(root, commit, paths)?;
+    Ok(paths.iter().find_map(|path| files.remove(*path)))
+}
+
 /// The files that a configured path names: itself, or what stands directly in it, in order of their names.
 /// What is not there or is no file gives nothing.
 #[must_use]
@@ -122,13 +137,6 @@ pub fn papers(root: &Path, path: &str) -> Vec<Source> {
             Some(Source::new(tree::relative(root, item.path()), bytes))
         })
         .collect()
-}
-
-/// The first of `paths` below `root` that is a file.
-#[must_use]
-pub fn first(root: &Path, paths: &[&str]) -> Option<Source> {
-    let read = |path: &&str| Some(Source::new(*path, text(root, path)?.into_bytes()));
-    paths.iter().find_map(read)
 }
 
 /// The text of a file of ours below `root`, to quote a line of it.

@@ -160,6 +160,23 @@ pub(super) fn folder(root: &Path, config: Option<&Path>) -> Result<Files, LoadEr
     }
 }
 
+/// Everything of the working tree that can change what a run comes to.
+pub(super) fn watched(root: &Path) -> Vec<String> {
+    let mut files = Files::default();
+    files.add(CONFIG.to_owned(), read(&root.join(CONFIG), FILE_LIMIT));
+    let mut watched = folders(&files);
+    watched.extend(
+        [
+            CONFIG,
+            "CODEOWNERS",
+            ".github/CODEOWNERS",
+            "docs/CODEOWNERS",
+        ]
+        .map(str::to_owned),
+    );
+    watched
+}
+
 /// Every file of ours in `commit`, as git stores it.
 pub(super) fn revision(root: &Path, commit: &str) -> Result<Files, LoadError> {
     let mut files = Files::default();
@@ -168,6 +185,17 @@ pub(super) fn revision(root: &Path, commit: &str) -> Result<Files, LoadError> {
     let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
     files.stored(root, commit, &folders)?;
     Ok(files)
+}
+
+/// Some files of `commit`, by path.
+pub(super) fn only(
+    root: &Path,
+    commit: &str,
+    paths: &[&str],
+) -> Result<BTreeMap<String, Source>, LoadError> {
+    let mut files = Files::default();
+    files.stored(root, commit, paths)?;
+    Ok(files.sources)
 }
 
 /// Bytes of a file, or why there are none.

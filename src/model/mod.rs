@@ -35,6 +35,8 @@ mod release;
 mod report;
 mod request;
 mod rule;
+#[cfg(feature = "service")]
+mod service_request;
 mod severity;
 mod transformation;
 mod validation;
@@ -112,9 +114,9 @@ pub use request::{
     InitRequest, Redact, Repository, Request, Show, Stage, Target, TransformRequest,
     ValidateRequest, Wanted, WorkerRequest, named_folder,
 };
-#[cfg(feature = "service")]
-pub use request::{ServeRequest, StubRequest};
 pub use rule::{Rule, rule, rules};
+#[cfg(feature = "service")]
+pub use service_request::{ServeRequest, StubRequest};
 pub use severity::{Severity, Verdict};
 pub use transformation::{Lacking, TransformState, Transformation, TransformedPayload};
 pub use validation::{

@@ -5,6 +5,8 @@ use super::{
     Aim, ApproveRequest, CheckName, ContractRequest, DailyRequest, DeprecateRequest,
     EvidenceRequest, PolicyRequest, PromoteRequest, ReportRequest, Severity, WaiverRequest,
 };
+#[cfg(feature = "service")]
+use super::{ServeRequest, StubRequest};
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -383,28 +385,4 @@ pub struct BatchRequest {
     pub worker: WorkerRequest,
     /// How many lines are worked on at once.
     pub jobs: NonZeroUsize,
-}
-
-/// `matchmark serve`.
-#[cfg(feature = "service")]
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ServeRequest {
-    pub repository: Repository,
-    /// Make a development key and token, and print a curl line that uses them.
-    pub dev: bool,
-}
-
-/// `matchmark stub`.
-#[cfg(feature = "service")]
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StubRequest {
-    pub repository: Repository,
-    /// Id of the partner that is played.
-    pub partner: String,
-    /// Where it listens; 0 stands for any free port.
-    pub port: u16,
-    /// What hits every call that asks for nothing else.
-    pub fault: Option<String>,
-    /// Which drift of a shape is played.
-    pub seed: Option<u64>,
 }

@@ -149,6 +149,7 @@ mod tests {
                 inputs: BTreeMap::new(),
             },
             base: None,
+            code_owners: None,
             as_of: now() - age,
             stage,
             asked: RunAsked {

@@ -12,8 +12,12 @@ use std::process::Command;
 type Counts = BTreeMap<(String, bool), usize>;
 
 fn given(repository: &Repository) -> BTreeMap<&'static str, String> {
-    let formats = ["text", "json", "markdown", "sarif", "junit", "github"];
+    let formats = [
+        "text", "json", "markdown", "html", "sarif", "junit", "github",
+    ];
     let mut command = repository.command(&["check", "--base", "HEAD~1", "--as-of", AS_OF]);
+    // What is left out is told by findings of the gate, which are as good as any here, and quicker.
+    command.args(["--only", "catalogue,compat,lifecycle"]);
     command.args(["--stage", "pull-request", "-v", "--max-findings", "100000"]);
     let file = |format: &str| repository.beside(&format!("report.{format}"));
     for format in formats {
@@ -79,6 +83,30 @@ fn github_counts(text: &str) -> Counts {
     counts
 }
 
+/// What a page tells in full, as rows under a caption, and as remarks; a waiver is a row of its own there.
+fn html_counts(text: &str) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    let full = Regex::new(r"<dt>rule</dt><dd><code>([a-z-]+/[a-z-]+)</code> \(").unwrap();
+    for found in full.captures_iter(text) {
+        *counts.entry(found[1].to_owned()).or_default() += 1;
+    }
+    let more = Regex::new(r"(\d+) (?:more )?of <code>([a-z-]+)/<wbr>([a-z-]+)</code>").unwrap();
+    for found in more.captures_iter(text) {
+        let rule = format!("{}/{}", &found[2], &found[3]);
+        *counts.entry(rule).or_default() += found[1].parse::<usize>().unwrap();
+    }
+    counts
+}
+
+/// The same, whether a waiver covers it or not.
+fn merged(counts: &Counts) -> BTreeMap<String, usize> {
+    let mut merged = BTreeMap::new();
+    for ((rule, _), count) in counts {
+        *merged.entry(rule.clone()).or_default() += count;
+    }
+    merged
+}
+
 #[test]
 fn every_format_has_the_same_ids_as_often() {
     for repository in [
@@ -96,6 +124,7 @@ fn every_format_has_the_same_ids_as_often() {
         let case =
             r#"<testcase classname="(?<rule>[a-z-]+/[a-z-]+)" [^\n]*\n *(?<waived><skipped)?"#;
         assert_eq!(matched(case, &given["junit"]), wanted, "junit");
+        assert_eq!(html_counts(&given["html"]), merged(&wanted), "html");
         assert_eq!(sarif_counts(&given["sarif"]), wanted, "sarif");
         assert_eq!(github_counts(&given["github"]), wanted, "github");
     }
@@ -115,6 +144,19 @@ fn published(file: &str) -> Option<PathBuf> {
     path
 }
 
+/// The published schema has one pattern that is no regular expression, of a property that we do not write.
+fn without_slip(schema: &mut Value) {
+    match schema {
+        Value::Object(map) => {
+            let slip = "^[a-zA-Z]{2}|^[a-zA-Z]{2}-[a-zA-Z]{2}]?$";
+            map.retain(|key, value| key != "pattern" || value != slip);
+            map.values_mut().for_each(without_slip);
+        }
+        Value::Array(list) => list.iter_mut().for_each(without_slip),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
 #[test]
 fn the_files_for_other_tools_meet_their_published_schemas() {
     let reports = [
@@ -124,7 +166,8 @@ fn the_files_for_other_tools_meet_their_published_schemas() {
     ];
     let given: Vec<_> = reports.iter().map(|name| given(&committed(name))).collect();
     if let Some(path) = published("sarif-2.1.0.json") {
-        let schema: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+        let mut schema: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+        without_slip(&mut schema);
         let validator = jsonschema::validator_for(&schema).unwrap();
         for given in &given {
             let file: Value = serde_json::from_str(&given["sarif"]).unwrap();

@@ -130,7 +130,10 @@ impl Job {
             .env("GATE_BASE", &self.base)
             .env("GATE_EVENT_BASE", &self.event_base)
             .env("GATE_DIRECTORY", ".")
-            .env("GATE_ARGS", format!("--as-of {AS_OF} {}", self.args))
+            .env(
+                "GATE_ARGS",
+                format!("--as-of {AS_OF} --timeout 10m {}", self.args),
+            )
             .env("GATE_ARTIFACT", "matchmark-report")
             .env("GATE_TOKEN", "")
             .output()

@@ -43,7 +43,7 @@ fn row_s0_79_each_of_the_four_steps_turns_red_by_its_own_change_and_no_other() {
     assert!(text.contains("needs: [check]") && text.contains("if: always()"));
 
     let cases: [(&str, Repository); 4] = [
-        ("schema-lint", committed("patch-says-too-little")),
+        ("schema-lint", committed("released-edited")),
         ("contract-tests", committed("contract-not-met")),
         ("policy-as-code", committed("consent-metadata-removed")),
         ("release-gates", switched_off()),
@@ -205,7 +205,7 @@ fn the_gate_holds_no_right_and_the_publisher_no_checkout() {
     let gate = workflow("matchmark.yml");
     assert!(gate.contains("permissions:\n  contents: read\n"));
     for word in [
-        "write",
+        ": write",
         "secrets",
         "pull_request_target",
         "persist-credentials: true",
@@ -227,4 +227,58 @@ fn the_gate_holds_no_right_and_the_publisher_no_checkout() {
     let (comment, scanning) = publish.split_once("  code-scanning:").unwrap();
     assert!(comment.contains("pull-requests: write") && !comment.contains("security-events"));
     assert!(scanning.contains("security-events: write") && !scanning.contains("pull-requests"));
+}
+
+#[test]
+fn what_init_hands_on_is_a_gate_that_a_linter_accepts() {
+    let folder = tempfile::tempdir().unwrap();
+    let init = super::support::matchmark(&["init"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(init.status.success());
+    let handed = folder.path().join(".github");
+    for file in ["action.yml", "install.sh", "run.sh", "step.sh"] {
+        let ours = std::fs::read(job::action().join(file)).unwrap();
+        let theirs = std::fs::read(handed.join("actions/matchmark").join(file)).unwrap();
+        assert_eq!(ours, theirs, "{file}");
+    }
+    let gate = std::fs::read_to_string(handed.join("workflows/matchmark.yml")).unwrap();
+    for (name, _) in STEPS {
+        assert!(gate.contains(&format!("- name: {name}\n")), "{name}");
+    }
+    let Some(linter) = std::env::var_os("MATCHMARK_ACTIONLINT") else {
+        println!(
+            "NOT RUN: actionlint is fetched by `cargo xtask test`, which names it in MATCHMARK_ACTIONLINT"
+        );
+        return;
+    };
+    assert!(
+        job::git(folder.path(), &["init", "--quiet"])
+            .status
+            .success()
+    );
+    let output = std::process::Command::new(linter)
+        .arg("-no-color")
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{said}");
+}
+
+#[test]
+fn every_hook_before_a_commit_is_a_command_that_there_is() {
+    let text = std::fs::read_to_string(root().join(".pre-commit-hooks.yaml")).unwrap();
+    let entries: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("entry: matchmark "))
+        .collect();
+    assert_eq!(entries.len(), 3);
+    for entry in entries {
+        let mut words: Vec<&str> = entry.split(' ').collect();
+        words.push("--help");
+        let output = super::support::matchmark(&words).output().unwrap();
+        assert!(output.status.success(), "{entry}");
+    }
 }

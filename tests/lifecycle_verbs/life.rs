@@ -201,10 +201,12 @@ impl Life {
         assert!(output.status.success(), "{output:?}");
     }
 
-    /// Rule and kind of what the gate finds wrong with the lives of versions.
+    /// Rule and pointer of what the gate finds wrong with the lives of versions.
     pub fn rules(&self) -> Vec<String> {
         let check = [
             "check",
+            "--stage",
+            "pull-request",
             "--only",
             "lifecycle",
             "--base",
@@ -216,15 +218,12 @@ impl Life {
         let report: serde_json::Value =
             serde_json::from_str(&said).unwrap_or_else(|_| panic!("{said}"));
         let found = crate::support::findings(&report).iter();
-        let own = found.filter(|it| it["rule"].as_str().unwrap().starts_with("lifecycle/"));
-        own.map(|it| {
-            format!(
-                "{} {}",
-                it["rule"].as_str().unwrap(),
-                it["kind"].as_str().unwrap()
-            )
-        })
-        .collect()
+        let word = |it: &serde_json::Value, key: &str| it[key].as_str().unwrap().to_owned();
+        let told = found.map(|it| format!("{} {}", word(it, "rule"), word(it, "pointer")));
+        // This repository has no CODEOWNERS, which is not what its tests are about.
+        let is_own =
+            |it: &String| it.starts_with("lifecycle/") && !it.contains("approval-unguarded");
+        told.filter(is_own).collect()
     }
 }
 

@@ -14,6 +14,8 @@ const SHIPPED: &[&str] = &[
     "partners",
     "payloads",
     "docs/migrations",
+    "docs/runbooks",
+    "reference/ops",
     ".github/CODEOWNERS",
 ];
 

@@ -55,7 +55,7 @@ fn records() -> [Generated; 11] {
         published::<record::SlaDocument>("sla-document", FIRST),
         published::<record::AlertRule>("alert-rule", FIRST),
         published::<record::ReleaseRecord>("release-record", FIRST),
-        published::<catalogue::WaiverFile>("waiver-record", FIRST),
+        following::<catalogue::WaiverFile>("waiver-record", "2.0.0", FIRST),
     ]
 }
 

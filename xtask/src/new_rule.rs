@@ -11,25 +11,23 @@ pub fn run(name: &str) -> Result<(), Fault> {
     let folder = format!("policies/rules/{name}");
     let files = draft(name).into_iter().flatten();
     let files: Vec<(String, String)> = files
-        .map(|(path, text)| (path.replace(&format!("{folder}/"), ""), text))
+        .map(|(path, text)| {
+            let file = path.replace(&format!("{folder}/"), "");
+            (
+                file,
+                if path.ends_with(".toml") {
+                    directed(&path, &text, PUBLISHED)
+                } else {
+                    text
+                },
+            )
+        })
         .collect();
     let files: Vec<(&str, String)> = files
         .iter()
         .map(|(path, text)| (path.as_str(), text.clone()))
         .collect();
     repository::begin(&folder, &files)?;
-    repository::begin(
-        &folder,
-        &[
-            (
-                "rule.toml",
-                directed(&format!("{folder}/rule.toml"), &metadata(name), PUBLISHED),
-            ),
-            ("rule.rego", rule(name)),
-            ("fires/first.json", fires()),
-            ("quiet/near-miss.json", quiet()),
-        ],
-    )?;
     println!(
         "  Next     complete {folder}, then run `matchmark policy test {name}`; docs/handbook/adding-a-rule.md"
     );

@@ -19,9 +19,9 @@ const JUNIT: (&str, &str, &str) = (
     "bfa1ed65e9e6f33c161d04470d89050458cfb65a5a5d0358834ef7ce037d9136",
 );
 const JUNIT_FILE: &str =
-    "tests/vendor/jenkins/xunit-plugin/ae25da5089d4f94ac6c4669bf736e4d416cc4665/junit-10.xsd";
+    "tests/vendor/jenkins/xunit-plugin/14c6e39c38408b9ed6280361484a13c6f5becca7/junit-10.xsd";
 const JUNIT_DIGEST: &str =
-    "sha256:a1a816f58d1bf95ebabf371994df0b9246dee66ea9572fbec4f9296f1b2c0ff6";
+    "sha256:1f30c63616d5b57fadaad990a831c84b263f3e540bf5ba8b4a92d76470345e20";
 /// What holds a file against such a schema.
 const XMLSCHEMA: [(&str, &str, &str); 2] = [
     (
@@ -112,7 +112,7 @@ fn junit(folder: &Path) -> Option<()> {
     let list = folder.join("junit.txt");
     let pin = format!("{name}=={version} --hash=sha256:{sha256}\n");
     std::fs::write(&list, pin).ok()?;
-    let place = folder.to_string_lossy();
+    let (place, list) = (folder.to_string_lossy(), list.to_string_lossy());
     let pip = [
         "-m",
         "pip",
@@ -125,14 +125,15 @@ fn junit(folder: &Path) -> Option<()> {
         "--dest",
         &place,
         "--requirement",
-        &list.to_string_lossy(),
+        &list,
     ];
     if !shell::works(&mut shell::program("python3", &pip)) {
         return None;
     }
     let whole = format!("{}-{version}", name.replace('-', "_"));
     let archive = folder.join(format!("{whole}.tar.gz"));
-    let tar = ["-xzf", &archive.to_string_lossy(), "-C", &place];
+    let archive = archive.to_string_lossy();
+    let tar = ["-xzf", &archive, "-C", &place];
     if !shell::works(&mut shell::program("tar", &tar)) {
         return None;
     }

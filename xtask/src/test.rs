@@ -42,6 +42,9 @@ fn tests(published: &Path, page: Option<&Path>) -> Result<(Tally, bool), Fault> 
     let mut command = shell::cargo(&["test", "--workspace", "--no-fail-fast"]);
     command.env(published::VARIABLE, published);
     command.envs(page.map(|page| (PAGE, page)));
+    if let Some(linter) = tools::actionlint() {
+        command.env("MATCHMARK_ACTIONLINT", linter);
+    }
     let passed = shell::follow(&mut command, |line| {
         println!("{line}");
         if let Some(part) = Tally::of(line) {

@@ -58,8 +58,8 @@ words=(check -C "${GATE_DIRECTORY:-.}" --stage "${GATE_STAGE:-pull-request}" --n
 if [ -n "$base" ]; then
   words+=(--base "$base")
 fi
-for format in json=report.json markdown=summary.md comment=comment.md sarif=report.sarif junit=report.xml \
-  github=annotations.txt github-output=outputs.txt; do
+for format in json=report.json html=report.html markdown=summary.md comment=comment.md sarif=report.sarif \
+  junit=report.xml github=annotations.txt github-output=outputs.txt; do
   words+=(--format "${format%%=*}=$out/${format#*=}")
 done
 read -r -a more <<< "${GATE_ARGS:-}"

@@ -68,7 +68,7 @@ pub(super) fn leave(
     let quorum = major_release(&after, &version, author, release.day());
     let refused = quorum.lacking.iter().map(|lacking| {
         format!(
-            "`{subject}` is a major release, and {} {}: matchmark approve {subject} --role {}",
+            "`{subject}` is a major release, and {} {}: matchmark approve {subject} --role {} --as ACCOUNT",
             lacking.role, lacking.why, lacking.role
         )
     });

@@ -3,7 +3,6 @@
 use super::base::Sides;
 use super::judged;
 use crate::app::{AppError, Sink};
-use crate::load;
 use crate::model::{Aim, CheckRequest, Extent, Repository, RunRecord, Show};
 use std::time::Duration;
 
@@ -21,9 +20,7 @@ pub(in crate::app) fn again(
     let head = record.head.commit.clone().unwrap_or_default();
     let sides = Sides::recorded(&repository.root, head, base)?;
     let outcome = judged(&request, &sides, record.as_of, sink)?;
-    let program = sink.program().ok();
-    let program = program.and_then(|path| load::file_digest(&path).ok());
-    Ok(outcome.record(&request, &sides, program))
+    Ok(outcome.record(&request, &sides, sink))
 }
 
 /// The request that the record tells of.

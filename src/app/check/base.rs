@@ -44,6 +44,8 @@ pub(super) struct Sides {
     /// The base, or why there is none.
     pub base: Result<Base, String>,
     commit: Option<Head>,
+    /// The commit that the head was read from, where it is not the working tree.
+    pub revision: Option<String>,
 }
 
 impl Sides {
@@ -63,6 +65,7 @@ impl Sides {
             unreadable,
             base,
             commit: load::head(root)?,
+            revision: None,
         })
     }
 
@@ -84,9 +87,10 @@ impl Sides {
             unreadable,
             base,
             commit: Some(Head {
-                commit: head,
+                commit: head.clone(),
                 clean: true,
             }),
+            revision: Some(head),
         })
     }
 
@@ -188,6 +192,7 @@ mod tests {
                 commit: "h".to_owned(),
                 clean: true,
             }),
+            revision: None,
         }
     }
 

@@ -39,7 +39,10 @@ impl<'a> Bench<'a> {
         let authors = match sides.base.as_ref().ok() {
             // Who wrote something matters where somebody approved something.
             _ if head.approvals.is_empty() => load::Authors::default(),
-            base => load::authors(root, base.map(|base| base.commit.as_str()))?,
+            base => {
+                let head = sides.revision.as_deref().unwrap_or("HEAD");
+                load::authors_of(root, base.map(|base| base.commit.as_str()), head)?
+            }
         };
         let mut books = Books::read(head, question.base);
         let guard = Guard::read(question, &books, request.stage, &authors.change);
@@ -61,7 +64,10 @@ impl<'a> Bench<'a> {
             strictness,
             profile,
             releases,
-            owners: load::first(root, &CODEOWNERS),
+            owners: match &sides.revision {
+                Some(commit) => load::first_of(root, commit, &CODEOWNERS)?,
+                None => load::first(root, &CODEOWNERS),
+            },
             stage: request.stage,
         })
     }

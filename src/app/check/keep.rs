@@ -66,13 +66,15 @@ impl Ledger {
         Some(finding)
     }
 
+    /// Whether a run is added at all: nothing follows a chain that broke.
+    pub(super) fn takes(&self) -> bool {
+        self.keeps && self.faults.is_empty()
+    }
+
     /// Adds the run behind the last one.
     ///
     /// Errors: something cannot be written, or the chain broke while the run was judging
     pub(super) fn keep(&self, mut record: RunRecord, report: &Report) -> Result<(), AppError> {
-        if !self.keeps || !self.faults.is_empty() {
-            return Ok(());
-        }
         let _turn = store::held(&self.folder).map_err(AppError::NotKept)?;
         let known: Runs = runs(&load::runs(&self.folder)?);
         if let Some(fault) = known.faults.first() {

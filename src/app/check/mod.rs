@@ -35,7 +35,7 @@ pub(super) use notice::touched;
 use super::answer::{Log, Sink};
 use super::room::Room;
 use super::{AppError, judge};
-use crate::catalogue::{ContractSource, Workspace};
+use crate::catalogue::{ContractSource, Source, Workspace};
 use crate::lifecycle::{Standing, standings};
 use crate::model::{
     Cell, Change, CheckName, CheckRequest, Extent, Finding, Governance, Judged, Notice, Report,
@@ -128,11 +128,10 @@ pub(super) fn check(
     sides.unreadable.extend(ledger.broken());
     let outcome = judged(request, &sides, now, sink)?;
     outcome.write(request)?;
-    let program = sink.program().ok();
-    let program = program.and_then(|path| load::file_digest(&path).ok());
-    let report = outcome.report.clone();
-    ledger.keep(outcome.record(request, &sides, program), &report)?;
-    Ok(report)
+    if ledger.takes() {
+        ledger.keep(outcome.record(request, &sides, sink), &outcome.report)?;
+    }
+    Ok(outcome.report)
 }
 
 /// The same with other contracts than those of the repository.
@@ -215,7 +214,9 @@ fn judged(
     let tallies = std::mem::take(&mut round.tallies);
     let policy_input = round.policy_input.take();
     let report = told(request, sides, round, judged, (&bench, &standings), as_of);
+    let code_owners = bench.owners.as_ref().map(Source::digest);
     Ok(Outcome {
+        code_owners,
         report,
         notices,
         tallies,

@@ -2,9 +2,9 @@
 
 use super::base::Sides;
 use super::record::{Ran, Tallies};
-use crate::app::{AppError, witness};
+use crate::app::{AppError, Sink, witness};
 use crate::model::{CheckRequest, Notice, Report, RunRecord};
-use crate::{report, store};
+use crate::{load, report, store};
 use chrono::{DateTime, Utc};
 
 /// The report of a run, and what stands in none.
@@ -14,6 +14,7 @@ pub(super) struct Outcome {
     pub tallies: Tallies,
     /// Digest of what the rules were asked about.
     pub policy_input: Option<String>,
+    pub code_owners: Option<String>,
     pub as_of: DateTime<Utc>,
 }
 
@@ -32,19 +33,21 @@ impl Outcome {
 
     /// What is kept of the run, before it has a place in a chain.
     pub(super) fn record(
-        self,
+        &self,
         request: &CheckRequest,
         sides: &Sides,
-        program: Option<String>,
+        sink: &mut dyn Sink,
     ) -> RunRecord {
         let ran = Ran {
             request,
             sides,
             as_of: self.as_of,
             report: &self.report,
-            tallies: self.tallies,
-            policy_input: self.policy_input,
+            tallies: self.tallies.clone(),
+            policy_input: self.policy_input.clone(),
+            code_owners: self.code_owners.clone(),
         };
-        ran.record(program)
+        let program = sink.program().ok();
+        ran.record(program.and_then(|path| load::file_digest(&path).ok()))
     }
 }

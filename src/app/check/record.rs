@@ -49,6 +49,7 @@ pub(super) struct Ran<'a> {
     pub report: &'a Report,
     pub tallies: Tallies,
     pub policy_input: Option<String>,
+    pub code_owners: Option<String>,
 }
 
 impl Ran<'_> {
@@ -64,6 +65,7 @@ impl Ran<'_> {
             },
             head: self.sides.head_tree(),
             base: self.sides.base_tree(),
+            code_owners: self.code_owners,
             as_of: self.as_of,
             stage: self.request.stage,
             asked: asked(self.request),

@@ -35,6 +35,10 @@ pub(super) fn differences(record: &RunRecord, again: &RunRecord) -> Vec<String> 
             "the facts that rules were asked about",
             record.policy_input == again.policy_input,
         ),
+        (
+            "the file of code owners",
+            record.code_owners == again.code_owners,
+        ),
         ("which rules were asked", record.rules == again.rules),
         (
             "the rules themselves",

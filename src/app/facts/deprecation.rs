@@ -84,3 +84,79 @@ fn required(head: &Workspace, partner: &Partner) -> Option<i64> {
     let days = windows.and_then(|windows| windows.file.days(maturity, criticality));
     days.map(i64::from)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::tests::shipped;
+    use super::*;
+
+    fn told(head: &Workspace) -> DeprecationFacts {
+        let day = "2026-11-20".parse().unwrap();
+        let mut all = of(head, day).into_iter();
+        all.find(|one| one.schema == "hrex-coverage@1.0.0").unwrap()
+    }
+
+    fn change(head: &mut Workspace, change: impl FnOnce(&mut VersionFile)) {
+        let entry = head.catalogue.entries.get_mut("hrex-coverage").unwrap();
+        change(entry.file.versions.first_mut().unwrap());
+    }
+
+    #[test]
+    fn what_a_deprecation_promised_is_counted_in_days() {
+        let mut head = shipped();
+        let facts = told(&head);
+        assert_eq!(
+            (facts.notice_days, facts.required_days, facts.days_left),
+            (302, 300, 222)
+        );
+        assert_eq!(facts.pointer, "/version/0");
+        assert!(facts.partners.iter().all(|one| one.enough));
+        change(&mut head, |version| {
+            version.sunset = "2027-06-27".parse().ok()
+        });
+        let short = told(&head);
+        assert_eq!(short.notice_days, 299);
+        assert!(short.partners.iter().all(|one| !one.enough));
+    }
+
+    #[test]
+    fn what_a_deprecation_leaves_out_is_a_fact_each() {
+        let mut head = shipped();
+        change(&mut head, |version| {
+            version.deprecated = None;
+            version.replaced_by = None;
+            version.migration = Some(" ".to_owned());
+        });
+        let facts = told(&head);
+        assert!(!facts.notice_known && facts.sunset_known && !facts.migration_note);
+        assert_eq!(
+            (facts.replacement.as_str(), facts.notice_days),
+            ("unknown", 0)
+        );
+    }
+
+    #[test]
+    fn a_partner_counts_as_having_answered_only_when_it_did() {
+        let mut head = shipped();
+        head.acknowledgements.clear();
+        let facts = told(&head);
+        assert_eq!(
+            (facts.acknowledged.len(), facts.missing_ack),
+            (0, vec!["northwind".to_owned()])
+        );
+    }
+
+    #[test]
+    fn a_table_that_does_not_say_how_long_is_never_enough() {
+        let mut head = shipped();
+        head.windows = None;
+        let facts = told(&head);
+        assert!(
+            facts
+                .partners
+                .iter()
+                .all(|one| !one.enough && one.required_days == 0)
+        );
+    }
+}

@@ -164,3 +164,46 @@ impl Probe {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::tests::shipped;
+    use super::*;
+    use crate::policy::RuleBook;
+    use std::collections::BTreeSet;
+
+    fn admitted(id: &str, book: &RuleBook) -> BTreeSet<String> {
+        let head = shipped();
+        let version = head.catalogue.version(&id.parse().unwrap()).unwrap();
+        let schema = Schema::compile(&head.catalogue.bundle(&version.id).unwrap().value).unwrap();
+        let ruling = Ruling::of(&head, book);
+        let found = of(version, Some(&schema), &ruling).into_iter();
+        found.map(|one| one.element).collect()
+    }
+
+    #[test]
+    fn what_the_schema_leaves_open_is_refused_by_the_payload_rules_alone() {
+        let rules = RuleBook::read(&shipped().payload_rules);
+        for id in ["eob-nonfinancial@1.0.0", "pdex-prior-authorization@2.1.0"] {
+            assert_eq!(admitted(id, &rules), BTreeSet::new(), "{id}");
+            let open = admitted(id, &RuleBook::default());
+            for element in ["payment.amount", "benefitBalance.financial.usedMoney"] {
+                assert!(open.contains(element), "{id} {element}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_version_without_a_payload_that_passes_is_taken_to_admit_everything() {
+        let head = shipped();
+        let id = "eob-nonfinancial@1.0.0".parse().unwrap();
+        let version = head.catalogue.version(&id).unwrap();
+        let book = RuleBook::default();
+        let ruling = Ruling::of(&head, &book);
+        assert_eq!(of(version, None, &ruling).len(), probes().len());
+        let other = "hrex-coverage@2.0.1".parse().unwrap();
+        let other = head.catalogue.version(&other).unwrap();
+        assert!(of(other, None, &ruling).is_empty());
+    }
+}

@@ -13,6 +13,7 @@ mod partner;
 mod place;
 mod proof;
 mod refusal;
+mod runbook;
 #[cfg(test)]
 mod tests;
 mod transform;

@@ -1,11 +1,11 @@
 //! How the exchange is run, as far as documents say it: what they promise, whom they call, what a step tells.
 
 use super::operation::lacking;
-use super::{count, known};
-use crate::catalogue::{Operating, OperatingDocument, Raci, Runbook, RunbookStep, Workspace};
+use super::{count, known, runbook};
+use crate::catalogue::{Operating, OperatingDocument, Raci, Workspace};
 use crate::policy::input::{
     AlertFacts, AreaFacts, ExternalFacts, Input, ProcessFacts, ResponseFacts, ReviewFacts,
-    RunbookFacts, SlaFacts, StepFacts, UNKNOWN,
+    SlaFacts, UNKNOWN,
 };
 use chrono::NaiveDate;
 use serde_json::Value;
@@ -15,7 +15,11 @@ pub(super) fn fill(input: &mut Input, head: &Workspace, day: NaiveDate) {
     let all = &head.operating;
     input.slas = all.slas.iter().map(|one| sla(head, one)).collect();
     input.alerts = all.alerts.iter().map(|one| alert(head, day, one)).collect();
-    input.runbooks = all.runbooks.iter().map(|one| runbook(all, one)).collect();
+    input.runbooks = all
+        .runbooks
+        .iter()
+        .map(|one| runbook::of(all, one))
+        .collect();
     if let Some(raci) = &all.raci {
         input.areas = areas(raci, day);
         input.processes = processes(raci);
@@ -25,7 +29,7 @@ pub(super) fn fill(input: &mut Input, head: &Workspace, day: NaiveDate) {
     input.reviews = review(all, day).into_iter().collect();
 }
 
-fn text<'a>(one: &'a OperatingDocument, member: &str) -> &'a str {
+pub(super) fn text<'a>(one: &'a OperatingDocument, member: &str) -> &'a str {
     let found = one.document.value().get(member);
     found.and_then(Value::as_str).unwrap_or("")
 }
@@ -103,98 +107,6 @@ fn alert(head: &Workspace, day: NaiveDate, one: &OperatingDocument) -> AlertFact
 fn leads(all: &Operating, path: &str, alert: &str) -> bool {
     let mut runbooks = all.runbooks.iter();
     runbooks.any(|one| one.source.path == path && one.head.alerts.iter().any(|id| id == alert))
-}
-
-fn runbook(all: &Operating, one: &Runbook) -> RunbookFacts {
-    let answers = |id: &&String| {
-        let mut alerts = all.alerts.iter();
-        alerts.any(|alert| {
-            text(alert, "id") == id.as_str() && text(alert, "runbook") == one.source.path
-        })
-    };
-    RunbookFacts {
-        id: one.head.id.clone(),
-        file: one.source.path.clone(),
-        owner: known(&one.head.owner),
-        alerts: one.head.alerts.iter().filter(answers).cloned().collect(),
-        steps: one
-            .steps
-            .iter()
-            .enumerate()
-            .map(|(index, found)| step(index, found))
-            .collect(),
-    }
-}
-
-/// Beginnings of steps that tell nobody what to do, unless a command and its result follow.
-const VAGUE: [&str; 24] = [
-    "ask",
-    "assess",
-    "be sure",
-    "call",
-    "check",
-    "clean",
-    "coordinate",
-    "debug",
-    "double-check",
-    "ensure",
-    "escalate",
-    "fix",
-    "follow up",
-    "have a look",
-    "investigate",
-    "look",
-    "make sure",
-    "monitor",
-    "reboot",
-    "resolve",
-    "restart",
-    "review",
-    "see",
-    "verify",
-];
-
-/// Results that anybody may claim.
-const EMPTY: [&str; 8] = [
-    "done",
-    "everything is fine",
-    "fixed",
-    "it is ok",
-    "it works",
-    "no errors",
-    "ok",
-    "resolved",
-];
-
-fn step(index: usize, found: &RunbookStep) -> StepFacts {
-    let command = found.commands.iter().any(|command| is_command(command));
-    let words = |text: &str| {
-        let trimmed = text.trim().trim_end_matches(['.', '!']);
-        trimmed.to_lowercase()
-    };
-    let said = words(&found.success);
-    let success = !said.is_empty() && !EMPTY.contains(&said.as_str());
-    let text = words(&found.text);
-    let begins = |vague: &&str| {
-        let rest = text.strip_prefix(*vague);
-        rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
-    };
-    StepFacts {
-        number: count(index + 1),
-        pointer: format!("/steps/{index}"),
-        command,
-        success,
-        vague: VAGUE.iter().any(|vague| begins(&vague)) && !(command && success),
-    }
-}
-
-/// Whether a line can be carried out as it stands: it holds no gap that a reader has to fill without a name.
-fn is_command(line: &str) -> bool {
-    let line = line.trim_start_matches("$ ").trim();
-    !line.is_empty()
-        && !["...", "…", "TODO", "<command>"]
-            .iter()
-            .any(|gap| line.contains(gap))
 }
 
 fn areas(raci: &Raci, day: NaiveDate) -> Vec<AreaFacts> {
@@ -276,4 +188,149 @@ fn review(all: &Operating, day: NaiveDate) -> Option<ReviewFacts> {
         known: last.is_some(),
         days_since: last.map_or(0, |review| (day - review.file.date).num_days()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use super::super::tests::shipped;
+    use super::*;
+    use std::sync::Arc;
+    use wire::json::{Document, Limits};
+
+    fn day() -> NaiveDate {
+        "2026-11-20".parse().unwrap()
+    }
+
+    fn with(one: &OperatingDocument, change: impl FnOnce(&mut Value)) -> OperatingDocument {
+        let mut value = one.document.value().clone();
+        change(&mut value);
+        let document = Document::parse(value.to_string().as_bytes(), &Limits::FILE).unwrap();
+        OperatingDocument {
+            source: one.source.clone(),
+            document: Arc::new(document),
+        }
+    }
+
+    #[test]
+    fn row_s0_26_each_promise_that_is_not_made_is_named() {
+        let head = shipped();
+        for one in &head.operating.slas {
+            assert!(sla(&head, one).missing.is_empty(), "{}", one.source.path);
+        }
+        let first = &head.operating.slas[0];
+        for (member, name) in [
+            ("availability", "availability"),
+            ("latency", "latency"),
+            ("deprecation_days", "deprecation-notice"),
+            ("correction_days", "data-correction"),
+            ("exclusions", "exclusions"),
+        ] {
+            let poorer = with(first, |it| {
+                it.as_object_mut().unwrap().shift_remove(member);
+            });
+            assert_eq!(sla(&head, &poorer).missing, [name]);
+        }
+        for (member, name) in [
+            ("response_minutes", "support-response"),
+            ("update_minutes", "incident-updates"),
+        ] {
+            let poorer = with(first, |it| {
+                let line = it.pointer_mut("/support/0").unwrap();
+                line.as_object_mut().unwrap().shift_remove(member);
+            });
+            assert_eq!(sla(&head, &poorer).missing, [name]);
+        }
+    }
+
+    #[test]
+    fn row_s0_27_duties_of_nobody_are_told_of_the_promises_that_rest_on_them() {
+        let mut head = shipped();
+        head.partners
+            .get_mut("contoso")
+            .unwrap()
+            .file
+            .responsibilities = None;
+        let without: Vec<String> = head
+            .operating
+            .slas
+            .iter()
+            .map(|one| sla(&head, one))
+            .filter(|facts| !facts.shared_responsibilities)
+            .map(|facts| facts.id)
+            .collect();
+        assert_eq!(without, ["contoso", "platform"]);
+    }
+
+    #[test]
+    fn row_s2_03_an_alert_tells_whether_anybody_comes_and_what_is_opened() {
+        let head = shipped();
+        for one in &head.operating.alerts {
+            let facts = alert(&head, day(), one);
+            assert!(
+                facts.runbook_known && facts.owner_known && facts.on_call,
+                "{}",
+                facts.id
+            );
+        }
+        let first = &head.operating.alerts[0];
+        let lost = with(first, |it| it["runbook"] = "docs/runbooks/absent.md".into());
+        assert!(!alert(&head, day(), &lost).runbook_known);
+        let strange = with(first, |it| it["owner"] = "compliance".into());
+        let facts = alert(&head, day(), &strange);
+        assert!(facts.owner_known && !facts.on_call);
+        let nobody = with(first, |it| it["owner"] = "nobody".into());
+        assert!(!alert(&head, day(), &nobody).owner_known);
+    }
+
+    #[test]
+    fn row_s2_65_who_is_accountable_and_not_on_call_is_told() {
+        let mut head = shipped();
+        let raci = head.operating.raci.as_mut().unwrap();
+        assert!(
+            areas(raci, day())
+                .iter()
+                .all(|area| area.on_call && area.accountable.len() == 1)
+        );
+        raci.file.on_call[0].until = "2026-11-19".parse().ok();
+        let away: Vec<String> = areas(raci, day())
+            .into_iter()
+            .filter(|area| !area.on_call)
+            .map(|area| area.area)
+            .collect();
+        assert_eq!(away, ["identity", "matcher", "identity-issues"]);
+    }
+
+    #[test]
+    fn what_is_not_agreed_with_an_outside_dependency_is_named() {
+        let mut head = shipped();
+        let raci = head.operating.raci.as_mut().unwrap();
+        assert!(externals(raci).iter().all(|one| one.missing.is_empty()));
+        raci.file.externals[0].handover.clear();
+        raci.file.externals[0].boundary.clear();
+        assert_eq!(externals(raci)[0].missing, ["boundary", "handover"]);
+    }
+
+    #[test]
+    fn the_last_review_counts_and_none_at_all_is_a_fact() {
+        let mut all = shipped().operating;
+        let told = review(&all, day()).unwrap();
+        assert_eq!((told.known, told.days_since), (true, 31));
+        let early = review(&all, "2026-10-19".parse().unwrap()).unwrap();
+        assert_eq!(
+            (early.known, early.file.as_str()),
+            (false, "policies/raci.toml")
+        );
+        all.reviews.clear();
+        all.raci = None;
+        assert_eq!(review(&all, day()), None);
+    }
+
+    #[test]
+    fn the_five_automated_responses_are_registered_with_an_alert_and_a_runbook() {
+        let all = shipped().operating;
+        let told = responses(&all, all.raci.as_ref().unwrap());
+        assert_eq!(told.len(), 5);
+        assert!(told.iter().all(|one| one.alert_known && one.runbook_known));
+    }
 }

@@ -99,3 +99,71 @@ fn has_contract(contracts: &[ContractSource], us: &str, partner: &str) -> bool {
         contract.consumer == partner || (contract.consumer == us && named(contract))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use super::super::tests::shipped;
+    use super::*;
+    use crate::catalogue::Responsibilities;
+
+    fn after(change: impl FnOnce(&mut crate::catalogue::PartnerFile)) -> PartnerFacts {
+        let mut head = shipped();
+        let partner = head.partners.get_mut("contoso").unwrap();
+        change(&mut partner.file);
+        let day = "2026-11-20".parse().unwrap();
+        of(&head, day)
+            .into_iter()
+            .find(|one| one.id == "contoso")
+            .unwrap()
+    }
+
+    #[test]
+    fn row_s0_08_each_of_the_four_that_is_not_agreed_is_named() {
+        assert!(after(|_| {}).failure.missing.is_empty());
+        type Drop = fn(&mut Failure);
+        let drops: [(&str, Drop); 4] = [
+            ("idempotency", |it| it.idempotency = None),
+            ("timeout", |it| it.timeout_ms = None),
+            ("duplicate-suppression", |it| {
+                it.duplicates = Some(" ".to_owned())
+            }),
+            ("dead-letter", |it| it.dead_letter = None),
+        ];
+        for (name, drop) in drops {
+            let facts = after(|file| drop(file.failure.as_mut().unwrap()));
+            assert_eq!(facts.failure.missing, [name]);
+        }
+        let nothing = after(|file| file.failure = None).failure;
+        assert_eq!((nothing.missing.len(), nothing.pointer.as_str()), (4, ""));
+    }
+
+    #[test]
+    fn a_partner_is_live_from_its_day_on() {
+        for (day, live) in [("2026-11-20", true), ("2026-11-21", false)] {
+            let facts = after(|file| file.live = day.parse().ok());
+            assert_eq!(facts.live, live, "{day}");
+        }
+        assert!(!after(|file| file.live = None).live);
+    }
+
+    #[test]
+    fn what_nobody_agreed_is_unknown_or_empty() {
+        let facts = after(|file| {
+            file.telemetry = None;
+            file.escalation = None;
+            file.support = None;
+            file.responsibilities = Some(Responsibilities {
+                ours: Vec::new(),
+                theirs: vec!["x".to_owned()],
+            });
+        });
+        assert_eq!(
+            (facts.telemetry.as_str(), facts.escalation.as_str()),
+            (UNKNOWN, UNKNOWN)
+        );
+        assert_eq!(facts.support_missing, ["contact", "hours", "response"]);
+        assert!(facts.responsibilities.ours.is_empty());
+        assert!(facts.contract);
+    }
+}

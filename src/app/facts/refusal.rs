@@ -113,3 +113,65 @@ fn anchor(schema: &Value) -> String {
     let declared = schema.pointer(PLACE).is_some();
     if declared { PLACE } else { "" }.to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use super::super::tests::shipped;
+    use super::*;
+    use std::sync::Arc;
+    use wire::json::{Document, Limits};
+
+    /// The facts about refusals when their schema is another one.
+    fn after(change: impl FnOnce(&mut Value)) -> ErrorFacts {
+        let mut catalogue = shipped().catalogue;
+        let entry = catalogue.entries.get_mut("p2p-operation-outcome").unwrap();
+        let version = entry.versions.values_mut().next_back().unwrap();
+        let mut schema = version.schema.value().clone();
+        change(&mut schema);
+        let text = schema.to_string();
+        version.schema = Arc::new(Document::parse(text.as_bytes(), &Limits::FILE).unwrap());
+        of(&catalogue, "p2p-operation-outcome", &[]).remove(0)
+    }
+
+    #[test]
+    fn every_code_of_ours_is_bound_and_no_text_fits() {
+        let facts = after(|_| {});
+        assert!(facts.bound && facts.free_text.is_empty());
+        assert_eq!(facts.codes, super::super::count(Code::ALL.len()));
+    }
+
+    #[test]
+    fn a_refusal_that_takes_any_word_or_none_is_not_bound() {
+        const DETAILS: &str = "/properties/issue/items/properties/details";
+        let any = after(|schema| {
+            let code = format!("{DETAILS}/properties/coding/items/oneOf/0/properties/code");
+            schema
+                .pointer_mut(&code)
+                .unwrap()
+                .as_object_mut()
+                .unwrap()
+                .shift_remove("enum");
+        });
+        assert!(!any.bound);
+        let none = after(|schema| {
+            let required = schema
+                .pointer_mut("/properties/issue/items/required")
+                .unwrap();
+            required
+                .as_array_mut()
+                .unwrap()
+                .retain(|name| name != "details");
+        });
+        assert!(!none.bound);
+    }
+
+    #[test]
+    fn a_refusal_that_may_carry_a_text_says_where() {
+        let facts = after(|schema| {
+            let issue = schema.pointer_mut("/properties/issue/items").unwrap();
+            issue["properties"]["diagnostics"] = json!({ "type": "string" });
+        });
+        assert_eq!(facts.free_text, [""]);
+    }
+}

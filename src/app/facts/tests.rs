@@ -16,7 +16,7 @@ use std::path::Path;
 use std::sync::Arc;
 use wire::json::{Document, Limits};
 
-fn shipped() -> Workspace {
+pub(super) fn shipped() -> Workspace {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     load::folder(root, None).unwrap().0
 }

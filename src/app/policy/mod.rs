@@ -27,7 +27,8 @@ pub(super) fn run(
     match request {
         PolicyRequest::Input(request) => input::input(request, now, sink),
         PolicyRequest::List(request) => {
-            let workspace = super::card::workspace(&request.repository)?;
+            // What is wrong with schemas is no reason to hide the rules.
+            let (workspace, _) = workspace(&request.repository)?;
             let page = page(&workspace, &Books::of(&workspace).all());
             Answer::found(Content::Rules(&page), &request.show)
         }
@@ -77,9 +78,10 @@ fn only(workspace: &mut Workspace, asked: &[String]) -> Result<(), AppError> {
     for name in asked {
         if !folders().any(|folder| folder.id() == *name || folder.name == *name) {
             let ids: Vec<String> = folders().map(crate::catalogue::RuleFolder::id).collect();
+            let names: Vec<String> = folders().map(|folder| folder.name.clone()).collect();
             return Err(AppError::UnknownRule {
                 asked: name.clone(),
-                hint: did_you_mean(name, ids.iter().map(String::as_str)),
+                hint: did_you_mean(name, ids.iter().chain(&names).map(String::as_str)),
             });
         }
     }

@@ -66,7 +66,11 @@ fn uses(partner: &Partner, catalogue: &Catalogue) -> Vec<Finding> {
 fn support(partner: &Partner) -> Option<Finding> {
     let file = &partner.file;
     let complete = file.support.as_ref().is_some_and(|support| {
-        !support.contact.is_empty() && !support.hours.is_empty() && !support.response.is_empty()
+        let mut times = support.response.iter();
+        !support.contact.is_empty()
+            && !support.hours.is_empty()
+            && !support.response.is_empty()
+            && times.all(|(severity, time)| !severity.is_empty() && !time.is_empty())
     });
     (!complete).then(|| {
         Finding::new(

@@ -23,6 +23,9 @@ pub struct RunRecord {
     /// What it was compared with, where there was something.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base: Option<JudgedTree>,
+    /// Digest of the file that leads approvals to those who give them, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code_owners: Option<String>,
     /// The instant that the run took for now.
     #[schemars(with = "String", extend("format" = "date-time"))]
     pub as_of: DateTime<Utc>,

@@ -43,7 +43,7 @@ pub struct ChangeFacts {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("x-since" = "3.0.0"))]
 pub struct TouchedFacts {
-    /// Identifier of the partner.
+    /// Id of the payer whose contract says so.
     pub consumer: String,
     /// Whether a letter to that partner exists that names the version.
     pub notified: bool,
@@ -74,7 +74,7 @@ pub struct DeprecationFacts {
     pub days_left: i64,
     /// Version that takes its place, or `unknown`.
     pub replacement: String,
-    /// Whether a note for those who migrate is named and exists.
+    /// Whether a note for those who migrate is named.
     pub migration_note: bool,
     /// Partners that use the version, by id.
     pub partners: Vec<WindowFacts>,
@@ -89,7 +89,7 @@ pub struct DeprecationFacts {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("x-since" = "3.0.0"))]
 pub struct WindowFacts {
-    /// Identifier of the partner.
+    /// Id of the payer that has to be warned.
     pub partner: String,
     /// Days that its maturity and criticality ask for; 0 where the table does not say.
     pub required_days: i64,

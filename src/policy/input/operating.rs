@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 #[schemars(extend("x-since" = "3.0.0"))]
 pub struct SlaFacts {
-    /// Identifier of the promise.
+    /// Word by which alerts and reports refer to the promise.
     pub id: String,
     /// Where it stands in the repository; subject of findings about it.
     pub file: String,
@@ -28,7 +28,7 @@ pub struct SlaFacts {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("x-since" = "3.0.0"))]
 pub struct AlertFacts {
-    /// Identifier of the alert.
+    /// Word by which notices and runbooks refer to the alert.
     pub id: String,
     /// Where it stands in the repository; subject of findings about it.
     pub file: String,
@@ -49,13 +49,13 @@ pub struct AlertFacts {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("x-since" = "3.0.0"))]
 pub struct RunbookFacts {
-    /// Identifier of the runbook.
+    /// Word by which a runbook is called, which is that of its file.
     pub id: String,
     /// Where it stands in the repository; subject of findings about it.
     pub file: String,
     /// Team that keeps it, or `unknown`.
     pub owner: String,
-    /// Alerts that it names and that name it.
+    /// Those that lead here and are named in its head, by their ids.
     pub alerts: Vec<String>,
     /// What is done, in order.
     pub steps: Vec<StepFacts>,
@@ -74,7 +74,7 @@ pub struct StepFacts {
     pub command: bool,
     /// Whether it says how one sees that it worked.
     pub success: bool,
-    /// Whether it does no more than tell somebody to look, restart or ask.
+    /// Whether it begins like an order to look, restart or ask, and lacks the command or what one sees afterwards.
     pub vague: bool,
 }
 
@@ -106,7 +106,7 @@ pub struct AreaFacts {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("x-since" = "3.0.0"))]
 pub struct ProcessFacts {
-    /// Identifier of the process.
+    /// Word by which people and reports call the process.
     pub id: String,
     /// Where it stands in the repository; subject of findings about it.
     pub file: String,
@@ -125,7 +125,7 @@ pub struct ProcessFacts {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("x-since" = "3.0.0"))]
 pub struct ExternalFacts {
-    /// Identifier of the dependency.
+    /// Word by which people and reports call the outside dependency.
     pub id: String,
     /// Where it stands in the repository; subject of findings about it.
     pub file: String,
@@ -155,7 +155,7 @@ pub struct ReviewFacts {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("x-since" = "3.0.0"))]
 pub struct ResponseFacts {
-    /// Identifier of the response.
+    /// Word by which the register of automated answers lists it.
     pub id: String,
     /// Where it stands in the repository; subject of findings about it.
     pub file: String,

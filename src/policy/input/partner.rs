@@ -65,7 +65,7 @@ pub struct FailureFacts {
 pub struct DutyFacts {
     /// JSON pointer in the partner's own file of the duties, or of the whole file where there are none.
     pub pointer: String,
-    /// Duties that are ours.
+    /// Duties that we have taken on towards it.
     pub ours: Vec<String>,
     /// Duties that the partner took on.
     pub theirs: Vec<String>,

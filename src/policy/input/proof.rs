@@ -48,7 +48,7 @@ pub struct EvidenceFacts {
 pub struct ReplayFacts {
     /// Version that judged: entry, `@`, number.
     pub schema: String,
-    /// Identifier of the partner that sent them.
+    /// Id of whoever sent the recorded payloads.
     pub partner: String,
     /// How many were judged.
     pub payloads: u32,
