@@ -58,7 +58,7 @@ fn named() -> BTreeMap<String, Vec<PathBuf>> {
     let mut named: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
     for file in files {
         let is_table = file.starts_with(root.join("src/model/rule"));
-        let is_test = file.file_stem().is_some_and(|stem| stem == "tests")
+        let is_test = file.with_extension("").iter().any(|part| part == "tests")
             || file.starts_with(root.join("src/report/sample"));
         if is_table || is_test {
             continue;

@@ -46,8 +46,7 @@ fn is_guarded(text: &str, role: &str) -> bool {
     let last = text
         .lines()
         .filter_map(rule)
-        .filter(|(pattern, _)| matches(pattern, &path))
-        .last();
+        .rfind(|(pattern, _)| matches(pattern, &path));
     last.is_some_and(|(pattern, named)| named && pattern.rsplit('/').next() == Some(name.as_str()))
 }
 

@@ -106,7 +106,7 @@ fn hunks(steps: &[Step<'_>]) -> Vec<String> {
     let mut shown_until = 0;
     for (index, step) in steps.iter().enumerate() {
         let near = |at: &usize| index + NEAR >= *at && index <= *at + NEAR;
-        if changed.iter().any(|at| near(at)) {
+        if changed.iter().any(near) {
             if lines.is_empty() || shown_until != index {
                 lines.push(format!("@@ -{old} +{new} @@"));
             }

@@ -46,7 +46,7 @@ fn row_s0_79_each_of_the_four_steps_turns_red_by_its_own_change_and_no_other() {
         ("schema-lint", committed("released-edited")),
         ("contract-tests", committed("contract-not-met")),
         ("policy-as-code", committed("consent-metadata-removed")),
-        ("release-gates", switched_off()),
+        ("release-gates", over()),
     ];
     for (step, repository) in cases {
         let ran = Job::of(&repository).run();
@@ -55,12 +55,16 @@ fn row_s0_79_each_of_the_four_steps_turns_red_by_its_own_change_and_no_other() {
     }
 }
 
-/// A change that leaves a version listed which is switched off already.
-fn switched_off() -> Repository {
+/// A change that lets an exception lie that is over, though nothing needs it any more.
+fn over() -> Repository {
     let repository = Repository::shipped();
-    let path = "schemas/hrex-coverage/entry.toml";
-    repository.edit(path, "sunset = \"2027-06-30\"", "sunset = \"2026-11-20\"");
-    job::commit(&repository.path(), "Switch it off");
+    let kept = "tests/scenarios/waiver-ends-today/base-overlay/policies/waivers/WV-0001.toml";
+    let text = std::fs::read_to_string(root().join(kept)).unwrap();
+    repository.write(
+        "policies/waivers/WV-0001.toml",
+        &text.replace("2026-11-20", "2026-11-19"),
+    );
+    job::commit(&repository.path(), "Keep an exception that is over");
     repository
 }
 

@@ -73,7 +73,7 @@ fn row_s0_50_a_deprecation_writes_a_notice_to_every_affected_partner() {
     let said = support::text(&output.stdout) + &support::text(&output.stderr);
     assert!(output.status.success(), "{said}");
     for partner in ["contoso", "fabrikam"] {
-        let path = format!(".matchmark/notices/{partner}/hrex-coverage@2.0.0-ends.md");
+        let path = format!(".matchmark/notices/{partner}/{}-ends.md", END[1]);
         assert!(said.contains(&format!("Written  {path}")), "{said}");
         let letter = repository.read(&path);
         for part in [
@@ -86,7 +86,7 @@ fn row_s0_50_a_deprecation_writes_a_notice_to_every_affected_partner() {
             assert!(letter.contains(part), "{part}: {letter}");
         }
     }
-    let other = ".matchmark/notices/northwind/hrex-coverage@2.0.0-ends.md";
+    let other = format!(".matchmark/notices/northwind/{}-ends.md", END[1]);
     assert!(
         !repository.path().join(other).exists(),
         "northwind never used it"

@@ -152,6 +152,7 @@ impl Life {
                 inputs: workspace.inputs,
             },
             base: None,
+            code_owners: None,
             as_of: made.parse().unwrap(),
             stage,
             asked: RunAsked {

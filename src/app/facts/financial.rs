@@ -10,8 +10,11 @@ use wire::payload::Schema;
 /// Resources that tell what care cost.
 const CLAIMS: [&str; 3] = ["Claim", "ClaimResponse", "ExplanationOfBenefit"];
 
+/// What is written for a try.
+type Written = fn() -> Value;
+
 /// Amounts that stand in a place of their own: the member of the resource, its path in words, and what is written.
-const PLACES: [(&str, &str, fn() -> Value); 4] = [
+const PLACES: [(&str, &str, Written); 4] = [
     ("payment", "payment.amount", || json!({ "amount": money() })),
     (
         "payment",

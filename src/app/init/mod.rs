@@ -1,5 +1,13 @@
 //! `init`: a small working repository, made from the files that ship with matchmark. Overwrites nothing.
 
+/// Path and text of files that are handed on as they are.
+macro_rules! shipped {
+    ($($path:literal),* $(,)?) => {
+        &[$(($path, include_str!(concat!("../../../", $path)))),*]
+    };
+}
+
+mod policies;
 mod shipped;
 mod workflow;
 
@@ -9,11 +17,15 @@ use crate::format::{self, Draft, KINDS};
 use crate::model::{InitRequest, Verdict, named_folder};
 use crate::report;
 use crate::store;
-use shipped::{CONFIG, CONTRACTS, HISTORY, MIGRATIONS, PARTNERS, POLICIES, SCHEMAS, Schema};
+use policies::POLICIES;
+use shipped::{CONFIG, CONTRACTS, HISTORY, MIGRATIONS, PARTNERS, SCHEMAS, Schema};
 use std::path::Path;
 
 /// Recorded payloads of the small history.
 const RECORDS: usize = 12;
+
+/// Tables of the configuration that speak of our own papers.
+const OWN: [&str; 2] = ["[readiness]", "[operating]"];
 
 /// A group of files that is reported in one word.
 struct Group {
@@ -68,7 +80,12 @@ fn write(root: &Path, files: &[(String, String)]) -> Result<bool, AppError> {
 fn config() -> Group {
     let own = CONFIG.iter();
     let mut files: Vec<(String, String)> = own
-        .map(|(path, text)| ((*path).to_owned(), without(text, "[readiness]")))
+        .map(|(path, text)| {
+            (
+                (*path).to_owned(),
+                OWN.iter().fold((*text).to_owned(), without),
+            )
+        })
         .collect();
     // Development keys and caches stay out of every commit.
     files.push((".matchmark/.gitignore".to_owned(), "*\n".to_owned()));
@@ -84,11 +101,11 @@ fn config() -> Group {
 }
 
 /// `text` without one of its tables: where our own papers stand says nothing of another repository.
-fn without(text: &str, table: &str) -> String {
+fn without(text: String, table: &&str) -> String {
     let mut inside = false;
     let lines = text.split_inclusive('\n').filter(|line| {
         if line.starts_with('[') {
-            inside = line.trim_end() == table;
+            inside = line.trim_end() == *table;
         }
         !inside
     });

@@ -1,12 +1,5 @@
 //! The files of a small working repository: those that this repository ships itself, so that they cannot drift.
 
-/// Path and text of files that are handed on as they are.
-macro_rules! shipped {
-    ($($path:literal),* $(,)?) => {
-        &[$(($path, include_str!(concat!("../../../", $path)))),*]
-    };
-}
-
 /// Some versions of a schema with their examples.
 pub(super) struct Schema {
     pub entry: &'static str,
@@ -142,79 +135,6 @@ pub(super) const SCHEMAS: &[Schema] = &[
             "schemas/p2p-operation-outcome/1.0.0/rejected/issue-missing.json",
         ],
     },
-];
-
-pub(super) const POLICIES: &[(&str, &str)] = shipped![
-    "policies/board.toml",
-    "policies/payload/consent-party-other/fires/for-somebody-else.json",
-    "policies/payload/consent-party-other/fires/from-somebody-else.json",
-    "policies/payload/consent-party-other/fires/no-recipient.json",
-    "policies/payload/consent-party-other/fires/one-of-two-members.json",
-    "policies/payload/consent-party-other/quiet/both-named.json",
-    "policies/payload/consent-party-other/quiet/mutual.json",
-    "policies/payload/consent-party-other/quiet/nobody-said-who.json",
-    "policies/payload/consent-party-other/rule.rego",
-    "policies/payload/consent-party-other/rule.toml",
-    "policies/payload/consent-period/fires/ended-weeks-ago.json",
-    "policies/payload/consent-period/fires/ended.json",
-    "policies/payload/consent-period/fires/not-begun.json",
-    "policies/payload/consent-period/fires/one-of-two-members.json",
-    "policies/payload/consent-period/quiet/covers.json",
-    "policies/payload/consent-period/quiet/instant-unknown.json",
-    "policies/payload/consent-period/quiet/last-day.json",
-    "policies/payload/consent-period/rule.rego",
-    "policies/payload/consent-period/rule.toml",
-    "policies/payload/reference-elsewhere/fires/address-of-a-server.json",
-    "policies/payload/reference-elsewhere/fires/another-id.json",
-    "policies/payload/reference-elsewhere/fires/at-a-coverage.json",
-    "policies/payload/reference-elsewhere/fires/display-only.json",
-    "policies/payload/reference-elsewhere/fires/first-of-two-members.json",
-    "policies/payload/reference-elsewhere/quiet/all-at-the-member.json",
-    "policies/payload/reference-elsewhere/quiet/performer-elsewhere.json",
-    "policies/payload/reference-elsewhere/quiet/two-members.json",
-    "policies/payload/reference-elsewhere/rule.rego",
-    "policies/payload/reference-elsewhere/rule.toml",
-    "policies/profiles/local.toml",
-    "policies/profiles/pull-request.toml",
-    "policies/profiles/release-candidate.toml",
-    "policies/profiles/staging.toml",
-    "policies/rules/auth-scope-mismatch/fires/other-guide.json",
-    "policies/rules/auth-scope-mismatch/fires/published-mistake.json",
-    "policies/rules/auth-scope-mismatch/quiet/letter-for-letter.json",
-    "policies/rules/auth-scope-mismatch/rule.rego",
-    "policies/rules/auth-scope-mismatch/rule.toml",
-    "policies/rules/auth-undeclared/fires/nothing-declared.json",
-    "policies/rules/auth-undeclared/fires/scheme-only.json",
-    "policies/rules/auth-undeclared/quiet/scheme-and-scope.json",
-    "policies/rules/auth-undeclared/rule.rego",
-    "policies/rules/auth-undeclared/rule.toml",
-    "policies/rules/consent-metadata-missing/fires/all-items-optional.json",
-    "policies/rules/consent-metadata-missing/fires/one-item-optional.json",
-    "policies/rules/consent-metadata-missing/quiet/all-items-required.json",
-    "policies/rules/consent-metadata-missing/quiet/no-consent-travels.json",
-    "policies/rules/consent-metadata-missing/rule.rego",
-    "policies/rules/consent-metadata-missing/rule.toml",
-    "policies/rules/name-irregular/fires/entry-pascal.json",
-    "policies/rules/name-irregular/fires/entry-snake.json",
-    "policies/rules/name-irregular/fires/field-pascal.json",
-    "policies/rules/name-irregular/fires/field-snake.json",
-    "policies/rules/name-irregular/fires/field-upper.json",
-    "policies/rules/name-irregular/fires/file-camel.json",
-    "policies/rules/name-irregular/fires/file-with-blank.json",
-    "policies/rules/name-irregular/fires/own-field-camel.json",
-    "policies/rules/name-irregular/fires/version-pre-release.json",
-    "policies/rules/name-irregular/fires/version-with-letter.json",
-    "policies/rules/name-irregular/quiet/all-regular.json",
-    "policies/rules/name-irregular/rule.rego",
-    "policies/rules/name-irregular/rule.toml",
-    "policies/rules/semantics-missing/fires/absent-and-restated.json",
-    "policies/rules/semantics-missing/quiet/says-enough.json",
-    "policies/rules/semantics-missing/rule.rego",
-    "policies/rules/semantics-missing/rule.toml",
-    "policies/rules/transform-invents-field/fires/relationship-assumed.json",
-    "policies/rules/transform-invents-field/quiet/relationship-asked-for.json",
-    "policies/rules/transform-invents-field/rule.rego",
-    "policies/rules/transform-invents-field/rule.toml",
 ];
 
 pub(super) const CONFIG: &[(&str, &str)] = shipped!["matchmark.toml"];

@@ -28,7 +28,7 @@ pub(super) fn change() -> ChangeFacts {
         enough: true,
         verdict: Effect::Widens,
         proved: true,
-        kinds: one("compat/some-kind"),
+        kinds: one("compat/required-added"),
         touches_closed_consumers: vec![TouchedFacts {
             consumer: "some-partner".to_owned(),
             notified: true,
