@@ -6,12 +6,16 @@
     clippy::indexing_slicing
 )]
 
+#[path = "board/printed.rs"]
+mod printed;
 #[path = "board/release.rs"]
 mod release;
 #[path = "board/stages.rs"]
 mod stages;
 #[path = "support/gate.rs"]
 mod support;
+#[path = "board/voices.rs"]
+mod voices;
 
 use serde_json::Value;
 use std::process::Command;
@@ -200,6 +204,8 @@ fn a_rule_that_gets_softer_needs_the_board_and_breaks_nothing_in_the_same_change
         .map(|one| &one["pointer"])
         .collect();
     assert!(pointers.contains(&&"/text".into()), "{found:#}");
+    // Its cases of before say so too, however they read now.
+    assert!(pointers.contains(&&"/cases".into()), "{found:#}");
     assert!(deciding(&found).contains(&"policy/auth-undeclared"));
 }
 

@@ -67,6 +67,24 @@ fn undecided() -> Report {
     report
 }
 
+/// A red run with an emergency in force and more to decide than the first sheet names.
+fn crowded() -> Report {
+    let mut report = example("no-go");
+    let packet = example("packet");
+    report.governance.emergency = packet.governance.emergency;
+    report.governance.waivers = packet.governance.waivers;
+    report.governance.sign_off = packet.governance.sign_off;
+    let decisions = packet.governance.decisions.iter().cycle().take(6);
+    report.governance.decisions = decisions.cloned().collect();
+    for decision in &mut report.governance.decisions {
+        decision.question =
+            "The exception to policy/semantics-missing ends in 1 day: is it fixed, \
+                             renewed or closed? It was rejected by security."
+                .to_owned();
+    }
+    report
+}
+
 #[test]
 fn every_part_of_a_page_stands_where_a_board_looks_for_it() {
     for name in EXAMPLES {
@@ -241,17 +259,19 @@ fn a_page_of_three_hundred_schemas_stays_small_and_says_what_it_leaves_out() {
 
 #[test]
 fn a_browser_finds_no_barrier_and_every_paper_has_room() {
-    let (go, no_go, packet, open) = (
+    let (go, no_go, packet, open, crowded) = (
         example("go"),
         example("no-go"),
         example("packet"),
         undecided(),
+        crowded(),
     );
     let reports = [
         ("go", &go),
         ("no-go", &no_go),
         ("packet", &packet),
         ("undecided", &open),
+        ("crowded", &crowded),
     ];
     let paths = filed(&reports);
     let read = match browser::read(&paths) {

@@ -8,6 +8,8 @@
 
 #[path = "evidence_runs/chain.rs"]
 mod chain;
+#[path = "evidence_runs/hidden.rs"]
+mod hidden;
 #[path = "evidence_runs/packet.rs"]
 mod packet;
 #[path = "evidence_runs/place.rs"]
@@ -43,6 +45,7 @@ fn row_s0_19_each_check_leaves_a_record_of_what_was_judged_and_a_flipped_byte_is
     let (report, code) = repository.check(&[]);
     assert_eq!((&report["verdict"], code), (&Value::from("go"), 0));
     let (later, _) = repository.check(&["--stage", "pull-request", "--as-of", "2026-11-22"]);
+    assert_eq!(later["verdict"], "undecided", "a commit against itself");
     let kept = place::records(&repository.path());
     assert_eq!(kept.len(), 2);
     tells_of(&repository, &kept[0].value, &report);
@@ -182,6 +185,7 @@ fn a_run_is_judged_again_from_its_commits() {
     let mut record = place::records(&repository.path()).remove(0).value;
     assert_eq!(report["verdict"], record.verdict.word());
     record.verdict = Verdict::Empty;
+    record.exit_code = Verdict::Empty.exit_code();
     record.findings.clear();
     let (path, text, _) = run_file(&record);
     let folder = repository.path().join(".matchmark/evidence");
@@ -295,7 +299,14 @@ fn row_s0_89_seven_mismatches_of_a_hundred_are_seven_percent_by_partner_and_vers
 #[test]
 fn a_kept_run_of_the_shipped_repository_proves_its_files_and_no_others() {
     let repository = Repository::shipped();
-    let (_, code) = repository.check(&["--stage", "staging"]);
+    let (report, code) = repository.check(&["--stage", "staging"]);
+    assert_eq!(
+        (code, support::deciding(&report)),
+        (3, vec!["gate/base-is-head"])
+    );
+    std::fs::remove_dir_all(repository.path().join(".matchmark")).unwrap();
+    support::scenario::commit(&repository.path(), "Change nothing").unwrap();
+    let (_, code) = repository.check(&["--stage", "staging", "--base", "HEAD~1"]);
     let kept: Vec<Kept<RunRecord>> = place::records(&repository.path());
     let run = &kept[0].value;
     assert_eq!((code, run.verdict), (0, Verdict::Go));

@@ -6,6 +6,8 @@
     clippy::indexing_slicing
 )]
 
+#[path = "lifecycle_verbs/backwards.rs"]
+mod backwards;
 #[path = "lifecycle_verbs/ending.rs"]
 mod ending;
 #[path = "support/folder.rs"]
@@ -32,7 +34,12 @@ fn row_s0_04_each_legal_move_leaves_a_record_behind_the_one_before() {
     life.go(&["promote", "a@next", "--to", "candidate"]);
     life.keep(Stage::ReleaseCandidate, Verdict::Go, AS_OF);
     life.go(&["promote", "a@1.1.0", "--to", "released"]);
-    let end = ["--replaced-by", "1.1.0", "--migration", "docs/a.md"];
+    let end = [
+        "--replaced-by",
+        "1.1.0",
+        "--migration",
+        "docs/migrations/a.md",
+    ];
     life.go(&[&["deprecate", "a@1.0.0"][..], &end].concat());
     life.go(&["deprecate", "a@1.0.0", "--sunset", "2027-09-30"]);
     let (code, _) = life.run_at("2027-10-01", &["deprecate", "a@1.0.0", "--retire"]);
@@ -59,7 +66,12 @@ fn row_s0_04_each_legal_move_leaves_a_record_behind_the_one_before() {
 fn row_s0_04_an_illegal_move_is_refused_and_nothing_is_written() {
     let life = Life::with_draft("1.1.0", ", \"minProperties\": 0");
     let before = life.files();
-    let end = ["--replaced-by", "1.0.0", "--migration", "docs/a.md"];
+    let end = [
+        "--replaced-by",
+        "1.0.0",
+        "--migration",
+        "docs/migrations/a.md",
+    ];
     for (arguments, why) in [
         (vec!["deprecate", "a@1.0.0", "--retire"], "must be warned"),
         (
@@ -212,6 +224,32 @@ fn row_s0_11_a_major_release_needs_every_role_and_not_its_author() {
 }
 
 #[test]
+fn what_the_gate_rejects_is_not_released() {
+    let life = Life::with_draft("1.1.0", ", \"minProperties\": 0");
+    life.go(&["bump", "a"]);
+    let example = "schemas/a/next/accepted/one.json";
+    life.write(example, "[1]\n");
+    let before = life.files();
+    let (code, said) = life.run(&["release", "a"]);
+    assert_eq!(code, 1, "{said}");
+    for part in [
+        "catalogue/example-rejected",
+        example,
+        "1.1.0 is not released",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert_eq!(life.files(), before);
+    life.write(example, "{}\n");
+    let said = life.go(&["release", "a"]);
+    assert!(
+        said.contains("Written  schemas/a/1.1.0/accepted/"),
+        "{said}"
+    );
+    assert!(life.has("schemas/a/1.1.0/accepted/one.json"));
+}
+
+#[test]
 fn row_s0_11_the_gate_blocks_a_major_release_that_was_made_by_hand() {
     let roles = ["platform", "security", "compliance", "integration"];
     let life = Life::with_draft("2.0.0", ", \"minProperties\": 1");
@@ -290,18 +328,36 @@ fn what_partners_need_is_asked_for_before_anything_is_written() {
     let life = Life::with_draft("1.1.0", ", \"minProperties\": 0");
     let before = life.files();
     for (flags, why) in [
-        (&["--migration", "docs/a.md"][..], "--replaced-by VERSION"),
         (
-            &["--replaced-by", "1.0.0", "--migration", "docs/a.md"],
+            &["--migration", "docs/migrations/a.md"][..],
+            "--replaced-by VERSION",
+        ),
+        (
+            &[
+                "--replaced-by",
+                "1.0.0",
+                "--migration",
+                "docs/migrations/a.md",
+            ],
             "cannot replace itself",
         ),
         (
-            &["--replaced-by", "1.1.0", "--migration", "docs/a.md"],
+            &[
+                "--replaced-by",
+                "1.1.0",
+                "--migration",
+                "docs/migrations/a.md",
+            ],
             "there is no `a@1.1.0`",
         ),
         (&["--replaced-by", "b@1.0.0"], "--migration FILE"),
         (
-            &["--replaced-by", "b@1.0.0", "--migration", "docs/none.md"],
+            &[
+                "--replaced-by",
+                "b@1.0.0",
+                "--migration",
+                "docs/migrations/none.md",
+            ],
             "no file of this repository",
         ),
         (
@@ -313,7 +369,7 @@ fn what_partners_need_is_asked_for_before_anything_is_written() {
                 "--replaced-by",
                 "b@1.0.0",
                 "--migration",
-                "docs/a.md",
+                "docs/migrations/a.md",
                 "--sunset",
                 "2026-11-20",
             ],
@@ -325,7 +381,12 @@ fn what_partners_need_is_asked_for_before_anything_is_written() {
         assert!(said.contains(why), "{flags:?}: {said}");
     }
     assert_eq!(life.files(), before);
-    let end = ["--replaced-by", "b@1.0.0", "--migration", "docs/a.md"];
+    let end = [
+        "--replaced-by",
+        "b@1.0.0",
+        "--migration",
+        "docs/migrations/a.md",
+    ];
     let (code, said) = life.run(&[&["deprecate", "a@1.0.0", "--dry-run"][..], &end].concat());
     assert_eq!((code, life.files()), (0, before), "{said}");
     assert!(said.contains("Would write  schemas/a/entry.toml"), "{said}");
@@ -334,7 +395,12 @@ fn what_partners_need_is_asked_for_before_anything_is_written() {
 #[test]
 fn a_chain_of_moves_that_is_broken_takes_no_further_one() {
     let life = Life::with_draft("1.1.0", ", \"minProperties\": 0");
-    let end = ["--replaced-by", "b@1.0.0", "--migration", "docs/a.md"];
+    let end = [
+        "--replaced-by",
+        "b@1.0.0",
+        "--migration",
+        "docs/migrations/a.md",
+    ];
     life.go(&[&["deprecate", "a@1.0.0"][..], &end].concat());
     let path = life.moves().pop().unwrap();
     let text = life.read(&path);

@@ -318,7 +318,13 @@ fn what_stays_open_is_not_numbered_until_somebody_decides() {
 
 #[test]
 fn a_bump_that_cannot_write_one_file_writes_none() {
-    let folder = drafted("1.1.0", &draft("1.1.0", ", \"minProperties\": 0"));
+    let rest = ", \"minProperties\": 0, \"x-open\": \"partners send names of their own\"";
+    let folder = drafted("1.1.0", &draft("1.1.0", rest));
+    for (kind, example) in [("accepted", "{}"), ("rejected", "[]")] {
+        let home = folder.path().join("schemas/a/next").join(kind);
+        std::fs::create_dir_all(&home).unwrap();
+        std::fs::write(home.join("one.json"), example).unwrap();
+    }
     std::fs::create_dir_all(folder.path().join("schemas/a/1.1.0")).unwrap();
     let before = files(folder.path());
     let (code, said) = run(folder.path(), "release", &["a"]);

@@ -1,15 +1,15 @@
 //! `approve SUBJECT --role ROLE --as ACCOUNT`: one decision of one role about a thing as it stands.
 //! Refuses to prove who types: branch protection and required review do that.
 
+use super::deprecate::others;
 use super::error::usable;
 use super::waiver::BoardError;
 use super::{Answer, AppError};
-use crate::catalogue::{ApprovalFile, Decision, Workspace};
-use crate::lifecycle::approvable;
-use crate::load;
+use crate::catalogue::{ApprovalFile, Decision, Workspace, account as same, is_account};
+use crate::lifecycle::{Expiry, approvable, ending, ending_on, release_subject, sunset_subject};
 use crate::model::{ApproveRequest, BoardAct, Verdict, did_you_mean};
 use crate::report::Content;
-use crate::store;
+use crate::{load, store};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 
@@ -29,10 +29,10 @@ pub(super) fn approve(request: &ApproveRequest, now: DateTime<Utc>) -> Result<An
     if account.trim().is_empty() {
         return Err(BoardError::NoAccount.into());
     }
-    let digest = approvable(&workspace, subject).ok_or_else(|| BoardError::UnknownSubject {
-        asked: subject.clone(),
-        hint: did_you_mean(subject, subjects(&workspace).iter().map(String::as_str)),
-    })?;
+    if !is_account(account) {
+        return Err(BoardError::NotAnAccount(account.clone()).into());
+    }
+    let digest = digest(&workspace, request)?;
     foreign(request, &workspace)?;
     let file = ApprovalFile {
         subject: subject.clone(),
@@ -52,8 +52,27 @@ pub(super) fn approve(request: &ApproveRequest, now: DateTime<Utc>) -> Result<An
     if !request.dry_run {
         store::write(&root.join(&path), &text(&file))?;
     }
-    let told = told(request, digest, path);
+    let mut told = told(request, digest, path);
+    let at = request.as_of.unwrap_or(now);
+    told.notes.extend(ended(&workspace, subject, at));
     Answer::found(Content::BoardAct(&told), &request.show)
+}
+
+/// The digest of what is decided about, with the day of an end that is still to be written.
+fn digest(workspace: &Workspace, request: &ApproveRequest) -> Result<String, BoardError> {
+    let subject = &request.subject;
+    let found = approvable(workspace, subject).ok_or_else(|| BoardError::UnknownSubject {
+        asked: subject.clone(),
+        hint: hint(workspace, subject),
+    })?;
+    match (ending(workspace, subject), request.sunset) {
+        (Some(version), Some(day)) => Ok(ending_on(version, day)),
+        (Some(version), None) if version.file.sunset.is_none() => {
+            Err(BoardError::NoDay(subject.clone()))
+        }
+        (None, Some(_)) => Err(BoardError::NoEnd(subject.clone())),
+        (Some(_) | None, None) => Ok(found),
+    }
 }
 
 fn told(request: &ApproveRequest, digest: String, path: String) -> BoardAct {
@@ -62,11 +81,15 @@ fn told(request: &ApproveRequest, digest: String, path: String) -> BoardAct {
     } else {
         "approves"
     };
+    let stands = request.sunset.map_or_else(
+        || "as it stands".to_owned(),
+        |day| format!("with {day} as its last day"),
+    );
     let proof = "the file records the decision; a required review of this role's team proves it";
     BoardAct {
         verdict: Verdict::Go,
         subject: request.subject.clone(),
-        done: format!("{} {word} {} as it stands", request.role, request.subject),
+        done: format!("{} {word} {} {stands}", request.role, request.subject),
         digest: Some(digest),
         written: vec![path],
         removed: Vec::new(),
@@ -76,6 +99,17 @@ fn told(request: &ApproveRequest, digest: String, path: String) -> BoardAct {
         notes: vec![proof.to_owned()],
         dry_run: request.dry_run,
     }
+}
+
+/// An approval does not bring back what is over.
+fn ended(workspace: &Workspace, subject: &str, at: DateTime<Utc>) -> Option<String> {
+    let mut waivers = workspace.waivers.iter();
+    let waiver = waivers.find(|waiver| waiver.file.id == *subject)?;
+    let end = Expiry::read(&waiver.file.expires).filter(|end| end.is_over(at))?;
+    Some(format!(
+        "{subject} expired after {}: it covers nothing, approved or not; matchmark waiver renew {subject} --until DATE",
+        end.date()
+    ))
 }
 
 fn known_role(workspace: &Workspace, role: &str) -> Result<(), BoardError> {
@@ -99,7 +133,8 @@ fn foreign(request: &ApproveRequest, workspace: &Workspace) -> Result<(), AppErr
     };
     let mut waivers = workspace.waivers.iter();
     let waiver = waivers.find(|waiver| waiver.file.id == *subject);
-    if waiver.is_some_and(|waiver| waiver.file.requested_by == *account) {
+    let is_own = |other: &str| same(other) == same(account);
+    if waiver.is_some_and(|waiver| is_own(&waiver.file.requested_by)) {
         return Err(own("who asks for a waiver does not grant it").into());
     }
     let root = &request.repository.root;
@@ -113,17 +148,25 @@ fn foreign(request: &ApproveRequest, workspace: &Workspace) -> Result<(), AppErr
         Some(waiver) => authors.waivers.get(&waiver.source.path),
         None => Some(&authors.change),
     };
-    if wrote.is_some_and(|wrote| wrote.contains(account)) {
+    if wrote.is_some_and(|wrote| wrote.iter().any(|other| is_own(other))) {
         return Err(own("it is an author of it").into());
     }
     let mut others = workspace.approvals.iter().map(|approval| &approval.file);
     let speaks = |other: &&ApprovalFile| {
-        other.subject == *subject && other.approver == *account && other.role != request.role
+        other.subject == *subject && is_own(&other.approver) && other.role != request.role
     };
     if others.any(|other| speaks(&other)) {
         return Err(own("it speaks for another role in this already").into());
     }
     Ok(())
+}
+
+/// What was meant: another version of the same entry, or a name that is nearly the same.
+fn hint(workspace: &Workspace, subject: &str) -> String {
+    match subject.split_once('@') {
+        Some((entry, _)) => others(workspace, entry),
+        None => did_you_mean(subject, subjects(workspace).iter().map(String::as_str)),
+    }
 }
 
 /// What can be decided about, to guess what was meant.
@@ -137,10 +180,12 @@ fn subjects(workspace: &Workspace) -> Vec<String> {
         .values()
         .chain(workspace.payload_rules.values());
     let versions = workspace.catalogue.versions();
-    let versions = versions.map(|version| format!("{}@{}", version.id.entry, version.number));
+    let versions = versions.flat_map(|version| [release_subject(version), sunset_subject(version)]);
     let partners = workspace.partners.keys().map(|id| format!("partner:{id}"));
     let named = waivers.chain(rules.map(|rule| rule.id()));
-    named.chain(versions).chain(partners).collect()
+    let profiles = workspace.profiles.keys().map(|id| format!("profile:{id}"));
+    let named = named.chain(versions).chain(partners);
+    named.chain(profiles).chain(["board".to_owned()]).collect()
 }
 
 /// The file, one key a line.
@@ -177,5 +222,15 @@ mod tests {
             date: "2026-11-21".parse().unwrap(),
         };
         assert_eq!(toml::from_str::<ApprovalFile>(&text(&file)).unwrap(), file);
+    }
+
+    #[test]
+    fn a_profile_and_the_board_are_known_by_nearly_their_names() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let (head, _) = load::folder(root, None).unwrap();
+        let meant = |text: &str| format!("; did you mean `{text}`?");
+        assert_eq!(hint(&head, "profile:stagin"), meant("profile:staging"));
+        assert_eq!(hint(&head, "bord"), meant("board"));
+        assert!(hint(&head, "hrex-coverage@9.9.9").contains("; it has 1.0.0"));
     }
 }

@@ -19,6 +19,8 @@ pub enum AppError {
         "{path} cannot be trusted: {message}; nothing was added, `matchmark evidence verify` lists everything that is wrong"
     )]
     EvidenceBroken { path: String, message: String },
+    #[error("{0}: no such folder, so no run is kept there")]
+    NoRunsFolder(String),
     #[error("no kept run is called `{0}`; `matchmark evidence list` has them by number and digest")]
     NoSuchRun(String),
     #[error(

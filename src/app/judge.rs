@@ -98,7 +98,7 @@ impl<F: Fn(&str) -> Option<String>> Quotes<F> {
 }
 
 /// The weight of a finding at this stage.
-fn weight(finding: &Finding, raise: &BTreeMap<String, Severity>) -> Severity {
+pub(super) fn weight(finding: &Finding, raise: &BTreeMap<String, Severity>) -> Severity {
     let own = match finding.gravity {
         Gravity::Declared(severity) => severity,
         Gravity::Effect(effect, direction) => effect.cost(direction).0,

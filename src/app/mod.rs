@@ -126,10 +126,5 @@ fn judged(
 
 /// The process exit code: an empty run may be allowed, and a trial never fails but for an error.
 fn exit_code(verdict: Verdict, allow_empty: bool, exit_zero: bool) -> u8 {
-    match verdict {
-        Verdict::Error => Verdict::Error.exit_code(),
-        Verdict::Empty if allow_empty => 0,
-        _ if exit_zero => 0,
-        verdict => verdict.exit_code(),
-    }
+    verdict.forgiven(allow_empty, exit_zero)
 }

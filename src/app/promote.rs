@@ -11,6 +11,7 @@ use crate::lifecycle::{Move, decide};
 use crate::load;
 use crate::model::{
     BumpRequest, BumpScope, Finding, MoveRecord, Moved, PromoteRequest, Rung, Stage, Verdict,
+    counted,
 };
 use crate::release::{Unproven, amended, fresh, proven};
 use crate::report::Content;
@@ -125,6 +126,9 @@ fn proof(
 ) -> Result<Result<String, Unproven>, AppError> {
     let asked = request.runs.as_deref().unwrap_or(Path::new(RUNS));
     let folder = request.repository.root.join(asked);
+    if request.runs.is_some() && !load::has_folder(&folder) {
+        return Err(AppError::NoRunsFolder(asked.display().to_string()));
+    }
     let kept = runs(&load::runs(&folder)?);
     if let Some(fault) = kept.faults.first() {
         return Err(AppError::Unusable {
@@ -216,11 +220,15 @@ fn written(
 
 fn refused(moved: Moved, why: Vec<String>) -> Moved {
     let verdict = Verdict::NoGo;
-    let first = why.first().cloned().unwrap_or_default();
     Moved {
         verdict,
         exit_code: verdict.exit_code(),
-        outcome: format!("`{}` stays {}: {first}", moved.version, moved.from),
+        outcome: format!(
+            "`{}` stays {}: {}",
+            moved.version,
+            moved.from,
+            counted(why.len(), "reason")
+        ),
         refused: why,
         ..moved
     }

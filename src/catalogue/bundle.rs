@@ -4,7 +4,7 @@
 use super::Catalogue;
 use crate::model::{VersionId, VersionName};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where the versions of the catalogue are named: `<BASE><entry>/<version>`.
 pub const BASE: &str = "https://matchmark.example/schemas/";
@@ -59,6 +59,22 @@ pub(super) fn bundle(catalogue: &Catalogue, id: &VersionId) -> Result<Bundle, Mi
         value: with_members(root.schema.value().clone(), &members),
         members: members.into_keys().collect(),
     })
+}
+
+/// Every version that `id` refers to, however far, as far as the catalogue has them.
+pub(super) fn drawn(catalogue: &Catalogue, id: &VersionId) -> BTreeSet<VersionId> {
+    let mut found = BTreeSet::new();
+    let mut open: Vec<_> = catalogue.version(id).into_iter().collect();
+    while let Some(version) = open.pop() {
+        for (_, target) in references(version.schema.value()) {
+            let next = named(&target).and_then(|id| catalogue.version(&id));
+            let Some(next) = next else { continue };
+            if found.insert(next.id.clone()) {
+                open.push(next);
+            }
+        }
+    }
+    found
 }
 
 /// The version that owns `pointer` of the bundle of `id`, and the pointer inside that version.

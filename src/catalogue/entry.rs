@@ -4,7 +4,7 @@ use super::{Against, Operation, Source, Transform, bundle};
 use crate::model::{Direction, Place, VersionId, VersionName};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use wire::json::Document;
 
@@ -355,6 +355,12 @@ impl Catalogue {
     /// Errors: the first reference that leads out of the catalogue
     pub fn bundle(&self, id: &VersionId) -> Result<bundle::Bundle, bundle::MissingReference> {
         bundle::bundle(self, id)
+    }
+
+    /// Every version that this one refers to, however far; what leads out of the catalogue is left out.
+    #[must_use]
+    pub fn drawn(&self, id: &VersionId) -> BTreeSet<VersionId> {
+        bundle::drawn(self, id)
     }
 
     /// The file, line and column of `pointer` in the bundle of `id`, or of its nearest parent that stands there.

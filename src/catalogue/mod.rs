@@ -1,6 +1,7 @@
 //! What an entry, a version, a partner, a contract file, a waiver *is*, and how to look one up.
 //! Refuses to know where they come from: no files, no git, no http.
 
+mod account;
 mod acknowledgement;
 mod approval;
 mod board;
@@ -25,6 +26,7 @@ mod windows;
 mod words;
 mod workspace;
 
+pub use account::{account, is_account};
 pub use acknowledgement::{Acknowledgement, AcknowledgementFile};
 pub use approval::{Approval, ApprovalFile, Decision};
 pub use board::{BoardFile, Team};

@@ -10,15 +10,15 @@ use super::course::{
 };
 use super::daily::{
     DOCTOR_CODES, DOCTOR_EXAMPLES, DoctorArguments, FMT_CODES, FMT_EXAMPLES, FmtArguments,
-    PartnerVerb, READINESS_CODES, READINESS_EXAMPLES, ReadinessArguments, SCHEMA_CODES,
-    SCHEMA_EXAMPLES, SchemaArguments,
+    PARTNER_EXAMPLES, PartnerVerb, READINESS_CODES, READINESS_EXAMPLES, ReadinessArguments,
+    SCHEMA_CODES, SCHEMA_EXAMPLES, SchemaArguments,
 };
-use super::evidence::EvidenceVerb;
+use super::evidence::{EVIDENCE_EXAMPLES, EvidenceVerb};
 use super::flags::{
     AmountFlags, ColorFlags, DirectoryFlag, GateFormats, LeniencyFlags, ListFormats, ProgressFlags,
     Redaction, RepositoryFlags, ValidationFormats, VolumeFlags, WorkFlags,
 };
-use super::policy::PolicyVerb;
+use super::policy::{POLICY_EXAMPLES, PolicyVerb};
 use super::report::{REPORT_CODES, REPORT_EXAMPLES, ReportArguments};
 use super::step::{
     BUMP_CODES, BUMP_EXAMPLES, BumpArguments, DIFF_CODES, DIFF_EXAMPLES, DiffArguments,
@@ -27,7 +27,7 @@ use super::step::{
 use super::stub::{STUB_EXAMPLES, StubArguments};
 use super::transform::{TRANSFORM_CODES, TRANSFORM_EXAMPLES, TransformArguments};
 use super::value;
-use super::waiver::WaiverVerb;
+use super::waiver::{WAIVER_EXAMPLES, WaiverVerb};
 use crate::model::CheckName;
 use chrono::{DateTime, Utc};
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
@@ -86,7 +86,7 @@ pub(super) enum Verb {
     #[command(before_long_help = DEPRECATE_EXAMPLES, after_long_help = DEPRECATE_CODES)]
     Deprecate(DeprecateArguments),
     /// Ask for exceptions, and keep their register
-    #[command(subcommand, disable_help_subcommand = true)]
+    #[command(subcommand, disable_help_subcommand = true, before_long_help = WAIVER_EXAMPLES)]
     Waiver(WaiverVerb),
     /// Record what a role of the board decided about something as it stands
     #[command(before_long_help = APPROVE_EXAMPLES, after_long_help = DONE_CODES)]
@@ -104,13 +104,13 @@ pub(super) enum Verb {
     #[command(subcommand, disable_help_subcommand = true)]
     Contract(ContractVerb),
     /// Verify and list the runs of the gate that were kept as evidence
-    #[command(subcommand, disable_help_subcommand = true)]
+    #[command(subcommand, disable_help_subcommand = true, before_long_help = EVIDENCE_EXAMPLES)]
     Evidence(EvidenceVerb),
     /// Make the packet of a period for the board, from the runs that were kept
     #[command(before_long_help = REPORT_EXAMPLES, after_long_help = REPORT_CODES)]
     Report(Box<ReportArguments>),
     /// Read, try out and publish the rules that the gate decides by
-    #[command(subcommand, disable_help_subcommand = true)]
+    #[command(subcommand, disable_help_subcommand = true, before_long_help = POLICY_EXAMPLES)]
     Policy(PolicyVerb),
     /// Answer compatibility questions, one JSON object a line
     #[command(before_long_help = COMPAT_EXAMPLES, after_long_help = COMPAT_CODES)]
@@ -127,7 +127,7 @@ pub(super) enum Verb {
     #[command(before_long_help = READINESS_EXAMPLES, after_long_help = READINESS_CODES)]
     Readiness(ReadinessArguments),
     /// Look up what an incident with a partner needs
-    #[command(subcommand, disable_help_subcommand = true)]
+    #[command(subcommand, disable_help_subcommand = true, before_long_help = PARTNER_EXAMPLES)]
     Partner(PartnerVerb),
     /// Print the JSON Schema of a format of ours, for people and their editors
     #[command(before_long_help = SCHEMA_EXAMPLES, after_long_help = SCHEMA_CODES)]

@@ -80,7 +80,7 @@ pub(super) struct DeprecateArguments {
     #[arg(long, value_name = "FILE", conflicts_with = "retire")]
     pub migration: Option<String>,
     /// Last day on which it is served; the earliest that policies/windows.toml allows when left out
-    #[arg(long, value_name = "DATE", conflicts_with = "retire")]
+    #[arg(long, value_name = "DATE", conflicts_with = "retire", value_parser = value::day)]
     pub sunset: Option<NaiveDate>,
     /// Serve it no longer; its sunset must have passed
     #[arg(long)]
@@ -98,7 +98,8 @@ Examples:
 pub(super) const RELEASE_CODES: &str = "\
 Exit codes:
   0  it is released: folder, entry.toml, notes, record of the move
-  1  the board has not agreed to a major release; nothing was written
+  1  the gate rejects it, the board has not agreed to a major release, or nobody asks for one
+     (--requested-by); nothing was written
   2  there is no such draft, or a file cannot be read or changed; nothing was written
   3  a step was neither proved nor refuted, so no number is known; nothing was written";
 

@@ -4,7 +4,7 @@
 use super::args::EXIT_CODES;
 use super::flags::{ColorFlags, ListFormats, RepositoryFlags, VolumeFlags};
 use super::request::{Voice, chatter, repository};
-use super::{Asked, Surroundings};
+use super::{Asked, Surroundings, value};
 use crate::model::{
     Again, EvidenceListRequest, EvidenceRequest, EvidenceVerifyRequest, Request, RunsAsked, Show,
 };
@@ -46,7 +46,8 @@ pub(super) struct VerifyArguments {
         long,
         value_name = "DIGEST",
         env = "MATCHMARK_EVIDENCE_HEAD",
-        hide_env = true
+        hide_env = true,
+        value_parser = value::digest
     )]
     pub head: Option<String>,
     /// Judge a run once more from its commits: that of this digest or number, else the newest
@@ -93,6 +94,12 @@ fn place(runs: &RunsFlags, around: &Surroundings) -> Result<(RunsAsked, Show), S
     let folder = runs.folder.clone();
     Ok((RunsAsked { repository, folder }, show))
 }
+
+pub(super) const EVIDENCE_EXAMPLES: &str = "\
+Examples:
+  matchmark evidence verify                         the chain of .matchmark/evidence
+  matchmark evidence list                           how often which partner and version failed
+";
 
 const VERIFY_EXAMPLES: &str = "\
 Examples:

@@ -74,6 +74,14 @@ pub(super) struct NewArguments {
     pub repository: RepositoryFlags,
 }
 
+pub(super) const POLICY_EXAMPLES: &str = "\
+Examples:
+  matchmark policy list                             one line a rule
+  matchmark policy test auth-undeclared             its cases, and whether every word of it matters
+  matchmark policy new owner-on-holiday             a rule to begin with
+  matchmark policy input --as-of 2026-11-21         what the rules see on that day
+";
+
 const INPUT_EXAMPLES: &str = "\
 Examples:
   matchmark policy input --as-of 2026-11-21         what the rules see on that day

@@ -40,10 +40,20 @@ pub(super) fn instant(text: &str) -> Result<DateTime<Utc>, String> {
         })
 }
 
+/// A SHA-256 digest, with or without `sha256:` before it.
+pub(super) fn digest(text: &str) -> Result<String, String> {
+    let digits = text.strip_prefix("sha256:").unwrap_or(text);
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    match digits.len() == 64 && digits.bytes().all(is_digit) {
+        true => Ok(text.to_owned()),
+        false => Err("write `sha256:` and 64 lower-case hex digits".to_owned()),
+    }
+}
+
 /// A day of the calendar.
 pub(super) fn day(text: &str) -> Result<NaiveDate, String> {
     text.parse()
-        .map_err(|_| "write a date, as in 2026-11-21".to_owned())
+        .map_err(|_| "write a date, as in 2027-09-30".to_owned())
 }
 
 /// `90`, `90s`, `2m`: whole seconds or minutes, at least one second.
@@ -98,6 +108,22 @@ mod tests {
         );
         assert!(instant("21.11.2026").is_err());
         assert!(instant("2026-11-31").is_err());
+    }
+
+    #[test]
+    fn a_digest_is_whole() {
+        let digits = "0f".repeat(32);
+        assert!(digest(&digits).is_ok());
+        assert!(digest(&format!("sha256:{digits}")).is_ok());
+        for text in ["", "abc", "sha256:", &digits.to_uppercase()] {
+            assert!(digest(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_day_says_how_it_is_written() {
+        assert!(day("2027-09-30").is_ok());
+        assert!(day("20270930").unwrap_err().contains("2027-09-30"));
     }
 
     #[test]

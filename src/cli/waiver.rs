@@ -45,12 +45,12 @@ pub(super) struct NewArguments {
     #[arg(long = "for", value_name = "FINGERPRINT")]
     pub fingerprint: String,
     /// Let it last N days; as long as its rule allows where it is left out
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub days: Option<u32>,
-    /// Find it in this report in JSON instead of running the gate
+    /// Find it in this report in JSON instead of the newest kept run
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
-    /// Run the gate against REF
+    /// Run the gate against REF where no kept run tells of it
     #[arg(
         long,
         value_name = "REF",
@@ -71,7 +71,7 @@ pub(super) struct RenewArguments {
     /// The exception, such as WV-0001
     pub id: String,
     /// Its new last day
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = value::day)]
     pub until: NaiveDate,
     /// Say everything, write nothing
     #[arg(long)]
@@ -126,9 +126,17 @@ pub(super) fn resolve(verb: WaiverVerb, around: &Surroundings) -> Result<Asked, 
     })))
 }
 
+pub(super) const WAIVER_EXAMPLES: &str = "\
+Examples:
+  matchmark waiver new --for 7c1e9a4f02bd51e8       the fingerprint stands beside the finding
+  matchmark waiver list
+  matchmark waiver renew WV-0031 --until 2027-01-15
+  matchmark waiver close WV-0031
+";
+
 const NEW_EXAMPLES: &str = "\
 Examples:
-  matchmark waiver new --for 7c1e9a4f02bd51e8       runs the gate to find it
+  matchmark waiver new --for 7c1e9a4f02bd51e8       as the newest kept run told it, else runs the gate
   matchmark waiver new --for 7c1e9a4f02bd51e8 --report report.json --days 30
 ";
 

@@ -23,18 +23,18 @@ pub fn notice_digest(version: &SchemaVersion, partner: &str) -> String {
     digest(wire::json::canonical(&told).as_bytes())
 }
 
-/// The digest of when a version ends: what the board approves when that is earlier than was announced, or sooner than
-/// the policy allows.
+/// The digest of the day on which a version ends: what the board approves when that is earlier than was announced, or
+/// sooner than the policy allows.
+///
+/// The day of the notice is no part of it: partners are told after the board agreed, on a day that it cannot know.
 #[must_use]
 pub fn sunset_digest(version: &SchemaVersion) -> String {
     let file = &version.file;
-    let day = |day: Option<chrono::NaiveDate>| day.map(|day| day.to_string());
     let ends = json!({
         "about": "sunset",
         "version": version.id.to_string(),
         "schema": version.digest,
-        "deprecated": day(file.deprecated),
-        "sunset": day(file.sunset),
+        "sunset": file.sunset.map(|day| day.to_string()),
     });
     digest(wire::json::canonical(&ends).as_bytes())
 }

@@ -4,6 +4,7 @@
 use super::announced::sunset_digest;
 use crate::catalogue::{RuleFolder, SchemaVersion, Source, Workspace};
 use crate::model::digest;
+use chrono::NaiveDate;
 
 /// Prefix of a subject that is a partner's profile.
 const PARTNER: &str = "partner:";
@@ -31,9 +32,8 @@ pub fn approvable(workspace: &Workspace, subject: &str) -> Option<String> {
     if let Some(stage) = subject.strip_prefix(PROFILE) {
         return workspace.profiles.get(stage).map(Source::digest);
     }
-    if let Some(id) = subject.strip_prefix(SUNSET) {
-        let (entry, number) = id.split_once('@')?;
-        return numbered(workspace, entry, number).map(sunset_digest);
+    if subject.starts_with(SUNSET) {
+        return ending(workspace, subject).map(sunset_digest);
     }
     if let Some((entry, number)) = subject.split_once('@') {
         return version(workspace, entry, number);
@@ -48,6 +48,22 @@ pub fn approvable(workspace: &Workspace, subject: &str) -> Option<String> {
     let mut waivers = workspace.waivers.iter();
     let waiver = waivers.find(|waiver| waiver.file.id == subject)?;
     Some(waiver.source.digest())
+}
+
+/// The version whose end `subject` names, `sunset:<entry>@<x.y.z>`. `None` where it names no end or there is no such
+/// version.
+#[must_use]
+pub fn ending<'a>(workspace: &'a Workspace, subject: &str) -> Option<&'a SchemaVersion> {
+    let (entry, number) = subject.strip_prefix(SUNSET)?.split_once('@')?;
+    numbered(workspace, entry, number)
+}
+
+/// The digest of `version` ending on `day`, whatever the catalogue says of its end.
+#[must_use]
+pub fn ending_on(version: &SchemaVersion, day: NaiveDate) -> String {
+    let mut version = version.clone();
+    version.file.sunset = Some(day);
+    sunset_digest(&version)
 }
 
 fn version(workspace: &Workspace, entry: &str, number: &str) -> Option<String> {

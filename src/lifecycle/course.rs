@@ -2,7 +2,7 @@
 //! Refuses to look at one side alone: without a base there is no move.
 
 use super::Expiry;
-use super::major::early_sunset;
+use super::major::{Deciders, early_sunset};
 use super::moves::decide;
 use crate::catalogue::{Entry, SchemaVersion, Status, VersionFile, Workspace};
 use crate::model::Finding;
@@ -10,7 +10,12 @@ use chrono::{DateTime, Utc};
 
 /// What is wrong with the moves from `base` to `head`.
 #[must_use]
-pub fn course(base: &Workspace, head: &Workspace, now: DateTime<Utc>) -> Vec<Finding> {
+pub fn course(
+    base: &Workspace,
+    head: &Workspace,
+    deciders: Deciders<'_>,
+    now: DateTime<Utc>,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (id, old) in &base.catalogue.entries {
         let new = head.catalogue.entry(id);
@@ -18,6 +23,7 @@ pub fn course(base: &Workspace, head: &Workspace, now: DateTime<Utc>) -> Vec<Fin
             let after = new.and_then(|entry| record(entry, before));
             let step = Step {
                 head,
+                deciders,
                 entry: new.unwrap_or(old),
                 now,
             };
@@ -31,6 +37,7 @@ pub fn course(base: &Workspace, head: &Workspace, now: DateTime<Utc>) -> Vec<Fin
         let old = base.catalogue.entry(id);
         let step = Step {
             head,
+            deciders,
             entry: new,
             now,
         };
@@ -38,6 +45,7 @@ pub fn course(base: &Workspace, head: &Workspace, now: DateTime<Utc>) -> Vec<Fin
             let before = old.and_then(|entry| record(entry, after));
             if before.is_none() {
                 findings.extend(step.illegal(None, after));
+                findings.extend(old.and_then(|old| step.beneath(old, after)));
             }
         }
     }
@@ -53,6 +61,7 @@ fn record<'a>(entry: &'a Entry, wanted: &VersionFile) -> Option<&'a VersionFile>
 /// One entry of the head, or of the base where the head has lost it.
 struct Step<'a> {
     head: &'a Workspace,
+    deciders: Deciders<'a>,
     entry: &'a Entry,
     now: DateTime<Utc>,
 }
@@ -95,13 +104,31 @@ impl Step<'_> {
         Some(finding)
     }
 
+    /// A new number below one that is served follows nothing, so nobody would see with what it breaks.
+    fn beneath(&self, old: &Entry, after: &VersionFile) -> Option<Finding> {
+        let newest = old.served().next_back()?;
+        if !after.status.is_served() || after.version > newest.number {
+            return None;
+        }
+        let id = format!("{}@{}", self.entry.file.id, after.version);
+        let finding = self
+            .finding("lifecycle/move-refused", after, "beneath")
+            .pointer("/version")
+            .message(format!(
+                "`{id}` is new and stands below {}, which is served: a release follows the newest one",
+                newest.number
+            ))
+            .remedy("give it the number that comes after: matchmark bump");
+        Some(finding)
+    }
+
     /// The announced end was taken back to an earlier day, and the board has not agreed to that.
     fn earlier(&self, before: &VersionFile, after: &VersionFile) -> Option<Finding> {
         let (was, is) = (before.sunset?, after.sunset?);
         let is_agreed = || {
             let version = self.version(after);
             let day = self.now.date_naive();
-            version.is_some_and(|it| early_sunset(self.head, it, day).is_reached())
+            version.is_some_and(|it| early_sunset(self.head, it, self.deciders, day).is_reached())
         };
         if is >= was || after.status == Status::Retired || is_agreed() {
             return None;

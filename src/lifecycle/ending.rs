@@ -3,8 +3,9 @@
 
 use super::Expiry;
 use super::announced::is_acknowledged;
-use super::major::early_sunset;
-use super::window::{Window, affected, unsaid, windows};
+use super::before::{Before, longest, noticed};
+use super::major::{Deciders, early_sunset};
+use super::window::{Window, unsaid};
 use crate::catalogue::{NoticePolicy, SchemaVersion, Status, WindowsFile, Workspace};
 use crate::model::{Finding, Gravity, Hurt, Place, Severity, VersionId};
 use chrono::{DateTime, Days, Utc};
@@ -56,7 +57,12 @@ pub type Uses = BTreeMap<VersionId, Vec<Use>>;
 
 /// What is wrong with the ends of versions at `now`.
 #[must_use]
-pub fn endings(workspace: &Workspace, uses: &Uses, now: DateTime<Utc>) -> Vec<Finding> {
+pub fn endings(
+    (workspace, before): (&Workspace, Option<Before<'_>>),
+    uses: &Uses,
+    deciders: Deciders<'_>,
+    now: DateTime<Utc>,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut is_ending = false;
     for entry in workspace.catalogue.entries.values() {
@@ -67,9 +73,11 @@ pub fn endings(workspace: &Workspace, uses: &Uses, now: DateTime<Utc>) -> Vec<Fi
             is_ending = true;
             let ending = Ending {
                 workspace,
+                before,
                 version,
                 place: entry.source.find(&format!("\"{}\"", version.number)),
                 uses: uses.get(&version.id).map_or(&[], Vec::as_slice),
+                deciders,
                 now,
             };
             findings.extend(ending.too_short());
@@ -110,10 +118,12 @@ fn incomplete(workspace: &Workspace, is_ending: bool) -> Vec<Finding> {
 /// One deprecated version.
 struct Ending<'a> {
     workspace: &'a Workspace,
+    before: Option<Before<'a>>,
     version: &'a SchemaVersion,
     /// Where entry.toml tells of it.
     place: Place,
     uses: &'a [Use],
+    deciders: Deciders<'a>,
     now: DateTime<Utc>,
 }
 
@@ -128,11 +138,7 @@ impl Ending<'_> {
 
     /// What the policy asks for each partner that may be speaking it.
     fn windows(&self) -> Vec<Window> {
-        let VersionId { entry, .. } = &self.version.id;
-        let partners = self.workspace.partners.values();
-        let affected = affected(partners, entry, &self.version.number);
-        self.policy()
-            .map_or_else(Vec::new, |policy| windows(policy, affected))
+        longest(self.workspace, self.before, self.version)
     }
 
     fn finding(&self, rule: &str, kind: &str) -> Finding {
@@ -144,7 +150,8 @@ impl Ending<'_> {
     /// The end comes sooner than the policy allows for somebody, and the board has not agreed to that.
     fn too_short(&self) -> Option<Finding> {
         let file = &self.version.file;
-        let (notice, sunset) = (file.deprecated?, file.sunset?);
+        let day = self.now.date_naive();
+        let (notice, sunset) = (noticed(self.version, self.before, day)?, file.sunset?);
         let windows = self.windows();
         let short: Vec<Hurt> = windows
             .iter()
@@ -161,8 +168,9 @@ impl Ending<'_> {
                 place: None,
             })
             .collect();
-        let day = self.now.date_naive();
-        if short.is_empty() || early_sunset(self.workspace, self.version, day).is_reached() {
+        let is_agreed =
+            || early_sunset(self.workspace, self.version, self.deciders, day).is_reached();
+        if short.is_empty() || is_agreed() {
             return None;
         }
         let given = (sunset - notice).num_days();
@@ -174,6 +182,12 @@ impl Ending<'_> {
                 names(short.iter().map(|hurt| hurt.who.as_str()))
             ))
             .remedy(later(&self.version.id));
+        if file.deprecated != Some(notice) {
+            finding = finding.note(
+                "notice",
+                format!("counts from {notice}: nobody had it before"),
+            );
+        }
         finding.hurts = short;
         Some(finding)
     }

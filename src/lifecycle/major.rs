@@ -4,7 +4,7 @@
 use super::announced::sunset_digest;
 use super::approvable::approvable;
 use super::quorum::{Matter, Matters, Quorum, quorum};
-use crate::catalogue::{Entry, SchemaVersion, Workspace};
+use crate::catalogue::{Board, Entry, SchemaVersion, Workspace};
 use crate::model::Bump;
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
@@ -49,15 +49,28 @@ pub fn major_release(
     quorum(&workspace.config.board, &asked, &workspace.approvals)
 }
 
+/// Who decides, and whose word does not count.
+#[derive(Clone, Copy, Debug)]
+pub struct Deciders<'a> {
+    pub board: &'a Board,
+    /// The authors of the change.
+    pub not_by: &'a BTreeSet<String>,
+}
+
 /// What the board says of the day on which `version` ends.
 #[must_use]
-pub fn early_sunset(workspace: &Workspace, version: &SchemaVersion, day: NaiveDate) -> Quorum {
+pub fn early_sunset(
+    workspace: &Workspace,
+    version: &SchemaVersion,
+    deciders: Deciders<'_>,
+    day: NaiveDate,
+) -> Quorum {
     let asked = Matters {
         matter: Matter::EarlySunset,
         subject: &sunset_subject(version),
         digest: &sunset_digest(version),
-        not_by: &BTreeSet::new(),
+        not_by: deciders.not_by,
         day,
     };
-    quorum(&workspace.config.board, &asked, &workspace.approvals)
+    quorum(deciders.board, &asked, &workspace.approvals)
 }

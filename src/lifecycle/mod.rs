@@ -3,6 +3,7 @@
 
 mod announced;
 mod approvable;
+mod before;
 mod course;
 mod ending;
 mod expiry;
@@ -17,11 +18,12 @@ mod weakened;
 mod window;
 
 pub use announced::{is_acknowledged, notice_digest, sunset_digest};
-pub use approvable::{BOARD, approvable};
+pub use approvable::{BOARD, approvable, ending, ending_on};
+pub use before::Before;
 pub use course::course;
 pub use ending::{Use, Uses, endings};
 pub use expiry::Expiry;
-pub use major::{early_sunset, is_major, major_release, release_subject, sunset_subject};
+pub use major::{Deciders, early_sunset, is_major, major_release, release_subject, sunset_subject};
 pub use moves::{Move, Refusal, decide};
 pub use quorum::{Given, Lacking, Matter, Matters, Quorum, quorum, roles};
 pub use rule::removed_rules;
@@ -32,6 +34,7 @@ pub use waiver::{
     Standing, State, Terms, covers, standings, waivers, working_days_after,
 };
 pub use weakened::{
-    RuleTerms, StageTerms, Weakening, softer_board, softer_rule, softer_stage, stricter_board,
+    RuleTerms, StageTerms, Weakening, lost_stage, softer_board, softer_rule, softer_stage,
+    stricter_board,
 };
 pub use window::{Window, affected, required_days, unsaid, windows};

@@ -1,7 +1,7 @@
 //! Whether the board agreed: which roles had to, which did, and why the others do not count.
 //! Refuses to know what is approved: a subject and a digest are all that it holds a decision against.
 
-use crate::catalogue::{Approval, Board, Decision};
+use crate::catalogue::{Approval, Board, Decision, account, is_account};
 use crate::model::Place;
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
@@ -168,10 +168,17 @@ fn flaw(approval: &Approval, asked: &Matters<'_>, given: &[Given]) -> Option<Str
     if file.digest != asked.digest {
         return Some("approved another text of it: the digest differs".to_owned());
     }
-    if asked.not_by.contains(&file.approver) {
+    if !is_account(&file.approver) {
+        return Some("was approved by what is no account".to_owned());
+    }
+    let approver = account(&file.approver);
+    if asked.not_by.iter().any(|other| account(other) == approver) {
         return Some("was approved by who asked for it or wrote it".to_owned());
     }
-    if given.iter().any(|other| other.approver == file.approver) {
+    if given
+        .iter()
+        .any(|other| account(&other.approver) == approver)
+    {
         return Some("was approved by the account that speaks for another role".to_owned());
     }
     if file.date > asked.day {
@@ -232,6 +239,9 @@ mod tests {
             approval("security", "b", "approve", "sha256:22", "2026-11-19"),
             approval("security", "team-asking", "approve", DIGEST, "2026-11-19"),
             approval("security", "a", "approve", DIGEST, "2026-11-19"),
+            approval("security", "@A", "approve", DIGEST, "2026-11-19"),
+            approval("security", "Team-Asking", "approve", DIGEST, "2026-11-19"),
+            approval("security", "team asking", "approve", DIGEST, "2026-11-19"),
             approval("security", "b", "approve", DIGEST, "2026-11-21"),
         ] {
             assert_eq!(lacking(&[platform.clone(), second]), ["security"]);

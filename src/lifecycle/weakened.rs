@@ -140,6 +140,19 @@ pub fn softer_stage(base: &StageTerms, head: &StageTerms) -> Vec<Weakening> {
     found
 }
 
+/// The profile of a stage is gone or says nothing any more: whatever comes in its place later is compared with nothing.
+#[must_use]
+pub fn lost_stage(base: &StageTerms) -> Weakening {
+    let path = base.source.path.clone();
+    Weakening {
+        subject: format!("profile:{}", base.stage.word()),
+        owner: None,
+        key: "stage".to_owned(),
+        what: "is gone, or cannot be read any more".to_owned(),
+        place: Place::start(path),
+    }
+}
+
 /// What is softer in `[board]` as it is now.
 #[must_use]
 pub fn softer_board(base: &Board, head: &Board) -> Vec<Weakening> {
@@ -313,5 +326,6 @@ mod tests {
         assert_eq!(softer_stage(&base, &head).len(), 3);
         assert!(softer_stage(&head, &base).is_empty());
         assert!(softer_stage(&base, &base).is_empty());
+        assert_eq!(lost_stage(&base).subject, "profile:staging");
     }
 }

@@ -6,9 +6,8 @@ use super::read::{malformed, toml};
 use super::tree::{CONFIG, Files};
 use crate::catalogue::{
     Acknowledgement, AcknowledgementFile, Approval, ApprovalFile, BoardFile, Calendar,
-    CalendarFile, Catalogue, Config, ContractSource, History, Partner, PartnerFile, RuleFamily,
-    RuleFolder, Source, StatementList, StatementsFile, Waiver, WaiverFile, Windows, WindowsFile,
-    Workspace,
+    CalendarFile, Catalogue, ContractSource, History, Partner, PartnerFile, RuleFamily, RuleFolder,
+    Source, StatementList, StatementsFile, Waiver, WaiverFile, Windows, WindowsFile, Workspace,
 };
 use crate::model::{Finding, Place};
 use globset::{GlobBuilder, GlobMatcher};
@@ -49,7 +48,7 @@ pub(super) struct Assembly {
 
 impl Assembly {
     fn config(&mut self, source: &Source) {
-        match toml::<Config>(source, "catalogue/config-unreadable") {
+        match super::config::read(source) {
             Ok(config) => self.workspace.config = config,
             Err(finding) => self.findings.push(*finding),
         }
@@ -160,7 +159,10 @@ impl Assembly {
 
     fn approval(&mut self, source: Source) {
         match toml::<ApprovalFile>(&source, "lifecycle/approval-unreadable") {
-            Ok(file) => self.workspace.approvals.push(Approval { source, file }),
+            Ok(file) => match super::approval::flaw(&source, &file) {
+                Some(finding) => self.findings.push(*finding),
+                None => self.workspace.approvals.push(Approval { source, file }),
+            },
             Err(finding) => self.findings.push(*finding),
         }
     }

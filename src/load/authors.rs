@@ -2,17 +2,17 @@
 //! Refuses to prove it: a name in a commit is what its author set.
 
 use super::{LoadError, git};
+use crate::catalogue::account as account_word;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Marks the first line of a commit.
 const COMMIT: char = '\u{1}';
 const BETWEEN: char = '\u{2}';
-/// Name, address and co-authors of a commit.
-const FORMAT: &str =
-    "--format=%x01%an%x02%ae%x02%(trailers:key=Co-authored-by,valueonly,separator=%x02)";
+/// Name and address of who wrote a commit and of who made it, and its co-authors.
+const FORMAT: &str = "--format=%x01%an%x02%ae%x02%cn%x02%ce%x02%(trailers:key=Co-authored-by,valueonly,separator=%x02)";
 
-/// Names, addresses and accounts.
+/// Names, addresses and accounts, as accounts are compared.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Authors {
     /// Of everything since the base, approvals left out: whoever commits an approval is no author of what it approves.
@@ -80,9 +80,9 @@ fn accounts(line: &str) -> BTreeSet<String> {
         // GitHub's own addresses begin with a number, a plus sign and the account.
         let account = local.rsplit('+').next().unwrap_or_default();
         for word in [name, address, local, account] {
-            let word = word.trim();
+            let word = account_word(word);
             if !word.is_empty() {
-                called.insert(word.to_owned());
+                called.insert(word);
             }
         }
     }
@@ -97,7 +97,7 @@ mod tests {
     fn an_author_is_known_by_name_address_and_account() {
         let line = "\u{1}Board Platform\u{2}12+board-platform@payer-exchange.example\u{2}Two <two@payer-exchange.example>";
         let known = accounts(line);
-        for word in ["Board Platform", "board-platform", "Two", "two"] {
+        for word in ["board platform", "board-platform", "two"] {
             assert!(known.contains(word), "{word}: {known:?}");
         }
         assert!(!known.contains(""));

@@ -58,7 +58,14 @@ pub fn committed_at(root: &Path) -> Result<Option<DateTime<Utc>>, LoadError> {
     if resolve(root, "HEAD")?.is_none() {
         return Ok(None);
     }
-    let said = run(root, &["log", "-1", "--format=%ct", "HEAD"])?;
+    made_at(root, "HEAD")
+}
+
+/// When a commit that is there was made.
+///
+/// Errors: git cannot be run
+pub fn made_at(root: &Path, commit: &str) -> Result<Option<DateTime<Utc>>, LoadError> {
+    let said = run(root, &["log", "-1", "--format=%ct", commit, "--"])?;
     let seconds = said.and_then(|bytes| text(&bytes).parse().ok());
     Ok(seconds.and_then(|seconds| DateTime::from_timestamp(seconds, 0)))
 }
@@ -85,6 +92,14 @@ pub fn base(root: &Path, asked: Option<&str>, default: &str) -> Result<Base, Loa
         }
     }
     Ok(Base::Commit(head))
+}
+
+/// Whether the history that is here ends before it begins.
+///
+/// Errors: git cannot be run
+pub fn is_shallow(root: &Path) -> Result<bool, LoadError> {
+    let said = run(root, &["rev-parse", "--is-shallow-repository"])?;
+    Ok(said.is_some_and(|bytes| text(&bytes) == "true"))
 }
 
 /// Whether the repository has a commit with these digits.

@@ -1,9 +1,11 @@
 //! Reads: folders, git revisions, payload files. The only room that opens files or runs git.
 //! Refuses to know rules: what is unreadable becomes a finding, what the world denies becomes an error.
 
+mod approval;
 mod archive;
 mod assemble;
 mod authors;
+mod config;
 mod contract;
 mod entry;
 mod git;
@@ -20,14 +22,15 @@ mod tree;
 pub use archive::{Shelf, branch, current_branch, remote, shelf};
 pub use authors::{Authors, authors, authors_of};
 pub use contract::{contract, state_map};
-pub use git::{Base, Head, base, committed_at, git_version, has_commit, head};
+pub use git::{Base, Head, base, committed_at, git_version, has_commit, head, is_shallow, made_at};
 pub use payload::{Line, PayloadFile, payloads, questions};
 pub use process::resident;
-pub use runs::{file_digest, runs, runs_and_reports};
+pub use runs::{file_digest, has_folder, runs, runs_and_reports};
 pub use schema::{schema, schema_at, unlisted_draft};
 
 use crate::catalogue::{Config, Source, Workspace};
 use crate::model::Finding;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
@@ -48,8 +51,8 @@ pub enum LoadError {
     UnknownRevision(String),
     #[error("{name}: {reason}")]
     Schema { name: String, reason: String },
-    #[error("{} has no matchmark.toml and none of the folders schemas, contracts, policies, partners, payloads; run `matchmark init`", path.display())]
-    NotAWorkspace { path: PathBuf },
+    #[error("{} has no matchmark.toml and none of the folders schemas, contracts, policies, partners, payloads; {advice}", path.display())]
+    NotAWorkspace { path: PathBuf, advice: String },
 }
 
 /// The working tree below `root`, and everything in it that could not be read.
@@ -74,8 +77,7 @@ pub fn config(root: &Path, config: Option<&Path>) -> Result<Config, LoadError> {
     }
     let bytes = tree::read(&path, tree::FILE_LIMIT).map_err(unreadable)?;
     let source = Source::new(tree::CONFIG.to_owned(), bytes);
-    read::toml(&source, "catalogue/config-unreadable")
-        .map_err(|finding| unreadable(finding.message))
+    config::read(&source).map_err(|finding| unreadable(finding.message))
 }
 
 /// The same of a commit, read as git objects; nothing of it is executed.
@@ -84,6 +86,17 @@ pub fn config(root: &Path, config: Option<&Path>) -> Result<Config, LoadError> {
 pub fn revision(root: &Path, commit: &str) -> Result<(Workspace, Vec<Finding>), LoadError> {
     let files = tree::revision(root, commit)?;
     Ok(assemble::workspace(files))
+}
+
+/// Digest of every file of ours in a commit, by path.
+///
+/// Errors: git is missing, or the commit is
+pub fn inputs_of(root: &Path, commit: &str) -> Result<BTreeMap<String, String>, LoadError> {
+    let files = tree::revision(root, commit)?;
+    let sources = files.sources.into_iter();
+    Ok(sources
+        .map(|(path, source)| (path, source.digest()))
+        .collect())
 }
 
 /// One file that a command names, seen from `root`.

@@ -26,6 +26,12 @@ pub fn runs_and_reports(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, Load
     Ok(files)
 }
 
+/// Whether there is such a folder: one that is named is not merely empty when it is missing.
+#[must_use]
+pub fn has_folder(folder: &Path) -> bool {
+    folder.is_dir()
+}
+
 /// The files of one folder, with paths as seen from `root`.
 fn below(root: &Path, folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, LoadError> {
     let mut files = BTreeMap::new();

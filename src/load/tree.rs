@@ -128,7 +128,15 @@ pub(super) fn folder(root: &Path, config: Option<&Path>) -> Result<Files, LoadEr
     let mut anything = false;
     if config.is_some() || config_path.is_file() {
         anything = true;
-        files.add(CONFIG.to_owned(), read(&config_path, FILE_LIMIT));
+        let bytes = read(&config_path, FILE_LIMIT);
+        // A file that somebody names is meant; its defaults are not.
+        if let (Some(named), Err(reason)) = (config, &bytes) {
+            return Err(LoadError::Schema {
+                name: named.display().to_string(),
+                reason: reason.clone(),
+            });
+        }
+        files.add(CONFIG.to_owned(), bytes);
     }
     for name in folders(&files) {
         let folder = root.join(&name);
@@ -156,7 +164,26 @@ pub(super) fn folder(root: &Path, config: Option<&Path>) -> Result<Files, LoadEr
     } else {
         Err(LoadError::NotAWorkspace {
             path: root.to_path_buf(),
+            advice: advice(root),
         })
+    }
+}
+
+/// What to do where nothing of ours is: go to the repository around it, or make one.
+fn advice(root: &Path) -> String {
+    let whole = root.canonicalize().unwrap_or_default();
+    let mut around = whole.ancestors().skip(1);
+    match around.position(|folder| folder.join(CONFIG).is_file()) {
+        Some(between) => {
+            let up = vec![".."; between + 1].join("/");
+            let plain = root.components().collect::<std::path::PathBuf>();
+            let way = match plain.as_os_str().is_empty() || plain == Path::new(".") {
+                true => up,
+                false => format!("{}/{up}", plain.display()),
+            };
+            format!("the repository is at {way}/; use -C {way}")
+        }
+        None => "run `matchmark init`".to_owned(),
     }
 }
 
@@ -203,7 +230,10 @@ pub(super) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     std::fs::File::open(path)
         .and_then(|file| file.take(limit + 1).read_to_end(&mut bytes))
-        .map_err(|error| format!("it cannot be opened: {}", error.kind()))?;
+        .map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => "no such file".to_owned(),
+            kind => format!("it cannot be opened: {kind}"),
+        })?;
     within(bytes, limit)
 }
 

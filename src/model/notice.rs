@@ -53,20 +53,18 @@ pub struct EndNotice {
     /// `id@version` that replaces it.
     pub instead: String,
     pub end: End,
+    /// Text of the note that tells how to move.
+    pub note: String,
     /// Days that the policy asks for this partner.
     pub days: Option<u32>,
     /// Command that turns old payloads into new ones, where there is one.
     pub transform: Option<String>,
     /// What help the policy promises.
     pub help: String,
-    /// By which way the policy says that notices are delivered.
-    pub delivery: String,
     /// Days within which an answer is asked for.
     pub acknowledge_within: u32,
     /// Days before the end from which use is an error.
     pub error_before: u32,
-    /// File in which the answer is written down.
-    pub answer: String,
     /// What the partner answers to.
     pub digest: String,
 }

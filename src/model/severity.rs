@@ -58,6 +58,17 @@ impl Verdict {
         }
     }
 
+    /// The exit code of a run for which some of that was asked to be forgiven; nothing forgives an error.
+    #[must_use]
+    pub fn forgiven(self, allow_empty: bool, exit_zero: bool) -> u8 {
+        match self {
+            Self::Error => self.exit_code(),
+            Self::Empty if allow_empty => 0,
+            Self::Go | Self::Empty | Self::Undecided | Self::NoGo if exit_zero => 0,
+            Self::Go | Self::Empty | Self::Undecided | Self::NoGo => self.exit_code(),
+        }
+    }
+
     /// The word that stands in reports.
     #[must_use]
     pub fn word(self) -> &'static str {

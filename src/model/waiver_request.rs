@@ -50,6 +50,8 @@ pub struct ApproveRequest {
     /// Account that decides.
     pub account: String,
     pub reject: bool,
+    /// Last day of a version, where that is decided about.
+    pub sunset: Option<NaiveDate>,
     /// Revision since which authors count as authors of the change.
     pub base: Option<String>,
     pub as_of: Option<DateTime<Utc>>,

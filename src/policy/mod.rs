@@ -27,7 +27,7 @@ pub use profile::{Profile, ProfileFile};
 pub use range::{Range, aimless};
 pub use rule::Rule;
 pub use run::{Outcome, Places, run};
-pub use trial::{Trial, code_lines, cross, test_rule};
+pub use trial::{Trial, code_lines, cross, test_rule, unheld};
 
 use crate::catalogue::RuleFolder;
 use crate::model::Finding;

@@ -71,6 +71,7 @@ impl Profile {
                 Err((place, reason)) => flaws.push(unusable(*at, place, &reason)),
             }
         }
+        profile.fail_on = profile.fail_on.min(floor(stage));
         if profile.require.is_empty() && flaws.is_empty() {
             let path = format!("policies/profiles/{}.toml", Stage::Local.word());
             flaws.push(unusable(stage, Place::start(path), "no check is required"));
@@ -133,6 +134,14 @@ impl Profile {
     }
 }
 
+/// Lightest severity that fails a stage at the latest, whatever its files say: partners get no release with a warning.
+fn floor(stage: Stage) -> Severity {
+    match stage {
+        Stage::Local | Stage::PullRequest | Stage::Staging => Severity::Error,
+        Stage::ReleaseCandidate => Severity::Warning,
+    }
+}
+
 /// The heaviest weight that a finding id has by itself.
 fn own_severity(id: &str, book: &RuleBook) -> Result<Severity, String> {
     if let Some(rule) = rule(id) {
@@ -178,4 +187,32 @@ fn unusable(stage: Stage, place: Place, reason: &str) -> Finding {
             stage.word()
         ))
         .remedy("mend the profile; a later stage may only add checks and raise severities")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_release_candidate_fails_on_warnings_whatever_its_files_say() {
+        let mut before: Option<Stage> = None;
+        let mut files = BTreeMap::new();
+        for stage in Stage::ALL {
+            let extends = before.map(|it| format!("extends = '{}'\n", it.word()));
+            let text = format!(
+                "stage = '{}'\n{}require = ['catalogue']\nfail-on = 'error'\n",
+                stage.word(),
+                extends.unwrap_or_default()
+            );
+            let source = Source::new(format!("{}.toml", stage.word()), text.into_bytes());
+            files.insert(stage.word().to_owned(), source);
+            before = Some(stage);
+        }
+        let book = RuleBook::read(&BTreeMap::new());
+        let fails_on = |stage| Profile::read(stage, &files, &book).unwrap().fail_on;
+        assert_eq!(fails_on(Stage::Staging), Severity::Error);
+        assert_eq!(fails_on(Stage::ReleaseCandidate), Severity::Warning);
+    }
 }

@@ -124,6 +124,17 @@ fn cases<'a>(rule: &'a Rule, trial: &mut Trial) -> Vec<(&'a Fixture, Answer)> {
     answers
 }
 
+/// The cases of the rule as it was that the rule as it is answers otherwise than they list.
+#[must_use]
+pub fn unheld<'a>(before: &'a Rule, now: &Rule) -> Vec<&'a Fixture> {
+    let cases = before.fires.iter().chain(&before.quiet);
+    let is_unheld = |case: &&Fixture| {
+        let answer = ask(now, &Facts::new(&case.input));
+        as_listed(case, &answer).is_err()
+    };
+    cases.filter(is_unheld).collect()
+}
+
 fn as_listed(case: &Fixture, answer: &Answer) -> Result<(), String> {
     let members = answer.as_ref().map_err(ToString::to_string)?;
     let denials: BTreeSet<Denial> = members.iter().map(Denial::read).collect::<Result<_, _>>()?;

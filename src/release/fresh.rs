@@ -28,6 +28,8 @@ pub enum Unproven {
     SofterStage { found: Stage, wanted: Stage },
     #[error("the run judged files that no commit holds, so nobody can judge them again")]
     Uncommitted,
+    #[error("the run compared the commit with itself, so nothing that it changes was looked at")]
+    BaseIsHead,
     #[error("the run is {hours} hours old; `{}` takes at most {most}", .stage.word())]
     Stale { stage: Stage, hours: i64, most: i64 },
     #[error("the run says that it was made at {0}, which is still to come")]
@@ -66,6 +68,10 @@ pub fn fresh(
     }
     if stage >= Stage::Staging && !record.head.clean {
         return Err(Unproven::Uncommitted);
+    }
+    let base = record.base.as_ref().and_then(|base| base.commit.as_ref());
+    if stage >= Stage::Staging && base.is_some() && base == record.head.commit.as_ref() {
+        return Err(Unproven::BaseIsHead);
     }
     young(record.as_of, stage, as_of)
 }
@@ -227,6 +233,14 @@ mod tests {
         assert!(matches!(soft, Err(Unproven::SofterStage { .. })));
         let dirty = told(&|record| record.head.clean = false);
         assert_eq!(dirty, Err(Unproven::Uncommitted));
+        let same = told(&|record| record.base = Some(record.head.clone()));
+        assert_eq!(same, Err(Unproven::BaseIsHead));
+        let other = told(&|record| {
+            let commit = Some("b".to_owned());
+            let head = record.head.clone();
+            record.base = Some(JudgedTree { commit, ..head });
+        });
+        assert_eq!(other, Ok(()), "a run against the commit before it");
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! The letter to a partner about a version that ends.
-//! Refuses to say anything that the repository does not hold.
+//! Refuses to say anything that the repository does not hold, or where it holds it.
 
-use super::hygiene::guard;
+use super::hygiene::{clean, guard};
 use super::markdown::{code, prose};
+use super::range;
 use crate::model::EndNotice;
 use std::fmt::Write as _;
 
@@ -18,22 +19,52 @@ pub fn end_notice(notice: &EndNotice) -> String {
         prose(&end.sunset)
     );
     if let Some(contact) = &notice.contact {
-        let _ = writeln!(out, "To: {}  ", prose(contact));
+        // To be copied: prose would break an address with characters that nobody sees.
+        let _ = writeln!(out, "To: {}  ", code(contact));
     }
     let _ = writeln!(out, "Notice given on {}.\n", prose(&end.deprecated));
     let _ = writeln!(
         out,
         "Your profile asks for {} of this schema, which admits {version}. It is served until the end of {}, in UTC; \
          after that\nday requests in it are refused.\n",
-        code(&notice.range),
+        prose(&range::words(&notice.range)),
         prose(&end.sunset)
     );
+    table(&mut out, notice);
+    let _ = writeln!(
+        out,
+        "\nPlease answer within {} days, and quote this line:\n\n    {} {}\n",
+        notice.acknowledge_within, notice.version, notice.digest
+    );
+    let _ = writeln!(
+        out,
+        "From {} days before the end our gate fails for as long as somebody still uses this version.\n\n---\n\n\
+         Attached: {}\n",
+        notice.error_before,
+        code(attachment(notice))
+    );
+    for line in notice.note.lines() {
+        let _ = writeln!(out, "{}", clean(line));
+    }
+    guard(&out)
+}
+
+/// The name of the note, without the folders in which it is kept here.
+fn attachment(notice: &EndNotice) -> &str {
+    let path = notice.end.migration.as_str();
+    path.rsplit_once('/').map_or(path, |(_, name)| name)
+}
+
+fn table(out: &mut String, notice: &EndNotice) {
     let _ = writeln!(out, "| | |\n|---|---|");
     let mut row = |label: &str, text: String| {
         let _ = writeln!(out, "| {label} | {text} |");
     };
     row("instead", code(&notice.instead));
-    row("how to move", code(&end.migration));
+    row(
+        "how to move",
+        format!("attached: {}", code(attachment(notice))),
+    );
     if let Some(command) = &notice.transform {
         row("payloads", code(command));
     }
@@ -44,18 +75,4 @@ pub fn end_notice(notice: &EndNotice) -> String {
             format!("{days} days, by your maturity and criticality"),
         );
     }
-    row("delivered by", prose(&notice.delivery));
-    let _ = writeln!(
-        out,
-        "\nPlease answer within {} days, and quote this line:\n\n    {} {}\n",
-        notice.acknowledge_within, notice.version, notice.digest
-    );
-    let _ = writeln!(
-        out,
-        "Your answer is written down in {}. From {} days before the end\nour gate fails for as long as somebody still \
-         uses this version.",
-        code(&notice.answer),
-        notice.error_before
-    );
-    guard(&out)
 }

@@ -4,6 +4,7 @@
 use super::Style;
 use super::hygiene::clean;
 use super::text::sentence;
+use super::weight::worst_first;
 use crate::model::{Judged, Place, Report, Severity, Verdict, counted};
 use std::collections::BTreeMap;
 
@@ -47,7 +48,7 @@ pub(super) fn report(report: &Report, style: &Style<'_>) -> String {
     let mut out = String::new();
     for level in Level::ALL {
         let own = |judged: &&Judged| Level::of(judged) == level;
-        let own: Vec<&Judged> = report.findings.iter().filter(own).collect();
+        let own = worst_first(report.findings.iter().filter(own));
         let said = said(level, report, own.is_empty());
         // What stands before the findings takes their room.
         let room = SHOWN.saturating_sub(said.len());
@@ -215,7 +216,7 @@ mod tests {
         assert_eq!(text.lines().count(), 10);
         assert!(
             text.ends_with(
-                "191 more errors, see the summary: 141 compat/required-added, 50 compat/values-narrowed\n"
+                "191 more errors, see the summary: 145 compat/required-added, 46 compat/values-narrowed\n"
             ),
             "{text}"
         );

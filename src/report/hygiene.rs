@@ -38,6 +38,12 @@ pub(super) fn guard(text: &str) -> String {
     guarded.replace("##[", "# #[")
 }
 
+/// Whether `text` can be pasted into a shell as it stands; a remedy in words is none.
+pub(super) fn is_command(text: &str) -> bool {
+    let first = text.split(' ').next();
+    first.is_some_and(|word| ["matchmark", "git"].contains(&word)) && !text.contains('`')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

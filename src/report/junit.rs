@@ -46,8 +46,12 @@ pub(super) fn report(report: &Report) -> String {
         name.is_some() && report.checks.iter().any(|c| Some(c.name) == name)
     };
     let others: Vec<&Judged> = report.findings.iter().filter(|f| !has_suite(f)).collect();
-    let mut cases = vec![verdict(report)];
-    cases.extend(findings(&others, None));
+    let others = findings(&others, None);
+    let fails = |case: &Case| case.outcome == Outcome::Failure || case.outcome == Outcome::Error;
+    let earlier = suites.iter().flat_map(|(_, cases)| cases);
+    let is_told = earlier.chain(&others).any(fails);
+    let mut cases = vec![verdict(report, is_told)];
+    cases.extend(others);
     suites.push(("gate", cases));
     written(&suites, report)
 }
@@ -116,19 +120,24 @@ fn whole(check: &Check) -> Case {
     }
 }
 
-/// The verdict: red where no finding says so.
-fn verdict(report: &Report) -> Case {
+/// The verdict: red only where no finding is, so that there are as many failures as findings that fail.
+fn verdict(report: &Report, is_told: bool) -> Case {
     let outcome = match report.verdict {
-        Verdict::Go => Outcome::Told,
-        Verdict::NoGo => Outcome::Failure,
-        Verdict::Error | Verdict::Undecided | Verdict::Empty => Outcome::Error,
+        Verdict::NoGo if !is_told => Outcome::Failure,
+        Verdict::Error | Verdict::Undecided | Verdict::Empty if !is_told => Outcome::Error,
+        Verdict::Go | Verdict::NoGo | Verdict::Error | Verdict::Undecided | Verdict::Empty => {
+            Outcome::Told
+        }
     };
+    let message = format!("{}: {}", report.verdict.word(), sentence(report));
+    let mut body = vec![message.clone()];
+    body.extend(report.not_proved.iter().cloned());
     Case {
         class: "gate".to_owned(),
         name: "verdict".to_owned(),
         outcome,
-        message: format!("{}: {}", report.verdict.word(), sentence(report)),
-        body: report.not_proved.join("\n"),
+        message,
+        body: body.join("\n"),
         file: None,
     }
 }
@@ -284,6 +293,18 @@ mod tests {
         let text = report(&whole);
         let wanted = "a&lt;b&gt;&amp;&quot;&apos;\u{fffd}\u{fffd}\u{fffd}]]&gt; &lt;!--";
         assert!(text.contains(wanted), "{text}");
+    }
+
+    #[test]
+    fn the_verdict_fails_only_where_no_finding_does() {
+        let empty = Report {
+            verdict: Verdict::Empty,
+            ..green()
+        };
+        assert!(report(&empty).contains("tests=\"7\" failures=\"0\" errors=\"1\""));
+        let told = report(&red());
+        assert!(told.contains("failures=\"1\" errors=\"1\""), "{told}");
+        assert!(told.contains("<system-out>no-go: 1 error"), "{told}");
     }
 
     #[test]

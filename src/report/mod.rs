@@ -23,12 +23,14 @@ mod notice;
 mod outcome;
 mod owed;
 mod policy;
+mod range;
 mod release;
 mod sarif;
 mod step;
 mod text;
 mod transformation;
 mod validation;
+mod weight;
 
 pub use command::command;
 pub use end_notice::end_notice;

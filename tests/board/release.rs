@@ -34,7 +34,7 @@ fn major() -> (Repository, &'static str) {
     (repository, "async-status-headers@2.0.0")
 }
 
-fn commit(repository: &Repository) {
+pub(super) fn commit(repository: &Repository) {
     for arguments in [&["add", "--all"][..], &["commit", "-q", "-m", "Release"]] {
         let done = Command::new("git")
             .args(["-c", "user.name=Scenario"])

@@ -38,6 +38,32 @@ fn row_s0_19_every_single_byte_of_a_record_counts() {
 }
 
 #[test]
+fn a_record_whose_own_list_speaks_against_its_verdict_is_forged() {
+    let place = Place::with_runs(2);
+    let record = place.records().pop().unwrap().value;
+    assert!(record.verdict > Verdict::Go && !record.findings.is_empty());
+    let mut files = place.files();
+    files.remove(&place.records()[1].path);
+    for (verdict, code, word) in [
+        (Verdict::Go, 0, "the verdict"),
+        (record.verdict, 0, "its exit code"),
+    ] {
+        let mut forged = record.clone();
+        (forged.verdict, forged.exit_code) = (verdict, code);
+        let (path, text, _) = run_file(&forged);
+        let mut slipped = files.clone();
+        slipped.insert(path.clone(), text.into_bytes());
+        slipped.retain(|path, _| !path.starts_with("reports/"));
+        place.put(&slipped);
+        let (code, answer) = place.verify(&[]);
+        assert_eq!(code, 2, "{answer:#}");
+        assert_eq!(faults(&answer), [(Some(2), path)]);
+        let said = answer["faults"][0]["message"].as_str().unwrap();
+        assert!(said.contains("forged") && said.contains(word), "{said}");
+    }
+}
+
+#[test]
 fn row_s0_19_a_record_that_is_gone_slipped_in_or_moved_is_found_with_its_number() {
     let place = Place::with_runs(5);
     let whole = place.files();
@@ -72,8 +98,7 @@ fn row_s0_19_a_record_that_is_gone_slipped_in_or_moved_is_found_with_its_number(
     assert!(faults(&answer).iter().any(|(_, path)| *path == other));
     // A well-made record that follows one which is followed already: a fork.
     let mut forged = records[2].value.clone();
-    forged.verdict = Verdict::Go;
-    forged.exit_code = 77;
+    forged.asked.as_of = false;
     let (name, text, _) = run_file(&forged);
     let mut forked = whole.clone();
     forked.insert(name.clone(), text.into_bytes());
@@ -85,7 +110,7 @@ fn row_s0_19_a_record_that_is_gone_slipped_in_or_moved_is_found_with_its_number(
     assert!([&name, &path(2)].contains(&fork));
     // A second beginning, and a file that is nothing of ours.
     let mut second = records[0].value.clone();
-    second.exit_code = 77;
+    second.asked.as_of = false;
     let (name, text, _) = run_file(&second);
     let mut doubled = whole.clone();
     doubled.insert(name, text.into_bytes());

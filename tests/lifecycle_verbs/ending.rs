@@ -79,11 +79,18 @@ fn row_s0_50_a_deprecation_writes_a_notice_to_every_affected_partner() {
         for part in [
             "ends on 2027-08-18",
             "hrex-coverage@2.0.1",
-            "docs/migrations/hrex-coverage-2.md",
-            "integration@",
+            "asks for versions 2.x",
+            "attached: `hrex-coverage-2.md`",
+            "Required, from the HRex list.",
+            &format!("To: `integration@{partner}.example`"),
             "answer within 30 days",
         ] {
             assert!(letter.contains(part), "{part}: {letter}");
+        }
+        // Where we keep it is nothing to a partner, and an address is copied as it stands.
+        let letter = letter.replace(END[1], "");
+        for part in ["docs/", "policies/", ".matchmark/", "&#", "\u{200b}", "^2"] {
+            assert!(!letter.contains(part), "{part}: {letter}");
         }
     }
     let other = format!(".matchmark/notices/northwind/{}-ends.md", END[1]);
@@ -238,6 +245,75 @@ fn row_s0_51_each_partner_has_its_own_end_and_a_shorter_date_is_refused() {
         found.iter().all(|it| it["severity"] == "info"),
         "{found:#?}"
     );
+}
+
+#[test]
+fn an_early_end_goes_through_by_the_commands_that_its_refusal_names() {
+    let repository = Repository::shipped();
+    let early = [&END[..], &["--sunset", "2027-02-01"]].concat();
+    let at = |day: &str, arguments: &[&str]| {
+        let output = repository.run(&[arguments, &["--as-of", day]].concat());
+        let said = support::text(&output.stdout) + &support::text(&output.stderr);
+        (output.status.code().unwrap(), said)
+    };
+    let (code, said) = at(AS_OF, &early);
+    assert_eq!(code, 1, "{said}");
+    let subject = "sunset:hrex-coverage@2.0.0";
+    for role in ["platform", "integration"] {
+        let account = format!("board-{role}");
+        let command = format!("approve {subject} --sunset 2027-02-01 --role {role} --as ACCOUNT");
+        assert!(said.contains(&format!("matchmark {command}")), "{said}");
+        let command = command.replace("ACCOUNT", &account);
+        let words: Vec<&str> = command.split(' ').collect();
+        let (code, said) = at(AS_OF, &words);
+        assert_eq!(code, 0, "{said}");
+    }
+    // Agreed is that day and no earlier one; on which day partners are told is not for the board.
+    let sooner = [&END[..], &["--sunset", "2027-01-31"]].concat();
+    assert_eq!(at(AS_OF, &sooner).0, 1);
+    let (code, said) = at("2026-11-22", &early);
+    assert_eq!(code, 0, "{said}");
+    assert!(
+        repository
+            .read(COVERAGE)
+            .contains("sunset = \"2027-02-01\"")
+    );
+    let found = lifecycle(&repository, &["--as-of", "2026-11-22"]);
+    let early = ["lifecycle/sunset-earlier", "lifecycle/window-short"];
+    let is_early = |it: &Value| early.contains(&it["rule"].as_str().unwrap());
+    assert!(!found.iter().any(is_early), "{found:#?}");
+}
+
+#[test]
+fn the_day_of_an_end_is_asked_for_where_none_stands_and_only_there() {
+    let repository = Repository::shipped();
+    for (subject, day, why) in [
+        ("sunset:hrex-coverage@2.0.0", None, "--sunset DATE"),
+        (
+            "hrex-coverage@2.0.0",
+            Some("2027-02-01"),
+            "--sunset is the day of an end",
+        ),
+        (
+            "sunset:hrex-coverage@9.0.0",
+            Some("2027-02-01"),
+            "there is no",
+        ),
+    ] {
+        let mut words = vec![
+            "approve",
+            subject,
+            "--role",
+            "platform",
+            "--as",
+            "board-platform",
+        ];
+        words.extend(day.iter().flat_map(|day| ["--sunset", *day]));
+        let output = repository.run(&words);
+        let said = support::text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(why), "{said}");
+    }
 }
 
 #[test]

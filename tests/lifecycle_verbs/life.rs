@@ -29,15 +29,21 @@ impl Life {
         let life = Self(tempfile::tempdir().unwrap());
         let record = format!("\n[[version]]\nversion = \"{declared}\"\nstatus = \"draft\"\n");
         let entry = ENTRY.replace("\"released\"\n", "\"released\" # the first\n");
-        let digest = matchmark::model::digest(SCHEMA.as_bytes());
+        let first = SCHEMA.replace(
+            "\"object\"",
+            "\"object\", \"x-open\": \"partners send names of their own\"",
+        );
+        let digest = matchmark::model::digest(first.as_bytes());
         let entry = format!("{entry}digest = \"{digest}\"\n{record}");
-        let schema = SCHEMA
+        let schema = first
             .replace("1.0.0", declared)
             .replace("\"object\"", &format!("\"object\"{rest}"));
         life.write("matchmark.toml", CONFIG);
         life.write(".gitignore", "/.matchmark\n");
         life.write("schemas/a/entry.toml", &entry);
-        life.write("schemas/a/1.0.0/schema.json", SCHEMA);
+        life.write("schemas/a/1.0.0/schema.json", &first);
+        life.write("schemas/a/next/accepted/one.json", "{\"a\": 1}\n");
+        life.write("schemas/a/next/rejected/one.json", "[]\n");
         life.write("schemas/a/next/schema.json", &schema);
         let other = SCHEMA.replace("schemas/a/", "schemas/b/");
         let listed = ENTRY.replace("\"a\"", "\"b\"");
@@ -48,7 +54,7 @@ impl Life {
             &format!("{listed}digest = \"{digest}\"\n"),
         );
         life.write("policies/windows.toml", WINDOWS);
-        life.write("docs/a.md", "Send what you sent before.\n");
+        life.write("docs/migrations/a.md", "Send what you sent before.\n");
         for (id, maturity, criticality) in [("contoso", "low", "high"), ("fabrikam", "high", "low")]
         {
             let profile = format!(
@@ -197,6 +203,8 @@ impl Life {
             .args(address)
             .args(arguments)
             .current_dir(self.path())
+            .env("GIT_AUTHOR_DATE", "2026-11-19T00:00:00Z")
+            .env("GIT_COMMITTER_DATE", "2026-11-19T00:00:00Z")
             .output()
             .unwrap();
         assert!(output.status.success(), "{output:?}");

@@ -96,9 +96,12 @@ impl Repository {
         self.command(arguments).output().expect("the program")
     }
 
-    /// `check` as of a fixed instant; the report and the exit code.
+    /// `check` as of a fixed instant, unless the flags name one; the report and the exit code.
     pub fn check(&self, flags: &[&str]) -> (Value, i32) {
-        let output = self.run(&[&["check", "--as-of", AS_OF, "--format", "json"], flags].concat());
+        let has_instant = flags.contains(&"--as-of");
+        let instant = ["--as-of", AS_OF];
+        let instant = if has_instant { &[][..] } else { &instant };
+        let output = self.run(&[&["check", "--format", "json"], instant, flags].concat());
         let report = serde_json::from_slice(&output.stdout)
             .unwrap_or_else(|error| panic!("{error}: {}", text(&output.stderr)));
         (report, output.status.code().expect("an exit code"))

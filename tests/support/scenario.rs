@@ -243,7 +243,8 @@ fn copy(from: &Path, to: &Path) -> Result<(), Stale> {
     std::fs::copy(from, to).map(|_| ()).map_err(file(from))
 }
 
-fn commit(folder: &Path, subject: &str) -> Result<(), Stale> {
+/// Commits everything in `folder`, and nothing when that is how it is already.
+pub fn commit(folder: &Path, subject: &str) -> Result<(), Stale> {
     git(folder, &["add", "--all"])?;
     git(
         folder,

@@ -41,7 +41,7 @@ case "$base" in
   -* | *[!A-Za-z0-9._/~^@{}-]*) fail "the base is no name of a commit" ;;
 esac
 
-# A shallow checkout has no base; one commit of it is enough.
+# A shallow checkout has no base; one commit of it is enough. A whole history stays whole.
 if [ -n "$base" ] && ! git cat-file -e "$base^{commit}" 2> /dev/null; then
   if [ -n "$token" ]; then
     export GIT_CONFIG_COUNT=1
@@ -49,7 +49,11 @@ if [ -n "$base" ] && ! git cat-file -e "$base^{commit}" 2> /dev/null; then
     GIT_CONFIG_VALUE_0="AUTHORIZATION: basic $(printf 'x-access-token:%s' "$token" | base64 | tr -d '\n')"
     export GIT_CONFIG_VALUE_0
   fi
-  git fetch --quiet --no-tags --depth=1 origin "$base" || fail "the base could not be fetched"
+  depth=()
+  if [ "$(git rev-parse --is-shallow-repository)" = true ]; then
+    depth=(--depth=1)
+  fi
+  git fetch --quiet --no-tags "${depth[@]}" origin "$base" || fail "the base could not be fetched"
   unset GIT_CONFIG_COUNT GIT_CONFIG_KEY_0 GIT_CONFIG_VALUE_0
 fi
 unset token

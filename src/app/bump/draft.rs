@@ -1,7 +1,7 @@
 //! The draft of one entry: compared with everything that is served, numbered, noted, and written.
 
 use super::leave::{self, Leave, Release};
-use super::texts;
+use super::{sound, texts};
 use crate::app::AppError;
 use crate::app::diff::proof;
 use crate::app::release::{Depth, compared, notes, told};
@@ -81,7 +81,8 @@ pub(super) fn bumped(
     let root = &request.repository.root;
     let stale = |(path, text): &&(String, String)| load::text(root, path).as_ref() != Some(text);
     let stale = change.iter().filter(stale);
-    let files: Vec<String> = stale.map(|(path, _)| path.clone()).collect();
+    let mut files: Vec<String> = stale.map(|(path, _)| path.clone()).collect();
+    files.extend(release.map_or_else(Vec::new, |_| leave::moved(&question.draft, &to)));
     if files.is_empty() {
         let said =
             format!("nothing to bump: the draft is {to} already, and its notes name every change");
@@ -235,6 +236,8 @@ impl Question {
         let mut files = Vec::new();
         if let Some(release) = release {
             leave = leave::leave(&self.workspace, &new, &notes, release);
+            let faults = sound::faults(&self.workspace, &new, &notes, release);
+            leave.refused.extend(faults);
             let told = load::text(root, &format!("schemas/{entry}/next/NOTES.md"));
             if release.run.is_some() && (before != schema || told.as_ref() != Some(&notes)) {
                 let why = "its number or its notes are not settled, so what would be released is not what was judged: \

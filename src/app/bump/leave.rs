@@ -78,6 +78,14 @@ pub(super) fn leave(
     }
 }
 
+/// The folders of examples that leave `next` with the draft.
+pub(super) fn moved(draft: &SchemaVersion, to: &semver::Version) -> Vec<String> {
+    let folders = [("accepted", &draft.accepted), ("rejected", &draft.rejected)];
+    let kept = folders.into_iter().filter(|(_, all)| !all.is_empty());
+    kept.map(|(name, _)| format!("schemas/{}/{to}/{name}/", draft.id.entry))
+        .collect()
+}
+
 /// Path and text of the record of the release.
 pub(super) fn record(
     root: &Path,

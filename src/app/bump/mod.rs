@@ -2,6 +2,7 @@
 
 mod draft;
 mod leave;
+mod sound;
 mod texts;
 
 pub(super) use leave::Release;

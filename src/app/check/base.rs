@@ -1,11 +1,13 @@
 //! The head and what it is compared with, and what that comparison leaves open.
 
 use crate::app::AppError;
-use crate::catalogue::Workspace;
+use crate::catalogue::{Source, Workspace};
 use crate::evidence::of_inputs;
+use crate::lifecycle::CODEOWNERS;
 use crate::load::{self, Head};
 use crate::model::{CheckRequest, Finding, JudgedTree};
-use std::collections::BTreeMap;
+use chrono::NaiveDate;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Files that speak for partners, or of who answers to them: one that is gone asks nothing any more.
@@ -21,6 +23,8 @@ const VOICES: [&str; 5] = [
 pub(super) struct Base {
     pub commit: String,
     pub workspace: Workspace,
+    /// The day on which it was made.
+    pub day: Option<NaiveDate>,
     /// Files that could not be used.
     pub unreadable: Vec<String>,
 }
@@ -29,9 +33,11 @@ impl Base {
     fn read(root: &Path, commit: String) -> Result<Self, AppError> {
         let (workspace, findings) = load::revision(root, &commit)?;
         let files = findings.into_iter().map(|finding| finding.place.file);
+        let made = load::made_at(root, &commit)?;
         Ok(Self {
             commit,
             workspace,
+            day: made.map(|made| made.date_naive()),
             unreadable: files.collect(),
         })
     }
@@ -60,11 +66,12 @@ impl Sides {
             load::Base::Commit(commit) => Ok(Base::read(root, commit)?),
             load::Base::None(why) => Err(why),
         };
+        let commit = committed(root, &head, &base)?;
         Ok(Self {
             head,
             unreadable,
             base,
-            commit: load::head(root)?,
+            commit,
             revision: None,
         })
     }
@@ -145,26 +152,60 @@ impl Sides {
                 "Not everything of the base could be used, so nothing was compared with: {files}."
             ));
         }
-        limits.extend(self.gone(base));
+        let gone = self.gone(base);
+        if !gone.is_empty() {
+            limits.push(format!(
+                "Gone since the base, so nobody asks for what they asked: {}.",
+                gone.join(", ")
+            ));
+        }
         limits
     }
 
-    fn gone(&self, base: &Base) -> Option<String> {
-        let gone: Vec<&str> = base
-            .workspace
-            .inputs
-            .keys()
-            .filter(|path| VOICES.iter().any(|folder| path.starts_with(folder)))
-            .filter(|path| !self.head.inputs.contains_key(*path))
-            .map(String::as_str)
-            .collect();
-        (!gone.is_empty()).then(|| {
-            format!(
-                "Gone since the base, so nobody asks for what they asked: {}.",
-                gone.join(", ")
-            )
-        })
+    /// Whether a commit is compared with itself, and nothing differs from it.
+    pub(super) fn is_its_own_base(&self) -> bool {
+        let (Ok(base), Some(head)) = (&self.base, &self.commit) else {
+            return false;
+        };
+        head.clean && head.commit == base.commit
     }
+
+    /// Files that spoke for somebody at the base; one that only has another path is not gone.
+    pub(super) fn gone<'a>(&self, base: &'a Base) -> Vec<&'a str> {
+        let here: BTreeSet<&String> = self.head.inputs.values().collect();
+        let before = base.workspace.inputs.iter();
+        before
+            .filter(|(path, _)| VOICES.iter().any(|folder| path.starts_with(folder)))
+            .filter(|(path, _)| !self.head.inputs.contains_key(*path))
+            .filter(|(_, digest)| !here.contains(digest))
+            .map(|(path, _)| path.as_str())
+            .collect()
+    }
+}
+
+/// The commit of the working tree. It is clean when what was read is what the commit holds: git says nothing of a file
+/// that it ignores, or was told to leave alone.
+fn committed(
+    root: &Path,
+    read: &Workspace,
+    base: &Result<Base, String>,
+) -> Result<Option<Head>, AppError> {
+    let Some(mut head) = load::head(root)? else {
+        return Ok(None);
+    };
+    if head.clean {
+        let base = base.as_ref().ok();
+        head.clean = match base.filter(|base| base.commit == head.commit) {
+            Some(base) => read.inputs == base.workspace.inputs,
+            None => read.inputs == load::inputs_of(root, &head.commit)?,
+        };
+    }
+    if head.clean {
+        let digest = |owners: Option<Source>| owners.map(|owners| owners.digest());
+        let committed = load::first_of(root, &head.commit, &CODEOWNERS)?;
+        head.clean = digest(load::first(root, &CODEOWNERS)) == digest(committed);
+    }
+    Ok(Some(head))
 }
 
 #[cfg(test)]
@@ -172,7 +213,7 @@ mod tests {
     use super::*;
 
     fn workspace(paths: &[&str]) -> Workspace {
-        let input = |path: &&str| ((*path).to_owned(), "sha256:0".to_owned());
+        let input = |path: &&str| ((*path).to_owned(), format!("sha256:{path}"));
         Workspace {
             inputs: paths.iter().map(input).collect::<BTreeMap<_, _>>(),
             ..Workspace::default()
@@ -186,6 +227,7 @@ mod tests {
             base: Ok(Base {
                 commit: "b".to_owned(),
                 workspace: workspace(base),
+                day: None,
                 unreadable: unreadable.iter().map(|path| (*path).to_owned()).collect(),
             }),
             commit: Some(Head {
@@ -225,5 +267,11 @@ mod tests {
             clean: true,
         });
         assert_eq!(same.limits().len(), 1);
+        assert!(same.is_its_own_base());
+        same.commit = Some(Head {
+            commit: "b".to_owned(),
+            clean: false,
+        });
+        assert!(!same.is_its_own_base(), "changes are compared with it");
     }
 }

@@ -24,6 +24,8 @@ pub(super) struct Bench<'a> {
     pub releases: Vec<MajorRelease>,
     pub owners: Option<Source>,
     pub stage: Stage,
+    /// Whether somebody approved something here, and not all of the history is here to tell who wrote it.
+    pub is_shallow: bool,
 }
 
 impl<'a> Bench<'a> {
@@ -69,6 +71,7 @@ impl<'a> Bench<'a> {
                 None => load::first(root, &CODEOWNERS),
             },
             stage: request.stage,
+            is_shallow: !head.approvals.is_empty() && load::is_shallow(root)?,
         })
     }
 }

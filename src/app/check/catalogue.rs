@@ -60,7 +60,7 @@ fn with_users(finding: Finding, question: &Question<'_>) -> Finding {
         .flat_map(|workspace| workspace.catalogue.versions());
     let subject = finding.subject.to_string();
     match all.find(|version| version.id.to_string() == subject) {
-        Some(version) => hurts::with(finding, version, question.head),
+        Some(version) => hurts::with(finding, None, version, question.head),
         None => finding,
     }
 }

@@ -92,7 +92,7 @@ fn judged(
     if change.declared < change.required {
         found.extend(explained.into_iter().map(|finding| {
             let finding = finding.note("change", said(step, &change));
-            hurts::with(finding, step.new, question.head)
+            hurts::with(finding, Some(&step.old.id), step.new, question.head)
         }));
     }
     (change, found)

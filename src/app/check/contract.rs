@@ -305,6 +305,7 @@ mod tests {
         let question = Question {
             head: &head,
             base: None,
+            base_day: None,
             as_of: chrono::DateTime::UNIX_EPOCH,
             jobs: 1,
         };

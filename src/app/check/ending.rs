@@ -4,7 +4,7 @@
 use super::{Question, on_record};
 use crate::catalogue::{SchemaVersion, Status, Workspace};
 use crate::contract::{Contract, SchemaRange, Terms, gating, read};
-use crate::lifecycle::{Use, Uses, course, endings};
+use crate::lifecycle::{Before, Deciders, Use, Uses, course, endings};
 use crate::model::{Finding, Place, VersionId};
 use chrono::{DateTime, TimeDelta, Utc};
 use semver::VersionReq;
@@ -15,14 +15,19 @@ use std::collections::BTreeMap;
 /// Source: UX.md, section 3, moment 8
 const DAYS: u32 = 7;
 
-pub(super) fn findings(question: &Question<'_>) -> Vec<Finding> {
+pub(super) fn findings(question: &Question<'_>, deciders: Deciders<'_>) -> Vec<Finding> {
+    let before = question.base.map(|workspace| Before {
+        workspace,
+        day: question.base_day,
+    });
     let mut findings = endings(
-        question.head,
+        (question.head, before),
         &uses(question.head, question.as_of),
+        deciders,
         question.as_of,
     );
     if let Some(base) = question.base {
-        findings.extend(course(base, question.head, question.as_of));
+        findings.extend(course(base, question.head, deciders, question.as_of));
     }
     findings
 }

@@ -1,7 +1,7 @@
 //! What the checks gave, put side by side in the order in which reports show it.
 
 use super::record::Tallies;
-use super::{Round, compat, contract, left_out, policy, replay};
+use super::{Round, broken, compat, contract, left_out, policy, replay};
 use crate::app::facts::Shown;
 use crate::app::hurts;
 use crate::app::room::Room;
@@ -59,13 +59,26 @@ impl Gathering {
         })
     }
 
-    /// The rooms in their fixed order; what schemas say of a change and what history says of it belong together.
-    pub(super) fn finish(mut self) -> Round {
+    /// Tells each check what another one found out of the same partners.
+    fn join(&mut self) {
         if let (Some(compat), Some(replayed)) = (&mut self.compat, &self.replayed) {
             for finding in &mut compat.room.findings {
                 hurts::on_record(finding, &replayed.clusters, replayed.total);
             }
         }
+        let Some(contract) = &mut self.contract else {
+            return;
+        };
+        let compat = self.compat.as_ref().map(|judged| &judged.room);
+        let replay = self.replayed.as_ref().map(|replayed| &replayed.room);
+        for room in [compat, replay].into_iter().flatten() {
+            broken::mark(&mut contract.matrix, room);
+        }
+    }
+
+    /// The rooms in their fixed order; what schemas say of a change and what history says of it belong together.
+    pub(super) fn finish(mut self) -> Round {
+        self.join();
         let tallies = Tallies::of(self.replayed.as_ref(), self.contract.as_ref());
         let (policy, policy_input) = match self.policy {
             Some(answered) => (Some(answered.room), Some(answered.input)),

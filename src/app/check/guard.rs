@@ -3,11 +3,11 @@
 use super::{Books, Question};
 use crate::catalogue::{Board, Workspace};
 use crate::lifecycle::{
-    BOARD, Matter, Matters, Quorum, RuleTerms, StageTerms, Weakening, approvable, quorum,
-    softer_board, softer_rule, softer_stage, stricter_board,
+    BOARD, Deciders, Matter, Matters, Quorum, RuleTerms, StageTerms, Weakening, approvable,
+    lost_stage, quorum, softer_board, softer_rule, softer_stage, stricter_board,
 };
-use crate::model::{Finding, Place, Stage};
-use crate::policy::{Profile, ProfileFile, Rule, RuleStatus};
+use crate::model::{Finding, Place, Stage, counted};
+use crate::policy::{Profile, ProfileFile, Rule, RuleStatus, unheld};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A softening with what the board said of it.
@@ -68,6 +68,14 @@ impl<'a> Guard<'a> {
             guard.profile = Profile::read(stage, &base.profiles, book).ok();
         }
         guard
+    }
+
+    /// Who decides about this change.
+    pub(super) fn deciders(&self) -> Deciders<'_> {
+        Deciders {
+            board: &self.board,
+            not_by: &self.authors,
+        }
     }
 
     /// How the board decided about weakening `subject` to what it is now.
@@ -184,10 +192,31 @@ fn rules(books: &Books) -> Vec<Weakening> {
         for before in base.iter().flat_map(|book| &book.rules) {
             if let Some(now) = head.rule(&before.file.id) {
                 found.extend(softer_rule(&terms(before), &terms(now)));
+                found.extend(unproven(before, now));
             }
         }
     }
     found
+}
+
+/// The rule no longer does what its cases said before the change, whatever they say now.
+fn unproven(before: &Rule, now: &Rule) -> Option<Weakening> {
+    if (&before.rego.bytes, &before.toml.bytes) == (&now.rego.bytes, &now.toml.bytes) {
+        return None;
+    }
+    let unheld = unheld(before, now);
+    let first = unheld.first()?;
+    Some(Weakening {
+        subject: now.file.id.clone(),
+        owner: Some(now.file.owner.clone()),
+        key: "cases".to_owned(),
+        what: format!(
+            "answers {} that it had before otherwise than listed there, {} for one",
+            counted(unheld.len(), "case"),
+            first.path
+        ),
+        place: Place::start(&now.rego.path),
+    })
 }
 
 fn terms(rule: &Rule) -> RuleTerms {
@@ -233,7 +262,10 @@ fn profiles(base: &Workspace, head: &Workspace) -> Vec<Weakening> {
     };
     Stage::ALL
         .iter()
-        .filter_map(|stage| Some((read(base, stage.word())?, read(head, stage.word())?)))
-        .flat_map(|(before, now)| softer_stage(&before, &now))
+        .filter_map(|stage| Some((read(base, stage.word())?, read(head, stage.word()))))
+        .flat_map(|(before, now)| match now {
+            Some(now) => softer_stage(&before, &now),
+            None => vec![lost_stage(&before)],
+        })
         .collect()
 }

@@ -6,7 +6,7 @@ use crate::catalogue::{Status, Workspace};
 use crate::lifecycle::{
     Allowance, Demand, Standing, Terms, removed_rules, unapproved_releases, unguarded, waivers,
 };
-use crate::model::{CheckName, Finding, Gravity, Severity, Stage, counted};
+use crate::model::{CheckName, Finding, Gravity, Place, Severity, Stage, counted};
 use crate::policy::Rule;
 use std::collections::BTreeMap;
 
@@ -61,7 +61,7 @@ pub(super) fn check(
     others: &[Finding],
 ) -> Room {
     let head = question.head;
-    let mut findings = super::ending::findings(question);
+    let mut findings = super::ending::findings(question, bench.guard.deciders());
     findings.extend(waivers(standings, &bench.allowance, question.as_of));
     if let Some(base) = question.base {
         findings.extend(removed_rules(&base.rules, &head.rules));
@@ -71,6 +71,8 @@ pub(super) fn check(
     findings.extend(at(stage, Severity::Warning, bench.guard.findings(others)));
     let releases = unapproved_releases(&bench.releases);
     findings.extend(at(stage, Severity::Info, releases));
+    let unknown = bench.is_shallow.then(authors_unknown);
+    findings.extend(at(stage, Severity::Info, unknown.into_iter().collect()));
     let roles = &head.config.board.roles;
     let unguarded = unguarded(bench.owners.as_ref(), roles);
     findings.extend(at(stage, Severity::Info, unguarded));
@@ -93,6 +95,15 @@ pub(super) fn check(
     ))
     .findings(findings)
     .not_proved(limits(question, bench.stage, standings))
+}
+
+/// Nobody can tell whose approvals are about his own work.
+fn authors_unknown() -> Finding {
+    let place = Place::start("policies/approvals");
+    Finding::new("lifecycle/authors-unknown", "policies/approvals", place)
+        .kind("shallow")
+        .message("the history in this clone is cut off, so nobody can tell who wrote what is approved here")
+        .remedy("run `git fetch --unshallow`; in a workflow, `fetch-depth: 0` at the checkout")
 }
 
 /// On a developer's machine the board is not waited for.

@@ -5,10 +5,12 @@ pub(super) mod assumption;
 mod base;
 mod bench;
 mod bodies;
+mod broken;
 mod catalogue;
 mod clusters;
 mod compat;
 mod contract;
+mod doubt;
 mod ending;
 mod gathering;
 mod guard;
@@ -46,7 +48,7 @@ use crate::replay::Cluster;
 use crate::{evidence, load};
 use base::Sides;
 use bench::Bench;
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use gathering::Gathering;
 use keep::Ledger;
 use outcome::Outcome;
@@ -62,6 +64,8 @@ pub(super) struct Question<'a> {
     pub head: &'a Workspace,
     /// What was there before the change.
     pub base: Option<&'a Workspace>,
+    /// The day on which the base was committed.
+    pub base_day: Option<NaiveDate>,
     pub as_of: DateTime<Utc>,
     pub jobs: usize,
 }
@@ -162,6 +166,7 @@ pub(super) fn facts(
     let question = Question {
         head: &sides.head,
         base: sides.base.as_ref().ok().map(|base| &base.workspace),
+        base_day: sides.base.as_ref().ok().and_then(|base| base.day),
         as_of: request.as_of.unwrap_or(now),
         jobs: request.jobs.map_or_else(parallelism, usize::from),
     };
@@ -183,6 +188,7 @@ fn judged(
     let question = Question {
         head: &sides.head,
         base: sides.base.as_ref().ok().map(|base| &base.workspace),
+        base_day: sides.base.as_ref().ok().and_then(|base| base.day),
         as_of,
         jobs,
     };
@@ -200,7 +206,7 @@ fn judged(
         .rooms
         .push(room.unwrap_or_else(|| left_out(CheckName::Lifecycle)));
     // What could not be read counts whichever checks were asked for.
-    let mut findings = sides.unreadable.clone();
+    let mut findings = doubt::findings(request, sides);
     findings.extend(bench.profile.iter().cloned());
     findings.extend(strictness::unmet(&round.rooms, &bench.strictness));
     if request.extent == Extent::Part {

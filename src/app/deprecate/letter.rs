@@ -2,7 +2,7 @@
 //! Refuses to deliver them.
 
 use super::plan::Plan;
-use crate::catalogue::{AcknowledgementFile, Workspace};
+use crate::catalogue::Workspace;
 use crate::lifecycle::notice_digest;
 use crate::model::{EndNotice, VersionId};
 use crate::report;
@@ -41,6 +41,7 @@ pub(super) fn letters(workspace: &Workspace, plan: &Plan) -> Vec<Letter> {
                 format!("{}@{}", id.entry, end.replaced_by)
             },
             end: end.clone(),
+            note: plan.note.clone(),
             days: window.days,
             transform: transform(workspace, id, &end.replaced_by),
             help: policy
@@ -48,10 +49,8 @@ pub(super) fn letters(workspace: &Workspace, plan: &Plan) -> Vec<Letter> {
                 .migration
                 .as_ref()
                 .map_or_else(String::new, |it| it.help.clone()),
-            delivery: notice.map_or_else(String::new, |it| it.delivery.clone()),
             acknowledge_within: notice.map_or(0, |it| it.acknowledge_within),
             error_before: notice.map_or(0, |it| it.error_before),
-            answer: AcknowledgementFile::path(&window.partner, id),
             digest: digest.clone(),
         };
         Letter {

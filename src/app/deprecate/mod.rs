@@ -72,10 +72,19 @@ pub(super) fn known<'a>(
     });
     found.ok_or_else(|| {
         let asked = id.to_string();
-        let names: Vec<String> = versions().map(|version| version.id.to_string()).collect();
-        let hint = did_you_mean(&asked, names.iter().map(String::as_str));
+        let hint = others(workspace, &id.entry);
         AppError::UnknownSchema { asked, hint }
     })
+}
+
+/// For the end of a message: the versions that an entry has, or the entry that was meant.
+pub(super) fn others(workspace: &Workspace, entry: &str) -> String {
+    let entries = &workspace.catalogue.entries;
+    let Some(found) = entries.get(entry) else {
+        return did_you_mean(entry, entries.keys().map(String::as_str));
+    };
+    let known: Vec<String> = found.versions.keys().map(ToString::to_string).collect();
+    format!("; it has {}", known.join(", "))
 }
 
 /// Writes what is planned, all or nothing.
@@ -170,5 +179,22 @@ fn answer(version: &SchemaVersion, plan: Plan) -> Moved {
         files: Vec::new(),
         written: false,
         not_proved: plan.not_proved,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use std::path::Path;
+
+    #[test]
+    fn an_unknown_version_is_answered_with_those_that_there_are() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let (head, _) = load::folder(root, None).unwrap();
+        let said = |id: &str| known(&head, &id.parse().unwrap()).unwrap_err().to_string();
+        let hint = "; it has 1.0.0, 2.0.0, 2.0.1";
+        assert!(said("hrex-coverage@9.9.9").ends_with(hint));
+        assert!(said("hrex-coverag@2.0.0").ends_with("; did you mean `hrex-coverage`?"));
     }
 }

@@ -4,13 +4,17 @@
 use crate::app::kept_move::approved;
 use crate::catalogue::{SchemaVersion, Status, VersionFile, Workspace};
 use crate::lifecycle::{
-    Expiry, Move, Window, affected, decide, early_sunset, sunset_digest, sunset_subject, unsaid,
-    windows,
+    Deciders, Expiry, Move, Window, affected, decide, early_sunset, sunset_digest, sunset_subject,
+    unsaid, windows,
 };
 use crate::load;
-use crate::model::{ApprovedBy, DeprecateRequest, End, EndingAsked, VersionId};
+use crate::model::{ApprovedBy, DeprecateRequest, End, EndingAsked, VersionId, counted};
 use chrono::{DateTime, NaiveDate, Utc};
+use std::collections::BTreeSet;
 use std::path::{Component, Path};
+
+/// Where notes stand that tell partners how to move.
+const NOTES: &str = "docs/migrations/";
 
 /// The end of a version, planned.
 #[derive(Clone, Debug)]
@@ -22,6 +26,8 @@ pub(super) struct Plan {
     /// Day from which partners are warned.
     pub notice: Option<NaiveDate>,
     pub windows: Vec<Window>,
+    /// Text of the note that tells partners how to move.
+    pub note: String,
     /// Why it may not be, one sentence each.
     pub refused: Vec<String>,
     pub approved: Vec<ApprovedBy>,
@@ -51,6 +57,7 @@ impl Plan {
             version,
             notice: None,
             windows: Vec::new(),
+            note: String::new(),
             refused: refused.into_iter().collect(),
             approved: Vec::new(),
             keys: Vec::new(),
@@ -71,8 +78,9 @@ impl Plan {
 
     pub(super) fn outcome(&self) -> String {
         let id = &self.version.id;
-        if let Some(first) = self.refused.first() {
-            return format!("`{id}` stays as it is: {first}");
+        if !self.refused.is_empty() {
+            let reasons = counted(self.refused.len(), "reason");
+            return format!("`{id}` stays as it is: {reasons}");
         }
         if self.keys.is_empty() {
             return format!("nothing to do: `{id}` says all of that already");
@@ -164,7 +172,10 @@ pub(super) fn told(
         &request.repository.root,
         plan.version.file.migration.as_deref(),
     );
-    plan.refused.extend(note.err());
+    match note {
+        Ok(note) => plan.note = note,
+        Err(why) => plan.refused.push(why),
+    }
     plan.refused.extend(policy(workspace));
     if let Some(policy) = &workspace.windows {
         let partners = workspace.partners.values();
@@ -202,6 +213,9 @@ fn successor(
         Some(found) if found.id == version.id => {
             Err("a version cannot replace itself: --replaced-by VERSION".to_owned())
         }
+        Some(found) if found.id.entry == version.id.entry && found.number < version.number => Err(
+            format!("`{whole}` is older than what it would replace: --replaced-by VERSION"),
+        ),
         Some(found) if found.file.status == Status::Released => Ok(()),
         Some(found) => Err(format!(
             "`{whole}` is {}, so partners could not move there",
@@ -213,16 +227,20 @@ fn successor(
     }
 }
 
-/// The file that tells how to move is there.
-fn guide(root: &Path, named: Option<&str>) -> Result<(), String> {
+/// Text of the file that tells how to move.
+fn guide(root: &Path, named: Option<&str>) -> Result<String, String> {
     let Some(named) = named else {
         return Err("nothing tells partners how to move: --migration FILE".to_owned());
     };
     let is_inside = Path::new(named)
         .components()
         .all(|part| matches!(part, Component::Normal(_)));
+    let is_note = named.starts_with(NOTES) && named.ends_with(".md");
     match load::text(root, named) {
-        Some(text) if is_inside && !text.trim().is_empty() => Ok(()),
+        Some(_) if is_inside && !is_note => Err(format!(
+            "{named} is no note for partners: those stand in {NOTES} and end in .md"
+        )),
+        Some(text) if is_inside && !text.trim().is_empty() => Ok(text),
         Some(_) if is_inside => Err(format!("{named} is empty, so it tells nobody how to move")),
         Some(_) | None => Err(format!(
             "{named} is no file of this repository, so it tells nobody how to move"
@@ -249,6 +267,10 @@ fn day(plan: &mut Plan, workspace: &Workspace, before: &SchemaVersion, today: Na
         plan.refused.push(why.to_owned());
         return;
     };
+    if let Some(released) = before.file.released.filter(|released| notice < *released) {
+        let why = format!("notice on {notice} is before its release on {released}");
+        plan.refused.push(why);
+    }
     if sunset < today {
         plan.refused.push(format!("{sunset} has passed"));
     }
@@ -276,21 +298,30 @@ fn day(plan: &mut Plan, workspace: &Workspace, before: &SchemaVersion, today: Na
     if early.is_empty() {
         return;
     }
-    let quorum = early_sunset(workspace, &plan.version, today);
+    let quorum = early_sunset(
+        workspace,
+        &plan.version,
+        Deciders {
+            board: &workspace.config.board,
+            // The change is not committed yet: `check` knows its authors.
+            not_by: &BTreeSet::new(),
+        },
+        today,
+    );
     if quorum.is_reached() {
         plan.approved = approved(&quorum.given);
         return;
     }
     let subject = sunset_subject(&plan.version);
-    let roles: Vec<String> = quorum
-        .lacking
-        .iter()
-        .map(|lacking| format!("{} {}", lacking.role, lacking.why))
-        .collect();
     plan.refused.extend(early);
     plan.refused.push(format!(
-        "only the board can allow that, as `{subject}` with the digest {}: {}",
-        sunset_digest(&plan.version),
-        roles.join(", ")
+        "only the board can allow that, as `{subject}` with the digest {}",
+        sunset_digest(&plan.version)
     ));
+    plan.refused.extend(quorum.lacking.iter().map(|lacking| {
+        let (role, why) = (&lacking.role, &lacking.why);
+        format!(
+            "{role} {why}: matchmark approve {subject} --sunset {sunset} --role {role} --as ACCOUNT"
+        )
+    }));
 }

@@ -26,8 +26,9 @@ struct Recorded {
 impl Harm {
     pub(super) fn of(workspace: &Workspace, old: &Named, new: &Named) -> Self {
         let served = new.served();
-        let known = |version: &SchemaVersion| users(workspace, version);
-        let before = old.served().map(known);
+        let from = old.served();
+        let known = |version: &SchemaVersion| users(workspace, from, version);
+        let before = from.map(known);
         let now = served.map(known).unwrap_or_default();
         // Whoever lives with the new version only is not moved by the step.
         let is_moved = |hurt: &Hurt| before.as_ref().is_none_or(|before| before.contains(hurt));
@@ -89,8 +90,12 @@ impl Recorded {
 }
 
 /// Partners and consumers who live with a version.
-fn users(workspace: &Workspace, version: &SchemaVersion) -> Vec<Hurt> {
-    let mut users = hurts::users(version, workspace);
+fn users(
+    workspace: &Workspace,
+    from: Option<&SchemaVersion>,
+    version: &SchemaVersion,
+) -> Vec<Hurt> {
+    let mut users = hurts::users(from.map(|from| &from.id), version, workspace);
     users.extend(contracts(workspace, version));
     users
 }

@@ -30,7 +30,7 @@ pub(super) struct Place {
 impl Place {
     /// The folder that was asked for, else the configured one.
     ///
-    /// Errors: the configuration cannot be read
+    /// Errors: the configuration cannot be read, or there is no folder that was asked for
     pub(super) fn of(asked: &RunsAsked) -> Result<Self, AppError> {
         let repository = &asked.repository;
         let name = match &asked.folder {
@@ -41,6 +41,10 @@ impl Place {
             }
         };
         let folder = repository.root.join(&name);
+        // What nobody named comes into being with the first run.
+        if asked.folder.is_some() && !load::has_folder(&folder) {
+            return Err(AppError::NoRunsFolder(name));
+        }
         Ok(Self { name, folder })
     }
 }

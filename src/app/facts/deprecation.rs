@@ -2,9 +2,10 @@
 
 use super::known;
 use crate::catalogue::{Entry, Partner, SchemaVersion, Status, VersionFile, Workspace};
-use crate::lifecycle::{affected, early_sunset, is_acknowledged};
+use crate::lifecycle::{Deciders, affected, early_sunset, is_acknowledged};
 use crate::policy::input::{DeprecationFacts, WindowFacts};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use std::collections::BTreeSet;
 
 pub(super) fn of(head: &Workspace, day: NaiveDate) -> Vec<DeprecationFacts> {
     let entries = head.catalogue.entries.values();
@@ -30,7 +31,14 @@ fn facts(
     let users: Vec<&Partner> = affected(head.partners.values(), id, &version.version).collect();
     let record = entry.versions.values();
     let record = record.into_iter().find(|one| one.number == version.version);
-    let agreed = record.is_some_and(|record| early_sunset(head, record, day).is_reached());
+    let nobody = BTreeSet::new();
+    let deciders = Deciders {
+        board: &head.config.board,
+        // Who wrote the change is asked by the lifecycle check, which knows it.
+        not_by: &nobody,
+    };
+    let agreed =
+        record.is_some_and(|record| early_sunset(head, record, deciders, day).is_reached());
     let (acknowledged, missing_ack) = answers(head, record, &users, day);
     let partners: Vec<WindowFacts> = users
         .iter()

@@ -22,7 +22,7 @@ pub enum BoardError {
     #[error("there is no role `{asked}` on the board{hint}; [board] in matchmark.toml names them")]
     UnknownRole { asked: String, hint: String },
     #[error(
-        "there is no `{asked}` to decide about{hint}; name a waiver, ID@1.2.3, policy/NAME, partner:ID, profile:STAGE or board"
+        "there is no `{asked}` to decide about{hint}; name a waiver, ID@1.2.3, policy/NAME, payload/NAME, partner:ID, profile:STAGE, sunset:ID@1.2.3 or board"
     )]
     UnknownSubject { asked: String, hint: String },
     #[error("`{account}` cannot decide about {subject}: {why}")]
@@ -31,6 +31,14 @@ pub enum BoardError {
         subject: String,
         why: &'static str,
     },
+    #[error("{0} names no day: say with --sunset DATE on which day it is to end")]
+    NoDay(String),
+    #[error("--sunset is the day of an end, and {0} is none: name it as sunset:ID@1.2.3")]
+    NoEnd(String),
+    #[error(
+        "{0:?} is no account: letters, digits, `-`, `_` and `.`, with or without an @ before them"
+    )]
+    NotAnAccount(String),
     #[error("the account is empty")]
     NoAccount,
 }

@@ -4,6 +4,7 @@
 mod close;
 mod draft;
 mod error;
+mod kept;
 mod list;
 mod new;
 mod renew;

@@ -1,6 +1,6 @@
 //! `waiver new --for FINGERPRINT`: the finding, the draft that covers it, and who has to agree.
 
-use super::{Act, AppError, BoardError, Ground, asked_of, draft, missing_of, standing};
+use super::{Act, AppError, BoardError, Ground, asked_of, draft, kept, missing_of, standing};
 use crate::app::{Sink, check};
 use crate::catalogue::{Source, Waiver, WaiverFile};
 use crate::lifecycle::Present;
@@ -27,12 +27,18 @@ pub(super) fn new(
     else {
         return Err(BoardError::UnknownFinding(String::new()).into());
     };
-    let report = match report {
-        Some(file) => read(&request.repository.root, file)?,
-        None => check::check(&gate(request, base.clone()), now, sink)?,
+    let repository = &request.repository;
+    let told = match report {
+        Some(file) => kept::among(read(&repository.root, file)?, fingerprint),
+        None => kept::found(repository, fingerprint)?,
     };
-    let mut findings = report.findings.into_iter();
-    let found = findings.find(|one| one.fingerprint == *fingerprint);
+    let found = match told {
+        None if report.is_none() => {
+            let report = check::check(&gate(request, base.clone()), now, sink)?;
+            kept::among(report, fingerprint)
+        }
+        told => told,
+    };
     let found = found.ok_or_else(|| BoardError::UnknownFinding(fingerprint.clone()))?;
     act(ground, &found, *days, now)
 }

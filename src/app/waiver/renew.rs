@@ -3,7 +3,7 @@
 use super::{Act, AppError, BoardError, Ground, asked_of, draft, missing_of, standing};
 use crate::catalogue::{Source, Waiver, WaiverClass};
 use crate::lifecycle::{Expiry, MOST_RENEWALS};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 
 pub(super) fn renew(
     ground: &Ground,
@@ -31,7 +31,12 @@ pub(super) fn renew(
     let days = ground.allowance.days(&file.rule);
     let days = days.ok_or_else(|| BoardError::Unwaivable(file.rule.clone()))?;
     if (until - today).num_days() > i64::from(days) {
-        let why = format!("a waiver of `{}` lasts {days} days at most", file.rule);
+        let latest = today.checked_add_days(Days::new(u64::from(days)));
+        let latest = latest.map_or_else(String::new, |day| format!(", so until {day}"));
+        let why = format!(
+            "a waiver of `{}` lasts {days} days at most{latest}",
+            file.rule
+        );
         return Err(refused(&why).into());
     }
     let text = source.text().unwrap_or_default();

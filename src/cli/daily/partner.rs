@@ -72,6 +72,12 @@ pub(in crate::cli) struct ReadinessArguments {
     pub flags: CardFlags,
 }
 
+pub(in crate::cli) const PARTNER_EXAMPLES: &str = "\
+Examples:
+  matchmark partner card northwind                  who to call, and what holds today
+  matchmark partner handover northwind --format markdown=handover.md
+";
+
 const CARD_EXAMPLES: &str = "\
 Examples:
   matchmark partner card northwind

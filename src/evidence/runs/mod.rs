@@ -1,6 +1,7 @@
 //! Kept runs of the gate: what each file is worth, and the chain that they make.
 //! Refuses to trust a pointer or a name: the order follows from what each record says of the one before it.
 
+mod claim;
 mod link;
 mod report;
 mod trend;
@@ -11,6 +12,7 @@ pub use trend::trend;
 use super::archive::Files;
 use super::name;
 use crate::model::{Kept, RunFault, RunRecord};
+use claim::forged;
 use std::collections::BTreeMap;
 
 /// Folder of the reports beside the records.
@@ -122,6 +124,9 @@ fn record(hash: &str, bytes: &[u8]) -> Result<RunRecord, &'static str> {
         serde_json::from_slice(bytes).map_err(|_| "it is no record that this program knows")?;
     if name::text(&value).0.as_bytes() != bytes {
         return Err("it is not written as records are");
+    }
+    if let Some(why) = forged(&value) {
+        return Err(why);
     }
     Ok(value)
 }

@@ -1,7 +1,7 @@
 //! What a waiver must say before it counts: field by field, against the board, the rules and what it is about.
 
 use super::{Allowance, LONGEST_DAYS, Present};
-use crate::catalogue::{Waiver, WaiverClass, WaiverFile, WaiverWhy};
+use crate::catalogue::{Waiver, WaiverClass, WaiverFile, WaiverWhy, account};
 use crate::lifecycle::Expiry;
 use crate::model::Severity;
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday};
@@ -188,19 +188,33 @@ fn calendar(file: &WaiverFile, allowance: &Allowance) -> Result<bool, Fault> {
     }
 }
 
-/// An end that moved is a renewal, and counted as one.
+/// An end that moved is a renewal, and counted as one; under another id too.
 fn renewed(file: &WaiverFile, allowance: &Allowance) -> Option<Fault> {
-    let before = allowance.before.get(&file.id)?;
+    let own = allowance.before.get(&file.id);
+    let others = allowance.before.values().filter(|before| {
+        let is_known = own.is_some_and(|own| is_of_same(own, before));
+        before.id != file.id && is_of_same(before, file) && !is_known
+    });
     let ends = |file: &WaiverFile| Expiry::read(&file.expires);
-    let is_longer = ends(before).is_some_and(|end| ends(file).is_some_and(|other| other > end));
-    let is_later = file.created > before.created;
-    let least = before.renewals + u32::from(is_longer || is_later);
+    let moved = |before: &WaiverFile| {
+        let is_longer = ends(before).is_some_and(|end| ends(file).is_some_and(|other| other > end));
+        before.renewals + u32::from(is_longer || file.created > before.created)
+    };
+    let least = own.into_iter().chain(others).map(moved).max()?;
     (file.renewals < least).then(|| {
         (
             "renewals",
             format!("{least}: its time was moved, which is a renewal"),
         )
     })
+}
+
+/// Whether both cover the same finding of one rule.
+fn is_of_same(one: &WaiverFile, other: &WaiverFile) -> bool {
+    let shared = |print: &String| other.fingerprints.contains(print);
+    let is_place = one.subject.is_some() && one.subject == other.subject;
+    one.rule == other.rule
+        && (one.fingerprints.iter().any(shared) || is_place && one.pointer == other.pointer)
 }
 
 /// What only an emergency says.
@@ -236,7 +250,7 @@ fn emergency(file: &WaiverFile) -> Vec<Fault> {
             let wanted = "a day after `created`, and the account that looked";
             faults.push(("reviewed", wanted.to_owned()));
         }
-        if review.by == file.requested_by {
+        if account(&review.by) == account(&file.requested_by) {
             faults.push(("reviewed", "by somebody who did not ask for it".to_owned()));
         }
     }

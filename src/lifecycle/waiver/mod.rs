@@ -89,18 +89,22 @@ impl Allowance {
     }
 
     /// The roles that have to agree to a waiver of `rule`: those of the board's quorum and those that the rule names.
+    /// An emergency waits for nobody but the board's quorum for emergencies, platform and security.
+    ///
+    /// Source: POLICY.md, section 8
     #[must_use]
     pub fn roles(&self, class: WaiverClass, rule: &str) -> Vec<String> {
         let matter = Self::matter(class);
         let mut wanted: Vec<String> = roles(&self.board, matter).to_vec();
-        // What an emergency may set aside, security and platform have to have seen.
-        let sworn = match class {
-            WaiverClass::Emergency => &["platform", "security"][..],
-            WaiverClass::Standard | WaiverClass::Migration => &[],
+        let besides: Vec<&str> = match class {
+            // What an emergency may set aside, security and platform have to have seen.
+            WaiverClass::Emergency => vec!["platform", "security"],
+            WaiverClass::Standard | WaiverClass::Migration => {
+                let named = self.policies.get(rule).map(|terms| &terms.approvers);
+                named.into_iter().flatten().map(String::as_str).collect()
+            }
         };
-        let named = self.policies.get(rule).map(|terms| &terms.approvers);
-        let named = named.into_iter().flatten().map(String::as_str);
-        for role in named.chain(sworn.iter().copied()) {
+        for role in besides {
             if !wanted.iter().any(|known| known == role) {
                 wanted.push(role.to_owned());
             }

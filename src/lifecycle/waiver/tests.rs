@@ -165,10 +165,15 @@ fn an_emergency_says_more_lives_for_hours_and_never_moves_the_version_back() {
     // Security and platform have to agree whatever the board's own quorum says.
     let mut lax = allowance;
     lax.board.quorum.insert("emergency".to_owned(), Vec::new());
+    // Nobody else: what the rule asks of other waivers takes longer than an emergency has.
+    let terms = lax.policies.get_mut("policy/short").unwrap();
+    terms.approvers.insert("integration".to_owned());
     assert_eq!(
         lax.roles(WaiverClass::Emergency, "policy/short"),
         ["platform", "security"]
     );
+    let standard = lax.roles(WaiverClass::Standard, "policy/short");
+    assert!(standard.contains(&"integration".to_owned()), "{standard:?}");
 }
 
 #[test]
@@ -254,4 +259,12 @@ fn a_later_end_is_a_renewal() {
     assert_eq!(keys(&later, &allowance, &[]), ["renewals"]);
     let counted = format!("{moved}\nrenewals = 1");
     assert_eq!(keys(&counted, &allowance, &[]), [""; 0]);
+    // Under a new id it is the same exception.
+    let mut before = waiver(COMPLETE).file;
+    (before.id, before.renewals) = ("WV-0009".to_owned(), 2);
+    allowance.before = [("WV-0009".to_owned(), before.clone())].into();
+    assert_eq!(keys(&moved, &allowance, &[]), ["renewals"]);
+    before.fingerprints = vec!["0000000000000000".to_owned()];
+    allowance.before = [("WV-0009".to_owned(), before)].into();
+    assert_eq!(keys(&moved, &allowance, &[]), [""; 0]);
 }

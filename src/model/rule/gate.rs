@@ -5,6 +5,20 @@ use crate::model::Severity::{Fault, Undecided};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
+        id: "gate/base-chosen",
+        severity: Undecided,
+        title: "A change must not say itself with what it is compared.",
+        why: "Who moves the base past what was broken is compared with the broken.",
+        fix: "Name the base with --base, or move `[gate] base` in a change of its own.",
+    },
+    Rule {
+        id: "gate/base-is-head",
+        severity: Undecided,
+        title: "A commit must be compared with another one from pull-request on.",
+        why: "Against itself every commit is free of breaking changes; that is no proof of anything.",
+        fix: "Give --base HEAD~1 or another commit from before the change, or fetch the branch of `[gate] base`.",
+    },
+    Rule {
         id: "gate/check-skipped",
         severity: Undecided,
         title: "Every check that the stage requires must run.",
@@ -31,5 +45,12 @@ pub(super) const RULES: &[Rule] = &[
         title: "The stage must have a profile.",
         why: "Without one, nobody has decided what the gate requires.",
         fix: "Add policies/profiles/<stage>.toml; `matchmark init` writes one.",
+    },
+    Rule {
+        id: "gate/voice-gone",
+        severity: Undecided,
+        title: "What partners asked for or sent must not vanish in a change that goes green by it.",
+        why: "A contract, a profile or a recorded payload that is deleted can no longer speak against the change.",
+        fix: "Restore the files and lines that are named; a partner that leaves is settled by people, not by the gate.",
     },
 ];

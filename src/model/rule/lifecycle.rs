@@ -1,7 +1,7 @@
 //! Finding ids of `lifecycle/...`.
 
 use super::Rule;
-use crate::model::Severity::{Error, Fault, Info, Warning};
+use crate::model::Severity::{Error, Fault, Info, Undecided, Warning};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -14,7 +14,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "lifecycle/approval-unreadable",
         severity: Fault,
-        title: "Every approval must be readable and hold known keys only.",
+        title: "Every approval must be readable, hold known keys only and lie where its subject and its role say.",
         why: "A decision that is skipped or read wrongly grants or blocks something by accident.",
         fix: "Mend the file at the place given.",
     },
@@ -24,6 +24,13 @@ pub(super) const RULES: &[Rule] = &[
         title: "The approvals of every role must be reviewed by that role.",
         why: "The file records an approval; only a required review of the role's own team proves it.",
         fix: "Give policies/approvals/*/<role>.toml a line in CODEOWNERS that names the team of the role.",
+    },
+    Rule {
+        id: "lifecycle/authors-unknown",
+        severity: Undecided,
+        title: "Where something is approved, the whole history must be there.",
+        why: "Nobody approves his own work; a clone that is cut off does not tell whose work it is.",
+        fix: "Fetch the whole history: `git fetch --unshallow`, or `fetch-depth: 0` at the checkout of a workflow.",
     },
     Rule {
         id: "lifecycle/calendar-unreadable",

@@ -179,7 +179,7 @@ fn alerts(known: &Known<'_>, partner: &Partner) -> Proof {
         let folder = known.workspace.config.operating.as_ref();
         let folder = folder.map_or("the operating documents", |it| it.documents.as_str());
         proof.lacks(format!(
-            "not yet: {folder} hold no alert that watches {}",
+            "{folder} hold no alert that watches {}",
             partner.file.id
         ));
     }
@@ -199,7 +199,7 @@ fn runbooks(known: &Known<'_>) -> Proof {
         proof.ask(done && !runbook.steps.is_empty(), path, missing);
     }
     if runbooks.is_empty() {
-        proof.lacks("not yet: there is no runbook");
+        proof.lacks("there is no runbook");
     }
     proof
 }

@@ -183,7 +183,7 @@ fn sla(known: &Known<'_>) -> Proof {
         proof.seen(document.source.path.clone());
     }
     if known.workspace.operating.slas.is_empty() {
-        proof.lacks("not yet: there is no service level document");
+        proof.lacks("there is no service level document");
     }
     proof
 }

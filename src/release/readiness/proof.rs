@@ -42,7 +42,7 @@ impl Proof {
     ) -> &'s [Source] {
         if sources.is_empty() {
             self.lacks(match folder {
-                Some(folder) => format!("not yet: `{folder}` is not there or holds nothing"),
+                Some(folder) => format!("`{folder}` is not there or holds nothing"),
                 None => format!("`readiness.{key}` of matchmark.toml says nowhere to look"),
             });
         }

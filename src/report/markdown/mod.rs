@@ -1,6 +1,7 @@
 //! The report as Markdown: whole, for the summary of a job, and short, for the comment on a pull request.
 //! Refuses to print a name raw: nothing in it makes markup, a link or a mention.
 
+mod decision;
 mod escape;
 mod section;
 
@@ -65,7 +66,7 @@ fn shown(report: &Report, style: &Style<'_>, extent: &Extent) -> String {
     let mut text = header(report);
     text.push_str(&section::emergency(&report.governance.emergency));
     let mut kept = section::hurts(&report.findings);
-    kept.push_str(&section::decisions(&report.governance.decisions));
+    kept.push_str(&decision::decisions(&report.governance.decisions));
     kept.push_str(&section::checks(&report.checks));
     let room = extent.largest.saturating_sub(kept.len());
     let said = section::listed(&report.findings, extent.findings, extent.everything, style);

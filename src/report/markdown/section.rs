@@ -1,10 +1,12 @@
 //! The sections of a report in Markdown: findings, who is hurt, decisions, checks, changes, limits.
 
 use super::{code, prose};
-use crate::model::{Change, Check, DecisionNeeded, Effect, Hurt, Judged, Severity};
+use crate::model::{Change, Check, Effect, Hurt, Judged, Severity, counted};
 use crate::report::Style;
 use crate::report::hygiene::clean;
 use crate::report::text::{again, source};
+use crate::report::weight::worst_first;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -14,8 +16,8 @@ const WITNESS_SHOWN: usize = 2_000;
 const ROWS: usize = 40;
 /// Rows of a table that is kept whatever else is cut.
 const FEW: usize = 10;
-/// Commands that one decision shows.
-const OPTIONS: usize = 3;
+/// Fingerprints that a comment names of one rule.
+const PRINTS: usize = 40;
 
 /// The worst findings in full, one part each, then the others counted by rule.
 pub(in crate::report) fn findings(
@@ -33,29 +35,87 @@ pub(super) fn listed(
     everything: bool,
     style: &Style<'_>,
 ) -> Vec<String> {
-    let worth: Vec<&Judged> = findings
-        .iter()
-        .filter(|judged| everything || judged.severity > Severity::Info)
-        .collect();
+    let worth = worth(findings, everything);
     let mut parts: Vec<String> = worth
         .iter()
         .take(shown)
         .map(|judged| finding(judged, style))
         .collect();
-    let mut rest: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-    for judged in worth.iter().skip(shown) {
-        *rest
-            .entry((judged.rule.as_str(), judged.severity.word()))
-            .or_default() += 1;
-    }
-    if !rest.is_empty() {
-        let mut part = "\n**More**\n\n".to_owned();
-        for ((rule, severity), count) in rest.iter().take(ROWS) {
-            let _ = writeln!(part, "- {count} {severity} {}", code(rule));
-        }
-        parts.push(part);
+    parts.extend(folded(worth.get(shown..).unwrap_or_default(), everything));
+    if !everything {
+        parts.extend(waived(findings));
     }
     parts
+}
+
+/// What is listed: all of it in the order of the report, or what counts, the worst first.
+fn worth(findings: &[Judged], everything: bool) -> Vec<&Judged> {
+    if everything {
+        return findings.iter().collect();
+    }
+    let counts = |judged: &&Judged| judged.waived.is_none() && judged.severity > Severity::Info;
+    worst_first(findings.iter().filter(counts))
+}
+
+/// What is not shown in full, a part for each rule, with the fingerprints by which it is found again.
+fn folded(rest: &[&Judged], everything: bool) -> Vec<String> {
+    let mut rules: BTreeMap<(&str, Reverse<Severity>, bool), Vec<String>> = BTreeMap::new();
+    for judged in rest {
+        let key = (
+            judged.rule.as_str(),
+            Reverse(judged.severity),
+            judged.waived.is_some(),
+        );
+        rules
+            .entry(key)
+            .or_default()
+            .push(code(&judged.fingerprint));
+    }
+    let most = if everything { usize::MAX } else { PRINTS };
+    let mut parts = Vec::new();
+    for ((rule, Reverse(severity), is_waived), prints) in &rules {
+        let head = if parts.is_empty() {
+            "\n**More**\n\n"
+        } else {
+            ""
+        };
+        let weight = if *is_waived { "waived " } else { "" };
+        let named: Vec<&str> = prints.iter().take(most).map(String::as_str).collect();
+        let more = match prints.len().saturating_sub(most) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        parts.push(format!(
+            "{head}- {} {weight}{} {}: {}{more}\n",
+            prints.len(),
+            severity.word(),
+            code(rule),
+            named.join(", ")
+        ));
+    }
+    parts
+}
+
+/// What waivers cover, in a line of its own: it is no error.
+fn waived(findings: &[Judged]) -> Option<String> {
+    let mut waivers: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
+    for waiver in findings.iter().filter_map(|judged| judged.waived.as_ref()) {
+        let until = (0, waiver.expires.as_str());
+        waivers.entry(&waiver.id).or_insert(until).0 += 1;
+    }
+    let count: usize = waivers.values().map(|(count, _)| count).sum();
+    let by: Vec<String> = waivers
+        .iter()
+        .take(ROWS)
+        .map(|(id, (count, until))| format!("{count} by {} until {}", code(id), prose(until)))
+        .collect();
+    (count > 0).then(|| {
+        format!(
+            "\n**Waived**: {}: {}\n",
+            counted(count, "finding"),
+            by.join(", ")
+        )
+    })
 }
 
 fn finding(judged: &Judged, style: &Style<'_>) -> String {
@@ -158,34 +218,6 @@ pub(super) fn hurts(findings: &[Judged]) -> String {
     }
     if hurt.len() > FEW {
         let _ = writeln!(part, "\n{} more are hurt", hurt.len() - FEW);
-    }
-    part
-}
-
-/// What waits for the board, with the commands that settle it.
-pub(super) fn decisions(decisions: &[DecisionNeeded]) -> String {
-    if decisions.is_empty() {
-        return String::new();
-    }
-    let mut part = "\n**Waits for a decision**\n\n".to_owned();
-    for decision in decisions.iter().take(FEW) {
-        let by = decision
-            .deadline
-            .as_deref()
-            .map_or_else(String::new, |day| format!(" by {}", prose(day)));
-        let (subject, question) = (code(&decision.subject), prose(&decision.question));
-        let roles = prose(&decision.roles.join(", "));
-        let _ = writeln!(
-            part,
-            "- {subject} {question} Missing: {roles}{by}; otherwise: {}",
-            prose(&decision.otherwise)
-        );
-        for option in decision.options.iter().take(OPTIONS) {
-            let _ = writeln!(part, "  - {}", code(option));
-        }
-    }
-    if decisions.len() > FEW {
-        let _ = writeln!(part, "- {} more", decisions.len() - FEW);
     }
     part
 }

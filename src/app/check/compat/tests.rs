@@ -35,6 +35,7 @@ fn judged(root: &Path, files: &[(&str, String)]) -> Judged {
     check(&Question {
         head: &head,
         base: None,
+        base_day: None,
         as_of: chrono::DateTime::UNIX_EPOCH,
         jobs: 1,
     })

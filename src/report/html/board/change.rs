@@ -79,7 +79,11 @@ pub(super) fn overview(report: &Report, groups: &[Group<'_>]) -> String {
     };
     if !known.is_empty() {
         let heading = counted(known.len(), "known step");
-        let table = steps(&known, groups, format!("{heading} of the released history"));
+        let table = steps(
+            &known,
+            groups,
+            "What each step declares, and what it takes".to_owned(),
+        );
         let _ = write!(
             out,
             "<details><summary>The released history: {heading}</summary>\n{}</details>\n",

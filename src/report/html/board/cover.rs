@@ -7,11 +7,15 @@ use crate::report::html::mark::{self, Tone, mark};
 use crate::report::html::page::{code, escape, list, prose};
 use crate::report::html::table::Table;
 use crate::report::text::{revision, sentence, short};
+use crate::report::weight::worst_first;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// Things that fail the gate, as many as the first sheet has room for.
-const FRONT: usize = 4;
+const FRONT: usize = 3;
+/// Letters of a finding's sentence that the first sheet has room for.
+const LETTERS: usize = 130;
 /// Emergency waivers that the banner names.
 const NAMED: usize = 6;
 
@@ -143,10 +147,17 @@ fn failing(report: &Report, groups: &[Group<'_>]) -> String {
         return String::new();
     }
     let mut rows: Vec<(String, Vec<&Judged>)> = rows.into_iter().collect();
-    rows.sort_by_key(|(_, found)| std::cmp::Reverse(found.len()));
+    let worst = |found: &[&Judged]| found.iter().map(|one| one.severity).max();
+    rows.sort_by_key(|(_, found)| (Reverse(worst(found)), Reverse(found.len())));
     let mut out = "<section aria-labelledby=\"failing\">\n<h2 id=\"failing\">What stands against it</h2>\n<ul class=\"asks\">\n".to_owned();
     for (name, found) in rows.iter().take(FRONT) {
-        let _ = writeln!(out, "<li>{}: {}</li>", code(name), weighed(found));
+        let _ = writeln!(
+            out,
+            "<li>{}: {} <span class=\"due\">({})</span></li>",
+            code(name),
+            sentence_of(found),
+            weighed(found)
+        );
     }
     if rows.len() > FRONT {
         let _ = writeln!(
@@ -157,6 +168,21 @@ fn failing(report: &Report, groups: &[Group<'_>]) -> String {
     }
     out.push_str("</ul>\n</section>\n");
     out
+}
+
+/// The worst of them in its own words, as far as there is room.
+fn sentence_of(found: &[&Judged]) -> String {
+    let message = worst_first(found.iter().copied())
+        .first()
+        .map_or("", |one| one.message.as_str());
+    if message.chars().count() <= LETTERS {
+        return prose(message);
+    }
+    let start: String = message.chars().take(LETTERS).collect();
+    let whole = start
+        .rsplit_once(' ')
+        .map_or(start.as_str(), |(whole, _)| whole);
+    prose(&format!("{whole} .."))
 }
 
 fn weighed(found: &[&Judged]) -> String {
@@ -295,17 +321,17 @@ fn sign_off(report: &Report) -> String {
     let blank = || "<span class=\"blank\">\u{a0}</span>".to_owned();
     let row = |role: &String| vec![escape(role), blank(), blank(), blank()];
     let table = Table {
-        caption: format!(
-            "Each role signs for the report whose evidence is {}. A signature records a reading; what counts for the gate is a file in <code>policies/approvals/</code>.",
-            code(&short(&report.digest))
-        ),
+        caption: "Signatures".to_owned(),
         columns: &["Role", "Account", "Decision and signature", "Date"],
         rows: roles.iter().map(row).collect(),
         most: 12,
         noun: "role",
     };
     format!(
-        "<section class=\"sign\" aria-labelledby=\"sign\">\n<h2 id=\"sign\">Sign-off</h2>\n{}</section>\n",
+        "<section class=\"sign\" aria-labelledby=\"sign\">\n<h2 id=\"sign\">Sign-off</h2>\n\
+         <p>Each role signs for the report whose evidence is {}. A signature records a reading; what counts for the gate is a \
+         file in <code>policies/approvals/</code>.</p>\n{}</section>\n",
+        code(&short(&report.digest)),
         table.html("t-sign")
     )
 }

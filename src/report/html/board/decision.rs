@@ -1,12 +1,13 @@
 //! What waits for the board: each question with its owner, its options, its day, and what happens without an answer.
 
 use crate::model::{DecisionNeeded, Report, counted};
-use crate::report::html::page::{escape, list, path, prose};
+use crate::report::html::page::{code, escape, list, path, prose};
 use crate::report::html::table::rest;
+use crate::report::hygiene::is_command;
 use std::fmt::Write as _;
 
 /// Decisions that the first sheet has room for.
-const FRONT: usize = 5;
+const FRONT: usize = 4;
 /// Decisions that are shown in full.
 const MOST: usize = 50;
 
@@ -32,7 +33,7 @@ pub(super) fn front(report: &Report) -> String {
         let more = decisions.len() - FRONT;
         let _ = writeln!(
             out,
-            "<p><a href=\"#decisions\">{more} more</a> wait for this board.</p>"
+            "<p><a href=\"#decisions\">{more} more</a> in full below.</p>"
         );
     }
     out
@@ -56,20 +57,32 @@ pub(super) fn all(report: &Report) -> String {
         counted(decisions.len(), "decision")
     );
     for (index, decision) in decisions.iter().take(MOST).enumerate() {
-        out.push_str(&one(index + 1, decision));
+        out.push_str(&one(index + 1, decision, reason(report, decision)));
     }
     out.push_str(&rest(decisions.len(), MOST, "decision"));
     out
 }
 
-fn one(number: usize, decision: &DecisionNeeded) -> String {
+/// Why the exception is asked for, in the words of its file.
+fn reason<'a>(report: &'a Report, decision: &DecisionNeeded) -> &'a str {
+    let waivers = &report.governance.waivers;
+    let waiver = waivers.iter().find(|line| line.id == decision.subject);
+    waiver.map_or("", |line| &line.reason)
+}
+
+fn one(number: usize, decision: &DecisionNeeded, reason: &str) -> String {
+    let shown = |option: &String| match is_command(option) {
+        true => code(option),
+        false => prose(option),
+    };
     let options: String = decision
         .options
         .iter()
-        .map(|option| format!("<li>{}</li>", prose(option)))
+        .map(|option| format!("<li>{}</li>", shown(option)))
         .collect();
     let rows = [
         ("owner", escape(&decision.owner)),
+        ("reason given", prose(reason)),
         ("not decided yet", escape(&decision.roles.join(", "))),
         ("options", format!("<ul>{options}</ul>")),
         ("deadline", due(decision)),

@@ -51,9 +51,10 @@ pub(super) fn listed(found: &[&Judged], prefix: &str, level: u8, style: &Style<'
         } else {
             let _ = writeln!(
                 out,
-                "<p class=\"more\">{} of {}: the json format holds them.</p>",
+                "<p class=\"more\">{} of {}: the json format holds them. {}</p>",
                 counted(list.len(), "finding"),
-                code(rule)
+                code(rule),
+                prints(list)
             );
         }
     }
@@ -88,18 +89,36 @@ fn alike(rule: &str, found: &[&Judged], name: &str) -> String {
         vec![
             path(&found.location.to_string()),
             format!("{}{waived}", mark::severity(found.severity)),
-            prose(&found.message),
+            format!(
+                "{} <small>{}</small>",
+                prose(&found.message),
+                code(&found.fingerprint)
+            ),
             escape(&hurts.join(", ")),
         ]
     };
-    Table {
-        caption: format!("{} more of {}", found.len(), path(rule)),
+    let table = Table {
+        caption: format!(
+            "{} more of {}, each with its fingerprint",
+            found.len(),
+            path(rule)
+        ),
         columns: &["Place", "Weight", "What", "Hurts"],
         rows: found.iter().map(row).collect(),
         most: ROWS,
         noun: "finding",
+    };
+    let mut out = table.html(&format!("t-{name}"));
+    if let Some(others) = found.get(ROWS..).filter(|others| !others.is_empty()) {
+        let _ = writeln!(out, "<p class=\"more\">{}</p>", prints(others));
     }
-    .html(&format!("t-{name}"))
+    out
+}
+
+/// By these what has no row is found again in the json format, and named in a waiver.
+fn prints(found: &[&Judged]) -> String {
+    let prints: Vec<&str> = found.iter().map(|one| one.fingerprint.as_str()).collect();
+    format!("Fingerprints: {}", code(&prints.join(" ")))
 }
 
 fn remarks(quiet: &[&Judged]) -> String {

@@ -88,7 +88,7 @@ fn approved(line: &WaiverLine) -> String {
         format!(
             "<div>{} {} <small>{}</small></div>",
             escape(&one.role),
-            escape(&one.date),
+            day(&one.date),
             escape(&one.approver)
         )
     };
@@ -113,7 +113,12 @@ fn ends(line: &WaiverLine, as_of: &str) -> String {
     let age = age(&line.created, as_of).map_or_else(String::new, |days| {
         format!(", {} old", counted(days, "day"))
     });
-    format!("{} <small>{left}{age}</small>", escape(&line.expires))
+    format!("{} <small>{left}{age}</small>", day(&line.expires))
+}
+
+/// A day or an instant, which stays on one line.
+fn day(text: &str) -> String {
+    format!("<span class=\"day\">{}</span>", escape(text))
 }
 
 fn age(created: &str, as_of: &str) -> Option<u64> {
