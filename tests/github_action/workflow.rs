@@ -62,7 +62,7 @@ fn over() -> Repository {
     let text = std::fs::read_to_string(root().join(kept)).unwrap();
     repository.write(
         "policies/waivers/WV-0001.toml",
-        &text.replace("2026-11-20", "2026-11-19"),
+        text.replace("2026-11-20", "2026-11-19"),
     );
     job::commit(&repository.path(), "Keep an exception that is over");
     repository

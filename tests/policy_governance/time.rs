@@ -123,7 +123,7 @@ fn row_s2_54_an_operation_that_refuses_by_no_schema_is_refused() {
     );
     let files = Files::shipped();
     let schema = "schemas/p2p-operation-outcome/1.0.0/schema.json";
-    files.edit_json(schema, |value| unbind(value));
+    files.edit_json(schema, unbind);
     assert_eq!(
         files.found("error-structure-missing"),
         everywhere([&schema.to_owned()], "unbound")

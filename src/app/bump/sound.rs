@@ -31,7 +31,7 @@ pub(super) fn faults(
     let draft = format!("schemas/{}/next/", new.id.entry);
     let found = lint(&after, None);
     let found = found.into_iter().chain(unnoted(&after.catalogue));
-    let own = found.filter(|it| it.subject.to_string() == subject);
+    let own = found.filter(|it| it.subject == subject);
     let heavy = own.filter(|it| judge::weight(it, &BTreeMap::new()) >= Severity::Error);
     let said = heavy.map(|it| {
         // The folder has its number only once it is released.

@@ -85,7 +85,7 @@ fn step(index: usize, found: &RunbookStep) -> StepFacts {
         pointer: format!("/steps/{index}"),
         command,
         success,
-        vague: VAGUE.iter().any(|vague| begins(vague)) && !(command && success),
+        vague: VAGUE.iter().any(begins) && !(command && success),
     }
 }
 
