@@ -181,13 +181,13 @@ fn every_construct_that_hides_a_read_or_a_result_is_refused() {
 #[test]
 fn a_flaw_of_rule_toml_is_found_at_its_line() {
     for (old, new, line) in [
-        ("id = \"policy/consent", "id = \"policy/consents", 1),
-        ("severity = \"error\"", "severity = \"fault\"", 3),
-        ("severity = \"error\"", "seriousness = \"error\"", 3),
-        ("owner = \"privacy\"", "owner = \"\"", 6),
-        ("must require", "should require", 2),
-        ("waivable = false", "waivable = true", 18),
-        ("{item}` in the schema", "{itme}` in the schema", 17),
+        ("id = \"policy/consent", "id = \"policy/consents", 2),
+        ("severity = \"error\"", "severity = \"fault\"", 4),
+        ("severity = \"error\"", "seriousness = \"error\"", 4),
+        ("owner = \"privacy\"", "owner = \"\"", 7),
+        ("must require", "should require", 3),
+        ("waivable = false", "waivable = true", 19),
+        ("{item}` in the schema", "{itme}` in the schema", 18),
     ] {
         let book = book(file(old, new));
         let finding = &book.refused[CONSENT][0];
