@@ -56,7 +56,10 @@ fn row_s0_19_each_check_leaves_a_record_of_what_was_judged_and_a_flipped_byte_is
     assert_eq!(kept[1].value.stage, Stage::PullRequest);
     assert_eq!(later["digest"], kept[1].value.report.as_str());
     let previous = kept[1].value.previous.as_deref().unwrap();
-    assert_eq!(format!("{}.json", &previous[7..]), kept[0].path);
+    assert_eq!(
+        format!("{}.json", previous.trim_start_matches("sha256:")),
+        kept[0].path
+    );
 
     let verified = repository.run(&["evidence", "verify", "--format", "json"]);
     assert_eq!(
