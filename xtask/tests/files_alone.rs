@@ -112,7 +112,15 @@ impl Repository {
     fn check(&self) -> Value {
         let program = Path::new(env!("CARGO_BIN_EXE_xtask")).with_file_name("matchmark");
         let output = Command::new(program)
-            .args(["check", "--base", "HEAD", "--as-of", "2026-11-21"])
+            .args([
+                "check",
+                "--base",
+                "HEAD",
+                "--stage",
+                "local",
+                "--as-of",
+                "2026-11-21",
+            ])
             .args(["--format", "json", "-C"])
             .arg(self.0.path())
             .output()
