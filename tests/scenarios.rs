@@ -57,7 +57,8 @@ fn differences(scenario: &Scenario) -> Vec<String> {
         .arg("check")
         .arg("-C")
         .arg(&repository)
-        .args(["--base", "HEAD~1"])
+        // As on a developer's machine, wherever the test runs: a board's approvals are asked for from pull-request on.
+        .args(["--base", "HEAD~1", "--stage", "local"])
         .arg(format!("--format=json={}", json.display()))
         .args(&scenario.expected.args)
         .output()
