@@ -1,11 +1,14 @@
-//! The record of a move, put behind those that are kept already.
+//! What a move of a version leaves: its entry amended, and a record put behind those that are kept already.
 //! Refuses to judge the move.
 
 use super::AppError;
+use crate::catalogue::SchemaVersion;
 use crate::evidence::{MOVES, following, move_file, moves};
 use crate::lifecycle::Given;
 use crate::load;
-use crate::model::{ApprovedBy, MoveRecord};
+use crate::model::{ApprovedBy, MoveRecord, Moved};
+use crate::release::amended;
+use crate::store::{self, Together};
 use std::path::Path;
 
 /// Path and text of the file that tells of it.
@@ -31,4 +34,42 @@ pub(super) fn approved(given: &[Given]) -> Vec<ApprovedBy> {
             date: given.date.to_string(),
         })
         .collect()
+}
+
+/// Path of the entry and its text with other words under these keys of the version.
+pub(super) fn entry(
+    root: &Path,
+    version: &SchemaVersion,
+    keys: &[(&str, &str)],
+) -> Result<(String, String), AppError> {
+    let path = format!("schemas/{}/entry.toml", version.id.entry);
+    let text = load::text(root, &path).ok_or_else(|| AppError::Unusable {
+        place: path.clone(),
+        message: "it cannot be read".to_owned(),
+    })?;
+    match amended(&text, &version.number, keys) {
+        Ok(changed) => Ok((path, changed)),
+        Err(source) => Err(AppError::Manifest { path, source }),
+    }
+}
+
+/// Writes all files or none, and tells of them; a dry run only tells.
+pub(super) fn put(
+    root: &Path,
+    files: Vec<(String, String)>,
+    is_dry_run: bool,
+    mut moved: Moved,
+) -> Result<Moved, AppError> {
+    moved.files = files.iter().map(|(path, _)| path.clone()).collect();
+    moved.written = !is_dry_run;
+    if moved.written {
+        let files = files.into_iter();
+        store::together(&Together {
+            files: files.map(|(path, text)| (root.join(path), text)).collect(),
+            moved: None,
+        })?;
+    } else {
+        moved.outcome.push_str("; nothing was written");
+    }
+    Ok(moved)
 }

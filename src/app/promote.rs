@@ -3,7 +3,7 @@
 
 use super::deprecate::known;
 use super::error::usable;
-use super::kept_move::kept;
+use super::kept_move::{entry, kept, put};
 use super::{Answer, AppError, bump};
 use crate::catalogue::{SchemaVersion, Status, Workspace};
 use crate::evidence::{of_inputs, run_digest, runs};
@@ -13,9 +13,8 @@ use crate::model::{
     BumpRequest, BumpScope, Finding, MoveRecord, Moved, PromoteRequest, Rung, Stage, Verdict,
     counted,
 };
-use crate::release::{Unproven, amended, fresh, proven};
+use crate::release::{Unproven, fresh, proven};
 use crate::report::Content;
-use crate::store::{self, Together};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -89,7 +88,10 @@ fn moved(
     };
     let said = format!("`{}` becomes a {}", named(version), to.word());
     let moved = answer(version, to, said, run);
-    written(request, version, (to, record), moved)
+    let root = &request.repository.root;
+    let keys = [("status", to.word())];
+    let files = vec![entry(root, version, &keys)?, kept(root, record)?];
+    put(root, files, request.dry_run, moved)
 }
 
 fn status(rung: Rung) -> Status {
@@ -184,38 +186,6 @@ fn released(
         not_proved: bumped.not_proved,
         ..answer(version, Status::Released, String::new(), run)
     })
-}
-
-fn written(
-    request: &PromoteRequest,
-    version: &SchemaVersion,
-    (to, record): (Status, MoveRecord),
-    mut moved: Moved,
-) -> Result<Moved, AppError> {
-    let root = &request.repository.root;
-    let manifest = format!("schemas/{}/entry.toml", version.id.entry);
-    let text = load::text(root, &manifest).ok_or_else(|| AppError::Unusable {
-        place: manifest.clone(),
-        message: "it cannot be read".to_owned(),
-    })?;
-    let keys = [("status", to.word())];
-    let changed = amended(&text, &version.number, &keys).map_err(|source| AppError::Manifest {
-        path: manifest.clone(),
-        source,
-    })?;
-    let files = [(manifest, changed), kept(root, record)?];
-    moved.files = files.iter().map(|(path, _)| path.clone()).collect();
-    moved.written = !request.dry_run;
-    if moved.written {
-        let files = files.into_iter();
-        store::together(&Together {
-            files: files.map(|(path, text)| (root.join(path), text)).collect(),
-            moved: None,
-        })?;
-    } else {
-        moved.outcome.push_str("; nothing was written");
-    }
-    Ok(moved)
 }
 
 fn refused(moved: Moved, why: Vec<String>) -> Moved {

@@ -5,7 +5,7 @@ mod letter;
 mod plan;
 
 use super::error::usable;
-use super::kept_move::kept;
+use super::kept_move::{entry, kept, put};
 use super::{Answer, AppError, check};
 use crate::catalogue::{SchemaVersion, Workspace};
 use crate::load;
@@ -13,9 +13,7 @@ use crate::model::{
     DeprecateRequest, EndingAsked, MoveRecord, Moved, PartnerWindow, Verdict, VersionId,
     did_you_mean,
 };
-use crate::release::amended;
 use crate::report::Content;
-use crate::store::{self, Together};
 use chrono::{DateTime, Utc};
 use plan::Plan;
 
@@ -96,20 +94,11 @@ fn written(
     at: DateTime<Utc>,
 ) -> Result<Moved, AppError> {
     let root = &request.repository.root;
-    let manifest = format!("schemas/{}/entry.toml", version.id.entry);
-    let text = load::text(root, &manifest).ok_or_else(|| AppError::Unusable {
-        place: manifest.clone(),
-        message: "it cannot be read".to_owned(),
-    })?;
     let keys: Vec<(&str, &str)> = plan
         .keys
         .iter()
         .map(|(key, value)| (*key, value.as_str()))
         .collect();
-    let changed = amended(&text, &version.number, &keys).map_err(|source| AppError::Manifest {
-        path: manifest.clone(),
-        source,
-    })?;
     let letters = letter::letters(workspace, &plan);
     let record = MoveRecord {
         number: 0,
@@ -130,22 +119,10 @@ fn written(
             .map(|letter| (letter.partner.clone(), letter.digest.clone()))
             .collect(),
     };
-    let mut files = vec![(manifest, changed)];
+    let mut files = vec![entry(root, version, &keys)?];
     files.extend(letters.into_iter().map(|letter| (letter.path, letter.text)));
     files.push(kept(root, record)?);
-    let mut moved = answer(version, plan);
-    moved.files = files.iter().map(|(path, _)| path.clone()).collect();
-    moved.written = !request.dry_run;
-    if moved.written {
-        let files = files.into_iter();
-        store::together(&Together {
-            files: files.map(|(path, text)| (root.join(path), text)).collect(),
-            moved: None,
-        })?;
-    } else {
-        moved.outcome.push_str("; nothing was written");
-    }
-    Ok(moved)
+    put(root, files, request.dry_run, answer(version, plan))
 }
 
 fn answer(version: &SchemaVersion, plan: Plan) -> Moved {
