@@ -14,6 +14,8 @@ pub mod lifecycle;
 #[cfg(feature = "cli")]
 pub mod load;
 pub mod model;
+#[cfg(feature = "service")]
+pub mod ops;
 pub mod payload;
 pub mod policy;
 pub mod rego;

@@ -11,6 +11,8 @@
 
 #[path = "architecture/arrows.rs"]
 mod arrows;
+#[path = "architecture/gateway.rs"]
+mod gateway;
 #[path = "architecture/manifests.rs"]
 mod manifests;
 #[path = "architecture/mentions.rs"]
@@ -154,6 +156,11 @@ fn a_room_exists_under_the_feature_that_the_table_gives_it() {
 #[test]
 fn only_the_named_room_touches_what_the_table_reserves() {
     settle(&reach::trespasses(reach::RESERVED, &Source::of_crates()));
+}
+
+#[test]
+fn row_s2_15_a_gateway_names_no_policy_of_retries_routes_or_partners() {
+    settle(&gateway::policies(&Source::of_crates()));
 }
 
 #[test]

@@ -69,12 +69,19 @@ fn row_s2_64_each_of_the_eight_lines_goes_red_alone() {
 
 #[test]
 fn what_is_there_in_name_only_does_not_count() {
-    let table: [Absent; 7] = [
+    let table: [Absent; 8] = [
         ("identity-thresholds", |r| {
             r.edit(
-                "reference/config/matching/1.toml",
+                "reference/config/matching/2.toml",
                 "attributes = [",
                 "others = [",
+            )
+        }),
+        ("identity-thresholds", |r| {
+            r.edit(
+                "reference/config/matching/2.toml",
+                "[scoring.thresholds]",
+                "[scoring.bounds]",
             )
         }),
         ("versioned-routing", |r| {

@@ -66,6 +66,9 @@ pub enum AppError {
     #[cfg(feature = "service")]
     #[error(transparent)]
     Rehearsal(#[from] crate::rehearsal::RehearsalError),
+    #[cfg(feature = "service")]
+    #[error(transparent)]
+    Ops(#[from] crate::ops::OpsError),
     #[error(
         "the consumer of {0} has no name that a folder can have; give one with `--as`: lower case, digits and `-`"
     )]

@@ -22,6 +22,8 @@ mod hurts;
 mod init;
 mod judge;
 mod kept_move;
+#[cfg(feature = "service")]
+mod ops;
 mod policy;
 mod promote;
 mod questions;
@@ -104,6 +106,8 @@ pub fn run(request: Request, now: DateTime<Utc>, sink: &mut dyn Sink) -> Result<
         Request::Serve(request) => serve::serve(&request, now, sink),
         #[cfg(feature = "service")]
         Request::Stub(request) => stub::stub(&request, now, sink),
+        #[cfg(feature = "service")]
+        Request::Ops(request) => ops::ops(&request, sink),
     }
 }
 

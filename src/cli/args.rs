@@ -18,6 +18,8 @@ use super::flags::{
     AmountFlags, ColorFlags, DirectoryFlag, GateFormats, LeniencyFlags, ListFormats, ProgressFlags,
     Redaction, RepositoryFlags, ValidationFormats, VolumeFlags, WorkFlags,
 };
+#[cfg(feature = "service")]
+use super::ops::{OPS_EXAMPLES, OpsVerb};
 use super::policy::{POLICY_EXAMPLES, PolicyVerb};
 use super::report::{REPORT_CODES, REPORT_EXAMPLES, ReportArguments};
 use super::step::{
@@ -119,6 +121,10 @@ pub(super) enum Verb {
     #[cfg(feature = "service")]
     #[command(before_long_help = SERVE_EXAMPLES, after_long_help = DONE_CODES)]
     Serve(ServeArguments),
+    /// Ask a service that runs: where an exchange is, why it stalled, what the audit log says
+    #[cfg(feature = "service")]
+    #[command(subcommand, disable_help_subcommand = true, before_long_help = OPS_EXAMPLES)]
+    Ops(Box<OpsVerb>),
     /// Play a partner on loopback, as our contracts with it show, with faults on demand
     #[cfg(feature = "service")]
     #[command(before_long_help = STUB_EXAMPLES, after_long_help = DONE_CODES)]
@@ -305,9 +311,16 @@ pub(super) struct InitArguments {
 pub(super) struct ServeArguments {
     #[command(flatten)]
     pub repository: RepositoryFlags,
-    /// Make a development key and token under .matchmark/dev/ and print a curl line that uses them
+    /// Make development certificates, keys and tokens under .matchmark/dev/ and print curl lines that use them
     #[arg(long)]
     pub dev: bool,
+    /// Keep everything in this PostgreSQL database (postgres://...) instead of .matchmark/serve; an address with a
+    /// password belongs into MATCHMARK_DATABASE
+    #[arg(long, value_name = "URL")]
+    pub database: Option<String>,
+    /// Send traces of exchanges to this collector, as OTLP over HTTP
+    #[arg(long, value_name = "URL")]
+    pub otlp: Option<String>,
 }
 
 fn check_names() -> impl clap::builder::TypedValueParser<Value = CheckName> {
@@ -363,6 +376,8 @@ Examples:
 const SERVE_EXAMPLES: &str = "\
 Examples:
   matchmark serve --dev
+  matchmark serve --dev --database postgres://matchmark@127.0.0.1/exchanges
+  matchmark ops status                              in another terminal, while it runs
 ";
 
 pub(super) const DONE_CODES: &str = "\

@@ -10,9 +10,13 @@ mod course;
 mod daily;
 mod evidence;
 mod flags;
+#[cfg(feature = "service")]
+mod ops;
 mod policy;
 mod report;
 mod request;
+#[cfg(feature = "service")]
+mod serve;
 mod step;
 #[cfg(feature = "service")]
 mod stub;

@@ -51,10 +51,9 @@ pub(super) fn resolve(verb: Verb, around: &Surroundings) -> Asked {
         Verb::Policy(verb) => super::policy::resolve(verb, around),
         Verb::Compat(arguments) => Ok(messages(compat(&arguments))),
         #[cfg(feature = "service")]
-        Verb::Serve(arguments) => Ok(messages(Request::Serve(crate::model::ServeRequest {
-            repository: repository(&arguments.repository),
-            dev: arguments.dev,
-        }))),
+        Verb::Serve(arguments) => super::serve::request(arguments).map(messages),
+        #[cfg(feature = "service")]
+        Verb::Ops(verb) => super::ops::resolve(*verb, around),
         #[cfg(feature = "service")]
         Verb::Stub(arguments) => {
             let repository = repository(&arguments.repository);

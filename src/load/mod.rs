@@ -16,6 +16,8 @@ mod process;
 mod read;
 mod runs;
 mod schema;
+#[cfg(feature = "service")]
+mod service;
 mod transform;
 mod tree;
 
@@ -27,6 +29,8 @@ pub use payload::{Line, PayloadFile, payloads, questions};
 pub use process::resident;
 pub use runs::{file_digest, has_folder, runs, runs_and_reports};
 pub use schema::{schema, schema_at, unlisted_draft};
+#[cfg(feature = "service")]
+pub use service::service;
 
 use crate::catalogue::{Config, Source, Workspace};
 use crate::model::Finding;
@@ -51,6 +55,8 @@ pub enum LoadError {
     UnknownRevision(String),
     #[error("{name}: {reason}")]
     Schema { name: String, reason: String },
+    #[error("there is no {}; start the service with `matchmark serve --dev`, or name the folder of another with `--service DIR`", .0.display())]
+    NoService(PathBuf),
     #[error("{} has no matchmark.toml and none of the folders schemas, contracts, policies, partners, payloads; {advice}", path.display())]
     NotAWorkspace { path: PathBuf, advice: String },
 }

@@ -28,6 +28,9 @@ mod matrix;
 mod moved;
 mod nearest;
 mod notice;
+mod operated;
+#[cfg(feature = "service")]
+mod ops_request;
 mod policy;
 mod policy_request;
 mod readiness;
@@ -93,6 +96,11 @@ pub use matrix::{Cell, Proof};
 pub use moved::{End, MoveRecord, Moved, PartnerWindow};
 pub use nearest::{did_you_mean, nearest};
 pub use notice::{Drift, EndNotice, Notice};
+pub use operated::Operated;
+#[cfg(feature = "service")]
+pub use ops_request::{
+    Caller, CallerFiles, Given, OpsAsk, OpsRequest, ServiceAsked, ServiceDoors, ServiceFile,
+};
 pub use policy::{
     CoveredFile, PolicyCoverage, PolicyTrial, PublishedRule, RuleFlaw, RulesPage, StageWeight,
     TriedRule,
@@ -116,7 +124,7 @@ pub use request::{
 };
 pub use rule::{Rule, rule, rules};
 #[cfg(feature = "service")]
-pub use service_request::{ServeRequest, StubRequest};
+pub use service_request::{Secret, ServeRequest, StubRequest};
 pub use severity::{Severity, Verdict};
 pub use transformation::{Lacking, TransformState, Transformation, TransformedPayload};
 pub use validation::{

@@ -6,7 +6,7 @@ use super::{
     EvidenceRequest, PolicyRequest, PromoteRequest, ReportRequest, Severity, WaiverRequest,
 };
 #[cfg(feature = "service")]
-use super::{ServeRequest, StubRequest};
+use super::{OpsRequest, ServeRequest, StubRequest};
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -42,6 +42,8 @@ pub enum Request {
     Serve(ServeRequest),
     #[cfg(feature = "service")]
     Stub(StubRequest),
+    #[cfg(feature = "service")]
+    Ops(OpsRequest),
 }
 
 impl Request {
@@ -70,6 +72,8 @@ impl Request {
             Self::Init(_) | Self::CompatBatch(_) | Self::CompatWorker(_) => None,
             #[cfg(feature = "service")]
             Self::Serve(_) | Self::Stub(_) => None,
+            #[cfg(feature = "service")]
+            Self::Ops(request) => Some(&request.show),
         }
     }
 }

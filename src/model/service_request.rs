@@ -2,13 +2,41 @@
 //! Refuses to know how they are started.
 
 use super::Repository;
+use std::fmt;
+
+/// A text that nobody is shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    #[must_use]
+    pub const fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text, for the one who needs it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret")
+    }
+}
 
 /// `matchmark serve`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServeRequest {
     pub repository: Repository,
-    /// Make a development key and token, and print a curl line that uses them.
+    /// Make development certificates, keys and tokens, and print curl lines that use them.
     pub dev: bool,
+    /// Address of a PostgreSQL database, which may hold a password; without one, a folder of the repository.
+    pub database: Option<Secret>,
+    /// Address of the collector to which traces go.
+    pub otlp: Option<String>,
 }
 
 /// `matchmark stub`.

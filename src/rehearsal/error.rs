@@ -10,6 +10,8 @@ pub enum RehearsalError {
     Runtime(#[source] std::io::Error),
     #[error("the reference service did not start")]
     Start(#[from] reference::StartError),
+    #[error(transparent)]
+    Collector(#[from] reference::telemetry::CollectorError),
     #[error("no development key")]
     Key(#[from] reference::token::TokenError),
     #[error(transparent)]

@@ -11,8 +11,8 @@ use reference::chance::FixedChance;
 use reference::clock::{ManualClock, Winding};
 use reference::domain::ports::Clock as _;
 use reference::token::{self, EXCHANGES, SigningKey, TokenRequest};
-use reference::{Config, Running};
-use serde_json::Value;
+use reference::{Config, Running, TestControl};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -112,6 +112,10 @@ impl<'a> Lane<'a> {
         config.chance = Arc::new(FixedChance(CHANCE));
         config.keys = vec![key.verification_key()];
         config.schemas = bill.schemas.clone();
+        config.test_control = Some(TestControl {
+            clock: Arc::clone(&clock),
+            signer: key.clone(),
+        });
         config.partners = vec![bill.profile(&stub.url())];
         let running = reference::start(config).await?;
         Ok(Self {
@@ -130,8 +134,7 @@ impl<'a> Lane<'a> {
 
     /// Starts an exchange and looks at it until it is over or waits for a person.
     pub(super) async fn exchange(&self, key: &str, body: &Value) -> Result<Value, RehearsalError> {
-        // What one exchange waited is not taken from the next.
-        self.clock.set(self.bill.as_of);
+        self.reset().await?;
         let url = format!("http://{}/exchanges", self.running.enterprise);
         let mut token = self.token()?;
         let mut pause = LOOK;
@@ -165,6 +168,17 @@ impl<'a> Lane<'a> {
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_LOOK);
         }
+    }
+
+    /// What one exchange waited, and how its partner failed it, is not taken from the next.
+    async fn reset(&self) -> Result<(), RehearsalError> {
+        if let Some(control) = self.running.control {
+            let url = format!("http://{control}/_control/reset");
+            let as_of = json!({"asOf": self.bill.as_of.to_rfc3339()});
+            let sent = self.http.post(url).json(&as_of).send().await?;
+            sent.error_for_status()?;
+        }
+        Ok(())
     }
 
     fn token(&self) -> Result<Token, RehearsalError> {

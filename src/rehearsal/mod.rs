@@ -19,8 +19,9 @@ mod target;
 
 pub use desk::{Desk, Playing, desk};
 pub use error::RehearsalError;
+pub use reference::{DevCaller, DevFort};
 pub use remote::permitted;
-pub use serve::{Greeting, Serving, serve};
+pub use serve::{Database, Greeting, Serving, serve};
 
 use crate::catalogue::{Partner, Payer};
 use crate::contract::{Contract, Planned, courses};

@@ -104,6 +104,13 @@ async fn delivered(
     }))
 }
 
+/// An exchange with `partner` that ends well when it is played as our contracts show; none without such a contract.
+pub(super) fn sample(script: &Script<'_>, partner: &Partner) -> Option<Value> {
+    let plays = plays(script, partner, Pace::Agreed).into_iter();
+    let mut good = plays.filter(|(_, one)| one.response.status == 200 && one.terms.fault.is_none());
+    good.find_map(|(_, one)| started(one, &partner.file.id))
+}
+
 /// What our own system asks for so that the partner is sent the request of the interaction.
 fn started(interaction: &Interaction, partner: &str) -> Option<Value> {
     let request = interaction.request.content.body.json()?.value();

@@ -1,23 +1,52 @@
 //! The reference service alone, until it is told to stop.
 
 use super::members::members;
-use super::stage::{profile, us};
+use super::stage::{NOWHERE, profile, us};
 use super::stub::{Manner, Stub};
-use super::{RehearsalError, Script};
+use super::{RehearsalError, Script, requester};
 use crate::contract::{Planned, Polarity};
-use reference::{Config, DevIdentity, StoreAt, dev_identity};
+use reference::domain::masked::Masked;
+use reference::domain::ports::Clock;
+use reference::telemetry::CollectorError;
+use reference::{Config, DevFort, PayloadKey, StoreAt, dev_fort};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Where `matchmark serve` keeps what it is told.
+#[derive(Clone, Debug)]
+pub enum Database {
+    /// A folder with a database of its own.
+    Folder(PathBuf),
+    /// `postgres://...`; it may hold a password.
+    Server {
+        address: Masked<String>,
+        /// Folder of the key that seals protected bodies: it does not lie with what it seals.
+        keys: PathBuf,
+    },
+}
+
+impl Database {
+    /// A server by its address.
+    #[must_use]
+    pub fn server(address: &str, keys: PathBuf) -> Self {
+        Self::Server {
+            address: Masked::new(address.to_owned()),
+            keys,
+        }
+    }
+}
 
 /// How the service is to run.
 pub struct Serving<'a> {
     /// Payer, partners, schemas, and the requests whose people become members for development.
     pub script: Script<'a>,
-    /// Folder of the database.
-    pub store: PathBuf,
-    /// Folder of the development key and tokens; without one, nobody is let in.
+    pub store: Database,
+    /// Folder of the development certificates, keys and tokens; without one, nobody is let in.
     pub dev: Option<PathBuf>,
+    /// Address of the collector to which traces of exchanges go.
+    pub otlp: Option<String>,
 }
 
 /// Where the service listens, and how a developer gets in.
@@ -25,10 +54,14 @@ pub struct Serving<'a> {
 pub struct Greeting {
     pub partner: SocketAddr,
     pub enterprise: SocketAddr,
+    pub admin: SocketAddr,
     pub probe: SocketAddr,
-    pub dev: Option<DevIdentity>,
+    /// With it, every listener but the probe asks for a certificate.
+    pub dev: Option<DevFort>,
     /// A request that the development partner may send as it stands.
     pub sample: Option<Vec<u8>>,
+    /// An exchange that a system of ours may start as it stands.
+    pub exchange: Option<Vec<u8>>,
 }
 
 /// Runs the service and says where, until the process is interrupted.
@@ -44,22 +77,41 @@ pub fn serve(serving: &Serving<'_>, ready: impl FnOnce(&Greeting)) -> Result<(),
     runtime.block_on(async {
         let stubs = played(serving).await?;
         let (config, dev) = configured(serving, &stubs)?;
+        let clock = Arc::clone(&config.clock);
         let running = reference::start(config).await?;
+        let renewed = dev.clone().map(|fort| tokio::spawn(renew(fort, clock)));
         ready(&Greeting {
             partner: running.partner,
             enterprise: running.enterprise,
+            admin: running.admin,
             probe: running.probe,
-            sample: dev.as_ref().and_then(|dev| sample(serving, &dev.partner)),
+            sample: dev
+                .as_ref()
+                .and_then(|dev| sample(serving, &dev.partner.id)),
+            exchange: dev.as_ref().and_then(|_| exchange(serving, &stubs)),
             dev,
         });
         // Without signals to wait for, the service runs until it is killed.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
+        if let Some(renewed) = renewed {
+            renewed.abort();
+        }
         running.stop().await;
         drop(stubs);
         Ok(())
     })
+}
+
+/// Keeps the tokens of developers fresh as long as the service runs. Whoever is locked out all the same is told by the
+/// service, and tries again.
+async fn renew(fort: DevFort, clock: Arc<dyn Clock>) {
+    loop {
+        clock.wait(DevFort::RENEWAL).await;
+        // A file that could not be written now is written the next time.
+        let _ = fort.renew(clock.now());
+    }
 }
 
 /// Stubs by partner.
@@ -84,14 +136,25 @@ async fn played(serving: &Serving<'_>) -> Result<Stubs, RehearsalError> {
 fn configured(
     serving: &Serving<'_>,
     stubs: &Stubs,
-) -> Result<(Config, Option<DevIdentity>), RehearsalError> {
+) -> Result<(Config, Option<DevFort>), RehearsalError> {
     let script = &serving.script;
     let mut config = Config::new(us(script.us));
-    config.store = StoreAt::Folder(serving.store.clone());
+    config.store = match &serving.store {
+        Database::Folder(folder) => StoreAt::Folder(folder.clone()),
+        Database::Server { address, keys } => {
+            let key = PayloadKey::kept(keys).map_err(reference::StartError::from)?;
+            config.payload_keys = vec![key];
+            StoreAt::Postgres(address.clone())
+        }
+    };
     config.schemas = script.schemas.clone();
+    config.otlp = match &serving.otlp {
+        Some(address) => Some(address.parse().map_err(|_| CollectorError::Address)?),
+        None => None,
+    };
     for known in &script.partners {
         let stub = stubs.get(&known.file.id);
-        let url = stub.map(Stub::url).unwrap_or_default();
+        let url = stub.map_or_else(|| NOWHERE.to_owned(), Stub::url);
         let mut partner = profile(script.us, known, &url);
         // A profile says how a partner speaks, not where: without a stub it cannot be called.
         partner.enabled = stub.is_some();
@@ -101,9 +164,19 @@ fn configured(
         return Ok((config, None));
     };
     config.members = members(&script.people);
-    let dev = dev_identity(folder, &config)?;
-    config.keys = vec![dev.key.verification_key()];
+    let dev = dev_fort(folder, &mut config)?;
     Ok((config, Some(dev)))
+}
+
+/// An exchange with the first partner that is played here.
+fn exchange(serving: &Serving<'_>, stubs: &Stubs) -> Option<Vec<u8>> {
+    let script = &serving.script;
+    let mut played = script.partners.iter();
+    let found = played.find_map(|partner| {
+        let stub = stubs.get(&partner.file.id);
+        stub.and_then(|_| requester::sample(script, partner))
+    });
+    found.map(|body| body.to_string().into_bytes())
 }
 
 /// The first positive match request of the partner's own contracts.

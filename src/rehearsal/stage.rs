@@ -32,7 +32,7 @@ impl Stage {
         // Nobody is asked from here: a partner that asks needs no address.
         let partners = script.partners.iter();
         config.partners = partners
-            .map(|known| profile(script.us, known, ""))
+            .map(|known| profile(script.us, known, NOWHERE))
             .collect();
         config.test_control = Some(TestControl {
             clock: Arc::clone(&clock),
@@ -52,6 +52,11 @@ impl Stage {
         self.running.stop().await;
     }
 }
+
+/// Where a partner answers that is never called: a name that nobody can own.
+///
+/// Source: RFC 2606, section 2
+pub(super) const NOWHERE: &str = "http://partner.invalid";
 
 /// One client for the whole rehearsal. What a provider answers is taken as it is: a redirect is an answer.
 fn client() -> Result<reqwest::Client, reqwest::Error> {

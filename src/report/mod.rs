@@ -20,6 +20,7 @@ mod junit;
 mod markdown;
 mod moved;
 mod notice;
+mod ops;
 mod outcome;
 mod owed;
 mod policy;
@@ -38,8 +39,8 @@ pub use notice::notice;
 
 use crate::model::{
     BoardAct, BroughtOver, Bumped, Comparison, ContractList, Coverage, Daily, Diff, EntryCard,
-    Explanation, Format, Moved, Owed, PolicyCoverage, PolicyTrial, Register, ReleaseAnswer, Report,
-    RulesPage, RunList, RunsVerified, Transformation, Validation,
+    Explanation, Format, Moved, Operated, Owed, PolicyCoverage, PolicyTrial, Register,
+    ReleaseAnswer, Report, RulesPage, RunList, RunsVerified, Transformation, Validation,
 };
 
 /// How a text is to look.
@@ -81,6 +82,7 @@ pub enum Content<'a> {
     PolicyCoverage(&'a PolicyCoverage),
     Daily(&'a Daily),
     Moved(&'a Moved),
+    Operated(&'a Operated),
 }
 
 /// `content` in `format`, or `None` where there is no such form of it.
@@ -176,6 +178,7 @@ fn as_text(content: Content<'_>, style: &Style<'_>) -> String {
         Content::PolicyCoverage(coverage) => policy::coverage(coverage),
         Content::Daily(daily) => daily::text(daily, style),
         Content::Moved(moved) => moved::text(moved, style),
+        Content::Operated(operated) => ops::text(operated),
     }
 }
 
@@ -204,6 +207,7 @@ fn as_json(content: Content<'_>) -> String {
         Content::PolicyCoverage(coverage) => json::pretty(coverage),
         Content::Daily(daily) => json::pretty(daily),
         Content::Moved(moved) => json::pretty(moved),
+        Content::Operated(operated) => json::pretty(operated),
     }
 }
 
@@ -228,7 +232,8 @@ fn as_markdown(content: Content<'_>, style: &Style<'_>) -> Option<String> {
         | Content::BroughtOver(_)
         | Content::PolicyTrial(_)
         | Content::PolicyCoverage(_)
-        | Content::Moved(_) => None,
+        | Content::Moved(_)
+        | Content::Operated(_) => None,
         Content::Register(_) | Content::BoardAct(_) => None,
         Content::Daily(daily) => daily::markdown(daily),
     }

@@ -166,12 +166,13 @@ fn known(organisation: &matchmark::payload::Organisation) -> Organisation {
 
 fn everybody(consent: Option<&Value>) -> Organisation {
     let actors = consent.and_then(|consent| consent["provision"]["actor"].as_array());
-    let named = actors.into_iter().flatten().map(|actor| {
+    // A person who acts for a member is named by a reference, not by an identifier.
+    let named = actors.into_iter().flatten().filter_map(|actor| {
         let identifier = &actor["reference"]["identifier"];
-        Identifier {
-            system: identifier["system"].as_str().unwrap().to_owned(),
-            value: identifier["value"].as_str().unwrap().to_owned(),
-        }
+        Some(Identifier {
+            system: identifier["system"].as_str()?.to_owned(),
+            value: identifier["value"].as_str()?.to_owned(),
+        })
     });
     Organisation {
         identifiers: named.collect(),

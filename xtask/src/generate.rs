@@ -3,7 +3,7 @@
 
 use crate::fault::Fault;
 use crate::repository;
-use domain::{identity, record};
+use domain::record;
 use matchmark::format::{self, Draft, Kind};
 use matchmark::{catalogue, model, policy};
 use schemars::JsonSchema;
@@ -42,13 +42,12 @@ fn table() -> Vec<Generated> {
 }
 
 /// What the exchange says of itself, and what its operators keep: one entry a record.
-fn records() -> [Generated; 11] {
+fn records() -> [Generated; 10] {
     const FIRST: &str = "1.0.0";
     [
         published::<record::AsyncStatus>("async-status-headers", FIRST),
         published::<record::Attestation>("p2p-attestation", FIRST),
         published::<record::WorkflowRequest>("p2p-workflow-request", FIRST),
-        published::<identity::Decision>("match-decision", FIRST),
         published::<record::AuditRecord>("audit-record", FIRST),
         published::<record::DeadLetter>("dead-letter", FIRST),
         following::<catalogue::PartnerFile>("partner-profile", "2.0.0", FIRST),
@@ -277,6 +276,7 @@ fn pretty(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::identity;
 
     #[test]
     fn no_path_is_generated_twice_and_every_text_repeats() {

@@ -13,6 +13,7 @@ mod floor;
 mod generate;
 mod new_rule;
 mod new_schema;
+mod postgres;
 mod prove;
 mod published;
 mod repository;

@@ -2,7 +2,7 @@
 //! A test shows a row when its name begins with the row's id: `row_s0_55_replay_finds_the_drift`.
 
 use crate::fault::Fault;
-use crate::{repository, shell};
+use crate::{postgres, repository, shell};
 use std::collections::BTreeMap;
 
 const LIST: &str = "tests/rows.txt";
@@ -28,6 +28,7 @@ struct Outcome {
 pub fn run() -> Result<(), Fault> {
     let rows = parse(&repository::read(LIST)?)?;
     let mut seen: BTreeMap<String, Outcome> = BTreeMap::new();
+    let server = postgres::Server::start()?;
     let mut command = shell::cargo(&[
         "test",
         "--workspace",
@@ -39,6 +40,7 @@ pub fn run() -> Result<(), Fault> {
         "pretty",
         "--show-output",
     ]);
+    command.env(postgres::VARIABLE, &server.address);
     let succeeded = shell::follow(&mut command, |line| {
         if let Some((id, passed)) = result(line) {
             let outcome = seen.entry(id).or_default();

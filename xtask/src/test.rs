@@ -2,7 +2,7 @@
 
 use crate::fault::Fault;
 use crate::tally::Tally;
-use crate::{published, shell, tidy, tools};
+use crate::{postgres, published, shell, tidy, tools};
 use std::path::Path;
 
 /// Folder of test material that is too large for the repository.
@@ -11,7 +11,7 @@ const SHARED: &str = "MATCHMARK_SHARED";
 /// Where the test that reads the board's page finds what drives a browser.
 const PAGE: &str = "MATCHMARK_PAGE_TOOLS";
 
-/// Builds once, runs every test and `tidy`, and closes with a line of totals.
+/// Builds once, runs every test beside a PostgreSQL server of its own, and `tidy`, and closes with a line of totals.
 pub fn run() -> Result<(), Fault> {
     tools::ensure()?;
     say_shared();
@@ -22,7 +22,9 @@ pub fn run() -> Result<(), Fault> {
         );
     }
     shell::run(&mut shell::cargo(&["test", "--workspace", "--no-run"]))?;
-    let (tally, passed) = tests(&published::fetch(), page.as_deref())?;
+    let server = postgres::Server::start()?;
+    let (tally, passed) = tests(&published::fetch(), page.as_deref(), &server)?;
+    drop(server);
     let tidied = tidy::run();
     if let Err(fault) = &tidied {
         println!("tidy: {}", fault.chain());
@@ -37,13 +39,21 @@ pub fn run() -> Result<(), Fault> {
     tidied
 }
 
-fn tests(published: &Path, page: Option<&Path>) -> Result<(Tally, bool), Fault> {
+fn tests(
+    published: &Path,
+    page: Option<&Path>,
+    server: &postgres::Server,
+) -> Result<(Tally, bool), Fault> {
     let mut tally = Tally::default();
     let mut command = shell::cargo(&["test", "--workspace", "--no-fail-fast"]);
     command.env(published::VARIABLE, published);
+    command.env(postgres::VARIABLE, &server.address);
     command.envs(page.map(|page| (PAGE, page)));
     if let Some(linter) = tools::actionlint() {
         command.env("MATCHMARK_ACTIONLINT", linter);
+    }
+    if let Some(collector) = tools::rotel() {
+        command.env("MATCHMARK_ROTEL", collector);
     }
     let passed = shell::follow(&mut command, |line| {
         println!("{line}");

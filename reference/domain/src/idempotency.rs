@@ -3,7 +3,8 @@
 
 use crate::Timestamp;
 use crate::ids::{ExchangeId, PartnerId};
-use crate::workflow::Step;
+use crate::masked::Masked;
+use crate::workflow::Work;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use wire::json::Document;
@@ -29,6 +30,33 @@ pub fn fingerprint(asked: &Asked<'_>) -> String {
     }
     write_canonical(asked.body, asked.body.value(), "", &mut text);
     hex(&Sha256::digest(text.as_bytes()))
+}
+
+/// Whose key it is, and for what.
+#[derive(Clone, Copy, Debug)]
+pub struct Scope<'a> {
+    pub client: &'a str,
+    pub operation: &'static str,
+    pub key: &'a str,
+}
+
+/// A request that wants to be the first under its key.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim<'a> {
+    pub scope: Scope<'a>,
+    pub fingerprint: &'a str,
+    pub expires_at: Timestamp,
+    /// Until when the first request of its kind is waited for. One that is later has died with its process.
+    pub held_until: Timestamp,
+}
+
+/// An answer to be given again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    pub status: u16,
+    /// Lower-case name and value.
+    pub headers: Vec<(String, String)>,
+    pub body: Masked<Vec<u8>>,
 }
 
 /// What is known about a key.
@@ -75,10 +103,10 @@ impl<A> Lookup<A> {
 pub fn outbound_key(
     partner: &PartnerId,
     exchange: &ExchangeId,
-    step: Step,
+    work: Work,
     generation: u32,
 ) -> String {
-    let text = format!("{partner}\n{exchange}\n{step}\n{generation}");
+    let text = format!("{partner}\n{exchange}\n{work}\n{generation}");
     base32(&Sha256::digest(text.as_bytes()))
 }
 
@@ -217,14 +245,14 @@ mod tests {
                 generation,
             )
         };
-        let one = key("northwind", "x1", Step::Submit, 0);
-        assert_eq!(one, key("northwind", "x1", Step::Submit, 0));
+        let one = key("northwind", "x1", Work::Submit, 0);
+        assert_eq!(one, key("northwind", "x1", Work::Submit, 0));
         assert_eq!(one.len(), 52);
         for other in [
-            key("contoso", "x1", Step::Submit, 0),
-            key("northwind", "x2", Step::Submit, 0),
-            key("northwind", "x1", Step::Monitor, 0),
-            key("northwind", "x1", Step::Submit, 1),
+            key("contoso", "x1", Work::Submit, 0),
+            key("northwind", "x2", Work::Submit, 0),
+            key("northwind", "x1", Work::Monitor, 0),
+            key("northwind", "x1", Work::Submit, 1),
         ] {
             assert_ne!(one, other);
         }

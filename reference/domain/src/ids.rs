@@ -18,6 +18,10 @@ text! {
     CorrelationId = "P1" "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
     /// A person of the member store, by an opaque id that says nothing about the person.
     MemberRef = "P1" "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
+    /// One row of the step table.
+    StepId = "P0" "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
+    /// A worker process, new at every start.
+    WorkerId = "P0" "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
     /// A protected body in the payload store.
     PayloadId = "P1" "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
 }
@@ -34,7 +38,7 @@ macro_rules! ours {
     )+};
 }
 
-ours! { PartnerId ExchangeId ExportId BusinessTransactionId CorrelationId MemberRef PayloadId }
+ours! { PartnerId ExchangeId ExportId BusinessTransactionId CorrelationId MemberRef StepId WorkerId PayloadId }
 
 /// The number of a document of the control plane. Documents are immutable once numbered.
 #[derive(

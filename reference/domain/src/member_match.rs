@@ -1,4 +1,4 @@
-//! The four parts of a `$member-match` request, and the references between them.
+//! The four parts of a `$member-match` request, alone or as one member of a bulk match, and the references between them.
 //! Refuses to know schemas: whether a part is well formed has been judged before.
 
 use serde_json::Value;
@@ -19,6 +19,8 @@ vocabulary! {
 #[derive(Clone, Copy, Debug)]
 pub struct MemberMatch<'a> {
     parts: &'a [Value],
+    /// Which parameter of a bulk match they are the parts of.
+    bundle: Option<usize>,
     pub patient: &'a Value,
     pub coverage_to_match: &'a Value,
 }
@@ -27,10 +29,20 @@ impl<'a> MemberMatch<'a> {
     /// Reads the parts by name, in any order. `None` when one of the two required parts is not there.
     #[must_use]
     pub fn read(parameters: &'a Value) -> Option<Self> {
-        let parts = parameters.get("parameter")?.as_array()?;
+        Self::of(parameters.get("parameter")?.as_array()?, None)
+    }
+
+    /// Reads what a bulk match submits of one member: its parameter at `index`.
+    #[must_use]
+    pub fn of_bundle(index: usize, parameter: &'a Value) -> Option<Self> {
+        Self::of(parameter.get("part")?.as_array()?, Some(index))
+    }
+
+    fn of(parts: &'a [Value], bundle: Option<usize>) -> Option<Self> {
         let resource = |part| Some(named(parts, part)?.1);
         Some(Self {
             parts,
+            bundle,
             patient: resource(Part::MemberPatient)?,
             coverage_to_match: resource(Part::CoverageToMatch)?,
         })
@@ -51,10 +63,15 @@ impl<'a> MemberMatch<'a> {
     /// The path of an element of a part: names of elements and indexes, never values.
     #[must_use]
     pub fn expression(&self, part: Part, element: &str) -> String {
-        named(self.parts, part).map_or_else(
-            || "Parameters".to_owned(),
-            |(index, _)| format!("Parameters.parameter[{index}].resource.{element}"),
-        )
+        match (named(self.parts, part), self.bundle) {
+            (None, _) => "Parameters".to_owned(),
+            (Some((index, _)), None) => {
+                format!("Parameters.parameter[{index}].resource.{element}")
+            }
+            (Some((index, _)), Some(bundle)) => {
+                format!("Parameters.parameter[{bundle}].part[{index}].resource.{element}")
+            }
+        }
     }
 
     /// The references that do not lead to the submitted patient, as element paths.
@@ -112,6 +129,17 @@ mod tests {
         assert_eq!(
             parts.expression(Part::MemberPatient, "birthDate"),
             "Parameters.parameter[1].resource.birthDate"
+        );
+    }
+
+    #[test]
+    fn a_member_of_a_bulk_match_is_named_with_its_place() {
+        let request = request("1", "Patient/2");
+        let bundle = json!({"name": "MemberBundle", "part": request["parameter"]});
+        let parts = MemberMatch::of_bundle(7, &bundle).unwrap();
+        assert_eq!(
+            parts.reference_mismatches(),
+            ["Parameters.parameter[7].part[0].resource.beneficiary.reference"]
         );
     }
 

@@ -1,10 +1,17 @@
 //! Everything that decisions depend on, at one moment: who we are, our partners, schemas and policies, under one number.
 //! Refuses to change: a new state of the world is a new snapshot.
 
+use crate::bulk::{Form, Overlap};
 use crate::consent::{ConsentPolicy, Organisation};
-use crate::identity::MatchingPolicy;
-use crate::ids::{DocumentNumber, PartnerId};
+use crate::control::AuditPolicy;
+use crate::deadlines::Calendar;
+use crate::flags::Flags;
+use crate::fulfilment::{FulfilmentPolicy, Terms};
+use crate::identity::{Knowledge, MatchingPolicy, Turnaround};
+use crate::ids::PartnerId;
+use crate::registration::Registration;
 use crate::resilience::RetryPolicy;
+use crate::routing::{OperationVersion, Routing};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,6 +48,12 @@ pub struct Partner {
     pub timeout: Duration,
     pub keys: KeyHandling,
     pub enabled: bool,
+    /// What is agreed about answers that come later.
+    pub terms: Terms,
+    /// How it proves who it is, where proof is asked for.
+    pub registration: Registration,
+    /// In which form it reads the answer to a bulk match, when not in the usual one of its edition.
+    pub bulk: Option<Form>,
 }
 
 /// One published state of the control plane.
@@ -50,13 +63,25 @@ pub struct Snapshot {
     pub number: u64,
     pub us: Payer,
     pub partners: BTreeMap<PartnerId, Partner>,
-    /// The route set: in this slice, one row per partner of the registry.
-    pub routes: DocumentNumber,
+    /// The route set in force, and the one that is tried beside it.
+    pub routes: Routing,
+    /// Which version of the operation each dialect speaks.
+    pub versions: BTreeMap<String, OperationVersion>,
+    pub flags: Flags,
+    pub audit: AuditPolicy,
     pub matching: MatchingPolicy,
+    /// The model and the table of aliases that the matching policy names.
+    pub knowledge: Arc<Knowledge>,
     pub resilience: RetryPolicy,
     pub consent: ConsentPolicy,
     /// `<entry>@<version>` to the compiled schema.
     pub schemas: Arc<BTreeMap<String, Schema>>,
+    pub fulfilment: FulfilmentPolicy,
+    pub calendar: Calendar,
+    /// How long the older answer to a bulk match is given beside the newer one.
+    pub overlap: Overlap,
+    /// How long people may take.
+    pub turnaround: Turnaround,
 }
 
 impl Snapshot {

@@ -9,7 +9,6 @@
     clippy::expect_used
 )]
 
-use domain::identity::Decision;
 use domain::record::{
     AlertRule, AsyncStatus, Attestation, AuditRecord, DeadLetter, ReleaseRecord, SlaDocument,
     WorkflowRequest, chain, verify,
@@ -95,7 +94,6 @@ fn every_record_type_reads_and_writes_what_its_entry_accepts() {
     holds::<AsyncStatus>("async-status-headers", &[]);
     holds::<Attestation>("p2p-attestation", &["purpose-none"]);
     holds::<WorkflowRequest>("p2p-workflow-request", &["attempt-counted-from-zero"]);
-    holds::<Decision>("match-decision", &["score-over-certain"]);
     holds::<AuditRecord>("audit-record", &["position-zero"]);
     holds::<DeadLetter>("dead-letter", &["last-status-of-no-answer"]);
     let bounds = ["budget-announced-once", "nobody-to-call", "share-over-all"];
@@ -109,7 +107,6 @@ fn a_member_that_is_left_out_is_missed_by_schema_and_type_alike() {
     misses::<AsyncStatus>("async-status-headers");
     misses::<Attestation>("p2p-attestation");
     misses::<WorkflowRequest>("p2p-workflow-request");
-    misses::<Decision>("match-decision");
     misses::<AuditRecord>("audit-record");
     misses::<DeadLetter>("dead-letter");
     misses::<SlaDocument>("sla-document");

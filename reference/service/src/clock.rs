@@ -2,7 +2,7 @@
 //! Refuses to be bypassed: this is the only file that may ask the system for the time.
 
 use domain::Timestamp;
-use domain::ports::{Clock, Wait};
+use domain::ports::{Clock, Passage, Wait};
 use std::sync::Mutex;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -19,6 +19,22 @@ impl Clock for SystemClock {
 
     fn wait(&self, duration: Duration) -> Wait<'_> {
         Box::pin(tokio::time::sleep(duration))
+    }
+}
+
+/// A moment of this process, from which time is measured that passes on its own: the age of a connection, say.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment(std::time::Instant);
+
+impl Moment {
+    #[expect(clippy::disallowed_methods, reason = "the one clock of the service")]
+    pub(crate) fn now() -> Self {
+        Self(std::time::Instant::now())
+    }
+
+    /// How long it is past.
+    pub(crate) fn elapsed(self) -> Duration {
+        self.0.elapsed()
     }
 }
 
@@ -66,6 +82,14 @@ impl ManualClock {
             .lock()
             .map_or_else(|_| Vec::new(), |waits| waits.clone())
     }
+
+    fn until(&self, due: Timestamp) -> Wait<'_> {
+        let mut time = self.time.subscribe();
+        Box::pin(async move {
+            // The sender lives as long as the clock, so the wait cannot fail.
+            let _ = time.wait_for(|now| *now >= due).await;
+        })
+    }
 }
 
 impl Clock for ManualClock {
@@ -81,12 +105,24 @@ impl Clock for ManualClock {
             self.advance(duration);
             return Box::pin(tokio::task::yield_now());
         }
-        let due = later(self.now(), duration);
-        let mut time = self.time.subscribe();
-        Box::pin(async move {
-            // The sender lives as long as the clock, so the wait cannot fail.
-            let _ = time.wait_for(|now| *now >= due).await;
-        })
+        self.until(later(self.now(), duration))
+    }
+
+    fn wait_until(&self, at: Timestamp) -> Wait<'_> {
+        match self.winding {
+            Winding::ByHand => self.until(at),
+            Winding::Itself => {
+                let rest = at.signed_duration_since(self.now());
+                self.wait(rest.to_std().unwrap_or_default())
+            }
+        }
+    }
+
+    fn passage(&self) -> Passage {
+        match self.winding {
+            Winding::ByHand => Passage::ByHand,
+            Winding::Itself => Passage::Jumps,
+        }
     }
 }
 
@@ -127,5 +163,20 @@ mod tests {
         assert!(early);
         clock.advance(Duration::from_secs(1));
         wait.await;
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_is_moved_between_the_look_and_the_wait_ends_the_wait_all_the_same() {
+        let clock = ManualClock::new(at("2026-10-01T00:00:00Z"), Winding::ByHand);
+        let due = later(clock.now(), Duration::from_secs(60));
+        clock.advance(Duration::from_secs(60));
+        clock.wait_until(due).await;
+        let still = clock.wait(Duration::from_secs(60));
+        let ended = tokio::select! {
+            biased;
+            () = still => true,
+            () = tokio::task::yield_now() => false,
+        };
+        assert!(!ended, "a duration counts from the time of the wait");
     }
 }

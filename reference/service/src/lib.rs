@@ -8,33 +8,51 @@ pub mod development;
 pub mod telemetry;
 
 mod adapters;
+pub mod audit;
 mod control;
 mod data;
 mod engine;
+mod health;
 mod http;
 mod id;
+mod identity;
+mod listeners;
+mod notify;
+mod rotation;
 mod security;
+mod snapshot;
 mod store;
 
-pub use adapters::DialectError;
-pub use config::{Bind, Config, Member, StoreAt, TestControl};
+pub use adapters::{ClientFiles, DialectError};
+pub use config::{Bind, Config, Member, Notices, Pace, StoreAt, TestControl};
 pub use control::ControlError;
-pub use development::{DevIdentity, DevelopmentError, dev_identity};
+pub use development::{DevCaller, DevFort, DevIdentity, DevelopmentError, dev_fort, dev_identity};
 pub use domain;
+pub use health::HealthError;
 pub use http::listener::ListenError;
-pub use security::token;
-pub use store::{EffectCount, StoreError};
+pub use reqwest::Url;
+pub use security::protection::{Account, Protection, SecretFiles};
+pub use security::secrets::SecretError;
+pub use security::sentry::{Alarm, Raised};
+pub use security::{SecurityError, token};
+pub use store::{EffectCount, PayloadKey, Sealed, StoreError, WriteHook, WritePoint};
 
 use adapters::Dialects;
 use adapters::transport::Transport;
+use control::Control;
+use control::watch::Look;
+use data::credentials::Credentials;
+use data::guess::Guesses;
 use data::{Parts, Plane};
 use domain::ports::Clock;
 use domain::snapshot::Snapshot;
 use engine::Engine;
-use http::listener::{self, Open};
+use http::Shared;
 use http::test_control::Stage;
-use http::{Shared, enterprise, partner, probe, test_control};
+use listeners::Listeners;
+use notify::{Means, Teller};
 use security::caller::Gate;
+use security::{Security, secrets};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use store::Store;
@@ -52,26 +70,68 @@ pub enum StartError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Listen(#[from] ListenError),
-    #[error("the client for partners cannot be built")]
-    Transport(#[from] reqwest::Error),
+    #[error("the audit log cannot be signed")]
+    Key(#[from] token::TokenError),
+    #[error(transparent)]
+    Security(#[from] SecurityError),
+    #[error(
+        "a service that others can reach needs a key for the digests of what identifies a person"
+    )]
+    NoDigestKey,
+    #[error("the notice policy is malformed")]
+    Notices(#[from] toml::de::Error),
+    #[error(transparent)]
+    Transport(#[from] SecretError),
+    #[error(transparent)]
+    Health(#[from] HealthError),
+    #[error(transparent)]
+    Collector(#[from] telemetry::CollectorError),
 }
 
 /// A service that runs. Dropping it ends it at once; `stop` lets calls finish.
 pub struct Running {
     pub partner: SocketAddr,
     pub enterprise: SocketAddr,
+    pub admin: SocketAddr,
     pub probe: SocketAddr,
     /// Only with test control.
     pub control: Option<SocketAddr>,
     shared: Arc<Shared>,
     stop: watch::Sender<bool>,
     listeners: Vec<JoinHandle<()>>,
+    /// Looks at the files of the secrets until the service ends.
+    watch: Option<secrets::Watching>,
 }
 
 impl Running {
+    /// Takes up what is in the files of the secrets now, and says whether anything has changed.
+    ///
+    /// Errors: files that do not fit together; what was in use stays in use
+    pub fn rotate(&self) -> Result<bool, SecretError> {
+        let security = &self.shared.gate.security;
+        let secrets = security.secrets.as_ref();
+        let ours = secrets.map_or(Ok(false), |secrets| secrets.reload(&security.ring));
+        let shown = self.shared.plane.transport.reload();
+        Ok(ours? | shown?)
+    }
+
+    /// Takes up what is in the file with the address of the database now, and says whether it has changed.
+    ///
+    /// Errors: it cannot be read, or does not let us in; the address in use stays in use
+    pub async fn rotate_database(&self) -> Result<bool, StoreError> {
+        self.shared.plane.store.renew().await
+    }
+
+    /// The alarms that were raised since the start, oldest first.
+    #[must_use]
+    pub fn alarms(&self) -> Vec<Raised> {
+        self.shared.gate.security.sentry.raised()
+    }
+
     /// Ends the service. Open exchanges stay in the store and go on at the next start.
     pub async fn stop(self) {
         self.stop.send_replace(true);
+        drop(self.watch);
         self.shared.engine.stop().await;
         for listener in self.listeners {
             // A listener that failed has said so in the log.
@@ -87,108 +147,148 @@ impl Running {
 pub async fn start(config: Config) -> Result<Running, StartError> {
     // A provider that has been installed before serves as well: there is only one.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    // A key of its own would end with the process, and every process would count for itself.
+    if config.protection.is_some() && config.digest_key.is_none() {
+        return Err(StartError::NoDigestKey);
+    }
     let open = Listeners::open(&config).await?;
-    let dialects = Dialects::built_in()?;
+    let dialects = Dialects::with(&config.dialects)?;
     let first = control::snapshot(&config, &dialects)?;
-    let plane = Arc::new(plane(&config, dialects, first.clone()).await?);
+    let base = base(&config, open.partner.address);
+    let security = Arc::new(Security::open(&config, &clock(&config))?);
+    let guesses = security.guesses(config.digest_key.as_ref());
+    let plane = Arc::new(plane(&config, &base, dialects.clone(), first.clone(), guesses).await?);
+    let control = control(&plane, &first, dialects).await?;
+    let engine = Engine::new(Arc::clone(&plane), config.pace);
     let shared = Arc::new(Shared {
-        engine: Engine::new(Arc::clone(&plane)),
+        workflow: engine.port(),
+        engine,
         plane,
+        control: Arc::new(control),
+        keeper: Arc::new(keeper(&config)?),
         gate: Gate {
-            keys: config.keys.clone(),
+            security: Arc::clone(&security),
             audience: config.us.id.to_string(),
         },
-        base: format!("http://{}", open.partner.address),
+        base,
     });
+    let watch = security.watch(&config);
+    let means = Means {
+        store: &shared.plane.store,
+        clock: &shared.plane.clock,
+        sentry: &security.sentry,
+    };
+    let teller = Teller::of(&config.notices, means)?;
     let resumed = shared.engine.resume().await?;
     tracing::info!(resumed, "the service has started");
-    let stage = config.test_control.map(|control| {
-        let members = config.members.into_iter();
-        Arc::new(Stage {
-            shared: Arc::clone(&shared),
-            control,
-            book: members
-                .map(|member| (member.reference.clone(), member))
-                .collect(),
-            first,
-        })
-    });
-    Ok(open.serve(shared, stage))
+    let look = Look {
+        every: config.look,
+        folder: config.control_folder.clone(),
+    };
+    let stage = stage(config, &shared, first);
+    Ok(Running {
+        watch,
+        ..open.serve(shared, stage, (look, teller))
+    })
+}
+
+fn clock(config: &Config) -> Arc<dyn Clock> {
+    match &config.test_control {
+        Some(control) => Arc::clone(&control.clock) as Arc<dyn Clock>,
+        None => Arc::clone(&config.clock),
+    }
+}
+
+/// Where partners reach us.
+fn base(config: &Config, address: SocketAddr) -> String {
+    match &config.protection {
+        None => format!("http://{address}"),
+        Some(protection) => {
+            let base = protection.base.clone();
+            base.unwrap_or_else(|| format!("https://{address}"))
+        }
+    }
+}
+
+/// What a test sets the scene with, when it may.
+fn stage(config: Config, shared: &Arc<Shared>, first: Snapshot) -> Option<Arc<Stage>> {
+    let control = config.test_control?;
+    let members = config.members.into_iter();
+    Some(Arc::new(Stage {
+        shared: Arc::clone(shared),
+        control,
+        book: members
+            .map(|member| (member.reference.clone(), member))
+            .collect(),
+        first,
+    }))
+}
+
+/// The control plane: what the store says is in force takes the place of what the service was configured with.
+async fn control(
+    plane: &Plane,
+    first: &Snapshot,
+    dialects: Dialects,
+) -> Result<Control, ControlError> {
+    Control::begin(control::Start {
+        store: plane.store.clone(),
+        clock: Arc::clone(&plane.clock),
+        published: Arc::clone(&plane.published),
+        base: first.clone(),
+        dialects,
+    })
+    .await
+}
+
+/// Whoever signs the audit log.
+fn keeper(config: &Config) -> Result<audit::Keeper, StartError> {
+    let key = match &config.audit.key {
+        Some(key) => key.clone(),
+        None => token::SigningKey::generate()?,
+    };
+    Ok(audit::Keeper::new(key, config.audit.heads.clone()))
+}
+
+/// What seals protected bodies.
+fn vault(config: &Config) -> Result<store::Vault, StoreError> {
+    if config.payload_keys.is_empty() {
+        return store::Vault::own(&config.store);
+    }
+    Ok(store::Vault::of(&config.payload_keys)?)
 }
 
 /// The data plane over an open store that knows the configured members.
 async fn plane(
     config: &Config,
+    base: &str,
     dialects: Dialects,
     snapshot: Snapshot,
+    guesses: Guesses,
 ) -> Result<Plane, StartError> {
-    let store = Store::open(&config.store).await?;
-    store.release_orphans().await?;
+    let store = Store::open(&config.store, vault(config)?, config.database_pages)
+        .await?
+        .watched(config.on_write.clone());
+    let clock = clock(config);
+    store.release_orphans(clock.now()).await?;
     for member in &config.members {
         store.put_member(member).await?;
     }
-    let clock: Arc<dyn Clock> = match &config.test_control {
-        Some(control) => Arc::clone(&control.clock) as Arc<dyn Clock>,
-        None => Arc::clone(&config.clock),
-    };
     Ok(Plane::new(Parts {
+        health: health::Health::open(config, Arc::clone(&clock))?,
         store,
         clock,
         chance: Arc::clone(&config.chance),
-        transport: Transport::new()?,
+        transport: Transport::new(config.client_files.clone())?,
         dialects,
-        partner_tokens: config.partner_tokens.clone(),
+        credentials: Credentials::new(
+            config.us.id.clone(),
+            config.partner_tokens.clone(),
+            config.client_key.clone(),
+        ),
+        base: base.to_owned(),
+        guesses,
         snapshot,
+        questions: identity::Questions::new(config.digest_key.as_ref()),
+        traces: telemetry::Traces::open(config.otlp.as_ref())?,
     }))
-}
-
-/// The listeners of a service, open and not yet served.
-struct Listeners {
-    partner: Open,
-    enterprise: Open,
-    probe: Open,
-    control: Option<Open>,
-}
-
-impl Listeners {
-    async fn open(config: &Config) -> Result<Self, ListenError> {
-        let bind = &config.bind;
-        Ok(Self {
-            partner: listener::open(bind.partner).await?,
-            enterprise: listener::open(bind.enterprise).await?,
-            probe: listener::open(bind.probe).await?,
-            control: match &config.test_control {
-                Some(_) => Some(listener::open(bind.control).await?),
-                None => None,
-            },
-        })
-    }
-
-    fn serve(self, shared: Arc<Shared>, stage: Option<Arc<Stage>>) -> Running {
-        let (stop, stopped) = watch::channel(false);
-        let serve = |open, router| listener::serve(open, router, stopped.clone());
-        let addresses = (
-            self.partner.address,
-            self.enterprise.address,
-            self.probe.address,
-        );
-        let control = self.control.as_ref().map(|open| open.address);
-        let mut listeners = vec![
-            serve(self.partner, partner::router(Arc::clone(&shared))),
-            serve(self.enterprise, enterprise::router(Arc::clone(&shared))),
-            serve(self.probe, probe::router(Arc::clone(&shared))),
-        ];
-        if let (Some(open), Some(stage)) = (self.control, stage) {
-            listeners.push(serve(open, test_control::router(stage)));
-        }
-        Running {
-            partner: addresses.0,
-            enterprise: addresses.1,
-            probe: addresses.2,
-            control,
-            shared,
-            stop,
-            listeners,
-        }
-    }
 }

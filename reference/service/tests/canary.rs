@@ -45,7 +45,7 @@ fn planted(mut value: Value) -> Value {
 }
 
 /// A service whose partner contoso repeats canaries in everything it says.
-async fn service(folder: &Path) -> (Service, MockServer) {
+async fn service(folder: &Path, collector: &MockServer) -> (Service, MockServer) {
     let stub = MockServer::start().await;
     let outcome = json!({"issue": [{"code": "CANARY", "diagnostics": "CANARY"}]});
     let refusal = ResponseTemplate::new(500).set_body_json(outcome);
@@ -68,6 +68,7 @@ async fn service(folder: &Path) -> (Service, MockServer) {
     let mut scene = Scene::new();
     scene.config.store = StoreAt::Folder(folder.to_owned());
     scene.config.partners[1].base_url = stub.uri();
+    scene.config.otlp = Some(collector.uri().parse().unwrap());
     let born = Person::number(7).birth_date;
     scene
         .config
@@ -167,39 +168,66 @@ async fn answers_of_enterprise_side(service: &Service) -> Vec<String> {
     answers
 }
 
+/// Tables whose rows are the members' data, sealed or known by whoever may look into the member store.
+const PROTECTED: [&str; 4] = ["payloads", "members", "person_entries", "person_keys"];
+
 /// Every text of the database outside the stores of protected data.
 async fn database(folder: &Path) -> String {
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(folder.join("exchanges.db"));
     let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
     let mut all = String::new();
-    for table in [
-        "links",
-        "exchanges",
-        "history",
-        "attempts",
-        "audit",
-        "outbox",
-        "dead_letters",
-        "idempotency",
-        "exports",
-        "export_files",
-    ] {
+    let tables = "SELECT name FROM sqlite_master WHERE type = 'table'";
+    for table in sqlx::query(tables).fetch_all(&pool).await.unwrap() {
+        let table: String = table.get(0);
+        if PROTECTED.contains(&table.as_str()) {
+            continue;
+        }
         let query = sqlx::AssertSqlSafe(format!("SELECT * FROM {table}"));
         for row in sqlx::query(query).fetch_all(&pool).await.unwrap() {
             for column in row.columns() {
-                let text: Option<String> = row.try_get_unchecked(column.ordinal()).unwrap();
-                all.push_str(&format!("{table} {}\n", text.unwrap_or_default()));
+                let kept: Option<Vec<u8>> = row.try_get_unchecked(column.ordinal()).unwrap();
+                let kept = kept.unwrap_or_default();
+                all.push_str(&format!("{table} {}\n", String::from_utf8_lossy(&kept)));
             }
         }
     }
     all
 }
 
+/// What is counted.
+async fn metrics(service: &Service) -> String {
+    let url = Service::url(service.running.probe, "/metrics");
+    let text = service.http.get(url).send().await.unwrap().text().await;
+    let text = text.unwrap();
+    assert!(text.contains("matchmark_requests_total") && text.contains("contoso"));
+    text
+}
+
+/// What the collector was told of the exchanges that ended, by its bytes.
+async fn spans(collector: &MockServer) -> String {
+    loop {
+        let requests = collector.received_requests().await.unwrap();
+        let bytes: Vec<u8> = requests.iter().flat_map(|sent| sent.body.clone()).collect();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let told = [
+            "source-retrieval",
+            "exchange-single",
+            "rejected",
+            "complete",
+        ];
+        if told.iter().all(|word| text.contains(word)) {
+            return text;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
 #[tokio::test]
-async fn no_value_of_a_member_reaches_logs_answers_or_open_tables() {
+async fn row_s2_34_no_value_of_a_member_reaches_logs_spans_metrics_answers_or_open_tables() {
     let folder = tempfile::tempdir().unwrap();
     log::listen();
-    let (service, _stub) = service(folder.path()).await;
+    let collector = support::otlp::collector().await;
+    let (service, _stub) = service(folder.path(), &collector).await;
     let mut texts = answers_of_partners_side(&service).await;
     texts.extend(answers_of_enterprise_side(&service).await);
     texts.extend(answers_of_exports(&service).await);
@@ -208,7 +236,8 @@ async fn no_value_of_a_member_reaches_logs_answers_or_open_tables() {
     assert!(database.contains("export_files ExplanationOfBenefit"));
     let logged = log::text();
     assert!(logged.contains("the exchange moved") && logged.contains("hyper"));
-    texts.extend([logged, database]);
+    texts.extend([logged, database, metrics(&service).await]);
+    texts.push(spans(&collector).await);
     for text in texts {
         let leak = text
             .split(CANARY)

@@ -4,7 +4,7 @@
 
 mod support;
 
-use reference::token::{DATA_EXPORT, MEMBER_MATCH};
+use reference::token::{BULK_MEMBER_MATCH, DATA_EXPORT, MEMBER_MATCH};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -29,6 +29,29 @@ fn is_refused(answer: &Answer, status: u16, code: &str) {
     assert!(!answer.text.contains("Patient/"), "it names no patient");
     let outcome = Schema::compile(&catalogue::bundle("p2p-operation-outcome", "1.0.0")).unwrap();
     assert!(outcome.accepts(&answer.json()), "{}", answer.text);
+}
+
+#[tokio::test]
+async fn a_token_for_bulk_matches_opens_no_data_and_the_other_way_round() {
+    let (service, group) = matched().await;
+    let place = service.kicked("contoso", &group).await;
+    let list = service.ended("contoso", &place).await.json();
+    let file = path(list["output"][0]["url"].as_str().unwrap());
+    let call = async |method: Method, path: &str, scope: &str| {
+        let url = Service::url(service.running.partner, path);
+        let call = service.http.request(method, url);
+        let call = call.bearer_auth(service.token("contoso", scope));
+        Answer::of(call.send().await.unwrap()).await
+    };
+    for (method, path) in [
+        (Method::GET, &place),
+        (Method::GET, &file),
+        (Method::DELETE, &place),
+    ] {
+        let answer = call(method, path, BULK_MEMBER_MATCH).await;
+        is_refused(&answer, 403, "auth");
+    }
+    assert_eq!(call(Method::GET, &place, DATA_EXPORT).await.status, 200);
 }
 
 async fn rows(service: &Service) -> Value {

@@ -20,7 +20,7 @@ use wiremock::ResponseTemplate;
 async fn written(folder: &Path) -> (i64, i64) {
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(folder.join("exchanges.db"));
     let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
-    let query = "SELECT (SELECT count(*) FROM history), (SELECT count(*) FROM audit)";
+    let query = "SELECT (SELECT count(*) FROM history), (SELECT count(*) FROM audit WHERE actor = 'engine')";
     let row = sqlx::query(query).fetch_one(&pool).await.unwrap();
     (row.get(0), row.get(1))
 }

@@ -185,3 +185,71 @@ async fn an_export_is_one_transaction_from_the_kick_off_to_its_files() {
     }
     assert_eq!(of("egress"), 2);
 }
+
+/// The number of a line of `/metrics` that begins with `start` and holds every part.
+async fn measured(service: &Service, start: &str, parts: &[&str]) -> f64 {
+    let url = Service::url(service.running.probe, "/metrics");
+    let text = service
+        .http
+        .get(url)
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
+    let fits =
+        |line: &&str| line.starts_with(start) && parts.iter().all(|part| line.contains(part));
+    let numbers = text.lines().filter(fits);
+    numbers
+        .map(|line| line.rsplit(' ').next().unwrap().parse::<f64>().unwrap())
+        .sum()
+}
+
+#[tokio::test]
+async fn what_exchanges_come_to_is_counted_by_partner_and_outcome() {
+    let (scene, stub) = support::stub::scene().await;
+    let service = scene.start().await;
+    let request = exchange(&Person::number(5), "contoso");
+    support::stub::says(&stub, ResponseTemplate::new(503), Some(2)).await;
+    support::stub::says(&stub, support::stub::matched(), Some(1)).await;
+    support::stub::says(&stub, support::stub::refusal(422, "no-match"), None).await;
+    for (key, state) in [("one", "fulfilled"), ("two", "failed")] {
+        let id = service.start_exchange(key, &request).await.json()["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        service.until(&id, state).await;
+    }
+    let contoso = "partner=\"contoso\"";
+    let ended = async |outcome: &str| {
+        let outcome = format!("outcome=\"{outcome}\"");
+        let ask = [
+            "matchmark_requests_total",
+            "matchmark_fulfilment_seconds_count",
+        ];
+        let parts = [contoso, outcome.as_str()];
+        (
+            measured(&service, ask[0], &parts).await,
+            measured(&service, ask[1], &parts).await,
+        )
+    };
+    assert_eq!(ended("complete").await, (1.0, 1.0));
+    assert_eq!(ended("rejected").await, (1.0, 1.0));
+    assert_eq!(
+        measured(&service, "matchmark_retries_total", &[contoso]).await,
+        2.0
+    );
+    assert_eq!(
+        measured(&service, "matchmark_breaker_state", &[contoso]).await,
+        0.0
+    );
+    assert_eq!(measured(&service, "matchmark_queue_depth", &[]).await, 0.0);
+    let answered = support::request::member_match(&Person::number(1), "contoso");
+    assert_eq!(service.ask("contoso", &answered).await.status, 200);
+    let tier = ["tier=\"deterministic\""];
+    assert_eq!(
+        measured(&service, "matchmark_match_results_total", &tier).await,
+        1.0
+    );
+}

@@ -20,7 +20,7 @@ pub(super) fn lines(known: &Known<'_>, partner: &Partner) -> Vec<ReadinessLine> 
     ]
 }
 
-/// Which attributes decide, by a document with a number: a tier that is exact has no score to set.
+/// Which attributes decide, by a document with a number, and from which score on where it has scores.
 pub(super) fn identity(known: &Known<'_>) -> Proof {
     let mut proof = Proof::default();
     let config = &known.workspace.config.readiness;
@@ -36,6 +36,12 @@ pub(super) fn identity(known: &Known<'_>) -> Proof {
             .is_some_and(|list| !list.is_empty());
         let missing = format!("{} names no attributes that decide", source.path);
         proof.ask(decides, &source.path, missing);
+        if let Some(scoring) = table.get("scoring") {
+            let bounds = scoring.get("thresholds").and_then(toml::Value::as_table);
+            let missing = format!("{} has scores and no thresholds", source.path);
+            let bounded = bounds.is_some_and(|table| !table.is_empty());
+            proof.ask(bounded, &source.path, missing);
+        }
     }
     proof
 }

@@ -9,6 +9,7 @@ mod page;
 mod pairs;
 mod peer;
 mod policy;
+mod reference;
 mod scale;
 mod score;
 
@@ -28,6 +29,8 @@ pub enum Subject {
     Scale,
     /// The rules over many schemas, beside the bare policy engine.
     Policy,
+    /// `$member-match` of the reference service, beside a bare handler with as many durable writes.
+    Reference,
 }
 
 /// Measures `subject`; `runs` counts for the gate.
@@ -37,5 +40,6 @@ pub fn run(subject: Subject, profile: &str, runs: u32) -> Result<(), Fault> {
         Subject::Compat => compat::run(profile).and_then(|()| scale::run(profile)),
         Subject::Scale => scale::run(profile),
         Subject::Policy => policy::run(profile),
+        Subject::Reference => reference::run(),
     }
 }

@@ -62,7 +62,8 @@ pub(super) fn flaw(
         }),
         Item::Performer => is(consent.get("performer"), |all| {
             let mut performers = items(all).peekable();
-            performers.peek().is_some() && performers.all(is_reference)
+            let agrees = |one| is_member(one, question) || is_representative(one, consent);
+            performers.peek().is_some() && performers.all(agrees)
         }),
         Item::Source => source(consent),
         Item::Policy => is(consent.get("policy"), |_| honours(policy(consent), rules)),
@@ -170,8 +171,43 @@ fn reference(element: Option<&Value>) -> Option<&Value> {
     element?.get("reference")
 }
 
-fn is_reference(value: &Value) -> bool {
-    value.get("reference").is_some() || value.get("identifier").is_some()
+/// Is it the member itself who agreed?
+fn is_member(performer: &Value, question: &Question<'_>) -> bool {
+    let named = reference(Some(performer)).and_then(Value::as_str);
+    let named = named.and_then(|text| text.strip_prefix("Patient/"));
+    named.is_some() && named == question.patient
+}
+
+/// Is it somebody who stands for the member, and whom the consent names as an actor with a role?
+///
+/// Source: PDex 2.2.0 pdex-205, pdex-206
+fn is_representative(performer: &Value, consent: &Value) -> bool {
+    let Some(named) = reference(Some(performer)).and_then(Value::as_str) else {
+        return false;
+    };
+    let contained = |id| {
+        let inside = consent.get("contained").into_iter().flat_map(items);
+        let mut people = inside.filter(|one| {
+            one.get("resourceType")
+                .is_some_and(|kind| kind == "RelatedPerson")
+        });
+        people.any(|one| one.get("id").is_some_and(|own| own == id))
+    };
+    let is_person = match named.strip_prefix('#') {
+        Some(id) => contained(id),
+        // A parent may be a member too, and either may stand at another server.
+        None => {
+            let kind = named.rsplit('/').nth(1);
+            kind.is_some_and(|kind| ["RelatedPerson", "Patient"].contains(&kind))
+        }
+    };
+    let actors = consent
+        .pointer("/provision/actor")
+        .into_iter()
+        .flat_map(items);
+    let mut actors = actors.filter(|actor| actor.get("role").is_some());
+    is_person
+        && actors.any(|actor| reference(actor.get("reference")).is_some_and(|text| text == named))
 }
 
 fn has_code(concept: &Value, (system, code): (&str, &str)) -> bool {

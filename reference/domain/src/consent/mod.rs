@@ -55,6 +55,21 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// How a consent stands that is refused for this, in the words of telemetry.
+    #[must_use]
+    pub const fn status(self) -> ConsentStatus {
+        match self {
+            Self::OptedOut | Self::Item(Item::Status, Flaw::Invalid) => ConsentStatus::Revoked,
+            Self::Item(Item::PeriodEnd, Flaw::Invalid) => ConsentStatus::Expired,
+            Self::Item(Item::PeriodStart, Flaw::Invalid) => ConsentStatus::NotYetValid,
+            Self::Item(Item::Recipient, _) => ConsentStatus::WrongRecipient,
+            Self::Item(Item::Policy, _) => ConsentStatus::PolicyUnsupported,
+            Self::Absent | Self::Item(_, _) | Self::UnsupportedElement | Self::ByPartner => {
+                ConsentStatus::Missing
+            }
+        }
+    }
+
     /// Every refusal.
     pub fn all() -> impl Iterator<Item = Self> {
         let items = Item::ALL
@@ -214,20 +229,8 @@ pub struct Refused {
 impl Refused {
     /// How the consent stands, in the words of telemetry.
     #[must_use]
-    pub fn status(&self) -> ConsentStatus {
-        match self.first {
-            Refusal::OptedOut | Refusal::Item(Item::Status, Flaw::Invalid) => {
-                ConsentStatus::Revoked
-            }
-            Refusal::Item(Item::PeriodEnd, Flaw::Invalid) => ConsentStatus::Expired,
-            Refusal::Item(Item::PeriodStart, Flaw::Invalid) => ConsentStatus::NotYetValid,
-            Refusal::Item(Item::Recipient, _) => ConsentStatus::WrongRecipient,
-            Refusal::Item(Item::Policy, _) => ConsentStatus::PolicyUnsupported,
-            Refusal::Absent
-            | Refusal::Item(_, _)
-            | Refusal::UnsupportedElement
-            | Refusal::ByPartner => ConsentStatus::Missing,
-        }
+    pub const fn status(&self) -> ConsentStatus {
+        self.first.status()
     }
 }
 

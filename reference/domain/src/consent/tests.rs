@@ -202,6 +202,50 @@ fn each_of_the_13_items_is_refused_when_wrong() {
 }
 
 #[test]
+fn only_the_member_or_somebody_named_as_acting_for_it_agrees() {
+    let performed = |by: &str| edited("/performer", Some(json!([{"reference": by}])));
+    for somebody in [
+        "Patient/2",
+        "Organization/northwind",
+        "RelatedPerson/9",
+        "#parent",
+    ] {
+        assert_eq!(refusal(&performed(somebody)), "performer-invalid");
+    }
+    let mut parent = performed("#parent");
+    parent["contained"] = json!([{"resourceType": "RelatedPerson", "id": "parent"}]);
+    assert_eq!(refusal(&parent), "performer-invalid", "it has no role");
+    let role = coded("contractsignertypecodes", "GUAR");
+    let actors = parent["provision"]["actor"].as_array_mut().unwrap();
+    actors.push(json!({"role": role, "reference": {"reference": "#parent"}}));
+    let judged = |consent: &Value| {
+        let now = "2026-06-01T12:00:00Z";
+        judge_as(
+            Some(consent),
+            Standing::default(),
+            Segmentation::Tagged,
+            now,
+        )
+        .is_ok()
+    };
+    assert!(judged(&parent));
+    parent["contained"][0]["resourceType"] = json!("Organization");
+    assert!(!judged(&parent));
+    let mut other = performed("Patient/2");
+    let actors = other["provision"]["actor"].as_array_mut().unwrap();
+    let role = coded("contractsignertypecodes", "GUAR");
+    actors.push(json!({"role": role, "reference": {"reference": "Patient/2"}}));
+    assert!(judged(&other), "a parent who is a member as well");
+    let elsewhere = "https://northwind.example/fhir/RelatedPerson/9";
+    let mut other = performed(elsewhere);
+    assert_eq!(refusal(&other), "performer-invalid", "it has no role");
+    let actors = other["provision"]["actor"].as_array_mut().unwrap();
+    let role = coded("contractsignertypecodes", "GUAR");
+    actors.push(json!({"role": role, "reference": {"reference": elsewhere}}));
+    assert!(judged(&other), "somebody at another server");
+}
+
+#[test]
 fn each_forbidden_element_is_refused() {
     for name in [
         "securityLabel",

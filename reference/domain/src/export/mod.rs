@@ -8,10 +8,10 @@ mod phase;
 mod view;
 mod wish;
 
-pub use answer::{Files, GIVEN, Made, NdJson, answer, refused};
+pub use answer::{GIVEN, Made, NdJson, name, records};
 pub use claim::{Source, claim};
 pub use history::{History, Hole};
-pub use phase::Phase;
+pub use phase::{Kind, Phase};
 pub use view::without_amounts;
 pub use wish::{Unfit, Wishes};
 

@@ -2,6 +2,14 @@
 //! Refuses to know what an export gives.
 
 vocabulary! {
+    /// What a caller asked for that is answered later.
+    Kind {
+        DataExport = "data-export",
+        BulkMatch = "bulk-match",
+    }
+}
+
+vocabulary! {
     /// The phase of an export.
     Phase {
         Accepted = "accepted",

@@ -4,6 +4,7 @@
 use super::CLAIMS;
 use crate::Timestamp;
 use crate::failure::Code;
+use crate::ids::MemberRef;
 use crate::message::envelope::read;
 use crate::message::export::{PublishedWish, Question, Wish, WishedMember};
 use crate::record::ResourceType;
@@ -50,6 +51,9 @@ pub struct Wishes {
     /// Local ids of the members that are named; none means everybody on the list.
     #[serde(skip)]
     pub members: Vec<(usize, String)>,
+    /// The same, as persons of our member store, once they are known to stand on the list.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub persons: Vec<MemberRef>,
     /// Only what was changed after it.
     pub since: Option<Timestamp>,
     /// Only what was changed before it.
@@ -108,6 +112,12 @@ impl Wishes {
             }
         }
         Ok(())
+    }
+
+    /// Is this person of the list wanted?
+    #[must_use]
+    pub fn want(&self, person: &MemberRef) -> bool {
+        self.persons.is_empty() || self.persons.contains(person)
     }
 
     /// Are claims among the kinds that are wanted?

@@ -1,12 +1,7 @@
-//! The attributes of a person, as a request and as the member store give them.
-//! Refuses to read an attribute that the policy does not list.
+//! The attributes of a person that a policy may list, and where each stands in a request.
+//! Refuses to know values: how one is read and compared is said elsewhere.
 
-use super::{MatchingPolicy, normalise};
-use crate::consent::Organisation;
-use crate::ids::MemberRef;
-use crate::masked::Masked;
 use crate::member_match::{MemberMatch, Part};
-use serde_json::Value;
 
 vocabulary! {
     /// What a policy may let the matcher look at.
@@ -15,6 +10,23 @@ vocabulary! {
         SubscriberId = "subscriber-id",
         BirthDate = "birth-date",
         FamilyName = "family-name",
+        GivenName = "given-name",
+        /// Jr, Sr, II: it tells father and son apart.
+        NameSuffix = "name-suffix",
+        /// House and street of an address.
+        Address = "address",
+        /// Postal code and city of an address.
+        Place = "place",
+        Phone = "phone",
+        Email = "email",
+        PlanId = "plan-id",
+        GroupId = "group-id",
+        /// Payer, class and period of a coverage.
+        PriorCoverage = "prior-coverage",
+        Gender = "gender",
+        BirthSex = "birth-sex",
+        /// Self, spouse, child: how the person is related to the subscriber.
+        Relationship = "relationship",
     }
 }
 
@@ -23,8 +35,22 @@ impl Attribute {
     #[must_use]
     pub const fn source(self) -> Part {
         match self {
-            Self::MemberId | Self::SubscriberId => Part::CoverageToMatch,
-            Self::BirthDate | Self::FamilyName => Part::MemberPatient,
+            Self::MemberId
+            | Self::SubscriberId
+            | Self::PlanId
+            | Self::GroupId
+            | Self::PriorCoverage
+            | Self::Relationship => Part::CoverageToMatch,
+            Self::BirthDate
+            | Self::FamilyName
+            | Self::GivenName
+            | Self::NameSuffix
+            | Self::Address
+            | Self::Place
+            | Self::Phone
+            | Self::Email
+            | Self::Gender
+            | Self::BirthSex => Part::MemberPatient,
         }
     }
 
@@ -36,116 +62,78 @@ impl Attribute {
             Self::SubscriberId => "subscriberId",
             Self::BirthDate => "birthDate",
             Self::FamilyName => "name",
+            Self::GivenName => "name.given",
+            Self::NameSuffix => "name.suffix",
+            Self::Address | Self::Place => "address",
+            Self::Phone | Self::Email => "telecom",
+            Self::PlanId | Self::GroupId => "class",
+            Self::PriorCoverage => "period",
+            Self::Gender => "gender",
+            Self::BirthSex => "extension",
+            Self::Relationship => "relationship",
         };
         parts.expression(self.source(), element)
     }
-}
 
-/// Whose identifiers the request brings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NamedPayer {
-    /// Ours, or the coverage names its payer by no identifier.
-    Us,
-    Other,
-}
-
-/// What a request says, ready to be compared.
-#[derive(Clone, Debug)]
-pub struct Asked {
-    pub payer: NamedPayer,
-    pub member_ids: Vec<Masked<String>>,
-    pub subscriber_id: Option<Masked<String>>,
-    pub birth_date: Option<Masked<String>>,
-    pub families: Vec<Masked<Vec<String>>>,
-}
-
-impl Asked {
-    /// Reads the listed attributes of a request that came to `us`.
+    /// Does a household share it? The rest belongs to one person.
     #[must_use]
-    pub fn read(parts: &MemberMatch<'_>, policy: &MatchingPolicy, us: &Organisation) -> Self {
-        let listed = |attribute| policy.reads(attribute);
-        let coverage = parts.coverage_to_match;
-        Self {
-            payer: named_payer(coverage, us),
-            member_ids: if listed(Attribute::MemberId) {
-                member_ids(coverage)
-            } else {
-                Vec::new()
-            },
-            subscriber_id: text(coverage, "subscriberId")
-                .filter(|_| listed(Attribute::SubscriberId))
-                .map(|id| Masked::new(normalise::identifier(id))),
-            birth_date: text(parts.patient, "birthDate")
-                .filter(|_| listed(Attribute::BirthDate))
-                .map(|date| Masked::new(date.to_owned())),
-            families: if listed(Attribute::FamilyName) {
-                families(parts.patient)
-            } else {
-                Vec::new()
-            },
+    pub const fn is_shared_by_a_household(self) -> bool {
+        match self {
+            Self::SubscriberId
+            | Self::FamilyName
+            | Self::Address
+            | Self::Place
+            | Self::Phone
+            | Self::PlanId
+            | Self::GroupId
+            | Self::PriorCoverage => true,
+            Self::MemberId
+            | Self::BirthDate
+            | Self::GivenName
+            | Self::NameSuffix
+            | Self::Email
+            | Self::Gender
+            | Self::BirthSex
+            | Self::Relationship => false,
         }
     }
 }
 
-/// What the member store says about one person.
-#[derive(Clone, Debug)]
-pub struct Candidate {
-    pub person: MemberRef,
-    pub member_id: Option<Masked<String>>,
-    pub subscriber_id: Option<Masked<String>>,
-    pub birth_date: Option<Masked<String>>,
-    /// Present and earlier family names.
-    pub families: Vec<Masked<Vec<String>>>,
-}
-
-fn named_payer(coverage: &Value, us: &Organisation) -> NamedPayer {
-    let identifiers: Vec<(&str, &str)> = items(coverage, "payor")
-        .filter_map(|payor| payor.get("identifier"))
-        .filter_map(|id| Some((text(id, "system")?, text(id, "value")?)))
-        .collect();
-    let ours = identifiers
-        .iter()
-        .any(|(system, value)| us.is_known_as(system, value));
-    if identifiers.is_empty() || ours {
-        NamedPayer::Us
-    } else {
-        NamedPayer::Other
+vocabulary! {
+    /// How two values of one attribute compare, the nearest first.
+    Level {
+        /// Equal as normalised.
+        Exact = "exact",
+        /// Equal to an earlier value, to a nickname, or to another spelling of the same name.
+        Alias = "alias",
+        /// The same number of another person of the family.
+        SameBase = "same-base",
+        /// Family and given name, or day and month, have changed places.
+        Swapped = "swapped",
+        Close = "close",
+        Near = "near",
+        /// Written otherwise, and said alike.
+        Phonetic = "phonetic",
+        /// One digit is another one, or two neighbours have changed places.
+        OneDigit = "one-digit",
+        /// Equal as far as both say it.
+        Partial = "partial",
+        /// The same street, another house.
+        Street = "street",
+        PostalCode = "postal-code",
+        City = "city",
+        SameYear = "same-year",
+        SamePayer = "same-payer",
+        Differ = "differ",
+        /// One side does not say it, or the policy does not let it be read.
+        Absent = "absent",
     }
 }
 
-/// Identifiers typed as member number, and untyped ones, which the oldest version of the coverage allows.
-///
-/// Source: HRex 1.0.0 hrex-cov-1; HRex 1.2.0 slice memberid
-fn member_ids(coverage: &Value) -> Vec<Masked<String>> {
-    items(coverage, "identifier")
-        .filter(|id| id.get("type").is_none_or(is_member_number))
-        .filter_map(|id| text(id, "value"))
-        .map(|value| Masked::new(normalise::identifier(value)))
-        .collect()
-}
-
-fn is_member_number(kind: &Value) -> bool {
-    items(kind, "coding").any(|coding| {
-        text(coding, "system") == Some("http://terminology.hl7.org/CodeSystem/v2-0203")
-            && text(coding, "code") == Some("MB")
-    })
-}
-
-fn families(patient: &Value) -> Vec<Masked<Vec<String>>> {
-    items(patient, "name")
-        .filter_map(|name| text(name, "family"))
-        .map(|family| Masked::new(normalise::name(family)))
-        .collect()
-}
-
-fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
-    value.get(name)?.as_str()
-}
-
-fn items<'a>(value: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
-    value
-        .get(name)
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
+impl Level {
+    /// Does a value speak for the person at all?
+    #[must_use]
+    pub fn agrees(self) -> bool {
+        self != Self::Differ && self != Self::Absent
+    }
 }

@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Source: PDex 2.2.0 PdexMultiMemberMatchResultCS
-const OUTCOMES: &str =
+pub const OUTCOMES: &str =
     "http://hl7.org/fhir/us/davinci-pdex/CodeSystem/PdexMultiMemberMatchResultCS";
 /// Source: PDex 2.2.0 base-ext-match-parameters
-const SUBMITTED_PERSON: &str =
+pub(crate) const SUBMITTED_PERSON: &str =
     "http://hl7.org/fhir/us/davinci-pdex/StructureDefinition/base-ext-match-parameters";
 /// Source: PDex 2.2.0 base-ext-match-coverage
-const SUBMITTED_COVER: &str =
+pub(crate) const SUBMITTED_COVER: &str =
     "http://hl7.org/fhir/us/davinci-pdex/StructureDefinition/base-ext-match-coverage";
 
 vocabulary! {

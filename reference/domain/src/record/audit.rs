@@ -156,6 +156,35 @@ pub struct AuditEvent {
     pub release: Slug,
 }
 
+impl AuditEvent {
+    /// An act about nothing yet: whoever writes it down says what else is known. `under` is the number of the published
+    /// state of all policies, and the release of the service.
+    #[must_use]
+    pub fn new(at: Instant, actor: Actor, action: Action, under: (u64, Slug)) -> Self {
+        let (snapshot, release) = under;
+        Self {
+            at,
+            actor,
+            action,
+            exchange: None,
+            business_transaction_id: None,
+            correlation_id: None,
+            partner: None,
+            endpoint: None,
+            found: None,
+            route: None,
+            attempt: None,
+            consent: None,
+            disposition: None,
+            code: None,
+            approver: None,
+            rule: None,
+            snapshot,
+            release,
+        }
+    }
+}
+
 /// One link of the chain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

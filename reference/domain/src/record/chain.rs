@@ -43,8 +43,15 @@ pub struct Broken {
 ///
 /// Errors: the event is a manual match and nobody else answers for it
 pub fn chain(last: Option<&AuditRecord>, event: AuditEvent) -> Result<AuditRecord, Unaccountable> {
-    account(&event)?;
     let (seq, previous) = follows(last);
+    link(seq, previous, event)
+}
+
+/// The record of `event` at `seq`, after the one whose digest is `previous`.
+///
+/// Errors: the event is a manual match and nobody else answers for it
+pub fn link(seq: u64, previous: Digest, event: AuditEvent) -> Result<AuditRecord, Unaccountable> {
+    accountable(&event)?;
     Ok(AuditRecord {
         seq,
         previous,
@@ -59,7 +66,7 @@ pub fn verify(records: &[AuditRecord], head: &Digest) -> Result<(), Broken> {
     let mut last: Option<&AuditRecord> = None;
     for (index, record) in records.iter().enumerate() {
         let fits = follows(last) == (record.seq, record.previous.clone());
-        if !fits || account(&record.event).is_err() {
+        if !fits || accountable(&record.event).is_err() {
             // A record that does not follow was edited itself, or its predecessor was.
             return Err(Broken { index });
         }
@@ -77,7 +84,10 @@ fn follows(last: Option<&AuditRecord>) -> (u64, Digest) {
     )
 }
 
-fn account(event: &AuditEvent) -> Result<(), Unaccountable> {
+/// Does somebody else answer for the event, if a person made a match in it?
+///
+/// Errors: who or what is missing
+pub fn accountable(event: &AuditEvent) -> Result<(), Unaccountable> {
     let manual = event
         .found
         .as_ref()

@@ -28,7 +28,7 @@ vocabulary! {
 }
 
 /// Something that was asked for and is absent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Gap {
     /// The FHIR resources that are absent for these days of service.

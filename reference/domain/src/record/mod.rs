@@ -22,7 +22,7 @@ pub use attestation::{Affirmed, Attestation, Cover, Denied, Void};
 pub use audit::{
     Action, Actor, ActorKind, AuditEvent, AuditRecord, ConsentTold, MatchTold, RouteTold, TryTold,
 };
-pub use chain::{Broken, Unaccountable, chain, verify};
+pub use chain::{Broken, Unaccountable, accountable, chain, link, verify};
 pub use dead_letter::{DeadLetter, NotDead, Resume};
 pub use given::{Gap, GapWhy, Given};
 pub use name::{

@@ -47,10 +47,13 @@ impl Digest {
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         use sha2::{Digest as _, Sha256};
-        let hex: String = Sha256::digest(bytes)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        Self::of_hash(Sha256::digest(bytes).into())
+    }
+
+    /// The digest that these 32 bytes are.
+    #[must_use]
+    pub fn of_hash(hash: [u8; 32]) -> Self {
+        let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
         Self(format!("sha256:{hex}"))
     }
 
@@ -67,11 +70,11 @@ impl OutboundKey {
     pub fn of(
         partner: &crate::ids::PartnerId,
         exchange: &crate::ids::ExchangeId,
-        step: crate::workflow::Step,
+        work: crate::workflow::Work,
         generation: u32,
     ) -> Self {
         Self(crate::idempotency::outbound_key(
-            partner, exchange, step, generation,
+            partner, exchange, work, generation,
         ))
     }
 }
@@ -81,12 +84,12 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::ids::{ExchangeId, PartnerId};
-    use crate::workflow::Step;
+    use crate::workflow::Work;
 
     #[test]
     fn what_we_make_ourselves_has_the_form_that_we_ask_of_others() {
         let partner = PartnerId::new("northwind");
-        let key = OutboundKey::of(&partner, &ExchangeId::new("x1"), Step::Submit, 0);
+        let key = OutboundKey::of(&partner, &ExchangeId::new("x1"), Work::Submit, 0);
         assert_eq!(key.as_str().parse(), Ok(key));
         for digest in [Digest::of(b"a"), Digest::none()] {
             assert_eq!(digest.as_str().parse(), Ok(digest));

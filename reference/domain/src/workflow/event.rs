@@ -12,8 +12,6 @@ use crate::ids::DocumentNumber;
 pub enum Rejection {
     /// A permanent code.
     Refused,
-    /// The enterprise took its request back.
-    Cancelled,
     /// The deadline passed before anything was sent.
     Overdue,
 }
@@ -40,6 +38,8 @@ pub enum Event {
     Acknowledged,
     /// The answer is there, its counts and digests checked.
     Completed(Completion),
+    /// The enterprise took its request back: nothing has failed.
+    Cancelled,
     /// It will not succeed.
     Rejected { code: Code, why: Rejection },
     /// Attempts are used up, an unknown outcome stays unknown, or the partner is silent at the deadline.
@@ -65,7 +65,7 @@ impl Event {
             Self::RouteWithdrawn => Move::Withdraw,
             Self::Acknowledged => Move::Acknowledge,
             Self::Completed(_) => Move::Complete,
-            Self::Rejected { .. } => Move::Reject,
+            Self::Cancelled | Self::Rejected { .. } => Move::Reject,
             Self::Exhausted { .. } => Move::Exhaust,
             Self::Replayed { .. } => Move::Replay,
             Self::Closed { .. } => Move::Close,
@@ -83,6 +83,7 @@ impl Event {
             | Self::RouteWithdrawn
             | Self::Acknowledged
             | Self::Completed(_)
+            | Self::Cancelled
             | Self::Replayed { .. }
             | Self::Closed { .. } => None,
         }
@@ -96,9 +97,9 @@ impl Event {
             Self::Completed(Completion::Partial) => Disposition::Partial,
             Self::Rejected { why, .. } => match why {
                 Rejection::Refused => Disposition::Rejected,
-                Rejection::Cancelled => Disposition::Cancelled,
                 Rejection::Overdue => Disposition::TimedOut,
             },
+            Self::Cancelled => Disposition::Cancelled,
             Self::Closed { .. } => Disposition::Rejected,
             Self::Exhausted { .. } => Disposition::Exhausted,
             Self::Validated { .. }

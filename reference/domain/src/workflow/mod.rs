@@ -1,11 +1,22 @@
 //! The life of an exchange: eight states and the one table of what may follow what.
 //! Refuses to know what any step does: it says which effects are due, others carry them out.
 
+mod engine;
 mod event;
+mod place;
+mod signal;
 mod word;
+mod work;
 
+pub use engine::{
+    DueBy, EngineError, NewRequest, OpenWork, Page, Query, RequestView, Signalled, Spoken,
+    StopSignal, Submitted, WorkflowEngine,
+};
 pub use event::{Completion, Event, Rejection};
+pub use place::{NextAct, Owner, Place, Standing, place};
+pub use signal::{CameTo, Facing, Reaction, Signal, SignalKind, Unmoved, react};
 pub use word::{Disposition, Hold, Move, Notice, State, Step};
+pub use work::Work;
 
 use crate::Timestamp;
 use crate::failure::Code;
@@ -31,8 +42,10 @@ pub enum Effect {
         code: Option<Code>,
     },
     Metric(Disposition),
-    Schedule(Step, Timestamp),
-    CallPartner(Step),
+    /// The work may be taken from then on.
+    Schedule(Work, Timestamp),
+    /// As [`Effect::Schedule`] at once, and the work calls the partner.
+    CallPartner(Work),
     Outbox(Notice),
     OpenReview,
     OpenDispute,
@@ -103,6 +116,18 @@ pub fn transition(
     Ok((to, effects(row, event, to, now)))
 }
 
+/// What happens to an exchange whose deadline has passed: nothing was asked of the partner, or the partner is silent.
+#[must_use]
+pub const fn overdue(row: &Row) -> Event {
+    let code = Code::CompletionMissing;
+    if row.submissions == 0 {
+        let why = Rejection::Overdue;
+        Event::Rejected { code, why }
+    } else {
+        Event::Exhausted { code }
+    }
+}
+
 fn broken_guard(row: &Row, event: &Event) -> Option<&'static str> {
     match event {
         Event::RouteWithdrawn if row.submissions > 0 => Some("the partner may have been called"),
@@ -126,6 +151,7 @@ fn broken_guard(row: &Row, event: &Event) -> Option<&'static str> {
         | Event::RouteWithdrawn
         | Event::Acknowledged
         | Event::Completed(_)
+        | Event::Cancelled
         | Event::Rejected { .. }
         | Event::Exhausted { .. }
         | Event::Replayed { .. }
@@ -142,12 +168,17 @@ fn effects(row: &Row, event: &Event, to: State, now: Timestamp) -> Vec<Effect> {
         },
         Effect::Metric(event.disposition()),
     ];
-    if let Some(step) = Step::due(to) {
-        effects.push(match step {
-            Step::Submit => Effect::CallPartner(step),
-            Step::Validate | Step::ResolveMember | Step::ChooseRoute | Step::Monitor => {
-                Effect::Schedule(step, now)
-            }
+    if let Some(work) = Work::due(to) {
+        effects.push(match work {
+            Work::Submit => Effect::CallPartner(work),
+            Work::Validate
+            | Work::ResolveMember
+            | Work::ChooseRoute
+            | Work::Monitor
+            | Work::Poll
+            | Work::Retrieve
+            | Work::Deliver
+            | Work::Deadline => Effect::Schedule(work, now),
         });
     }
     match to {

@@ -133,6 +133,29 @@ fn a_deadline_ends_as_rejected_only_when_nothing_was_sent() {
 }
 
 #[test]
+fn a_deadline_rejects_what_was_never_sent_and_leaves_the_rest_to_a_person() {
+    for state in State::ALL.iter().filter(|state| state.is_open()) {
+        for (submissions, reached) in [(0, State::Failed), (1, State::DeadLettered)] {
+            let row = Row {
+                submissions,
+                ..row(*state)
+            };
+            let (to, _) = transition(&row, &overdue(&row), now()).unwrap();
+            assert_eq!(to, reached, "{state}");
+        }
+    }
+}
+
+#[test]
+fn what_is_taken_back_has_not_failed_of_anything() {
+    let (to, effects) = transition(&row(State::Routed), &Event::Cancelled, now()).unwrap();
+    assert_eq!(to, State::Failed);
+    assert_eq!(Event::Cancelled.code(), None);
+    assert_eq!(Event::Cancelled.disposition(), Disposition::Cancelled);
+    assert!(!effects.contains(&Effect::OpenDispute));
+}
+
+#[test]
 fn a_match_under_review_does_not_resolve_the_member() {
     let under_review = Event::MemberResolved {
         tier: Tier::Review,

@@ -58,6 +58,20 @@ vocabulary! {
     }
 }
 
+impl Hold {
+    /// Does it end by a person's decision, and not by time?
+    #[must_use]
+    pub const fn waits_for_a_person(self) -> bool {
+        match self {
+            Self::Review | Self::MoreData | Self::Approval => true,
+            // A pause ends by its own signal.
+            Self::Backoff | Self::Throttled | Self::BreakerOpen | Self::Paused | Self::Window => {
+                false
+            }
+        }
+    }
+}
+
 vocabulary! {
     /// How an exchange ended, or that it has not.
     Disposition {
@@ -103,5 +117,14 @@ vocabulary! {
         Fulfilled = "exchange-fulfilled",
         Failed = "exchange-failed",
         DeadLettered = "exchange-dead-lettered",
+        DeadlineNear = "deadline-near",
+        /// A partner took a request on and did not keep its word.
+        Escalated = "exchange-escalated",
+        /// A partner spoke of an exchange that is dead: a replay may help.
+        ReplayOffered = "replay-offered",
+        /// A partner refused in words that no rule explains.
+        Unmapped = "partner-unmapped",
+        /// The partner of the exchange is not called any more for a while.
+        BreakerOpened = "breaker-opened",
     }
 }

@@ -27,6 +27,10 @@ pub(crate) fn answer(dialect: &Dialect, member: &Known, submitted: &Value) -> Va
             vec![json!({"name": "MemberIdentifier", "valueIdentifier": identifier})]
         }
         AdapterKind::Hapi => vec![json!({"name": "MemberIdentifier", "valueId": reference})],
+        AdapterKind::Mapped => match &dialect.shape {
+            Some(shape) => super::mapped::write(shape, value.expose(), &reference),
+            None => Vec::new(),
+        },
         AdapterKind::Microsoft => {
             vec![
                 json!({"name": "MemberPatient", "resource": with_identifier(submitted, identifier)}),

@@ -1,8 +1,14 @@
 //! The shapes of `$member-match` in the field, as data.
 //! Refuses to know partners: a profile names its dialect by id.
 
+use super::refusal::ErrorRule;
+use domain::bulk::Form;
+use domain::routing::OperationVersion;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Which code reads and writes the dialect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -11,6 +17,26 @@ pub(crate) enum AdapterKind {
     Profiled,
     Hapi,
     Microsoft,
+    /// The answer is found by the places that the file names.
+    Mapped,
+}
+
+/// Where an answer says who the member is: a part by its name, and a place below it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct At {
+    pub part: String,
+    /// A JSON pointer from the part.
+    pub pointer: String,
+}
+
+/// Where the parts of an answer are, for a shape that needs no code of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Shape {
+    pub identifier: At,
+    pub system: Option<At>,
+    pub patient: Option<At>,
 }
 
 /// Which number of the member an answer names.
@@ -29,6 +55,14 @@ pub(crate) enum Named {
 pub(crate) struct TypeCode {
     pub system: String,
     pub code: String,
+}
+
+impl TypeCode {
+    /// Is this coding the code?
+    pub(super) fn is(&self, coding: &Value) -> bool {
+        let says = |name: &str, word: &str| coding.get(name).is_some_and(|said| *said == *word);
+        says("system", &self.system) && says("code", &self.code)
+    }
 }
 
 /// One file of `reference/config/dialects/`.
@@ -50,16 +84,66 @@ pub(crate) struct Dialect {
     pub identifier_type: TypeCode,
     /// Does an answer name the patient?
     pub member_id: bool,
+    /// Where an answer says what, for adapters of kind `mapped`.
+    pub shape: Option<Shape>,
+    /// What its refusals mean, before every other rule.
+    #[serde(default)]
+    pub errors: Vec<ErrorRule>,
+    /// What refusals mean in every dialect.
+    #[serde(skip)]
+    pub common: Arc<[ErrorRule]>,
+    /// How its guide exchanges many members at once; an edition without a bulk match of its own is asked and answered
+    /// as the newest one.
+    #[serde(default)]
+    pub bulk: BulkEdition,
+}
+
+/// How an edition asks for many members at once, and reads the answer.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct BulkEdition {
+    pub form: Form,
+    /// Version of our entry `pdex-bulk-member-match-request` that requests meet.
+    pub schema_version: String,
+}
+
+impl Default for BulkEdition {
+    fn default() -> Self {
+        Self {
+            form: Form::Groups,
+            schema_version: "1.0.1".to_owned(),
+        }
+    }
 }
 
 /// A dialect file that cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("the dialect {id} is malformed")]
-pub struct DialectError {
-    pub id: &'static str,
-    #[source]
-    pub source: toml::de::Error,
+pub enum DialectError {
+    #[error("the dialect {id} is malformed")]
+    Malformed {
+        id: String,
+        #[source]
+        source: toml::de::Error,
+    },
+    #[error("a rule of the dialect {id} says nothing, so it would take every refusal")]
+    EmptyRule { id: String },
+    #[error("the dialect {id} is mapped and says no shape, or says one and is not")]
+    Shape { id: String },
+    #[error("there are two dialects {id}")]
+    Twice { id: String },
 }
+
+/// `reference/config/taxonomy/<n>.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Taxonomy {
+    error: Vec<ErrorRule>,
+}
+
+const TAXONOMY: (&str, &str) = (
+    "taxonomy/1",
+    include_str!("../../../config/taxonomy/1.toml"),
+);
 
 /// Every dialect we speak.
 #[derive(Clone, Debug)]
@@ -90,18 +174,46 @@ const FILES: [(&str, &str); 5] = [
 
 impl Dialects {
     /// Reads the dialects that are built in.
+    #[cfg(test)]
     pub(crate) fn built_in() -> Result<Self, DialectError> {
+        Self::with(&BTreeMap::new())
+    }
+
+    /// Reads the dialects that are built in, and those of the files that were handed in, by their name.
+    ///
+    /// Errors: the first file that cannot be used
+    pub(crate) fn with(more: &BTreeMap<String, String>) -> Result<Self, DialectError> {
+        let (id, text) = TAXONOMY;
+        let common: Taxonomy = read(id, text)?;
+        let common: Arc<[ErrorRule]> = sound(id, common.error)?.into();
         let mut all = BTreeMap::new();
-        for (id, text) in FILES {
-            let dialect: Dialect =
-                toml::from_str(text).map_err(|source| DialectError { id, source })?;
-            all.insert(dialect.id.clone(), dialect);
+        let more = more.iter().map(|(id, text)| (id.as_str(), text.as_str()));
+        for (id, text) in FILES.into_iter().chain(more) {
+            let mut dialect: Dialect = read(id, text)?;
+            let id = dialect.id.clone();
+            if (dialect.adapter == AdapterKind::Mapped) != dialect.shape.is_some() {
+                return Err(DialectError::Shape { id });
+            }
+            dialect.errors = sound(&id, dialect.errors)?;
+            dialect.common = Arc::clone(&common);
+            if all.insert(id.clone(), dialect).is_some() {
+                return Err(DialectError::Twice { id });
+            }
         }
         Ok(Self(all))
     }
 
     pub(crate) fn get(&self, id: &str) -> Option<&Dialect> {
         self.0.get(id)
+    }
+
+    /// Which version of the operation each dialect speaks.
+    pub(crate) fn versions(&self) -> BTreeMap<String, OperationVersion> {
+        let version = |dialect: &Dialect| dialect.schema_version.parse().ok();
+        self.0
+            .iter()
+            .filter_map(|(id, dialect)| Some((id.clone(), version(dialect)?)))
+            .collect()
     }
 
     /// The dialect that a PDex version stands for, such as `2.2` or `2.2.0`.
@@ -111,5 +223,20 @@ impl Dialects {
         self.0
             .values()
             .find(|dialect| dialect.pdex_versions.contains(&wanted))
+    }
+}
+
+fn read<T: DeserializeOwned>(id: &str, text: &str) -> Result<T, DialectError> {
+    toml::from_str(text).map_err(|source| DialectError::Malformed {
+        id: id.to_owned(),
+        source,
+    })
+}
+
+fn sound(id: &str, rules: Vec<ErrorRule>) -> Result<Vec<ErrorRule>, DialectError> {
+    if rules.iter().all(ErrorRule::is_sound) {
+        Ok(rules)
+    } else {
+        Err(DialectError::EmptyRule { id: id.to_owned() })
     }
 }

@@ -20,7 +20,7 @@ impl PartnerAdapter for Hapi {
     }
 
     fn decode(&self, _: &Op<'_>, response: &WireResponse) -> Result<Canonical, Failure> {
-        let answer = body(response)?;
+        let answer = body(response, &self.dialect)?;
         let id = part(&answer, "MemberIdentifier")
             .and_then(|part| part.get("valueId"))
             .and_then(Value::as_str)

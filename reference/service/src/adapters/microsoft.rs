@@ -17,7 +17,7 @@ impl PartnerAdapter for Microsoft {
     }
 
     fn decode(&self, _: &Op<'_>, response: &WireResponse) -> Result<Canonical, Failure> {
-        let answer = body(response)?;
+        let answer = body(response, &self.dialect)?;
         let identifier = part(&answer, "MemberPatient")
             .and_then(|part| part.pointer("/resource/identifier")?.as_array())
             .and_then(|all| all.iter().find(|one| self.is_unique_member(one)))
@@ -33,11 +33,9 @@ impl Microsoft {
     fn is_unique_member(&self, identifier: &Value) -> bool {
         let wanted = &self.dialect.identifier_type;
         let codings = identifier.pointer("/type/coding").and_then(Value::as_array);
-        codings.into_iter().flatten().any(|coding| {
-            coding
-                .get("system")
-                .is_some_and(|system| *system == *wanted.system)
-                && coding.get("code").is_some_and(|code| *code == *wanted.code)
-        })
+        codings
+            .into_iter()
+            .flatten()
+            .any(|coding| wanted.is(coding))
     }
 }

@@ -6,7 +6,7 @@ use super::refusal;
 use domain::failure::Code;
 use domain::masked::Masked;
 use domain::ports::{
-    Canonical, Failure, Op, PartnerAdapter, UniqueMember, WireRequest, WireResponse,
+    Canonical, Failure, Op, PartnerAdapter, UniqueMember, Verb, WireRequest, WireResponse,
 };
 use serde_json::Value;
 
@@ -20,7 +20,7 @@ impl PartnerAdapter for Profiled {
     }
 
     fn decode(&self, _: &Op<'_>, response: &WireResponse) -> Result<Canonical, Failure> {
-        let answer = body(response)?;
+        let answer = body(response, &self.dialect)?;
         let identifier = part(&answer, "MemberIdentifier")
             .and_then(|part| part.get("valueIdentifier"))
             .ok_or(Failure::new(Code::BadResponse))?;
@@ -57,16 +57,17 @@ pub(super) fn encode(op: &Op<'_>, dialect: &Dialect) -> WireRequest {
         headers.push(("x-pdex-spec-version", version.clone()));
     }
     WireRequest {
-        path: "/Patient/$member-match",
+        verb: Verb::Post,
+        path: "/Patient/$member-match".to_owned(),
         headers,
         body: Masked::new(parameters.to_string().into_bytes()),
     }
 }
 
 /// The JSON of a success, or what the refusal says.
-pub(super) fn body(response: &WireResponse) -> Result<Value, Failure> {
+pub(super) fn body(response: &WireResponse, dialect: &Dialect) -> Result<Value, Failure> {
     if response.status != 200 {
-        return Err(refusal::read(response));
+        return Err(refusal::read(response, dialect));
     }
     if !is_json(response.media.as_deref()) {
         return Err(Failure::new(Code::BadResponse));

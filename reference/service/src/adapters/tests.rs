@@ -26,10 +26,8 @@ fn request() -> Value {
 
 fn response(status: u16, body: &Value) -> WireResponse {
     WireResponse {
-        status,
         media: Some("application/fhir+json".to_owned()),
-        retry_after: None,
-        body: Masked::new(body.to_string().into_bytes()),
+        ..WireResponse::new(status, Masked::new(body.to_string().into_bytes()))
     }
 }
 
@@ -100,10 +98,8 @@ fn an_answer_of_another_shape_is_a_bad_response() {
             Code::BadResponse
         );
         let html = WireResponse {
-            status: 200,
             media: Some("application/fhir+json".to_owned()),
-            retry_after: None,
-            body: Masked::new(b"<html>".to_vec()),
+            ..WireResponse::new(200, Masked::new(b"<html>".to_vec()))
         };
         assert_eq!(decode(id, &html).unwrap_err().code, Code::BadResponse);
     }

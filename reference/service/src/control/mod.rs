@@ -1,14 +1,37 @@
 //! Builds the snapshot that a service starts with, from documents and from what it was configured with.
 //! Refuses a document that is malformed, and a partner whose dialect nobody speaks.
 
+mod approval;
+mod build;
+mod document;
+mod explain;
+mod publish;
+mod rollout;
+mod state;
+mod trial;
+pub(crate) mod watch;
+
+pub(crate) use document::{LONGEST, Refused};
+pub(crate) use publish::{Author, Control, Offer, Put, Unpublished};
+
 use crate::adapters::Dialects;
 use crate::config::Config;
+use crate::snapshot::Published;
+use crate::store::{Store, StoreError};
 use chrono::FixedOffset;
+use domain::bulk::Overlap;
 use domain::consent::{ConsentPolicy, Segmentation};
-use domain::identity::MatchingPolicy;
+use domain::control::OverlapDocument;
+use domain::identity::model::UnsoundModel;
+use domain::identity::policy::UnsoundPolicy;
+use domain::identity::{Knowledge, MatchingPolicy};
 use domain::ids::DocumentNumber;
+use domain::operator::Role;
+use domain::ports::Clock;
+use domain::record::Slug;
 use domain::resilience::RetryPolicy;
-use domain::snapshot::Snapshot;
+use domain::routing::{RouteSet, Routing, SetFault, document_of};
+use domain::snapshot::{Partner, Snapshot};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -32,8 +55,52 @@ pub enum ControlError {
     },
     #[error("partner {partner} speaks {dialect}, which is no dialect of ours")]
     Dialect { partner: String, dialect: String },
+    #[error("the retry policy cannot work")]
+    Resilience(#[from] domain::resilience::Unfit),
     #[error("the time zone of the consent policy is none")]
     Zone,
+    #[error("the address of a partner has not the form of one")]
+    Address,
+    #[error("the routes do not hold")]
+    Routes(#[from] SetFault),
+    #[error("what is in force could not be taken up: {0}")]
+    Unfit(String),
+    #[error(transparent)]
+    Matching(#[from] UnsoundPolicy),
+    #[error(transparent)]
+    Model(#[from] UnsoundModel),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<Unpublished> for ControlError {
+    fn from(unpublished: Unpublished) -> Self {
+        match unpublished {
+            Unpublished::Store(error) => Self::Store(error),
+            Unpublished::Refused(refused) => Self::Unfit(refused.to_string()),
+            Unpublished::Stale(_) | Unpublished::SamePerson | Unpublished::Nothing => {
+                Self::Unfit("a document is missing".to_owned())
+            }
+        }
+    }
+}
+
+/// What a control plane starts with.
+pub(crate) struct Start {
+    pub store: Store,
+    pub clock: Arc<dyn Clock>,
+    pub published: Arc<Published>,
+    /// As configured.
+    pub base: Snapshot,
+    pub dialects: Dialects,
+}
+
+/// The role under which documents are published.
+fn role() -> Result<Slug, StoreError> {
+    Role::Control
+        .word()
+        .parse()
+        .map_err(|_| StoreError::Row("role"))
 }
 
 /// `reference/config/consent/<n>.toml`.
@@ -62,17 +129,13 @@ pub(crate) fn snapshot(config: &Config, dialects: &Dialects) -> Result<Snapshot,
             });
         }
     }
-    let resilience: RetryPolicy = match &config.resilience {
+    let matching: MatchingPolicy = match &config.matching {
         Some(policy) => policy.clone(),
         None => read(
-            "resilience/1",
-            include_str!("../../../config/resilience/1.toml"),
+            "matching/1",
+            include_str!("../../../config/matching/1.toml"),
         )?,
     };
-    let matching: MatchingPolicy = read(
-        "matching/1",
-        include_str!("../../../config/matching/1.toml"),
-    )?;
     let partners = config.partners.iter().cloned();
     Ok(Snapshot {
         number: 1,
@@ -80,12 +143,65 @@ pub(crate) fn snapshot(config: &Config, dialects: &Dialects) -> Result<Snapshot,
         partners: partners
             .map(|partner| (partner.id.clone(), partner))
             .collect(),
-        routes: DocumentNumber(std::num::NonZeroU32::MIN),
+        routes: routing(&config.partners, dialects)?,
+        versions: dialects.versions(),
+        flags: read("flags/1", include_str!("../../../config/flags/1.toml"))?,
+        audit: read("audit/1", include_str!("../../../config/audit/1.toml"))?,
+        knowledge: Arc::new(knowledge(&matching)?),
         matching,
-        resilience,
+        resilience: resilience(config)?,
         consent: consent()?,
         schemas: Arc::new(schemas(config)?),
+        fulfilment: match &config.fulfilment {
+            Some(policy) => policy.clone(),
+            None => read(
+                "fulfilment/1",
+                include_str!("../../../config/fulfilment/1.toml"),
+            )?,
+        },
+        calendar: read(
+            "calendar/1",
+            include_str!("../../../config/calendar/1.toml"),
+        )?,
+        overlap: overlap(config)?,
+        turnaround: read("reviews/1", include_str!("../../../config/reviews/1.toml"))?,
     })
+}
+
+/// What the matching policy builds on, and whether it may.
+fn knowledge(matching: &MatchingPolicy) -> Result<Knowledge, ControlError> {
+    let knowledge = Knowledge {
+        model: read("models/1", include_str!("../../../config/models/1.toml"))?,
+        aliases: read("aliases/1", include_str!("../../../config/aliases/1.toml"))?,
+    };
+    knowledge.model.check()?;
+    matching.check(&knowledge)?;
+    Ok(knowledge)
+}
+
+fn resilience(config: &Config) -> Result<RetryPolicy, ControlError> {
+    let policy: RetryPolicy = match &config.resilience {
+        Some(policy) => policy.clone(),
+        None => read(
+            "resilience/1",
+            include_str!("../../../config/resilience/1.toml"),
+        )?,
+    };
+    match policy.faults().into_iter().next() {
+        Some(unfit) => Err(unfit.into()),
+        None => Ok(policy),
+    }
+}
+
+/// The route set that the registry stands for, until somebody publishes one.
+fn routing(partners: &[Partner], dialects: &Dialects) -> Result<Routing, ControlError> {
+    let versions = dialects.versions();
+    let first = DocumentNumber(std::num::NonZeroU32::MIN);
+    let document = document_of(first, partners.iter(), |partner| {
+        versions.get(&partner.dialect).cloned()
+    });
+    let set = RouteSet::check(document.ok_or(ControlError::Address)?)?;
+    Ok(Routing::of(set))
 }
 
 fn consent() -> Result<ConsentPolicy, ControlError> {
@@ -95,6 +211,14 @@ fn consent() -> Result<ConsentPolicy, ControlError> {
     Ok(ConsentPolicy {
         segmentation: document.segmentation,
         zone: FixedOffset::east_opt(seconds).ok_or(ControlError::Zone)?,
+    })
+}
+
+fn overlap(config: &Config) -> Result<Overlap, ControlError> {
+    let document: OverlapDocument =
+        read("overlap/1", include_str!("../../../config/overlap/1.toml"))?;
+    Ok(Overlap {
+        ends: config.overlap_ends.unwrap_or(document.ends),
     })
 }
 

@@ -8,11 +8,6 @@ use domain::idempotency::Lookup;
 use std::future::Future;
 use std::time::Duration;
 
-/// How long a key is remembered.
-///
-/// Source: the Idempotency-Key draft leaves it open; our default for exchanges
-const WINDOW: Duration = Duration::from_secs(7 * 24 * 3600);
-
 /// What a request under a key led to.
 #[derive(Debug)]
 pub(crate) enum Answered {
@@ -32,7 +27,8 @@ pub(crate) async fn once(
     let claim = Claim {
         scope,
         fingerprint,
-        expires_at: window_end(now),
+        expires_at: window_end(plane, now),
+        held_until: held_until(now),
     };
     match plane.store.claim(&claim, now).await? {
         Lookup::New => {}
@@ -41,7 +37,7 @@ pub(crate) async fn once(
         Lookup::Reused => return Ok(Answered::Refused(Code::KeyReused)),
     }
     let answer = work.await;
-    if is_kept(answer.status) {
+    if is_kept(&answer) {
         plane
             .store
             .keep_answer(&scope, &answer, plane.now())
@@ -52,15 +48,30 @@ pub(crate) async fn once(
     Ok(Answered::First(answer))
 }
 
-/// When a key that is taken now is forgotten.
-pub(crate) fn window_end(now: domain::Timestamp) -> domain::Timestamp {
-    chrono::TimeDelta::from_std(WINDOW)
+/// How long a request may take before its process counts as dead (ours: one takes milliseconds).
+const HELD: Duration = Duration::from_secs(60);
+
+/// Until when a repetition of a request that comes now waits for it.
+pub(crate) fn held_until(now: domain::Timestamp) -> domain::Timestamp {
+    after(now, HELD)
+}
+
+/// When a key that is taken now is forgotten, by the audit policy in force.
+pub(crate) fn window_end(plane: &Plane, now: domain::Timestamp) -> domain::Timestamp {
+    after(now, plane.snapshot().audit.idempotency())
+}
+
+fn after(now: domain::Timestamp, time: Duration) -> domain::Timestamp {
+    chrono::TimeDelta::from_std(time)
         .ok()
-        .and_then(|window| now.checked_add_signed(window))
+        .and_then(|time| now.checked_add_signed(time))
         .unwrap_or(now)
 }
 
-/// Answers that were given before execution may be other ones next time.
-const fn is_kept(status: u16) -> bool {
-    !matches!(status, 400 | 401 | 403 | 413 | 429 | 502..=504)
+/// Answers that were given before execution may be other ones next time, and so may one that asks to come again.
+fn is_kept(answer: &Kept) -> bool {
+    let comes_again = |(name, _): &(String, String)| name.eq_ignore_ascii_case("retry-after");
+    let early = matches!(answer.status, 400 | 401 | 403 | 413 | 429 | 502..=504);
+    let waits = answer.status == 422 && answer.headers.iter().any(comes_again);
+    !early && !waits
 }

@@ -1,17 +1,21 @@
 //! What every step of the data path works with.
 //! Refuses to hold the state of a single call.
 
-use super::Conditions;
+use super::credentials::Credentials;
+use super::guess::Guesses;
+use super::{Conditions, Guard};
 use crate::adapters::transport::Transport;
 use crate::adapters::{Dialect, Dialects};
+use crate::health::Health;
+use crate::identity::Questions;
+use crate::snapshot::Published;
 use crate::store::Store;
+use crate::telemetry::Traces;
+use crate::telemetry::metrics::Metrics;
 use domain::Timestamp;
-use domain::ids::PartnerId;
-use domain::masked::Masked;
 use domain::ports::{Chance, Clock};
 use domain::snapshot::{Partner, Snapshot};
-use std::collections::BTreeMap;
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 
 /// The data plane of one running service.
 pub(crate) struct Plane {
@@ -20,9 +24,17 @@ pub(crate) struct Plane {
     pub chance: Arc<dyn Chance>,
     pub transport: Transport,
     pub dialects: Dialects,
-    pub partner_tokens: BTreeMap<PartnerId, Masked<String>>,
     pub conditions: Conditions,
-    published: RwLock<Arc<Snapshot>>,
+    pub credentials: Credentials,
+    /// Where partners reach us, without a slash at the end.
+    pub base: String,
+    pub published: Arc<Published>,
+    pub guard: Arc<Guard>,
+    pub guesses: Guesses,
+    pub metrics: Metrics,
+    pub health: Health,
+    pub questions: Questions,
+    pub traces: Traces,
 }
 
 /// The parts of a plane.
@@ -32,21 +44,33 @@ pub(crate) struct Parts {
     pub chance: Arc<dyn Chance>,
     pub transport: Transport,
     pub dialects: Dialects,
-    pub partner_tokens: BTreeMap<PartnerId, Masked<String>>,
+    pub credentials: Credentials,
+    pub base: String,
+    pub guesses: Guesses,
     pub snapshot: Snapshot,
+    pub health: Health,
+    pub questions: Questions,
+    pub traces: Traces,
 }
 
 impl Plane {
     pub(crate) fn new(parts: Parts) -> Self {
         Self {
+            guard: Guard::new(Arc::clone(&parts.clock)),
             store: parts.store,
             clock: parts.clock,
             chance: parts.chance,
             transport: parts.transport,
             dialects: parts.dialects,
-            partner_tokens: parts.partner_tokens,
             conditions: Conditions::default(),
-            published: RwLock::new(Arc::new(parts.snapshot)),
+            credentials: parts.credentials,
+            base: parts.base,
+            guesses: parts.guesses,
+            questions: parts.questions,
+            metrics: Metrics::default(),
+            health: parts.health,
+            traces: parts.traces,
+            published: Arc::new(Published::new(parts.snapshot)),
         }
     }
 
@@ -56,19 +80,12 @@ impl Plane {
 
     /// The present snapshot. A step reads it once, at its start.
     pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
-        match self.published.read() {
-            Ok(present) => Arc::clone(&present),
-            Err(poisoned) => Arc::clone(&poisoned.into_inner()),
-        }
+        self.published.present()
     }
 
     /// Puts a new snapshot in place of the present one.
     pub(crate) fn publish(&self, snapshot: Snapshot) {
-        let snapshot = Arc::new(snapshot);
-        match self.published.write() {
-            Ok(mut present) => *present = snapshot,
-            Err(poisoned) => *poisoned.into_inner() = snapshot,
-        }
+        self.published.replace(snapshot);
     }
 
     /// The dialect in which a partner answers. Its id was checked when the snapshot was made.

@@ -2,13 +2,18 @@
 //! Refuses to name the member, or to link anything, unless every stage has passed.
 
 use super::schema::{self, Invalid};
-use super::{Outage, Plane};
+use super::{Outage, Plane, guess};
 use crate::adapters::{Dialect, answer};
-use crate::store::{Link, StoreError};
+use crate::identity;
+use crate::identity::desk::{self, Asking};
+use crate::store::{Approval, Link, Settled, StoreError};
+use crate::telemetry::metrics::{Count, Told};
 use crate::telemetry::{self, Context, Dependency, Stage};
+use domain::bulk::{Submission, line};
 use domain::consent::{Grant, Question, Standing, evaluate};
 use domain::failure::Code;
-use domain::identity::{Asked, Decision, Outcome as Identity, resolve};
+use domain::identity::review::Cause;
+use domain::identity::{Asked, Decision, Outcome as Identity, Sensitivity, Tier};
 use domain::ids::{MemberRef, PartnerId};
 use domain::masked::Masked;
 use domain::member_match::{MemberMatch, Part};
@@ -59,7 +64,7 @@ impl From<Code> for Refused {
 impl From<StoreError> for Refused {
     fn from(error: StoreError) -> Self {
         tracing::error!(cause = %error, "the store failed");
-        Self::new(Code::StoreUnavailable)
+        Self::new(error.code())
     }
 }
 
@@ -83,6 +88,7 @@ struct Cleared {
     person: MemberRef,
     decision: Decision,
     grant: Grant,
+    approval: Option<Approval>,
 }
 
 /// Answers a call, or refuses it.
@@ -119,6 +125,8 @@ pub(crate) async fn member_match(plane: &Plane, call: &Call<'_>) -> Result<Match
         snapshot: snapshot.number,
         business_transaction: call.context.business_transaction.as_str(),
         terms: terms(&parts),
+        submitted: line(&alone(parts), None).submitted(),
+        approval: cleared.approval,
     };
     within(at(Stage::Egress), async {
         Ok(plane.store.link(&link, plane.now()).await?)
@@ -128,8 +136,17 @@ pub(crate) async fn member_match(plane: &Plane, call: &Call<'_>) -> Result<Match
     Ok(Matched { parameters, group })
 }
 
+/// A single member, as one of many.
+fn alone(parts: MemberMatch<'_>) -> Submission<'_> {
+    Submission {
+        parts,
+        index: 0,
+        cover_id: None,
+    }
+}
+
 /// What has to be kept to judge the consent again.
-fn terms(parts: &MemberMatch<'_>) -> Masked<Vec<u8>> {
+pub(crate) fn terms(parts: &MemberMatch<'_>) -> Masked<Vec<u8>> {
     let (consent, patient) = (parts.resource(Part::Consent), parts.patient_id());
     let terms = json!({"consent": consent, "patient": patient});
     Masked::new(terms.to_string().into_bytes())
@@ -145,7 +162,12 @@ async fn clear(
 ) -> Result<Cleared, Refused> {
     let root = Span::current();
     let span = telemetry::stage(Stage::IdentityResolution, call.context);
-    let (decision, person) = within(span, identify(plane, snapshot, parts)).await?;
+    let identified = within(span, async {
+        guess::check(plane, call.client, parts).await?;
+        identify(plane, snapshot, call, parts).await
+    });
+    let (settled, person) = identified.await?;
+    let decision = settled.decision;
     root.record("matchmark.match_confidence", decision.band().word());
     let span = telemetry::stage(Stage::AccessPolicy, call.context);
     let access = within(span, async {
@@ -157,6 +179,7 @@ async fn clear(
         person,
         decision,
         grant,
+        approval: settled.approval,
     })
 }
 
@@ -204,19 +227,46 @@ fn validate<'a>(
     }
 }
 
-async fn identify(
+/// Who is meant, by the member store and the matching policy of this moment, or by the people who looked at it.
+pub(crate) async fn decide(
     plane: &Plane,
     snapshot: &Snapshot,
     parts: &MemberMatch<'_>,
-) -> Result<(Decision, MemberRef), Refused> {
+    asking: &Asking<'_>,
+) -> Result<Settled, Refused> {
     plane.conditions.check(Outage::MemberStore)?;
     let asked = Asked::read(parts, &snapshot.matching, &snapshot.us.organisation);
-    let candidates = plane.store.candidates(&asked).await?;
-    let decision = resolve(&snapshot.matching, &asked, &candidates);
-    match (decision.outcome(), decision.outcome().code()) {
+    let decision = identity::identify(plane, snapshot, &asked, asking.sensitivity).await?;
+    let settled = desk::settled(plane, snapshot, (parts, asking), decision).await?;
+    let tier = Told::Tier(settled.decision.tier());
+    plane.metrics.count(Count::MatchResults, &[tier]);
+    if settled.decision.tier() == Tier::Review {
+        plane.metrics.count(Count::LowConfidence, &[]);
+    }
+    Ok(settled)
+}
+
+async fn identify(
+    plane: &Plane,
+    snapshot: &Snapshot,
+    call: &Call<'_>,
+    parts: &MemberMatch<'_>,
+) -> Result<(Settled, MemberRef), Refused> {
+    let asking = Asking {
+        cause: Cause::Question,
+        partner: call.client,
+        business_transaction: &call.context.business_transaction,
+        // What is asked for is the way to a member's whole history.
+        sensitivity: Sensitivity::ClinicalHistory,
+    };
+    let settled = decide(plane, snapshot, parts, &asking).await?;
+    match (
+        settled.decision.outcome(),
+        settled.decision.outcome().code(),
+    ) {
         (Identity::Matched { person }, _) => {
             let person = person.clone();
-            Ok((decision, person))
+            Ok((settled, person))
         }
         (outcome, code) => Err(Refused {
             code: code.unwrap_or(Code::NoMatch),

@@ -1,4 +1,4 @@
-//! One body against the catalogue's own schema of `$member-match` requests.
+//! One body against the catalogue's own schema of the request that it is.
 //! Refuses to answer: it gives a code and the problems.
 
 use domain::failure::Code;
@@ -9,6 +9,9 @@ use wire::payload::Problem;
 
 /// The entry of the catalogue that requests are judged by.
 pub(crate) const REQUEST: &str = "hrex-member-match-request";
+
+/// The entry that questions about many members are judged by; the edition of the caller names the version.
+pub(crate) const BULK: &str = "pdex-bulk-member-match-request";
 
 /// The entry, and the version of it, that kick-offs of an export are judged by.
 ///

@@ -1,30 +1,81 @@
 //! The steps of an exchange that we started: each reads one snapshot and gives the event that follows.
 //! Refuses to move the exchange itself, and to decide about retries; it tells the engine how a call ended.
 
-use super::{Plane, schema, submit};
-use crate::adapters::adapter;
-use crate::adapters::transport::Delivery;
-use crate::store::{Changes, Exchange};
+use super::call::{Line, Manner, OnTheWay};
+use super::{Plane, monitor, poll, retrieve, schema, submit};
+use crate::adapters::{adapter, messages};
+use crate::store::audit::Told;
+use crate::store::{Changes, Exchange, NewDeadline, Note, Rest};
 use crate::telemetry::{self, Context};
+use domain::Timestamp;
 use domain::consent::{Grant, Question, Standing, evaluate};
 use domain::failure::{Code, Ending};
+use domain::fulfilment::{Notification, Phase, Retrieval, within};
 use domain::idempotency::outbound_key;
-use domain::identity::{Asked, Tier};
+use domain::identity::{Asked, Attribute, Band, Tier};
 use domain::masked::Masked;
 use domain::member_match::{MemberMatch, Part};
-use domain::ports::{Canonical, Failure, Op};
+use domain::ports::{Canonical, Failure, Op, PartnerAdapter, WireResponse};
+use domain::record::MatchTold;
 use domain::snapshot::{Partner, Snapshot};
-use domain::workflow::{Completion, Disposition, Event, Rejection, Step};
+use domain::workflow::{Completion, Disposition, Event, Rejection, Work};
 use serde_json::{Value, json};
+use std::time::Duration;
 use tracing::Span;
 use wire::json::{Document, Limits};
 
 /// An event with what it leaves on the row.
 pub(crate) type Moved = (Event, Changes);
 
+/// What a step has come to.
+#[derive(Debug)]
+pub(crate) enum Done {
+    /// The exchange moves.
+    Moved(Box<Moved>),
+    /// It stays where it is: the step runs again, waits for somebody, or is over and has scheduled other work.
+    Stays(Rest, Box<Changes>),
+}
+
+impl From<Moved> for Done {
+    fn from(moved: Moved) -> Self {
+        Self::Moved(Box::new(moved))
+    }
+}
+
+/// What a partner answers to a match that it does not refuse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// Who the member is, and the list that the match made.
+    Now(Canonical, Option<String>),
+    /// It took the request on, and is asked there, after a wait if it named one.
+    Later(Option<String>, Option<Duration>),
+}
+
+impl Answer {
+    /// The answer that came with these headers.
+    pub(super) fn now(canonical: Canonical, answer: &WireResponse, base_url: &str) -> Self {
+        let list = retrieve::collection(answer);
+        Self::Now(
+            canonical,
+            list.and_then(|named| within(base_url, &named).ok()),
+        )
+    }
+
+    /// The list that the match made.
+    pub(super) fn list(&self) -> Option<&str> {
+        match self {
+            Self::Now(_, list) => list.as_deref(),
+            Self::Later(..) => None,
+        }
+    }
+}
+
+/// Where partners tell us of their work.
+pub(super) const CALLBACKS: &str = "/callbacks/";
+
 /// How a call to the partner ended.
 pub(crate) struct Called {
-    pub result: Result<Canonical, Failure>,
+    pub result: Result<Answer, Failure>,
     pub status: Option<u16>,
 }
 
@@ -87,7 +138,8 @@ pub(crate) fn identify(
     let parts = MemberMatch::read(&parameters).ok_or(Code::BadBundle)?;
     let partner = partner(snapshot, exchange)?;
     let asked = Asked::read(&parts, &snapshot.matching, &partner.organisation);
-    if asked.member_ids.is_empty() && asked.subscriber_id.is_none() {
+    let numbered = [Attribute::MemberId, Attribute::SubscriberId];
+    if !numbered.iter().any(|it| asked.profile.says(*it)) {
         return Err(Code::MissingIdentifier);
     }
     Ok(Tier::Deterministic)
@@ -115,17 +167,22 @@ pub(crate) fn consent(
     judged.map_err(|refused| Code::Consent(refused.first))
 }
 
-/// Which row of the route set fits?
-pub(crate) fn choose_route(snapshot: &Snapshot, exchange: &Exchange) -> Result<Moved, Code> {
-    if !partner(snapshot, exchange)?.enabled {
-        return Err(Code::PartnerDisabled);
-    }
-    let set = snapshot.routes;
-    let changes = Changes {
-        route_set: Some(i64::from(set.0.get())),
-        ..Changes::default()
+/// What the audit log is told of how the member was found.
+pub(crate) fn found(snapshot: &Snapshot, tier: Tier) -> Told {
+    let band = match tier {
+        Tier::Deterministic => Band::Exact,
+        Tier::Probabilistic => Band::High,
+        Tier::Review | Tier::ApprovedReview => Band::Review,
+        Tier::Unmatched => Band::None,
     };
-    Ok((Event::RouteChosen { set }, changes))
+    Told {
+        found: Some(MatchTold {
+            tier,
+            band,
+            policy: snapshot.matching.number,
+        }),
+        ..Told::default()
+    }
 }
 
 /// Calls the partner once.
@@ -133,12 +190,13 @@ pub(crate) async fn call(
     plane: &Plane,
     snapshot: &Snapshot,
     exchange: &Exchange,
-    context: &Context,
+    (context, way): (&Context, &OnTheWay),
     request: &Value,
 ) -> Called {
-    let routed = partner(snapshot, exchange)
-        .and_then(|partner| Ok((partner, plane.dialect(partner).ok_or(Code::NoRoute)?)));
-    let (partner, dialect) = match routed {
+    let routed = super::route::taken(plane, snapshot, exchange).await;
+    let routed =
+        routed.and_then(|partner| Ok((plane.dialect(&partner).ok_or(Code::NoRoute)?, partner)));
+    let (dialect, partner) = match routed {
         Ok(routed) => routed,
         Err(code) => return Called::failed(code),
     };
@@ -146,20 +204,32 @@ pub(crate) async fn call(
     let op = Op::MemberMatch {
         parameters: &parameters,
     };
-    let key = outbound_key(&partner.id, &exchange.id, Step::Submit, exchange.generation);
-    let delivery = Delivery {
-        base_url: &partner.base_url,
-        timeout: partner.timeout,
-        bearer: plane.partner_tokens.get(&partner.id),
-        idempotency_key: &key,
-        business_transaction: context.business_transaction.as_str(),
-        correlation: context.correlation.as_str(),
-    };
+    if partner.terms.notification == Notification::Callback
+        && let Err(error) = plane
+            .store
+            .expect_callback(&exchange.id, &handle(exchange))
+            .await
+    {
+        tracing::error!(cause = %error, "the store failed");
+        return Called::failed(Code::StoreUnavailable);
+    }
+    let key = outbound_key(&partner.id, &exchange.id, Work::Submit, exchange.generation);
     let adapter = adapter(dialect);
-    let sent = plane.transport.send(&delivery, &adapter.encode(&op)).await;
-    match sent {
+    let callback = callback(plane, &partner, exchange);
+    let request = messages::told(adapter.encode(&op), callback.as_deref());
+    let line = Line {
+        plane,
+        partner: &partner,
+        context,
+        way,
+    };
+    let manner = Manner {
+        key: Some(&key),
+        ..Manner::default()
+    };
+    match line.send(&request, &manner).await {
         Ok(response) => Called {
-            result: adapter.decode(&op, &response),
+            result: answered(&partner, adapter.as_ref(), &op, &response),
             status: Some(response.status),
         },
         Err(failure) => Called {
@@ -169,17 +239,103 @@ pub(crate) async fn call(
     }
 }
 
-/// The partner answered at once: what it said is kept, protected.
-pub(crate) fn acknowledged(canonical: &Canonical) -> Moved {
-    let result = json!({
-        "umb": {"system": canonical.umb.system, "value": canonical.umb.value.expose()},
-        "patient": canonical.patient.as_ref().map(Masked::expose),
-    });
+/// A partner that takes the request on answers later; that is no success.
+fn answered(
+    partner: &Partner,
+    adapter: &dyn PartnerAdapter,
+    op: &Op<'_>,
+    response: &WireResponse,
+) -> Result<Answer, Failure> {
+    if response.status == 202 {
+        return poll::place(response, &partner.base_url, partner.terms.notification)
+            .map(|place| Answer::Later(place, response.retry_after))
+            .map_err(Failure::new);
+    }
+    let canonical = adapter.decode(op, response)?;
+    Ok(Answer::now(canonical, response, &partner.base_url))
+}
+
+/// Names an exchange to its partner, who learns nothing else by it.
+fn handle(exchange: &Exchange) -> String {
+    let generation = exchange.generation;
+    outbound_key(&exchange.partner, &exchange.id, Work::Monitor, generation)
+}
+
+/// Where the partner may tell us, if that was agreed.
+pub(super) fn callback(plane: &Plane, partner: &Partner, exchange: &Exchange) -> Option<String> {
+    match partner.terms.notification {
+        Notification::Poll => None,
+        Notification::Callback => Some(super::callback::address(plane, &handle(exchange))),
+    }
+}
+
+/// The partner took the request: what it said is kept, protected, and what is still to come is awaited.
+pub(crate) fn acknowledged(
+    snapshot: &Snapshot,
+    exchange: &Exchange,
+    answer: &Answer,
+    now: Timestamp,
+) -> Result<Moved, Code> {
+    let partner = partner(snapshot, exchange)?;
+    let (phase, place, list, first_at) = match answer {
+        Answer::Later(place, wait) => {
+            let first_at = monitor::first_asked(snapshot, now, *wait);
+            (Phase::Matching, place.clone(), None, first_at)
+        }
+        Answer::Now(..) => match list(partner, answer)? {
+            Some(list) => (Phase::KickOff, None, Some(list), None),
+            None => {
+                let changes = Changes {
+                    result: Some(result(answer)),
+                    ..Changes::default()
+                };
+                return Ok((Event::Acknowledged, changes));
+            }
+        },
+    };
+    let deadline = monitor::deadline(snapshot, partner, now);
     let changes = Changes {
-        result: Some(Masked::new(result.to_string().into_bytes())),
+        result: matches!(answer, Answer::Now(..)).then(|| result(answer)),
+        notes: vec![Note::Opened {
+            handle: handle(exchange),
+            phase,
+            place,
+            list,
+            first_at,
+        }],
+        deadlines: vec![NewDeadline {
+            name: deadline.duty.word(),
+            alert_at: deadline.warns,
+            due_at: deadline.ends,
+        }],
         ..Changes::default()
     };
-    (Event::Acknowledged, changes)
+    Ok((Event::Acknowledged, changes))
+}
+
+/// Who the member is at the partner, protected.
+pub(super) fn result(answer: &Answer) -> Masked<Vec<u8>> {
+    let told = match answer {
+        Answer::Now(canonical, _) => json!({
+            "umb": {"system": canonical.umb.system, "value": canonical.umb.value.expose()},
+            "patient": canonical.patient.as_ref().map(Masked::expose),
+        }),
+        Answer::Later(..) => json!({}),
+    };
+    Masked::new(told.to_string().into_bytes())
+}
+
+/// The list, in full, when data are to be fetched from it.
+///
+/// Errors: data are wanted and the partner named no list
+pub(super) fn list(partner: &Partner, found: &Answer) -> Result<Option<String>, Code> {
+    match partner.terms.retrieval {
+        Retrieval::MatchOnly => Ok(None),
+        Retrieval::GroupExport => {
+            let named = found.list().ok_or(Code::BadResponse)?;
+            Ok(Some(named.to_owned()))
+        }
+    }
 }
 
 /// A synchronous answer is complete when it is there.

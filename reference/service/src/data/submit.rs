@@ -1,26 +1,38 @@
 //! Takes a request of the enterprise and makes an exchange of it.
 //! Refuses what cannot become an exchange at all; everything else is for the steps to judge.
 
-use super::Plane;
-use super::once::window_end;
-use crate::store::{Claim, Kept, NewExchange, Scope, StoreError, Submitted};
+use super::once::{held_until, window_end};
+use super::{Hindered, Plane};
+use crate::store::{Claim, Kept, Scope};
 use crate::telemetry::Context;
+use domain::Timestamp;
+use domain::deadlines::{Deadline, ask, ask_again};
 use domain::failure::Code;
 use domain::idempotency::Lookup;
 use domain::ids::{ExchangeId, PartnerId};
 use domain::masked::Masked;
+use domain::record::Cover;
+use domain::resilience::Operation;
+use domain::routing::{DataType, LineOfBusiness, Stated};
+use domain::snapshot::Snapshot;
+use domain::workflow::{EngineError, NewRequest, Submitted, WorkflowEngine};
 use serde_json::{Map, Value, json};
+use std::str::FromStr;
+use std::time::Duration;
 use wire::json::Document;
 
 /// Members of a request, and whether each is required.
-const MEMBERS: [(&str, bool); 7] = [
+const MEMBERS: [(&str, bool); 10] = [
     ("kind", false),
+    ("line_of_business", false),
+    ("data_type", false),
     ("partner", true),
     ("member_patient", true),
     ("coverage_to_match", true),
     ("coverage_to_link", false),
     ("consent", true),
     ("attestation", false),
+    ("follows", false),
 ];
 
 /// A request that is refused before it becomes an exchange, with the paths concerned.
@@ -34,6 +46,10 @@ pub(crate) struct Unfit {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Wanted {
     pub partner: String,
+    /// Since when it is known whom to ask about, and that the member wants it; as the attestation says.
+    pub known: Option<Timestamp>,
+    /// The exchange that is asked again by this one.
+    pub follows: Option<String>,
     /// Everything the steps need, protected.
     pub request: Masked<Vec<u8>>,
 }
@@ -51,6 +67,11 @@ pub(crate) fn read(document: &Document) -> Result<Wanted, Unfit> {
     match request.get("partner").and_then(Value::as_str) {
         Some(partner) if fields.is_empty() => Ok(Wanted {
             partner: partner.to_owned(),
+            known: opted_in_at(document.value()),
+            follows: request
+                .get("follows")
+                .and_then(Value::as_str)
+                .map(str::to_owned),
             request: Masked::new(document.value().to_string().into_bytes()),
         }),
         _ => Err(unfit(fields)),
@@ -64,6 +85,9 @@ fn wrong_fields(request: &Map<String, Value>) -> Vec<String> {
         let fits = match (request.get(name), name) {
             (None, _) => !required,
             (Some(value), "kind") => value == "single",
+            (Some(value), "line_of_business") => word::<LineOfBusiness>(value).is_some(),
+            (Some(value), "data_type") => word::<DataType>(value).is_some(),
+            (Some(value), "follows") => value.as_str().is_some_and(is_exchange_id),
             (Some(value), "partner") => value.as_str().is_some_and(is_partner_id),
             (Some(value), _) => value.is_object(),
         };
@@ -78,9 +102,27 @@ fn wrong_fields(request: &Map<String, Value>) -> Vec<String> {
     fields
 }
 
+fn is_exchange_id(text: &str) -> bool {
+    uuid::Uuid::try_parse(text).is_ok()
+}
+
 /// A text that no id can be is not repeated in any view, and finds no route either.
 fn is_partner_id(text: &str) -> bool {
     text.parse::<PartnerId>().is_ok()
+}
+
+/// What our own systems say of the exchange for its route, because no part of the message does.
+pub(crate) fn stated(request: &Value) -> Stated {
+    let usual = Stated::default();
+    let said = |name| request.get(name).unwrap_or(&Value::Null);
+    Stated {
+        line_of_business: word(said("line_of_business")).unwrap_or(usual.line_of_business),
+        data_type: word(said("data_type")).unwrap_or(usual.data_type),
+    }
+}
+
+fn word<T: FromStr>(value: &Value) -> Option<T> {
+    value.as_str()?.parse().ok()
 }
 
 /// The `Parameters` of `$member-match` that a kept request stands for.
@@ -109,6 +151,22 @@ pub(crate) fn is_attested(request: &Value) -> bool {
     attested("opted_in") && attested("enrolled")
 }
 
+/// When the member agreed, where the attestation says so.
+///
+/// Source: 42 CFR 422.121(b)(4)(iv); our published record of an attestation
+fn opted_in_at(request: &Value) -> Option<Timestamp> {
+    let told = request.pointer("/attestation/opted_in_at")?;
+    told.as_str()?.parse().ok()
+}
+
+/// By when a payer that goes on covering the member has to be asked again; none for one whose cover has ended.
+///
+/// Source: 42 CFR 422.121(b)(6)(i); our published record of an attestation
+pub(crate) fn owed_again(request: &Value, now: Timestamp) -> Option<Deadline> {
+    let cover = request.pointer("/attestation/cover")?;
+    (*cover == *Cover::Concurrent.word()).then(|| ask_again(now))
+}
+
 /// A request with its key.
 pub(crate) struct Keyed<'a> {
     pub client: &'a str,
@@ -116,16 +174,27 @@ pub(crate) struct Keyed<'a> {
     pub fingerprint: &'a str,
 }
 
+/// What became of a request.
+pub(crate) enum TakenOn {
+    New,
+    Known(Lookup<Kept>),
+    /// Nothing was written: the caller may come again.
+    Refused(Hindered),
+}
+
 /// Makes the exchange, or finds the one that was made under this key.
 pub(crate) async fn submit(
-    plane: &Plane,
+    (plane, engine): (&Plane, &dyn WorkflowEngine),
     context: &Context,
     keyed: &Keyed<'_>,
     wanted: Wanted,
     id: &ExchangeId,
     answer: &Kept,
-) -> Result<Option<Lookup<Kept>>, StoreError> {
+) -> Result<TakenOn, EngineError> {
     let now = plane.now();
+    let snapshot = plane.snapshot();
+    let barred = barred(plane, &snapshot, &wanted.partner);
+    let limits = &snapshot.resilience.limits;
     let claim = Claim {
         scope: Scope {
             client: keyed.client,
@@ -133,19 +202,45 @@ pub(crate) async fn submit(
             key: keyed.key,
         },
         fingerprint: keyed.fingerprint,
-        expires_at: window_end(now),
+        expires_at: window_end(plane, now),
+        held_until: held_until(now),
     };
-    let new = NewExchange {
+    let new = NewRequest {
         id,
         business_transaction: &context.business_transaction,
         partner: &wanted.partner,
         request: wanted.request,
-        snapshot: plane.snapshot().number,
+        // Nobody has agreed in the future.
+        ask: ask(wanted.known.map_or(now, |known| known.min(now))),
+        follows: wanted.follows.as_deref(),
+        snapshot: snapshot.number,
+        room: if barred.is_some() {
+            0
+        } else {
+            limits.open_exchanges
+        },
     };
-    match plane.store.submit(&new, &claim, answer, now).await? {
-        Submitted::Created => Ok(None),
-        Submitted::Known(lookup) => Ok(Some(lookup)),
+    match engine.submit(new, &claim, answer).await? {
+        Submitted::Created => Ok(TakenOn::New),
+        Submitted::Known(lookup) => Ok(TakenOn::Known(lookup)),
+        Submitted::Full => Ok(TakenOn::Refused(barred.unwrap_or(Hindered {
+            code: Code::QueueFull,
+            retry_after: Some(Duration::from_millis(limits.full_wait_ms)),
+        }))),
     }
+}
+
+/// While its breaker is open nothing new is taken on for a partner: it would only wait.
+fn barred(plane: &Plane, snapshot: &Snapshot, partner: &str) -> Option<Hindered> {
+    let partner = snapshot.partners.get(&PartnerId::new(partner))?;
+    let now = plane.now();
+    let until = plane
+        .guard
+        .open_until(partner, Operation::MemberMatch, now)?;
+    Some(Hindered {
+        code: Code::BreakerOpen,
+        retry_after: until.signed_duration_since(now).to_std().ok(),
+    })
 }
 
 #[cfg(test)]

@@ -1,12 +1,14 @@
 //! One call to the partner, and what follows from how it ended: the answer, another try, or the end.
-//! Refuses to try again on its own: the policy says whether and when, the walk waits.
+//! Refuses to try again on its own: the policy says whether and when, the step table waits.
 
-use super::walk::{Next, Walk};
-use crate::data::step::{self, Called};
-use crate::store::{Ended, Exchange, StoreError};
+use super::walk::Walk;
+use super::worker::later;
+use crate::data::step::{self, Called, Done};
+use crate::store::{Begun, Changes, Ended, Exchange, Rest, StoreError};
+use crate::telemetry::metrics::{Count, Told};
 use crate::telemetry::{self, Stage};
 use domain::failure::{Code, RetryClass};
-use domain::ports::Failure;
+use domain::ports::{Carried, Failure};
 use domain::resilience::Failed;
 use domain::snapshot::{KeyHandling, Snapshot};
 use domain::workflow::Hold;
@@ -21,34 +23,66 @@ impl Walk<'_> {
         snapshot: &Snapshot,
         exchange: &Exchange,
         request: &Value,
-    ) -> Result<Next, StoreError> {
+    ) -> Result<Carried, StoreError> {
         let plane = self.plane;
         if self.may_have_acted(snapshot, exchange).await? {
-            let unknown = step::rejected(Code::TransportReset);
+            let unknown = (step::rejected(Code::TransportReset), Changes::default());
             return self
-                .apply(snapshot, exchange, (unknown, Default::default()))
+                .write(snapshot, exchange, None, Ok(unknown.into()))
                 .await;
         }
+        let permit = match self.admit(snapshot, exchange).await? {
+            Ok(permit) => permit,
+            Err(barred) => return self.stand_aside(snapshot, exchange, &barred).await,
+        };
         let attempt = self.context.next_attempt(plane.now());
-        plane
-            .store
-            .begin_attempt(exchange, &attempt.correlation, plane.now())
-            .await?;
-        let Some(exchange) = plane.store.exchange(&exchange.id).await? else {
-            return Ok(Next::Rest);
+        let now = plane.now();
+        let timeout = step::partner(snapshot, exchange).map(|partner| partner.timeout);
+        let begun = Begun {
+            exchange,
+            leased: self.leased,
+            correlation: &attempt.correlation,
+            now,
+            until: later(now, self.lease.saturating_add(timeout.unwrap_or_default())),
+        };
+        plane.store.begin_attempt(&begun).await?;
+        let begun = plane.store.exchange(&exchange.id).await?;
+        // Whoever was faster with a signal has ended what this call was for.
+        let Some(exchange) = begun.filter(|begun| begun.state == exchange.state) else {
+            return Ok(Carried::Lost);
         };
         let span = telemetry::stage(Stage::SourceRetrieval, &attempt);
-        let called = step::call(plane, snapshot, &exchange, &attempt, request)
-            .instrument(span.clone())
-            .await;
+        let call = step::call(plane, snapshot, &exchange, (&attempt, &self.way), request)
+            .instrument(span.clone());
+        let called = tokio::select! {
+            called = call => called,
+            // Nobody will have seen the end of this call: whoever goes on finds that out.
+            () = self.stop.wait() => return Ok(Carried::Lost),
+        };
+        self.settle(permit, &exchange, &called).await?;
+        if exchange.submissions > 1 {
+            let who = Told::Partner(&exchange.partner);
+            plane.metrics.count(Count::Retries, &[who]);
+        }
         match &called.result {
-            Ok(canonical) => {
-                self.end_attempt(&exchange, &called, None, None).await?;
-                let moved = self.stage(Stage::Transformation, || Ok(step::acknowledged(canonical)));
-                self.take_again(snapshot, &exchange, moved).await
+            Ok(answer) => {
+                let moved = self.stage(Stage::Transformation, || {
+                    step::acknowledged(snapshot, &exchange, answer, plane.now())
+                });
+                if moved
+                    .as_ref()
+                    .is_ok_and(|(_, changes)| !changes.notes.is_empty())
+                {
+                    // The partner has only begun: what there is to transform is still to come.
+                    self.context.forget(Stage::Transformation);
+                }
+                let ended = Some(ended(&called, None));
+                self.write(snapshot, &exchange, ended, moved.map(Done::from))
+                    .await
             }
             Err(failure) => {
                 telemetry::failed(&span, failure.code);
+                attempt.call_failed(failure.code);
                 self.after_failure(snapshot, &exchange, &called, failure)
                     .await
             }
@@ -75,30 +109,41 @@ impl Walk<'_> {
         exchange: &Exchange,
         called: &Called,
         failure: &Failure,
-    ) -> Result<Next, StoreError> {
+    ) -> Result<Carried, StoreError> {
         let code = failure.code;
         let class = code.meaning().class;
         tracing::warn!(code = %code, attempt = exchange.submissions, "the partner call failed");
-        if class == RetryClass::Hold {
-            self.end_attempt(exchange, called, Some(Hold::Review), None)
+        if code == Code::Unmapped {
+            let who = Told::Partner(&exchange.partner);
+            self.plane.metrics.count(Count::UnmappedErrors, &[who]);
+            let store = &self.plane.store;
+            store
+                .note_unmapped(exchange, called.status, self.plane.now())
                 .await?;
-            return Ok(Next::Rest);
         }
         let unsafe_to_repeat = code.leaves_outcome_unknown() && acts_twice(snapshot, exchange);
         let wait = self
             .next_wait(snapshot, exchange, failure)
             .filter(|_| !unsafe_to_repeat);
-        if let Some(wait) = wait {
-            let hold = match class {
-                RetryClass::Throttled => Hold::Throttled,
-                _ => Hold::Backoff,
-            };
-            self.end_attempt(exchange, called, Some(hold), Some(wait))
-                .await?;
-            return Ok(Next::Go);
-        }
-        self.end_attempt(exchange, called, None, None).await?;
-        self.take_again(snapshot, exchange, Err(code)).await
+        let hold = match (class, wait) {
+            (RetryClass::Hold, _) => Some(Hold::Review),
+            (RetryClass::Throttled, Some(_)) => Some(Hold::Throttled),
+            (_, Some(_)) => Some(Hold::Backoff),
+            (_, None) => None,
+        };
+        let done = match hold {
+            None => Err(code),
+            Some(_) => {
+                let again = wait.map(|wait| later(self.plane.now(), wait));
+                let mut changes = Changes::default();
+                if hold == Some(Hold::Review) {
+                    changes.review = Some(Box::new(self.review(snapshot, exchange, Vec::new())));
+                }
+                Ok(Done::Stays(Rest { again, hold }, Box::new(changes)))
+            }
+        };
+        let ended = Some(ended(called, wait));
+        self.write(snapshot, exchange, ended, done).await
     }
 
     fn next_wait(
@@ -116,29 +161,21 @@ impl Walk<'_> {
             .first_attempt_at
             .and_then(|first| self.plane.now().signed_duration_since(first).to_std().ok());
         let failed = Failed {
-            class,
-            attempt: exchange.submissions,
+            code: failure.code,
+            state: exchange.state,
+            attempt: exchange.submissions.saturating_sub(exchange.forgiven),
             elapsed: elapsed.unwrap_or_default(),
             retry_after: failure.retry_after,
         };
         snapshot.resilience.next(&failed, self.plane.chance.unit())
     }
+}
 
-    async fn end_attempt(
-        &self,
-        exchange: &Exchange,
-        called: &Called,
-        hold: Option<Hold>,
-        wait: Option<Duration>,
-    ) -> Result<(), StoreError> {
-        let ended = Ended {
-            status: called.status,
-            code: called.result.as_ref().err().map(|failure| failure.code),
-            hold,
-            wait,
-        };
-        let now = self.plane.now();
-        self.plane.store.end_attempt(exchange, &ended, now).await
+fn ended(called: &Called, wait: Option<Duration>) -> Ended {
+    Ended {
+        status: called.status,
+        code: called.result.as_ref().err().map(|failure| failure.code),
+        wait,
     }
 }
 

@@ -1,77 +1,117 @@
-//! Keeps every open exchange and export going, one task each, and picks them up again after a restart.
+//! Keeps exchanges and exports going: workers that take what is due from the step table, in this process and others.
 //! Refuses to know the steps.
 
 mod attempt;
+mod embedded;
+mod guarded;
+mod outcome;
+mod view;
 mod walk;
+mod worker;
 
+use crate::config::Pace;
 use crate::data::Plane;
 use crate::data::export::run;
 use crate::store::StoreError;
-use domain::ids::{ExchangeId, ExportId};
+use domain::ids::ExportId;
+use domain::ports::Steps;
+use domain::workflow::WorkflowEngine;
+use embedded::Embedded;
 use std::sync::{Arc, Mutex, MutexGuard};
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
+use worker::Stop;
 
-/// The embedded engine. Dropping it stops every walk; open exchanges stay open in the store.
+/// Runs the embedded engine in this process. Dropping it stops every walk; open exchanges stay open in the store.
 pub(crate) struct Engine {
     plane: Arc<Plane>,
-    tasks: Mutex<JoinSet<()>>,
+    port: Arc<dyn WorkflowEngine>,
+    steps: Arc<dyn Steps>,
+    stop: Arc<Stop>,
+    taking: Mutex<Option<JoinHandle<()>>>,
+    exports: Mutex<JoinSet<()>>,
 }
 
 impl Engine {
-    pub(crate) fn new(plane: Arc<Plane>) -> Self {
+    pub(crate) fn new(plane: Arc<Plane>, pace: Pace) -> Self {
+        let stop = Arc::new(Stop::default());
+        let walker = walk::Walker::new(Arc::clone(&plane), pace.lease, Arc::clone(&stop) as _);
         Self {
+            port: Arc::new(Embedded::new(Arc::clone(&plane), pace)),
+            steps: Arc::new(walker),
             plane,
-            tasks: Mutex::default(),
+            stop,
+            taking: Mutex::default(),
+            exports: Mutex::default(),
         }
     }
 
-    /// Starts every exchange and export that a former process left open.
+    /// The engine as everybody speaks to it.
+    pub(crate) fn port(&self) -> Arc<dyn WorkflowEngine> {
+        Arc::clone(&self.port)
+    }
+
+    /// Goes on with everything that is open, whichever process began it.
     pub(crate) async fn resume(&self) -> Result<usize, StoreError> {
-        let open = self.plane.store.open_exchanges().await?;
-        for id in &open {
-            self.start(id.clone());
-        }
+        let open = self.plane.store.open_work().await?;
+        self.wake();
         let exports = self.plane.store.open_exports().await?;
         for id in &exports {
             self.start_export(id.clone());
         }
-        Ok(open.len().saturating_add(exports.len()))
+        let open = usize::try_from(open).unwrap_or_default();
+        Ok(open.saturating_add(exports.len()))
     }
 
-    /// Walks an exchange until it rests.
-    pub(crate) fn start(&self, id: ExchangeId) {
-        let plane = Arc::clone(&self.plane);
-        let mut tasks = self.tasks();
-        while tasks.try_join_next().is_some() {}
-        tasks.spawn(async move {
-            if let Err(error) = walk::walk(&plane, &id).await {
-                tracing::error!(cause = %error, exchange = %id, "the exchange stopped");
-            }
-        });
+    /// Says that there may be something to do.
+    pub(crate) fn wake(&self) {
+        let mut taking = held(&self.taking);
+        if taking.as_ref().is_none_or(JoinHandle::is_finished) {
+            self.stop.set(false);
+            let (port, steps) = (Arc::clone(&self.port), Arc::clone(&self.steps));
+            let stop = Arc::clone(&self.stop);
+            let plane = Arc::clone(&self.plane);
+            *taking = Some(tokio::spawn(async move {
+                plane.health.pulse.watched(port.run(steps, stop)).await;
+            }));
+        }
+        self.port.wake();
+        self.plane.traces.ring();
     }
 
     /// Carries an export out.
     pub(crate) fn start_export(&self, id: ExportId) {
         let plane = Arc::clone(&self.plane);
-        let mut tasks = self.tasks();
-        while tasks.try_join_next().is_some() {}
-        tasks.spawn(async move {
+        let mut exports = held(&self.exports);
+        while exports.try_join_next().is_some() {}
+        exports.spawn(async move {
             if let Err(error) = run::run(&plane, &id).await {
                 tracing::error!(cause = %error, export = %id, "the export stopped");
             }
         });
     }
 
-    /// Stops every walk, and waits until none is left.
+    /// Stops every walk, waits until none is left, and gives back what was held.
     pub(crate) async fn stop(&self) {
-        let mut tasks = std::mem::take(&mut *self.tasks());
-        tasks.shutdown().await;
-    }
-
-    fn tasks(&self) -> MutexGuard<'_, JoinSet<()>> {
-        match self.tasks.lock() {
-            Ok(tasks) => tasks,
-            Err(poisoned) => poisoned.into_inner(),
+        self.stop.set(true);
+        let taking = held(&self.taking).take();
+        if let Some(taking) = taking {
+            // One that has failed has said so in the log.
+            let _ = taking.await;
         }
+        let mut exports = std::mem::take(&mut *held(&self.exports));
+        exports.shutdown().await;
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.stop.set(true);
+    }
+}
+
+fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    match lock.lock() {
+        Ok(inside) => inside,
+        Err(poisoned) => poisoned.into_inner(),
     }
 }

@@ -1,97 +1,191 @@
-//! One exchange from step to step: carries each out, takes the event that follows, waits where it must.
+//! One step of an exchange: carried out, and what it came to written down, in one transaction.
 //! Refuses to decide what a step means, and to move an exchange past the transition table.
 
-use crate::data::Plane;
-use crate::data::step::{self, Moved};
-use crate::store::{Exchange, StoreError};
+use crate::data::step::{self, Done};
+use crate::data::{OnTheWay, Plane, monitor, route, submit};
+use crate::store::{Changes, Exchange, Rest, StoreError};
+use crate::telemetry::metrics::{Count, Lasting, Told};
 use crate::telemetry::{self, Context, Dependency, RequestType, Stage};
+use domain::consent::{ConsentStatus, Grant};
 use domain::failure::Code;
+use domain::fulfilment::SlaStage;
 use domain::ids::ExchangeId;
+use domain::ports::{Boxed, Carried, Leased, Steps, Unavailable};
 use domain::snapshot::Snapshot;
-use domain::workflow::{Event, State};
+use domain::trace::Said;
+use domain::workflow::{Event, Hold, State, StopSignal, Work, overdue};
 use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tracing::{Instrument, Span};
 
-/// What every step of one walk shares.
+/// How many exchanges that wait keep their root span open in memory; the others get a new one (ours).
+const MOST_ROOTS: usize = 10_000;
+
+/// Carries the steps of exchanges out.
+pub(super) struct Walker {
+    plane: Arc<Plane>,
+    lease: Duration,
+    stop: Arc<dyn StopSignal>,
+    /// Roots of exchanges that wait for their next step in this process.
+    roots: Mutex<BTreeMap<ExchangeId, (Context, Span)>>,
+}
+
+/// What every part of one step shares.
 pub(super) struct Walk<'a> {
     pub plane: &'a Plane,
     pub context: Context,
+    pub leased: &'a Leased,
+    pub lease: Duration,
+    pub stop: &'a dyn StopSignal,
+    /// Time of the calls of this step.
+    pub way: OnTheWay,
     root: Span,
 }
 
-/// What is to be done after a step.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Next {
-    Go,
-    /// It has ended, or it waits for a person.
-    Rest,
+impl Steps for Walker {
+    fn carry_out<'a>(&'a self, leased: &'a Leased) -> Boxed<'a, Result<Carried, Unavailable>> {
+        Box::pin(async move {
+            match self.carry(leased).await {
+                Ok(carried) => Ok(carried),
+                Err(StoreError::LostRace) => Ok(Carried::Lost),
+                Err(error) => {
+                    tracing::error!(cause = %error, exchange = %leased.exchange, "the step stopped");
+                    Err(Unavailable)
+                }
+            }
+        })
+    }
 }
 
-/// Walks an exchange until it rests.
-pub(super) async fn walk(plane: &Plane, id: &ExchangeId) -> Result<(), StoreError> {
-    let Some(exchange) = plane.store.exchange(id).await? else {
-        return Ok(());
-    };
-    let context = Context::of_exchange(exchange.business_transaction.clone(), plane.now());
-    let root = telemetry::root(&context, RequestType::ExchangeSingle);
-    root.record("matchmark.partner", exchange.partner.as_str());
-    let walk = Walk {
-        plane,
-        context,
-        root: root.clone(),
-    };
-    walk.steps(id).instrument(root).await
+impl Walker {
+    pub(super) fn new(plane: Arc<Plane>, lease: Duration, stop: Arc<dyn StopSignal>) -> Self {
+        Self {
+            plane,
+            lease,
+            stop,
+            roots: Mutex::default(),
+        }
+    }
+
+    async fn carry(&self, leased: &Leased) -> Result<Carried, StoreError> {
+        let store = &self.plane.store;
+        let found = store.exchange(&leased.exchange).await?;
+        let Some(exchange) = found.filter(|found| leased.work.fits(found.state)) else {
+            store.drop_step(leased).await?;
+            return Ok(Carried::Rests(None));
+        };
+        if exchange.paused_at.is_some() && leased.work != Work::Deadline {
+            store.give_back(leased, None).await?;
+            return Ok(Carried::Rests(Some(Hold::Paused)));
+        }
+        let (mut context, root) = self.root(&exchange);
+        let traces = &self.plane.traces;
+        context.recorder = traces.recorder(store, &exchange.id).await?;
+        let walk = Walk {
+            plane: &self.plane,
+            context: context.clone(),
+            leased,
+            lease: self.lease,
+            stop: self.stop.as_ref(),
+            way: OnTheWay::default(),
+            root: root.clone(),
+        };
+        let carried = walk.step(&exchange).instrument(root.clone()).await?;
+        match &carried {
+            Carried::On(_) => self.keep(exchange.id, (context, root)),
+            // Whoever waits for a person waits too long for a span in memory.
+            Carried::Rests(hold) if !hold.is_some_and(Hold::waits_for_a_person) => {
+                self.keep(exchange.id, (context, root));
+            }
+            Carried::Ended => walk.record_end().await?,
+            Carried::Rests(_) | Carried::Lost => {}
+        }
+        Ok(carried)
+    }
+
+    fn root(&self, exchange: &Exchange) -> (Context, Span) {
+        let mut roots = self.roots.lock().unwrap_or_else(PoisonError::into_inner);
+        roots.remove(&exchange.id).unwrap_or_else(|| {
+            let transaction = exchange.business_transaction.clone();
+            let context = Context::of_exchange(transaction, self.plane.now());
+            let root = telemetry::root(&context, RequestType::ExchangeSingle);
+            root.record("matchmark.partner", exchange.partner.as_str());
+            (context, root)
+        })
+    }
+
+    fn keep(&self, id: ExchangeId, root: (Context, Span)) {
+        let mut roots = self.roots.lock().unwrap_or_else(PoisonError::into_inner);
+        if roots.len() < MOST_ROOTS {
+            roots.insert(id, root);
+        }
+    }
 }
 
 impl Walk<'_> {
-    async fn steps(&self, id: &ExchangeId) -> Result<(), StoreError> {
-        while let Some(exchange) = self.plane.store.exchange(id).await? {
-            if !exchange.state.is_open() {
-                self.record_end(&exchange);
-                return Ok(());
-            }
-            self.wait_until_due(&exchange).await;
-            match self.step(&exchange).await {
-                Ok(Next::Go) => {}
-                Ok(Next::Rest) => return Ok(()),
-                Err(StoreError::LostRace) => return Ok(()),
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
-    }
-
-    /// A wait that was begun, by this process or a former one, is finished here.
-    async fn wait_until_due(&self, exchange: &Exchange) {
-        let now = self.plane.now();
-        let rest = exchange
-            .next_attempt_at
-            .and_then(|due| due.signed_duration_since(now).to_std().ok())
-            .filter(|rest| !rest.is_zero());
-        if let Some(rest) = rest {
-            self.plane.clock.wait(rest).await;
-        }
-    }
-
-    async fn step(&self, exchange: &Exchange) -> Result<Next, StoreError> {
+    async fn step(&self, exchange: &Exchange) -> Result<Carried, StoreError> {
         let plane = self.plane;
         let snapshot = plane.snapshot();
+        // A deadline reads no request, and ends an exchange whose request cannot be read any more.
+        if self.leased.work == Work::Deadline {
+            return self.watch(&snapshot, exchange).await;
+        }
         let kept = plane.store.payload(exchange.request.as_str()).await?;
         let request: Value =
             serde_json::from_slice(kept.expose()).map_err(|_| StoreError::Row("request"))?;
-        let moved = match exchange.state {
-            State::Created => self.stage(Stage::Ingestion, || Ok(())).and_then(|()| {
-                self.stage(Stage::SchemaValidation, || {
-                    step::validate(plane, &snapshot, exchange, &request)
-                })
-            }),
-            State::Validated => self.resolve(&snapshot, exchange, &request),
-            State::Matched => step::choose_route(&snapshot, exchange),
-            State::Routed => return self.submit(&snapshot, exchange, &request).await,
-            State::Acknowledged => self.stage(Stage::Egress, || Ok(step::complete())),
-            State::Fulfilled | State::Failed | State::DeadLettered => return Ok(Next::Rest),
+        let done = match self.leased.work {
+            Work::Validate => self.validate(&snapshot, exchange, &request),
+            Work::ResolveMember => self.resolve(&snapshot, exchange, &request),
+            Work::ChooseRoute => self.choose(&snapshot, exchange, &request),
+            Work::Submit => return self.submit(&snapshot, exchange, &request).await,
+            Work::Monitor => {
+                let done = tokio::select! {
+                    done = self.monitor(&snapshot, exchange, &request) => done?,
+                    // It has only asked and read: whoever goes on does so again.
+                    () = self.stop.wait() => return Ok(Carried::Lost),
+                };
+                return self.deliver(&snapshot, exchange, done).await;
+            }
+            // What a partner answers later is monitored: nobody schedules these.
+            Work::Poll | Work::Retrieve | Work::Deliver | Work::Deadline => {
+                Ok(Done::Stays(Rest::default(), Box::default()))
+            }
         };
-        self.take(&snapshot, exchange, moved).await
+        self.write(&snapshot, exchange, None, done).await
+    }
+
+    /// Does the next act for what the partner took on.
+    async fn monitor(
+        &self,
+        snapshot: &Snapshot,
+        exchange: &Exchange,
+        request: &Value,
+    ) -> Result<Result<Done, Code>, StoreError> {
+        let attempt = self.context.next_attempt(self.plane.now());
+        let on_the_way = (&attempt, &self.way);
+        let mut done =
+            monitor::monitor(self.plane, snapshot, exchange, on_the_way, request).await?;
+        if let Ok(Done::Moved(moved)) = &mut done
+            && let (Event::Completed(_), changes) = moved.as_mut()
+        {
+            changes.owed = submit::owed_again(request, self.plane.now());
+        }
+        Ok(done)
+    }
+
+    fn validate(
+        &self,
+        snapshot: &Snapshot,
+        exchange: &Exchange,
+        request: &Value,
+    ) -> Result<Done, Code> {
+        self.stage(Stage::Ingestion, || Ok(()))?;
+        let moved = self.stage(Stage::SchemaValidation, || {
+            step::validate(self.plane, snapshot, exchange, request)
+        })?;
+        Ok(moved.into())
     }
 
     fn resolve(
@@ -99,62 +193,60 @@ impl Walk<'_> {
         snapshot: &Snapshot,
         exchange: &Exchange,
         request: &Value,
-    ) -> Result<Moved, Code> {
+    ) -> Result<Done, Code> {
         let tier = self.stage(Stage::IdentityResolution, || {
             step::identify(snapshot, exchange, request)
         })?;
+        let found = step::found(snapshot, tier);
+        if let Some(found) = &found.found {
+            self.context.says(Said::Confidence(found.band));
+        }
         let consent = self.stage(Stage::AccessPolicy, || {
             step::consent(self.plane, snapshot, exchange, request, &self.root)
-        })?;
-        let changes = crate::store::Changes {
-            consent: Some(consent),
-            ..Default::default()
-        };
-        Ok((Event::MemberResolved { tier, consent }, changes))
-    }
-
-    /// Takes a step's event on the row as it stands after its call.
-    pub(super) async fn take_again(
-        &self,
-        snapshot: &Snapshot,
-        exchange: &Exchange,
-        moved: Result<Moved, Code>,
-    ) -> Result<Next, StoreError> {
-        match self.plane.store.exchange(&exchange.id).await? {
-            Some(exchange) => self.take(snapshot, &exchange, moved).await,
-            None => Ok(Next::Rest),
+        });
+        if let Some(status) = standing(&consent) {
+            self.context.says(Said::Consent(status));
         }
+        let consent = consent?;
+        let changes = Changes {
+            consent: Some(consent),
+            told: found,
+            ..Changes::default()
+        };
+        Ok((Event::MemberResolved { tier, consent }, changes).into())
     }
 
-    async fn take(
+    /// Chooses the route. That there is none ends the exchange before any call, with what was chosen from kept.
+    fn choose(
         &self,
         snapshot: &Snapshot,
         exchange: &Exchange,
-        moved: Result<Moved, Code>,
-    ) -> Result<Next, StoreError> {
-        let moved = moved.unwrap_or_else(|code| (step::rejected(code), Default::default()));
-        self.apply(snapshot, exchange, moved).await
+        request: &Value,
+    ) -> Result<Done, Code> {
+        let chosen = route::choose(snapshot, exchange, request);
+        let failed = match &chosen {
+            Ok((event, _)) => event.code(),
+            Err(code) => Some(*code),
+        };
+        if let Some(code) = failed {
+            let _: Result<(), Code> = self.stage(Stage::SourceRetrieval, || Err(code));
+        }
+        chosen.map(Done::from)
     }
 
-    pub(super) async fn apply(
-        &self,
-        snapshot: &Snapshot,
-        exchange: &Exchange,
-        (event, mut changes): Moved,
-    ) -> Result<Next, StoreError> {
-        changes.snapshot = Some(snapshot.number);
+    /// Ends what has passed a deadline, and tells that one comes near.
+    async fn watch(&self, snapshot: &Snapshot, exchange: &Exchange) -> Result<Carried, StoreError> {
         let now = self.plane.now();
-        let to = self
-            .plane
-            .store
-            .apply(exchange, &event, &changes, now)
-            .await?;
-        tracing::info!(
-            from = exchange.state.word(),
-            to = to.word(),
-            "the exchange moved"
-        );
-        Ok(Next::Go)
+        let deadlines = self.plane.store.deadlines(&exchange.id).await?;
+        if deadlines.iter().any(|deadline| deadline.due_at <= now) {
+            let event = overdue(&exchange.for_table());
+            let code = event.code();
+            let done = Ok((event, Changes::default()).into());
+            let written = self.write(snapshot, exchange, None, done).await?;
+            return Ok(self.ended(stage_of(exchange.state), code, written));
+        }
+        self.plane.store.alert(exchange, now).await?;
+        Ok(Carried::Rests(None))
     }
 
     /// Runs a stage in its span, and marks the span when the stage fails.
@@ -164,20 +256,24 @@ impl Walk<'_> {
         run: impl FnOnce() -> Result<T, Code>,
     ) -> Result<T, Code> {
         let span = telemetry::stage(stage, &self.context);
+        let begun = self.plane.now();
         let result = span.in_scope(run);
-        if let Err(code) = &result {
-            telemetry::failed(&span, *code);
+        let code = result.as_ref().err().copied();
+        if let Some(code) = code {
+            telemetry::failed(&span, code);
         }
+        self.context.passed(stage, (begun, self.plane.now()), code);
         result
     }
 
-    fn record_end(&self, exchange: &Exchange) {
+    async fn record_end(&self) -> Result<(), StoreError> {
+        let Some(exchange) = self.plane.store.exchange(&self.leased.exchange).await? else {
+            return Ok(());
+        };
         let root = &self.root;
         root.record("matchmark.disposition", exchange.disposition.word());
-        root.record(
-            "matchmark.retry_count",
-            exchange.submissions.saturating_sub(1),
-        );
+        let retries = exchange.submissions.saturating_sub(1);
+        root.record("matchmark.retry_count", retries);
         if let Some(schema) = &exchange.schema_version {
             root.record("matchmark.schema_version", schema.as_str());
         }
@@ -187,5 +283,65 @@ impl Walk<'_> {
         if let Some(code) = exchange.code {
             telemetry::failed(root, code);
         }
+        self.count_end(&exchange);
+        self.judge_clocks(&exchange).await
+    }
+
+    /// Holds the time that each stage took against what was promised.
+    async fn judge_clocks(&self, exchange: &Exchange) -> Result<(), StoreError> {
+        let (plane, snapshot) = (self.plane, self.plane.snapshot());
+        let clocks = plane.store.clocks(exchange, plane.now()).await?;
+        let policy = &snapshot.fulfilment;
+        let breaches = clocks.breaches(&policy.allowed);
+        for breach in &breaches {
+            let stage = breach.stage.word();
+            tracing::warn!(stage, "a promised time was not kept");
+        }
+        if clocks.acknowledged.is_some() {
+            let what = Told::RequestType(RequestType::ExchangeSingle);
+            let took = clocks.took(SlaStage::Acknowledgement);
+            let labels = [Told::Partner(&exchange.partner), what];
+            plane.metrics.took(Lasting::Ack, &labels, took);
+        }
+        let store = &plane.store;
+        store.note_breaches(exchange, &breaches, policy).await
+    }
+
+    fn count_end(&self, exchange: &Exchange) {
+        let metrics = &self.plane.metrics;
+        let who = Told::Partner(&exchange.partner);
+        let what = Told::RequestType(RequestType::ExchangeSingle);
+        let outcome = Told::Outcome(exchange.disposition);
+        metrics.count(Count::Requests, &[who, what, outcome]);
+        if exchange.state == State::DeadLettered {
+            let code = exchange.code.map(Told::Code);
+            let told: Vec<Told<'_>> = code.into_iter().chain([who]).collect();
+            metrics.count(Count::DeadLetters, &told);
+        }
+        let lasted = exchange.since.signed_duration_since(exchange.created_at);
+        metrics.took(
+            Lasting::Fulfilment,
+            &[who, what, outcome],
+            lasted.to_std().unwrap_or_default(),
+        );
+    }
+}
+
+/// The stage in which an exchange waits.
+const fn stage_of(state: State) -> Stage {
+    match state {
+        State::Created => Stage::SchemaValidation,
+        State::Validated => Stage::IdentityResolution,
+        State::Matched | State::Routed | State::Acknowledged => Stage::SourceRetrieval,
+        State::Fulfilled | State::Failed | State::DeadLettered => Stage::Egress,
+    }
+}
+
+/// How the consent stands; nothing where something else failed.
+const fn standing(judged: &Result<Grant, Code>) -> Option<ConsentStatus> {
+    match judged {
+        Ok(_) => Some(ConsentStatus::Granted),
+        Err(Code::Consent(refusal)) => Some(refusal.status()),
+        Err(_) => None,
     }
 }

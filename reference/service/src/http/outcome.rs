@@ -1,7 +1,7 @@
 //! Refusals towards partners: a FHIR OperationOutcome with a bound code.
 //! Refuses free text.
 
-use super::reply::{reply, with_retry_after};
+use super::reply::{REFUSED, reply, with_header, with_retry_after};
 use crate::data::respond::Refused;
 use crate::store::Kept;
 use domain::failure::{Code, RetryClass};
@@ -18,6 +18,7 @@ const DEFAULT_WAIT: Duration = Duration::from_secs(5);
 pub(super) fn refusal(refused: &Refused, retry_after: Option<Duration>) -> Kept {
     let status = refused.code.meaning().status;
     let kept = reply(status, FHIR, &refused.outcome());
+    let kept = with_header(kept, REFUSED, refused.code.to_string());
     with_retry_after(kept, retry_after.or_else(|| wait(refused.code)))
 }
 

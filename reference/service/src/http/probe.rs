@@ -2,101 +2,113 @@
 //! Refuses to say anything about members or partners beyond a count.
 
 use super::Shared;
-use crate::data::{Outage, schema};
+use crate::data::headroom::headroom;
+use crate::health::{self, Around};
+use crate::telemetry::metrics::{Level, Metrics, Told};
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderName, StatusCode};
 use axum::routing::get;
 use axum::{Json, Router};
-use serde::Serialize;
+use domain::health::{Finding, Status, worst};
+use domain::record::RequestType;
+use domain::resilience::{Bound, BreakerState, Headroom, Operation};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// How a part of the service is; the worst part decides for the whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-enum Health {
-    Ok,
-    Degraded,
-    Down,
-}
+/// Source: OpenMetrics 1.0, section on content types
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/health/live", get(live))
         .route("/health/ready", get(ready))
+        .route("/metrics", get(metrics))
         .with_state(shared)
 }
 
-async fn live() -> Json<Value> {
-    Json(json!({"status": Health::Ok}))
+/// Nothing but this process is asked: a dependency that is down comes back without a restart.
+async fn live(State(shared): State<Arc<Shared>>) -> (StatusCode, Json<Value>) {
+    told(&shared.plane.health.pulse.ask())
+}
+
+/// Everything that is counted, with the levels of this moment.
+async fn metrics(State(shared): State<Arc<Shared>>) -> ([(HeaderName, &'static str); 1], String) {
+    let plane = &shared.plane;
+    let metrics = &plane.metrics;
+    for standing in plane.guard.standings(plane.now()) {
+        let who = [Told::Partner(&standing.partner)];
+        let state = match standing.breaker {
+            BreakerState::Closed => 0.0,
+            BreakerState::HalfOpen => 1.0,
+            BreakerState::Open => 2.0,
+        };
+        metrics.set(Level::BreakerState, &who, state);
+        let left = f64::from(u32::try_from(standing.retries_left).unwrap_or(u32::MAX));
+        metrics.set(Level::RetryBudgetLeft, &who, left);
+    }
+    // A depth that cannot be read is not told: a gap is seen, a zero is believed.
+    if let Ok(depth) = plane.store.queue_depth(plane.now()).await {
+        metrics.set(Level::QueueDepth, &[], f64::from(depth));
+    }
+    for one in headroom(plane).await.unwrap_or_default() {
+        left(metrics, &one);
+    }
+    crate::data::reviews::measure(plane).await;
+    ([(CONTENT_TYPE, OPEN_METRICS)], metrics.text())
+}
+
+/// What is left below a bound. An operation that is no request of its own is told at the admin listener only.
+fn left(metrics: &Metrics, one: &Headroom) {
+    let request = one.operation.and_then(request_of);
+    let level = match one.bound {
+        Bound::OpenExchanges => Level::OpenExchangesLeft,
+        Bound::QueueDepth => Level::QueueLeft,
+        Bound::DatabaseConnections => Level::ConnectionsLeft,
+        Bound::CallsInAll | Bound::CallsPerPartner => Level::CallsLeft,
+        Bound::Inbound if request.is_none() => return,
+        Bound::Inbound => Level::InboundLeft,
+    };
+    let partner = one.partner.as_ref().map(Told::Partner);
+    let request = request.map(Told::RequestType);
+    let told: Vec<Told<'_>> = partner.into_iter().chain(request).collect();
+    let left = u32::try_from(one.left()).unwrap_or(u32::MAX);
+    metrics.set(level, &told, f64::from(left));
+}
+
+const fn request_of(operation: Operation) -> Option<RequestType> {
+    match operation {
+        Operation::MemberMatch => Some(RequestType::MemberMatch),
+        Operation::BulkMemberMatch => Some(RequestType::BulkMemberMatch),
+        Operation::DataExport => Some(RequestType::DataExport),
+        Operation::Retrieve => Some(RequestType::MemberRead),
+        Operation::Poll | Operation::Token | Operation::Callback => None,
+    }
 }
 
 async fn ready(State(shared): State<Arc<Shared>>) -> (StatusCode, Json<Value>) {
-    let checks = [
-        ("store", store(&shared).await),
-        ("schemas", schemas(&shared)),
-        ("partners", partners(&shared)),
-    ];
-    let worst = checks.iter().map(|(_, (health, _))| *health).max();
-    let worst = worst.unwrap_or(Health::Down);
-    let status = match worst {
-        Health::Ok | Health::Degraded => StatusCode::OK,
-        Health::Down => StatusCode::SERVICE_UNAVAILABLE,
+    let secrets = shared.gate.security.secrets.as_ref();
+    let around = Around {
+        refused: shared.control.refused(),
+        secrets_refused: secrets.is_some_and(|secrets| secrets.are_refused()),
+        heads_not_copied: shared.keeper.is_behind(),
     };
-    let checks: serde_json::Map<String, Value> = checks
-        .into_iter()
-        .map(|(name, (health, cause))| (name.to_owned(), json!({"status": health, "cause": cause})))
+    told(&health::ready(&shared.plane, &around).await)
+}
+
+/// Who is degraded still answers.
+fn told(findings: &[Finding]) -> (StatusCode, Json<Value>) {
+    let worst = worst(findings);
+    let status = match worst {
+        Status::Ok | Status::Degraded => StatusCode::OK,
+        Status::Down => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    let checks: serde_json::Map<String, Value> = findings
+        .iter()
+        .map(|finding| {
+            let told = json!({"status": finding.status, "cause": finding.cause});
+            (finding.part.word().to_owned(), told)
+        })
         .collect();
     (status, Json(json!({"status": worst, "checks": checks})))
-}
-
-type Check = (Health, Option<&'static str>);
-
-async fn store(shared: &Shared) -> Check {
-    let there = shared.plane.conditions.check(Outage::Store).is_ok();
-    if there && shared.plane.store.ping().await.is_ok() {
-        (Health::Ok, None)
-    } else {
-        (Health::Down, Some("the database does not answer"))
-    }
-}
-
-/// Without the schema of any version no request can be judged; without that of one, some cannot.
-fn schemas(shared: &Shared) -> Check {
-    let snapshot = shared.plane.snapshot();
-    let mut partners = snapshot.partners.values();
-    let judged = |partner| {
-        let dialect = shared.plane.edition(partner);
-        dialect.is_some_and(|d| {
-            snapshot
-                .schema(schema::REQUEST, &d.schema_version)
-                .is_some()
-        })
-    };
-    if !snapshot
-        .schemas
-        .keys()
-        .any(|name| name.starts_with(schema::REQUEST))
-    {
-        (Health::Down, Some("there is no schema of match requests"))
-    } else if partners.all(judged) {
-        (Health::Ok, None)
-    } else {
-        (
-            Health::Degraded,
-            Some("a partner's schema version is missing"),
-        )
-    }
-}
-
-fn partners(shared: &Shared) -> Check {
-    let snapshot = shared.plane.snapshot();
-    let enabled = snapshot.partners.values().filter(|p| p.enabled).count();
-    match (enabled, snapshot.partners.len()) {
-        (0, 0) => (Health::Down, Some("no partner is known")),
-        // We still answer those who ask us.
-        (0, _) => (Health::Degraded, Some("every partner is paused")),
-        (some, all) if some < all => (Health::Degraded, Some("a partner is paused")),
-        _ => (Health::Ok, None),
-    }
 }

@@ -15,6 +15,9 @@ use std::time::Duration;
 pub(super) const CORRELATION: &str = "x-correlation-id";
 pub(super) const TRANSACTION: &str = "x-business-transaction-id";
 
+/// Tells the witness of the call by which code it was refused; nobody outside sees it.
+pub(super) const REFUSED: &str = "x-refused";
+
 /// An answer that can be kept and given again.
 pub(super) fn reply(status: u16, media: &str, body: &impl Serialize) -> Kept {
     // Our own types always serialise; should one not, the status still tells the truth.

@@ -1,5 +1,84 @@
 //! Who is calling, and what the caller may do.
 //! Refuses to know what is being asked.
 
+pub(crate) mod assertion;
 pub mod caller;
+pub(crate) mod keyring;
+pub(crate) mod policy;
+pub mod protection;
+pub mod secrets;
+pub(crate) mod sentry;
+pub(crate) mod thumbprint;
 pub mod token;
+
+use crate::config::Config;
+use crate::data::guess::Guesses;
+use domain::masked::Masked;
+use domain::ports::Clock;
+use keyring::Keyring;
+use policy::{GuessLimit, SecurityPolicy};
+use protection::Account;
+use secrets::{SecretError, Secrets, Watching};
+use sentry::Sentry;
+use std::sync::Arc;
+
+/// What judges the callers of a running service.
+pub(crate) struct Security {
+    pub policy: SecurityPolicy,
+    pub ring: Arc<Keyring>,
+    pub sentry: Arc<Sentry>,
+    /// Only where every caller has to show a certificate.
+    pub secrets: Option<Arc<Secrets>>,
+    pub accounts: Vec<Account>,
+}
+
+/// Why there is no security.
+#[derive(Debug, thiserror::Error)]
+pub enum SecurityError {
+    #[error("the security policy is malformed")]
+    Policy(#[from] toml::de::Error),
+    #[error(transparent)]
+    Secrets(#[from] SecretError),
+}
+
+impl Security {
+    /// What a service of this configuration is judged by.
+    pub(crate) fn open(config: &Config, clock: &Arc<dyn Clock>) -> Result<Self, SecurityError> {
+        let policy = SecurityPolicy::built_in()?;
+        let ring = Keyring::new(config.keys.clone());
+        let protection = config.protection.as_ref();
+        let secrets = protection
+            .map(|protection| {
+                let files = protection.files.clone();
+                Secrets::open(files, Arc::clone(clock), &policy, &ring).map(Arc::new)
+            })
+            .transpose()?;
+        Ok(Self {
+            sentry: Arc::new(Sentry::new(policy.alarm)),
+            policy,
+            ring: Arc::new(ring),
+            secrets,
+            accounts: protection.map_or_else(Vec::new, |protection| protection.accounts.clone()),
+        })
+    }
+
+    /// Does every caller have to show a certificate?
+    pub(crate) const fn is_protected(&self) -> bool {
+        self.secrets.is_some()
+    }
+
+    /// Begins to look at the files of the secrets; nothing where there are none.
+    pub(crate) fn watch(&self, config: &Config) -> Option<Watching> {
+        let protection = config.protection.as_ref()?;
+        let every = protection.watch.unwrap_or(self.policy.watch);
+        let secrets = Arc::clone(self.secrets.as_ref()?);
+        let (ring, sentry) = (Arc::clone(&self.ring), Arc::clone(&self.sentry));
+        Some(Watching::begin(secrets, ring, sentry, every))
+    }
+
+    /// What guesses are counted with.
+    pub(crate) fn guesses(&self, key: Option<&Masked<Vec<u8>>>) -> Guesses {
+        let GuessLimit { limit, window } = self.policy.guesses;
+        Guesses::new(key, limit, window)
+    }
+}

@@ -1,10 +1,13 @@
 //! Access tokens: ES384 JWTs, made for tests and development, and judged against the clock of the service.
 //! Refuses every other algorithm, and never repeats a piece of a token.
 
+use super::thumbprint::url_text;
 use chrono::DateTime;
 use domain::Timestamp;
 use domain::failure::Code;
 use domain::ids::PartnerId;
+use domain::masked::Masked;
+use domain::registration::PublicKey;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
@@ -22,8 +25,32 @@ pub const MEMBER_MATCH: &str =
 /// Source: ATR 2.1.0 OperationDefinition davinci-data-export, canonical; the catalogue entry of the operation
 pub const DATA_EXPORT: &str =
     "http://hl7.org/fhir/us/davinci-atr/OperationDefinition/davinci-data-export";
+/// The right of a partner to tell us about work that it took on (ours).
+pub const CALLBACKS: &str = "https://payer-exchange.example/scopes/callbacks";
 /// The right of our own systems to start and read exchanges (ours).
 pub const EXCHANGES: &str = "https://payer-exchange.example/scopes/exchanges";
+
+/// The right of an operator in this role (ours).
+#[must_use]
+pub fn role_scope(role: domain::operator::Role) -> String {
+    format!("https://payer-exchange.example/scopes/{role}")
+}
+
+/// The right to ask for many matches in one call. A spelling of before 2.1 is another right, which nobody has.
+///
+/// Source: PDex 2.2.0, FHIR-56185
+pub const BULK_MEMBER_MATCH: &str =
+    "http://hl7.org/fhir/us/davinci-pdex/OperationDefinition/BulkMemberMatch";
+/// The right to one list of matched members, and to export what is on it. The token names the list.
+///
+/// Source: PDex 2.2.0 bulk export scopes
+pub const GROUP: &str = "system.Group.u?code=http://hl7.org/fhir/us/davinci-pdex/ValueSet/PDexMultiMemberMatchResultVS|match";
+/// The right to read about one member. The token names the member.
+///
+/// Source: SMART App Launch 2.0.0 scopes; PDex 2.2.0 pdex-222
+pub const MEMBER_READ: &str = "patient/*.rs";
+/// What a place about one member asks for begins so; the id of the Patient follows (ours).
+const ABOUT_A_MEMBER: &str = "https://payer-exchange.example/scopes/member/";
 
 /// The longest life of a token that is believed, in seconds.
 ///
@@ -102,6 +129,33 @@ pub struct VerificationKey {
     pub point: Vec<u8>,
 }
 
+impl VerificationKey {
+    /// The key as its owner publishes it; nothing when it is not a point of the curve.
+    ///
+    /// Source: SEC 1 2.3.3, an uncompressed point is 4, x, y
+    #[must_use]
+    pub fn published(&self) -> Option<PublicKey> {
+        let (x, y) = self.point.strip_prefix(&[4])?.split_at_checked(48)?;
+        (y.len() == 48).then(|| PublicKey::Es384 {
+            x: url_text(x),
+            y: url_text(y),
+        })
+    }
+}
+
+/// What a token is bound to beside its client; nothing of it can be changed by whoever holds the token.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bounds {
+    /// Digest of the client's certificate.
+    ///
+    /// Source: RFC 8705 section 3.1
+    pub certificate: Option<String>,
+    /// Id of the one list that may be asked for.
+    pub group: Option<String>,
+    /// Id of the one Patient that may be read.
+    pub patient: Option<Masked<String>>,
+}
+
 /// What a token says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenRequest<'a> {
@@ -124,10 +178,31 @@ struct Claims {
     exp: i64,
     jti: String,
     scope: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cnf: Option<Confirmation>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    group: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    patient: Option<String>,
 }
 
-/// Signs a token.
+#[derive(Serialize, Deserialize)]
+struct Confirmation {
+    #[serde(rename = "x5t#S256")]
+    thumbprint: String,
+}
+
+/// Signs a token that whoever holds it may use.
 pub fn issue(key: &SigningKey, request: &TokenRequest<'_>) -> Result<String, TokenError> {
+    issue_bound(key, request, &Bounds::default())
+}
+
+/// Signs a token that is bound.
+pub fn issue_bound(
+    key: &SigningKey,
+    request: &TokenRequest<'_>,
+    bounds: &Bounds,
+) -> Result<String, TokenError> {
     let issued = request.issued_at.timestamp();
     let life = i64::try_from(request.lifetime.as_secs()).unwrap_or(i64::MAX);
     let claims = Claims {
@@ -139,23 +214,47 @@ pub fn issue(key: &SigningKey, request: &TokenRequest<'_>) -> Result<String, Tok
         exp: issued.saturating_add(life),
         jti: crate::id::fresh(request.issued_at),
         scope: request.scopes.join(" "),
+        cnf: bounds
+            .certificate
+            .clone()
+            .map(|thumbprint| Confirmation { thumbprint }),
+        group: bounds.group.clone(),
+        patient: bounds.patient.as_ref().map(|id| id.expose().clone()),
     };
+    sign(key, &claims)
+}
+
+/// Signs claims of any kind, an assertion of ours towards a partner among them.
+pub fn sign(key: &SigningKey, claims: &impl Serialize) -> Result<String, TokenError> {
     let mut header = Header::new(Algorithm::ES384);
     header.kid = Some(key.public.kid.clone());
     let signer = EncodingKey::from_ec_der(&key.pkcs8);
-    jsonwebtoken::encode(&header, &claims, &signer).map_err(|_| TokenError::Signing)
+    jsonwebtoken::encode(&header, claims, &signer).map_err(|_| TokenError::Signing)
 }
 
 /// A token that is believed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Believed {
     pub client: PartnerId,
+    pub bounds: Bounds,
     scopes: Vec<String>,
 }
 
 impl Believed {
+    /// Does it carry this right? The right to one list is one to export from it; which list, the boundary checks.
     pub(crate) fn may(&self, scope: &str) -> bool {
-        self.scopes.iter().any(|one| one == scope)
+        let has = |scope: &str| self.scopes.iter().any(|one| one == scope);
+        if let Some(patient) = scope.strip_prefix(ABOUT_A_MEMBER) {
+            let bound = self.bounds.patient.as_ref();
+            return has(scope)
+                || (has(MEMBER_READ) && bound.is_some_and(|id| id.expose() == patient));
+        }
+        match scope {
+            GROUP => self.bounds.group.is_some() && has(GROUP),
+            MEMBER_READ => self.bounds.patient.is_some() && has(MEMBER_READ),
+            DATA_EXPORT => has(DATA_EXPORT) || self.may(GROUP),
+            _ => has(scope),
+        }
     }
 }
 
@@ -179,6 +278,11 @@ pub(crate) fn verify(
     }
     Ok(Believed {
         client: PartnerId::new(claims.sub),
+        bounds: Bounds {
+            certificate: claims.cnf.map(|cnf| cnf.thumbprint),
+            group: claims.group,
+            patient: claims.patient.map(Masked::new),
+        },
         scopes: claims.scope.split(' ').map(str::to_owned).collect(),
     })
 }
@@ -190,6 +294,7 @@ fn signed_claims(token: &str, keys: &[VerificationKey]) -> Option<Claims> {
     let header = jsonwebtoken::decode_header(token).ok()?;
     let kid = header.kid?;
     let key = keys.iter().find(|key| key.kid == kid)?;
+    tracing::trace!(kid, "a signature is checked");
     // The library would read the clock of the system; times are compared with ours instead.
     let mut validation = Validation::new(Algorithm::ES384);
     validation.required_spec_claims.clear();
@@ -205,89 +310,4 @@ fn signed_claims(token: &str, keys: &[VerificationKey]) -> Option<Claims> {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    fn at(text: &str) -> Timestamp {
-        text.parse().unwrap()
-    }
-
-    fn token(key: &SigningKey, audience: &str, seconds: u64) -> String {
-        issue(
-            key,
-            &TokenRequest {
-                client: "northwind",
-                audience,
-                scopes: &[MEMBER_MATCH],
-                issued_at: at("2026-10-01T12:00:00Z"),
-                lifetime: Duration::from_secs(seconds),
-            },
-        )
-        .unwrap()
-    }
-
-    fn judge(token: &str, keys: &[VerificationKey], now: &str) -> Result<Believed, Code> {
-        verify(token, keys, "us", at(now))
-    }
-
-    #[test]
-    fn a_token_is_believed_from_its_start_until_its_end() {
-        let key = SigningKey::generate().unwrap();
-        let keys = [key.verification_key()];
-        let token = token(&key, "us", 300);
-        let judge = |now| judge(&token, &keys, now);
-        assert_eq!(judge("2026-10-01T11:59:59Z"), Err(Code::TokenInvalid));
-        let believed = judge("2026-10-01T12:00:00Z").unwrap();
-        assert_eq!(believed.client.as_str(), "northwind");
-        assert!(believed.may(MEMBER_MATCH) && !believed.may(EXCHANGES));
-        assert!(judge("2026-10-01T12:04:59Z").is_ok());
-        assert_eq!(judge("2026-10-01T12:05:00Z"), Err(Code::TokenExpired));
-    }
-
-    #[test]
-    fn tokens_for_others_by_others_or_for_too_long_are_not_believed() {
-        let (key, foreign) = (
-            SigningKey::generate().unwrap(),
-            SigningKey::generate().unwrap(),
-        );
-        let keys = [key.verification_key()];
-        let now = "2026-10-01T12:00:00Z";
-        for refused in [
-            token(&key, "them", 300),
-            token(&foreign, "us", 300),
-            token(&key, "us", 3601),
-            "not a token".to_owned(),
-            "x".repeat(LONGEST_TOKEN + 1),
-        ] {
-            assert_eq!(judge(&refused, &keys, now), Err(Code::TokenInvalid));
-        }
-    }
-
-    #[test]
-    fn another_algorithm_under_our_key_id_is_not_believed() {
-        let key = SigningKey::generate().unwrap();
-        let mut header = Header::new(Algorithm::HS256);
-        header.kid = Some(key.verification_key().kid);
-        let secret = EncodingKey::from_secret(&key.verification_key().point);
-        let claims = serde_json::json!({"iss": "us", "sub": "northwind", "aud": "us", "iat": 0, "nbf": 0,
-            "exp": 1, "jti": "1", "scope": MEMBER_MATCH});
-        let forged = jsonwebtoken::encode(&header, &claims, &secret).unwrap();
-        let keys = [key.verification_key()];
-        assert_eq!(
-            judge(&forged, &keys, "1970-01-01T00:00:00Z"),
-            Err(Code::TokenInvalid)
-        );
-    }
-
-    #[test]
-    fn a_key_survives_being_kept_and_is_never_printed() {
-        let key = SigningKey::generate().unwrap();
-        let kept = SigningKey::from_pkcs8(key.pkcs8()).unwrap();
-        assert_eq!(kept.verification_key(), key.verification_key());
-        assert_eq!(
-            format!("{key:?}"),
-            format!("SigningKey({})", key.verification_key().kid)
-        );
-    }
-}
+mod tests;

@@ -1,40 +1,49 @@
-//! Exports: made once, moved through their phases, their files kept as protected bodies until they expire.
-//! Refuses a step that the phases do not allow, and a file to anybody after its time.
+//! What is answered later, exports and bulk matches: made once, and moved through their phases.
+//! Refuses a step that the phases do not allow.
 
-use super::row::{maybe_time, maybe_word, text, word};
-use super::{Store, StoreError, payload, stored};
+use super::row::{maybe_time, maybe_word, number, text, word};
+use super::{NamedFile, Store, StoreError, Tx, audit, duty, files, payload, stored};
 use domain::Timestamp;
-use domain::export::{Files, Made, Phase, Wishes};
+use domain::bulk::Form;
+use domain::deadlines::Deadline;
+use domain::export::{Kind, Made, Phase, Wishes};
 use domain::failure::Code;
-use domain::ids::{BusinessTransactionId, ExportId, MemberRef, PartnerId};
+use domain::ids::{BusinessTransactionId, ExportId, PartnerId};
 use domain::masked::Masked;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, Sqlite, Transaction};
-
-type Tx = Transaction<'static, Sqlite>;
+use sqlx::Row;
+use sqlx::any::AnyRow;
 
 /// An export that is asked for.
 pub(crate) struct NewExport<'a> {
     pub id: ExportId,
+    pub kind: Kind,
     pub client: &'a PartnerId,
-    pub member: &'a MemberRef,
+    /// The list whose data are wanted, or that a bulk match makes.
     pub group: &'a str,
     pub wishes: &'a Wishes,
+    /// In which form the answer to a bulk match is read.
+    pub form: Option<Form>,
+    /// The question of a bulk match.
+    pub request: Option<Masked<Vec<u8>>>,
     pub fingerprint: &'a str,
     pub business_transaction: &'a BusinessTransactionId,
     pub snapshot: u64,
     /// The same question since then is the same export.
     pub repeated_since: Timestamp,
+    /// By when it has to be answered, where the calendar says.
+    pub answer: Option<Deadline>,
 }
 
 /// An export as it stands.
 #[derive(Clone, Debug)]
 pub(crate) struct Export {
     pub id: ExportId,
+    pub kind: Kind,
     pub phase: Phase,
     pub client: PartnerId,
     pub group: String,
     pub wishes: Wishes,
+    pub form: Option<Form>,
     pub business_transaction: BusinessTransactionId,
     /// Parts that have been looked through, of all.
     pub done: u32,
@@ -46,19 +55,21 @@ pub(crate) struct Export {
 }
 
 impl Export {
-    fn read(row: &SqliteRow) -> Result<Self, StoreError> {
+    fn read(row: &AnyRow) -> Result<Self, StoreError> {
         let made: Option<String> = row.try_get("made")?;
         let made = made.map(|made| serde_json::from_str(&made)).transpose();
         let wishes = serde_json::from_str(&text(row, "wishes")?);
         Ok(Self {
             id: ExportId::new(text(row, "id")?),
+            kind: word(row, "kind")?,
             phase: word(row, "phase")?,
             client: PartnerId::new(text(row, "client")?),
             group: text(row, "group_id")?,
             wishes: wishes.map_err(|_| StoreError::Row("wishes"))?,
+            form: maybe_word(row, "form")?,
             business_transaction: BusinessTransactionId::new(text(row, "business_transaction_id")?),
-            done: row.try_get("done")?,
-            parts: row.try_get("parts")?,
+            done: number(row, "done")?,
+            parts: number(row, "parts")?,
             made: made.map_err(|_| StoreError::Row("made"))?,
             ended_at: maybe_time(row, "ended_at")?,
             expires_at: maybe_time(row, "expires_at")?,
@@ -72,7 +83,35 @@ impl Export {
     }
 }
 
+/// One process that carries an export out. A later one takes its place, and from then on it writes nothing more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RunId(String);
+
 impl Store {
+    /// Begins to carry an export out, in the place of whoever did so before; what that one has written is removed.
+    /// None when the export has ended.
+    pub(crate) async fn take_up(
+        &self,
+        id: &ExportId,
+        now: Timestamp,
+    ) -> Result<Option<RunId>, StoreError> {
+        let run = RunId(crate::id::fresh(now));
+        let mut tx = self.write().await?;
+        let taken = sqlx::query(
+            "UPDATE exports SET run = $1 WHERE id = $2 AND phase IN ('accepted', 'in-progress')",
+        )
+        .bind(&run.0)
+        .bind(id.as_str())
+        .execute(&mut *tx)
+        .await?;
+        if taken.rows_affected() == 0 {
+            return Ok(None);
+        }
+        files::remove(&mut tx, id).await?;
+        tx.commit().await?;
+        Ok(Some(run))
+    }
+
     /// Makes an export, or finds the one that the same question made a short while ago. Says whether it is new.
     pub(crate) async fn put_export(
         &self,
@@ -80,33 +119,46 @@ impl Store {
         now: Timestamp,
     ) -> Result<(ExportId, bool), StoreError> {
         let mut tx = self.write().await?;
+        ask(&mut tx, &new).await?;
         if let Some(known) = repeated(&mut tx, &new).await? {
             return Ok((known, false));
         }
         let wishes = serde_json::to_string(new.wishes).map_err(|_| StoreError::Row("wishes"))?;
+        let request = match &new.request {
+            Some(request) => Some(payload::keep(&mut tx, "bulk-match", request, now).await?),
+            None => None,
+        };
+        // A list may have many members, so that the column of the first shape says nothing any more.
         sqlx::query(
             "INSERT INTO exports (id, phase, client, member, group_id, wishes, fingerprint, business_transaction_id,
-                snapshot, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                snapshot, created_at, kind, form, request)
+             VALUES ($1, $2, $3, '', $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         )
         .bind(new.id.as_str())
         .bind(Phase::Accepted.word())
         .bind(new.client.as_str())
-        .bind(new.member.as_str())
         .bind(new.group)
         .bind(wishes)
         .bind(new.fingerprint)
         .bind(new.business_transaction.as_str())
         .bind(i64::try_from(new.snapshot).unwrap_or(i64::MAX))
         .bind(stored(now))
+        .bind(new.kind.word())
+        .bind(new.form.map(Form::word))
+        .bind(request)
         .execute(&mut *tx)
         .await?;
-        audit(&mut tx, &new.id, Phase::Accepted.word(), None, now).await?;
+        let entered = audit::Deed::Entered(Phase::Accepted);
+        if let Some(owed) = duty::of_export(&new) {
+            duty::open(&mut tx, &owed).await?;
+        }
+        audit::exported(&mut tx, &new.id, entered, None, now).await?;
         tx.commit().await?;
         Ok((new.id, true))
     }
 
     pub(crate) async fn export(&self, id: &ExportId) -> Result<Option<Export>, StoreError> {
-        let row = sqlx::query("SELECT * FROM exports WHERE id = ?")
+        let row = sqlx::query("SELECT * FROM exports WHERE id = $1")
             .bind(id.as_str())
             .fetch_optional(&self.pool)
             .await?;
@@ -133,10 +185,10 @@ impl Store {
         step(&mut tx, id, Phase::InProgress, None, now).await?;
         // A restart begins again, and what was told never falls.
         let told = sqlx::query(
-            "UPDATE exports SET done = max(done, ?), parts = ? WHERE id = ? AND phase = ?",
+            "UPDATE exports SET done = CASE WHEN done < $1 THEN $1 ELSE done END, parts = $2 WHERE id = $3 AND phase = $4",
         )
-        .bind(done)
-        .bind(parts)
+        .bind(i64::from(done))
+        .bind(i64::from(parts))
         .bind(id.as_str())
         .bind(Phase::InProgress.word())
         .execute(&mut *tx)
@@ -145,39 +197,25 @@ impl Store {
         Ok(told.rows_affected() == 1)
     }
 
-    /// Ends an export with its files: all of them, or none. False when it had ended before.
+    /// Ends an export: from now on its files can be fetched, with what is absent told in one more. False when it had
+    /// ended before, or has been taken over.
     pub(crate) async fn complete_export(
         &self,
-        id: &ExportId,
-        files: &Files,
+        (id, run): (&ExportId, &RunId),
+        made: &Made,
         expires_at: Timestamp,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let made = serde_json::to_string(&files.made).map_err(|_| StoreError::Row("made"))?;
         let mut tx = self.write().await?;
-        if !step(&mut tx, id, Phase::Complete, None, now).await? {
+        if !is_of(&mut tx, self.lock_clause(), id, run).await? {
             return Ok(false);
         }
-        for file in files.records.iter().chain(&files.messages) {
-            let body = Masked::new(file.text.clone().into_bytes());
-            let body = payload::keep(&mut tx, "export-file", &body, now).await?;
-            sqlx::query("INSERT INTO export_files (export, kind, count, body) VALUES (?, ?, ?, ?)")
-                .bind(id.as_str())
-                .bind(file.kind)
-                .bind(i64::try_from(file.count).unwrap_or(i64::MAX))
-                .bind(body)
-                .execute(&mut *tx)
-                .await?;
+        if !complete(&mut tx, id, made, expires_at, now).await? {
+            return Ok(false);
         }
-        sqlx::query(
-            "UPDATE exports SET done = parts, made = ?, ended_at = ?, expires_at = ? WHERE id = ?",
-        )
-        .bind(made)
-        .bind(stored(now))
-        .bind(stored(expires_at))
-        .bind(id.as_str())
-        .execute(&mut *tx)
-        .await?;
+        if let Some(messages) = made.messages() {
+            files::keep(&mut tx, id, &NamedFile::first(messages), now).await?;
+        }
         tx.commit().await?;
         Ok(true)
     }
@@ -189,6 +227,8 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
+        files::remove(&mut tx, id).await?;
+        remove_request(&mut tx, id).await?;
         step(&mut tx, id, Phase::Failed, Some(code), now).await?;
         tx.commit().await?;
         Ok(())
@@ -202,59 +242,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
         if step(&mut tx, id, Phase::Cancelled, None, now).await? {
-            remove_files(&mut tx, id).await?;
-        }
-        tx.commit().await?;
-        Ok(())
-    }
-
-    /// Kind and number of records of every file.
-    pub(crate) async fn export_files(
-        &self,
-        id: &ExportId,
-    ) -> Result<Vec<(String, u64)>, StoreError> {
-        let rows =
-            sqlx::query("SELECT kind, count FROM export_files WHERE export = ? ORDER BY kind")
-                .bind(id.as_str())
-                .fetch_all(&self.pool)
-                .await?;
-        let file = |row: &SqliteRow| {
-            let count: i64 = row.try_get("count")?;
-            Ok((text(row, "kind")?, u64::try_from(count).unwrap_or_default()))
-        };
-        rows.iter().map(file).collect()
-    }
-
-    /// The lines of one file. That they are read is written down first.
-    pub(crate) async fn read_export_file(
-        &self,
-        id: &ExportId,
-        kind: &str,
-        now: Timestamp,
-    ) -> Result<Option<Masked<Vec<u8>>>, StoreError> {
-        let mut tx = self.write().await?;
-        let row = sqlx::query(
-            "SELECT p.body FROM export_files f JOIN payloads p ON p.id = f.body WHERE f.export = ? AND f.kind = ?",
-        )
-        .bind(id.as_str())
-        .bind(kind)
-        .fetch_optional(&mut *tx)
-        .await?;
-        if row.is_some() {
-            audit(&mut tx, id, "file-read", None, now).await?;
-        }
-        tx.commit().await?;
-        row.map(|row| Ok(Masked::new(row.try_get(0)?))).transpose()
-    }
-
-    /// Removes the files of exports whose time is over.
-    pub(crate) async fn drop_expired_files(&self, now: Timestamp) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
-        let query = "SELECT id FROM exports WHERE expires_at <= ?
-             AND EXISTS (SELECT 1 FROM export_files WHERE export = id)";
-        let expired = sqlx::query(query).bind(stored(now)).fetch_all(&mut *tx);
-        for row in expired.await? {
-            remove_files(&mut tx, &ExportId::new(text(&row, "id")?)).await?;
+            files::remove(&mut tx, id).await?;
+            remove_request(&mut tx, id).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -266,7 +255,7 @@ impl Store {
         id: &ExportId,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        sqlx::query("UPDATE exports SET expires_at = ? WHERE id = ?")
+        sqlx::query("UPDATE exports SET expires_at = $1 WHERE id = $2")
             .bind(stored(at))
             .bind(id.as_str())
             .execute(&self.pool)
@@ -275,12 +264,88 @@ impl Store {
     }
 }
 
+/// Ends an export in the transaction of whatever ends with it. False when it had ended before.
+pub(super) async fn complete(
+    tx: &mut Tx,
+    id: &ExportId,
+    made: &Made,
+    expires_at: Timestamp,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let made = serde_json::to_string(made).map_err(|_| StoreError::Row("made"))?;
+    if !step(tx, id, Phase::Complete, None, now).await? {
+        return Ok(false);
+    }
+    sqlx::query(
+        "UPDATE exports SET done = parts, made = $1, ended_at = $2, expires_at = $3 WHERE id = $4",
+    )
+    .bind(made)
+    .bind(stored(now))
+    .bind(stored(expires_at))
+    .bind(id.as_str())
+    .execute(&mut **tx)
+    .await?;
+    Ok(true)
+}
+
+/// Forgets the question of a bulk match: once it is answered, nobody needs it.
+pub(super) async fn remove_request(tx: &mut Tx, id: &ExportId) -> Result<(), StoreError> {
+    let kept = sqlx::query("SELECT request FROM exports WHERE id = $1")
+        .bind(id.as_str())
+        .fetch_optional(&mut **tx)
+        .await?;
+    let kept: Option<String> = kept
+        .map(|row| row.try_get("request"))
+        .transpose()?
+        .flatten();
+    sqlx::query("UPDATE exports SET request = NULL WHERE id = $1")
+        .bind(id.as_str())
+        .execute(&mut **tx)
+        .await?;
+    sqlx::query("DELETE FROM payloads WHERE id = $1")
+        .bind(kept)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Lets equal questions of one partner follow each other: the second waits here until the first is in the store.
+async fn ask(tx: &mut Tx, new: &NewExport<'_>) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO questions (client, fingerprint) VALUES ($1, $2)
+         ON CONFLICT (client, fingerprint) DO UPDATE SET client = $1",
+    )
+    .bind(new.client.as_str())
+    .bind(new.fingerprint)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Is it this run that carries the export out, and has it not ended? The row is held until the transaction ends.
+pub(super) async fn is_of(
+    tx: &mut Tx,
+    lock: &'static str,
+    id: &ExportId,
+    run: &RunId,
+) -> Result<bool, StoreError> {
+    let query = format!(
+        "SELECT id FROM exports WHERE id = $1 AND run = $2 AND phase IN ('accepted', 'in-progress'){lock}"
+    );
+    let row = sqlx::query(sqlx::AssertSqlSafe(query))
+        .bind(id.as_str())
+        .bind(&run.0)
+        .fetch_optional(&mut **tx)
+        .await?;
+    Ok(row.is_some())
+}
+
 /// The export that the same question made a short while ago, unless it came to nothing.
 ///
 /// Source: ours; FHIR leaves it to the server whether a repeated kick-off is a new one
 async fn repeated(tx: &mut Tx, new: &NewExport<'_>) -> Result<Option<ExportId>, StoreError> {
     let row = sqlx::query(
-        "SELECT id FROM exports WHERE client = ? AND fingerprint = ? AND created_at > ?
+        "SELECT id FROM exports WHERE client = $1 AND fingerprint = $2 AND created_at > $3
          AND phase IN ('accepted', 'in-progress', 'complete') ORDER BY id LIMIT 1",
     )
     .bind(new.client.as_str())
@@ -300,7 +365,7 @@ async fn step(
     code: Option<Code>,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let row = sqlx::query("SELECT phase FROM exports WHERE id = ?")
+    let row = sqlx::query("SELECT phase FROM exports WHERE id = $1")
         .bind(id.as_str())
         .fetch_optional(&mut **tx)
         .await?;
@@ -310,46 +375,19 @@ async fn step(
     if !from.may_become(to) {
         return Ok(false);
     }
-    sqlx::query("UPDATE exports SET phase = ?, code = ? WHERE id = ?")
+    // Another transaction may have moved it since it was looked at.
+    let query = "UPDATE exports SET phase = $1, code = $2 WHERE id = $3 AND phase = $4";
+    let moved = sqlx::query(query)
         .bind(to.word())
         .bind(code.map(|code| code.to_string()))
         .bind(id.as_str())
+        .bind(from.word())
         .execute(&mut **tx)
         .await?;
-    audit(tx, id, to.word(), code, now).await?;
-    Ok(true)
-}
-
-async fn audit(
-    tx: &mut Tx,
-    id: &ExportId,
-    what: &'static str,
-    code: Option<Code>,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO audit (at, exchange, business_transaction_id, action, code)
-         SELECT ?, id, business_transaction_id, ?, ? FROM exports WHERE id = ?",
-    )
-    .bind(stored(now))
-    .bind(format!("export-{what}"))
-    .bind(code.map(|code| code.to_string()))
-    .bind(id.as_str())
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-async fn remove_files(tx: &mut Tx, id: &ExportId) -> Result<(), StoreError> {
-    let rows = sqlx::query("DELETE FROM export_files WHERE export = ? RETURNING body")
-        .bind(id.as_str())
-        .fetch_all(&mut **tx)
-        .await?;
-    for row in rows {
-        sqlx::query("DELETE FROM payloads WHERE id = ?")
-            .bind(text(&row, "body")?)
-            .execute(&mut **tx)
-            .await?;
+    if moved.rows_affected() == 0 {
+        return Ok(false);
     }
-    Ok(())
+    duty::answered(tx, id, to, now).await?;
+    audit::exported(tx, id, audit::Deed::Entered(to), code, now).await?;
+    Ok(true)
 }

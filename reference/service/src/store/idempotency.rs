@@ -1,97 +1,111 @@
 //! Kept answers: one per client, operation and key.
 //! Refuses to judge what a repetition is; the rules do.
 
-use super::row::{text, time};
-use super::{Store, StoreError, payload, stored};
+use super::row::{maybe_time, text, time};
+use super::{Store, StoreError, Tx, payload, stored};
 use domain::Timestamp;
-use domain::idempotency::{Known, Lookup};
-use domain::masked::Masked;
-use sqlx::{Row, Sqlite, Transaction};
+use domain::idempotency::{Claim, Kept, Known, Lookup, Scope};
+use sqlx::{AssertSqlSafe, Row};
 
-/// Whose key it is, and for what.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Scope<'a> {
-    pub client: &'a str,
-    pub operation: &'static str,
-    pub key: &'a str,
-}
-
-/// A request that wants to be the first under its key.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Claim<'a> {
-    pub scope: Scope<'a>,
-    pub fingerprint: &'a str,
-    pub expires_at: Timestamp,
-}
-
-/// An answer to be given again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Kept {
-    pub status: u16,
-    /// Lower-case name and value.
-    pub headers: Vec<(String, String)>,
-    pub body: Masked<Vec<u8>>,
-}
-
-/// What is known about the key of `claim`.
-pub(super) async fn lookup(
-    tx: &mut Transaction<'static, Sqlite>,
+/// Takes the key, or says what is known about it. Two that come at once wait for each other, and one of them takes it.
+pub(super) async fn take(
+    tx: &mut Tx,
     claim: &Claim<'_>,
+    lock: &'static str,
     now: Timestamp,
 ) -> Result<Lookup<Kept>, StoreError> {
-    let row = sqlx::query(
-        "SELECT i.fingerprint, i.status, i.headers, i.expires_at, p.body AS content
-         FROM idempotency i LEFT JOIN payloads p ON p.id = i.body
-         WHERE i.client = ? AND i.operation = ? AND i.key = ?",
-    )
-    .bind(claim.scope.client)
-    .bind(claim.scope.operation)
-    .bind(claim.scope.key)
-    .fetch_optional(&mut **tx)
-    .await?;
-    let known = row
-        .map(|row| {
-            let status: Option<u16> = row.try_get("status")?;
-            let answer = match status {
-                None => None,
-                Some(status) => Some(Kept {
-                    status,
-                    headers: serde_json::from_str(&text(&row, "headers")?)
-                        .map_err(|_| StoreError::Row("headers"))?,
-                    body: Masked::new(row.try_get("content")?),
-                }),
-            };
-            Ok::<_, StoreError>(Known {
-                fingerprint: text(&row, "fingerprint")?,
-                answer,
-                expires_at: time(&row, "expires_at")?,
-            })
-        })
-        .transpose()?;
-    Ok(Lookup::of(known, claim.fingerprint, now))
+    if insert(tx, claim).await? {
+        return Ok(Lookup::New);
+    }
+    let mut known = known(tx, &claim.scope, lock).await?;
+    // Whoever held the key has given it back in between: it is taken like one that nobody ever had.
+    if known.is_none() {
+        if insert(tx, claim).await? {
+            return Ok(Lookup::New);
+        }
+        known = self::known(tx, &claim.scope, lock).await?;
+        if known.is_none() {
+            return Ok(Lookup::InFlight);
+        }
+    }
+    let lookup = Lookup::of(known, claim.fingerprint, now);
+    if lookup == Lookup::New {
+        renew(tx, claim).await?;
+    }
+    Ok(lookup)
 }
 
-/// Takes the key, also from a claim whose window has passed.
-pub(super) async fn claim(
-    tx: &mut Transaction<'static, Sqlite>,
-    claim: &Claim<'_>,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT OR REPLACE INTO idempotency (client, operation, key, fingerprint, expires_at) VALUES (?, ?, ?, ?, ?)",
+async fn insert(tx: &mut Tx, claim: &Claim<'_>) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "INSERT INTO idempotency (client, operation, key, fingerprint, expires_at, held_until) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (client, operation, key) DO NOTHING",
     )
     .bind(claim.scope.client)
     .bind(claim.scope.operation)
     .bind(claim.scope.key)
     .bind(claim.fingerprint)
     .bind(stored(claim.expires_at))
+    .bind(stored(claim.held_until))
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// A key whose window has passed is taken anew.
+async fn renew(tx: &mut Tx, claim: &Claim<'_>) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE idempotency SET fingerprint = $4, expires_at = $5, held_until = $6, status = NULL, headers = NULL, body = NULL
+         WHERE client = $1 AND operation = $2 AND key = $3",
+    )
+    .bind(claim.scope.client)
+    .bind(claim.scope.operation)
+    .bind(claim.scope.key)
+    .bind(claim.fingerprint)
+    .bind(stored(claim.expires_at))
+    .bind(stored(claim.held_until))
     .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
+async fn known(
+    tx: &mut Tx,
+    scope: &Scope<'_>,
+    lock: &'static str,
+) -> Result<Option<Known<Kept>>, StoreError> {
+    let query = format!(
+        "SELECT fingerprint, status, headers, expires_at, held_until, body FROM idempotency
+         WHERE client = $1 AND operation = $2 AND key = $3{lock}"
+    );
+    let row = sqlx::query(AssertSqlSafe(query))
+        .bind(scope.client)
+        .bind(scope.operation)
+        .bind(scope.key)
+        .fetch_optional(&mut **tx)
+        .await?;
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let answer = match row.try_get::<Option<i64>, _>("status")? {
+        None => None,
+        Some(status) => Some(Kept {
+            status: u16::try_from(status).map_err(|_| StoreError::Row("status"))?,
+            headers: serde_json::from_str(&text(&row, "headers")?)
+                .map_err(|_| StoreError::Row("headers"))?,
+            body: payload::body(tx, &text(&row, "body")?).await?,
+        }),
+    };
+    let held_until = maybe_time(&row, "held_until")?.filter(|_| answer.is_none());
+    Ok(Some(Known {
+        fingerprint: text(&row, "fingerprint")?,
+        answer,
+        expires_at: held_until.map_or_else(|| time(&row, "expires_at"), Ok)?,
+    }))
+}
+
 /// Keeps the answer under a key that was taken.
 pub(super) async fn finish(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Tx,
     scope: &Scope<'_>,
     answer: &Kept,
     now: Timestamp,
@@ -99,9 +113,10 @@ pub(super) async fn finish(
     let body = payload::keep(tx, "answer", &answer.body, now).await?;
     let headers = serde_json::to_string(&answer.headers).map_err(|_| StoreError::Row("headers"))?;
     sqlx::query(
-        "UPDATE idempotency SET status = ?, headers = ?, body = ? WHERE client = ? AND operation = ? AND key = ?",
+        "UPDATE idempotency SET status = $1, headers = $2, body = $3, held_until = NULL
+         WHERE client = $4 AND operation = $5 AND key = $6 AND status IS NULL",
     )
-    .bind(answer.status)
+    .bind(i64::from(answer.status))
     .bind(headers)
     .bind(body)
     .bind(scope.client)
@@ -120,9 +135,8 @@ impl Store {
         now: Timestamp,
     ) -> Result<Lookup<Kept>, StoreError> {
         let mut tx = self.write().await?;
-        let lookup = lookup(&mut tx, wanted, now).await?;
+        let lookup = take(&mut tx, wanted, self.lock_clause(), now).await?;
         if lookup == Lookup::New {
-            claim(&mut tx, wanted).await?;
             tx.commit().await?;
         }
         Ok(lookup)
@@ -144,7 +158,7 @@ impl Store {
     /// Gives a key back: the request was refused before anything was carried out.
     pub(crate) async fn release(&self, scope: &Scope<'_>) -> Result<(), StoreError> {
         sqlx::query(
-            "DELETE FROM idempotency WHERE client = ? AND operation = ? AND key = ? AND status IS NULL",
+            "DELETE FROM idempotency WHERE client = $1 AND operation = $2 AND key = $3 AND status IS NULL",
         )
         .bind(scope.client)
         .bind(scope.operation)
@@ -154,11 +168,15 @@ impl Store {
         Ok(())
     }
 
-    /// Gives back every key that a stopped process still held: its requests have no answer and will get none.
-    pub(crate) async fn release_orphans(&self) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM idempotency WHERE status IS NULL")
-            .execute(&self.pool)
-            .await?;
+    /// Gives back every key whose holder is gone: its request has no answer and will get none. Another process on the
+    /// same database may hold keys too; those are let be.
+    pub(crate) async fn release_orphans(&self, now: Timestamp) -> Result<(), StoreError> {
+        sqlx::query(
+            "DELETE FROM idempotency WHERE status IS NULL AND (held_until IS NULL OR held_until <= $1)",
+        )
+        .bind(stored(now))
+        .execute(&self.pool)
+        .await?;
         Ok(())
     }
 }

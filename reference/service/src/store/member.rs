@@ -1,16 +1,14 @@
 //! Our members, and what our source holds of them.
-//! Refuses to decide who is meant: it gives every person who shares an identifier.
+//! Refuses to decide who is meant.
 
 use super::row::text;
 use super::{Store, StoreError};
 use crate::config::Member;
 use domain::consent::Standing;
 use domain::export::History;
-use domain::identity::{Asked, Candidate, normalise};
+use domain::identity::normalise;
 use domain::ids::MemberRef;
 use domain::masked::Masked;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
 /// What an answer says about a member.
 #[derive(Clone, Debug)]
@@ -28,9 +26,9 @@ impl Store {
         let subscriber = member.subscriber_id.as_ref();
         sqlx::query(
             "INSERT INTO members (reference, member_key, subscriber_key, families, birth_date, patient, umb, member_id)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-             ON CONFLICT (reference) DO UPDATE SET member_key = ?2, subscriber_key = ?3, families = ?4,
-                birth_date = ?5, patient = ?6, umb = ?7, member_id = ?8",
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+             ON CONFLICT (reference) DO UPDATE SET member_key = $2, subscriber_key = $3, families = $4,
+                birth_date = $5, patient = $6, umb = $7, member_id = $8",
         )
         .bind(&member.reference)
         .bind(normalise::identifier(member.member_id.expose()))
@@ -42,11 +40,11 @@ impl Store {
         .bind(member.member_id.expose())
         .execute(&self.pool)
         .await?;
-        Ok(())
+        self.put_person(&member.reference, &member.record()).await
     }
 
     pub(crate) async fn remove_member(&self, reference: &str) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM members WHERE reference = ?")
+        sqlx::query("DELETE FROM members WHERE reference = $1")
             .bind(reference)
             .execute(&self.pool)
             .await?;
@@ -59,7 +57,7 @@ impl Store {
         reference: &str,
         standing: Standing,
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query("UPDATE members SET standing = ? WHERE reference = ?")
+        let done = sqlx::query("UPDATE members SET standing = $1 WHERE reference = $2")
             .bind(standing_word(standing))
             .bind(reference)
             .execute(&self.pool)
@@ -67,31 +65,9 @@ impl Store {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Every person who shares a member or subscriber number with the request.
-    pub(crate) async fn candidates(&self, asked: &Asked) -> Result<Vec<Candidate>, StoreError> {
-        let mut found = Vec::new();
-        let numbers = asked.member_ids.iter().map(|id| (Some(id), None));
-        let subscriber = asked.subscriber_id.iter().map(|id| (None, Some(id)));
-        for (member, subscriber) in numbers.chain(subscriber) {
-            let rows = sqlx::query(
-                "SELECT * FROM members WHERE member_key = ? OR subscriber_key = ? ORDER BY reference",
-            )
-            .bind(member.map(Masked::expose))
-            .bind(subscriber.map(Masked::expose))
-            .fetch_all(&self.pool)
-            .await?;
-            for row in &rows {
-                found.push(candidate(row)?);
-            }
-        }
-        found.sort_by(|one, other| one.person.cmp(&other.person));
-        found.dedup_by(|one, other| one.person == other.person);
-        Ok(found)
-    }
-
     /// What our own records say about the member's permission.
     pub(crate) async fn standing(&self, person: &MemberRef) -> Result<Standing, StoreError> {
-        let row = sqlx::query("SELECT standing FROM members WHERE reference = ?")
+        let row = sqlx::query("SELECT standing FROM members WHERE reference = $1")
             .bind(person.as_str())
             .fetch_one(&self.pool)
             .await?;
@@ -100,7 +76,7 @@ impl Store {
 
     /// What an answer about this member says.
     pub(crate) async fn member(&self, person: &MemberRef) -> Result<Known, StoreError> {
-        let row = sqlx::query("SELECT member_id, patient, umb FROM members WHERE reference = ?")
+        let row = sqlx::query("SELECT member_id, patient, umb FROM members WHERE reference = $1")
             .bind(person.as_str())
             .fetch_one(&self.pool)
             .await?;
@@ -119,8 +95,9 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let held = serde_json::to_string(history).map_err(|_| StoreError::Row("held"))?;
         let done = sqlx::query(
-            "INSERT OR REPLACE INTO histories (member, held)
-             SELECT reference, ? FROM members WHERE reference = ?",
+            "INSERT INTO histories (member, held)
+             SELECT reference, $1 FROM members WHERE reference = $2
+             ON CONFLICT (member) DO UPDATE SET held = $1",
         )
         .bind(held)
         .bind(reference)
@@ -131,7 +108,7 @@ impl Store {
 
     /// What our source holds of a member: everything where nothing else was said.
     pub(crate) async fn history_of(&self, person: &MemberRef) -> Result<History, StoreError> {
-        let row = sqlx::query("SELECT held FROM histories WHERE member = ?")
+        let row = sqlx::query("SELECT held FROM histories WHERE member = $1")
             .bind(person.as_str())
             .fetch_optional(&self.pool)
             .await?;
@@ -139,22 +116,6 @@ impl Store {
             serde_json::from_str(&text(&row, "held")?).map_err(|_| StoreError::Row("held"))
         })
     }
-}
-
-fn candidate(row: &SqliteRow) -> Result<Candidate, StoreError> {
-    let families: Vec<String> =
-        serde_json::from_str(&text(row, "families")?).map_err(|_| StoreError::Row("families"))?;
-    let subscriber: Option<String> = row.try_get("subscriber_key")?;
-    Ok(Candidate {
-        person: MemberRef::new(text(row, "reference")?),
-        member_id: Some(Masked::new(text(row, "member_key")?)),
-        subscriber_id: subscriber.map(Masked::new),
-        birth_date: Some(Masked::new(text(row, "birth_date")?)),
-        families: families
-            .iter()
-            .map(|family| Masked::new(normalise::name(family)))
-            .collect(),
-    })
 }
 
 const fn standing_word(standing: Standing) -> &'static str {
@@ -166,7 +127,7 @@ const fn standing_word(standing: Standing) -> &'static str {
     }
 }
 
-fn standing(word: &str) -> Result<Standing, StoreError> {
+pub(super) fn standing(word: &str) -> Result<Standing, StoreError> {
     [
         Standing::Open,
         Standing::Ended,

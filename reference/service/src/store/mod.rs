@@ -1,32 +1,83 @@
 //! What outlives a call: exchanges, members, links, kept answers, protected bodies.
 //! Refuses to decide: every change of a state goes through the transition table of the rules.
 
+mod assertion;
+pub(crate) mod audit;
+mod bulk;
+mod call;
+mod callback;
+mod clocks;
+mod control;
+mod credentials;
+mod dead_letter;
+mod deadline;
+mod dispute;
+mod duty;
 mod exchange;
 mod export;
+mod files;
+mod fulfilment;
 mod group;
+mod guess;
+mod health;
+mod hold;
 mod idempotency;
+mod measure;
 mod member;
+mod migrations;
+mod notice;
+mod open;
 mod payload;
+mod person;
 mod progress;
+mod review;
+mod route;
 mod row;
+mod signal;
+mod spans;
+mod stay;
+mod steps;
+mod vault;
+mod write;
 
-pub(crate) use exchange::{Filter, NewExchange, Submitted};
-pub(crate) use export::{Export, NewExport};
-pub(crate) use group::{Link, Membership, group};
-pub(crate) use idempotency::{Claim, Kept, Scope};
+pub(crate) use bulk::{NewList, Placed};
+pub(crate) use call::{Begun, Ended};
+pub(crate) use callback::{Callback, CalledBack};
+pub(crate) use clocks::{Broken, MOST_BROKEN};
+pub(crate) use control::{CanaryState, KeptDocument, KeptSnapshot, Release, SnapshotState};
+pub(crate) use dead_letter::{DeadFilter, Said};
+pub(crate) use deadline::{Deadline, NewDeadline};
+pub(crate) use dispute::{KeptDispute, Resolving, Unsettled};
+pub(crate) use domain::idempotency::{Claim, Kept, Scope};
+pub(crate) use duty::{MOST_OWED, Owed, OwedFilter};
+pub(crate) use exchange::{Filter, LONGEST_LIST, NewExchange, Submitted};
+pub(crate) use export::{Export, NewExport, RunId};
+pub(crate) use files::NamedFile;
+pub(crate) use fulfilment::{FileKept, FileNote, Fulfilment, Note};
+pub(crate) use group::{Link, List, Membership, group};
+pub(crate) use hold::Hold;
 pub(crate) use member::Known;
-pub(crate) use progress::{Changes, Ended};
-pub(crate) use row::{Attempt, Exchange, Past};
-
-use crate::config::StoreAt;
-use domain::Timestamp;
-use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+pub(crate) use notice::Taken as TakenNotice;
+pub(crate) use progress::{Changes, Rest, Taken};
+pub(crate) use review::{
+    Approval, Figures, KeptReview, NewReview, QuestionKeys, REVIEW_PAGE, ReviewFilter, ReviewSaid,
+    Settled, Unspoken,
 };
-use sqlx::{ConnectOptions, Row, SqlSafeStr, Sqlite, Transaction};
+pub(crate) use route::KeptChoice;
+pub(crate) use row::{Attempt, Exchange, Past};
+pub(crate) use signal::{Heard, Spoken};
+pub(crate) use spans::{Closed, Seen};
+pub(crate) use steps::{Lease, OpenStep};
+pub(crate) use vault::Vault;
+pub use vault::{PayloadKey, Sealed};
+pub use write::{WriteHook, WritePoint};
+
+use domain::Timestamp;
+use domain::failure::Code;
+use sqlx::{AnyPool, Row};
 use std::path::PathBuf;
-use std::time::Duration;
+use std::sync::Arc;
+use write::{Tx, Watch};
 
 /// Why the store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -46,8 +97,34 @@ pub enum StoreError {
     /// Somebody else moved the exchange first; the work is dropped.
     #[error("another worker moved the exchange first")]
     LostRace,
+    /// What is not written down is not done.
+    #[error("the audit log cannot be written")]
+    Audit(#[source] sqlx::Error),
+    #[error(transparent)]
+    Unaccountable(#[from] domain::record::Unaccountable),
+    #[error(transparent)]
+    Sealed(#[from] Sealed),
+    #[error("{0}")]
+    Address(&'static str),
     #[error(transparent)]
     Illegal(#[from] domain::workflow::Illegal),
+}
+
+impl StoreError {
+    /// What the caller is told.
+    pub(crate) const fn code(&self) -> Code {
+        match self {
+            Self::Audit(_) | Self::Unaccountable(_) => Code::AuditUnavailable,
+            Self::Folder { .. }
+            | Self::Database(_)
+            | Self::Migration(_)
+            | Self::Row(_)
+            | Self::LostRace
+            | Self::Address(_)
+            | Self::Sealed(_)
+            | Self::Illegal(_) => Code::StoreUnavailable,
+        }
+    }
 }
 
 /// What happened because of calls, as tests count it. Audit records and kept answers are apart.
@@ -58,44 +135,38 @@ pub struct EffectCount {
     pub outbound_calls: i64,
 }
 
-/// The database.
+/// The database: SQLite or PostgreSQL, under one spelling of SQL.
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
-    pool: SqlitePool,
+    pool: AnyPool,
+    kind: open::Kind,
+    watch: Watch,
+    vault: Arc<Vault>,
+    /// Only where the address of the database stands in a file.
+    credentials: Option<Arc<credentials::Credentials>>,
 }
 
-/// How long a writer waits for another one.
-///
-/// Source: SQLite has one writer; a transaction of ours takes milliseconds
-const BUSY: Duration = Duration::from_secs(10);
-
 impl Store {
-    /// Opens the database and brings it to its present shape.
-    pub(crate) async fn open(at: &StoreAt) -> Result<Self, StoreError> {
-        let (options, connections) = match at {
-            StoreAt::Memory => (SqliteConnectOptions::new().in_memory(true), 1),
-            StoreAt::Folder(folder) => (file(folder)?, 4),
-        };
-        let options = options
-            .foreign_keys(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(BUSY)
-            .disable_statement_logging();
-        let pool = SqlitePoolOptions::new()
-            .min_connections(1)
-            .max_connections(connections)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .connect_with(options)
-            .await?;
-        migrations().run(&pool).await?;
-        Ok(Self { pool })
+    /// A writing transaction. On SQLite it takes the one writer's place at once, so that it cannot fail later for
+    /// want of it; on PostgreSQL rows that are read to be changed are locked with [`Self::lock_clause`].
+    async fn write(&self) -> Result<Tx, StoreError> {
+        self.watch.tell(WritePoint::Before);
+        let begun = self.pool.begin_with(self.kind.begin()).await?;
+        let vault = Arc::clone(&self.vault);
+        Ok(Tx::new(begun, self.watch.clone(), vault))
     }
 
-    /// A writing transaction. It takes the one writer's place at once, so that it cannot fail later for want of it.
-    async fn write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
+    /// The same store, every write of which is watched.
+    pub(crate) fn watched(self, by: Option<WriteHook>) -> Self {
+        Self {
+            watch: Watch::by(by),
+            ..self
+        }
+    }
+
+    /// What a `SELECT` of rows that are about to change ends with.
+    pub(crate) const fn lock_clause(&self) -> &'static str {
+        self.kind.lock_clause()
     }
 
     /// Does the database answer?
@@ -112,8 +183,8 @@ impl Store {
     pub(crate) async fn effects(&self) -> Result<EffectCount, StoreError> {
         let row = sqlx::query(
             "SELECT (SELECT count(*) FROM exchanges) + (SELECT count(*) FROM links) + (SELECT count(*) FROM dead_letters)
-                    + (SELECT count(*) FROM exports),
-                    (SELECT count(*) FROM outbox), (SELECT count(*) FROM attempts)",
+                    + (SELECT count(*) FROM exports) + (SELECT count(*) FROM lists),
+                    (SELECT count(*) FROM outbox WHERE exchange IS NOT NULL), (SELECT count(*) FROM attempts)",
         )
         .fetch_one(&self.pool)
         .await?;
@@ -128,52 +199,56 @@ impl Store {
     pub(crate) async fn clear(&self) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
         for statement in [
+            "DELETE FROM duties",
+            "DELETE FROM breaches",
+            "DELETE FROM callbacks",
+            "DELETE FROM escalations",
+            "DELETE FROM unmapped",
+            "DELETE FROM fulfilment_files",
+            "DELETE FROM fulfilments",
+            "DELETE FROM fixed_codes",
+            "DELETE FROM paused_partners",
+            "DELETE FROM steps",
+            "DELETE FROM signals",
+            "DELETE FROM deadlines",
+            "DELETE FROM route_decisions",
+            "DELETE FROM snapshots",
+            "DELETE FROM control_documents",
             "DELETE FROM idempotency",
             "DELETE FROM dead_letters",
             "DELETE FROM outbox",
+            "DELETE FROM holds",
             "DELETE FROM audit",
+            "DELETE FROM audit_nodes",
+            "DELETE FROM audit_edge",
+            "DELETE FROM audit_heads",
+            "DELETE FROM spans",
+            "DELETE FROM traces",
             "DELETE FROM attempts",
             "DELETE FROM history",
             "DELETE FROM exchanges",
             "DELETE FROM export_files",
             "DELETE FROM exports",
+            "DELETE FROM questions",
             "DELETE FROM histories",
+            "DELETE FROM list_members",
+            "DELETE FROM lists",
             "DELETE FROM links",
+            "DELETE FROM person_keys",
+            "DELETE FROM person_entries",
             "DELETE FROM members",
             "DELETE FROM payloads",
+            "DELETE FROM assertions",
+            "DELETE FROM guesses",
+            "DELETE FROM reviews",
+            "DELETE FROM disputes",
+            "DELETE FROM match_figures",
         ] {
             sqlx::query(statement).execute(&mut *tx).await?;
         }
         tx.commit().await?;
         Ok(())
     }
-}
-
-fn file(folder: &PathBuf) -> Result<SqliteConnectOptions, StoreError> {
-    std::fs::create_dir_all(folder).map_err(|source| StoreError::Folder {
-        folder: folder.clone(),
-        source,
-    })?;
-    let options = SqliteConnectOptions::new().filename(folder.join("exchanges.db"));
-    Ok(options.create_if_missing(true))
-}
-
-/// The shapes that the database has had, oldest first.
-const MIGRATIONS: [(i64, &str, &str); 2] = [
-    (1, "first", include_str!("migrations/sqlite/0001_first.sql")),
-    (
-        2,
-        "export",
-        include_str!("migrations/sqlite/0002_export.sql"),
-    ),
-];
-
-fn migrations() -> Migrator {
-    let migration = |(version, name, sql): (i64, &'static str, &'static str)| {
-        let kind = MigrationType::Simple;
-        Migration::new(version, name.into(), kind, sql.into_sql_str(), false)
-    };
-    Migrator::with_migrations(MIGRATIONS.into_iter().map(migration).collect())
 }
 
 /// A point in time as it is stored: sortable text.

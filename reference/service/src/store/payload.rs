@@ -1,36 +1,85 @@
 //! Protected bodies, kept apart from everything else and named by an opaque id.
 //! Refuses to be searched.
 
-use super::{Store, StoreError, stored};
+use super::row::text;
+use super::{Store, StoreError, Tx, audit, stored};
 use domain::Timestamp;
+use domain::ids::ExchangeId;
 use domain::masked::Masked;
-use sqlx::{Row, Sqlite, Transaction};
+use domain::record::AuditEvent;
+use sqlx::Row;
+use sqlx::any::AnyRow;
 
 /// Keeps a body and gives its id.
 pub(super) async fn keep(
-    tx: &mut Transaction<'static, Sqlite>,
+    tx: &mut Tx,
     kind: &'static str,
     body: &Masked<Vec<u8>>,
     now: Timestamp,
 ) -> Result<String, StoreError> {
     let id = crate::id::fresh(now);
-    sqlx::query("INSERT INTO payloads (id, kind, at, body) VALUES (?, ?, ?, ?)")
+    let sealed = tx.vault.seal(&id, body.expose())?;
+    sqlx::query("INSERT INTO payloads (id, kind, at, body) VALUES ($1, $2, $3, $4)")
         .bind(&id)
         .bind(kind)
         .bind(stored(now))
-        .bind(body.expose().as_slice())
+        .bind(sealed)
         .execute(&mut **tx)
         .await?;
     Ok(id)
 }
 
+/// The body under this id, as the transaction sees it.
+pub(super) async fn body(tx: &mut Tx, id: &str) -> Result<Masked<Vec<u8>>, StoreError> {
+    let row = sqlx::query("SELECT body FROM payloads WHERE id = $1")
+        .bind(id)
+        .fetch_one(&mut **tx)
+        .await?;
+    let sealed: Vec<u8> = row.try_get(0)?;
+    Ok(tx.vault.open(id, &sealed)?)
+}
+
 impl Store {
-    /// The body under this id.
+    /// The body under this id, for a step of our own; its transition is what is written down of it.
     pub(crate) async fn payload(&self, id: &str) -> Result<Masked<Vec<u8>>, StoreError> {
-        let row = sqlx::query("SELECT body FROM payloads WHERE id = ?")
+        let row = sqlx::query("SELECT body FROM payloads WHERE id = $1")
             .bind(id)
             .fetch_one(&self.pool)
             .await?;
-        Ok(Masked::new(row.try_get(0)?))
+        let sealed: Vec<u8> = row.try_get(0)?;
+        Ok(self.vault.open(id, &sealed)?)
+    }
+
+    /// The protected result of an exchange, if there is one. That it is read is written down before it is.
+    pub(crate) async fn read_result(
+        &self,
+        exchange: &ExchangeId,
+        reading: AuditEvent,
+    ) -> Result<Option<Masked<Vec<u8>>>, StoreError> {
+        let mut tx = self.write().await?;
+        let row = sqlx::query(
+            "SELECT p.id, p.body FROM exchanges e JOIN payloads p ON p.id = e.result
+             WHERE e.id = $1 AND p.removed_by IS NULL",
+        )
+        .bind(exchange.as_str())
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        audit::append(&mut tx, reading).await?;
+        tx.commit().await?;
+        self.opened(&row, "id", "body").map(Some)
+    }
+
+    /// A protected body that stands beside its id in a row: `id` and `body` name the columns.
+    pub(super) fn opened(
+        &self,
+        row: &AnyRow,
+        id: &'static str,
+        body: &'static str,
+    ) -> Result<Masked<Vec<u8>>, StoreError> {
+        let sealed: Vec<u8> = row.try_get(body)?;
+        Ok(self.vault.open(&text(row, id)?, &sealed)?)
     }
 }

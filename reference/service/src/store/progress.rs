@@ -1,19 +1,28 @@
 //! How an exchange moves: through the transition table, in one transaction, or not at all.
 //! Refuses a move whose row has been moved by somebody else in the meantime.
 
-use super::{Exchange, Store, StoreError, payload, stored};
+use super::call::{self, Ended};
+use super::deadline::{self, NewDeadline};
+use super::duty::{self, NewDuty};
+use super::fulfilment::{self, Note};
+use super::review::{self, NewReview};
+use super::spans::{self, Seen};
+use super::stay::{Row, Step};
+use super::steps::{self, Lease};
+use super::{Exchange, Store, StoreError, Tx, audit, dead_letter, dispute, route, stored};
 use domain::Timestamp;
 use domain::consent::Grant;
-use domain::failure::Code;
-use domain::ids::CorrelationId;
+use domain::deadlines::Deadline;
+use domain::failure::{Code, RetryClass};
+use domain::identity::dispute::Dispute;
+use domain::ids::PartnerId;
 use domain::masked::Masked;
-use domain::workflow::{Effect, Event, Hold, State, transition};
-use sqlx::{Sqlite, Transaction};
+use domain::ports::Leased;
+use domain::routing::Choice;
+use domain::workflow::{Effect, Event, Hold, Notice, State, Work, transition};
 use std::time::Duration;
 
-type Tx = Transaction<'static, Sqlite>;
-
-/// What a transition leaves on the row besides the state.
+/// What a step leaves behind besides the state.
 #[derive(Debug, Default)]
 pub(crate) struct Changes {
     pub schema_version: Option<String>,
@@ -22,23 +31,56 @@ pub(crate) struct Changes {
     /// The protected result.
     pub result: Option<Masked<Vec<u8>>>,
     pub snapshot: Option<u64>,
+    /// Work besides the one that is due in the state; what is open already is moved to this time.
+    pub schedule: Vec<(Work, Timestamp)>,
+    pub deadlines: Vec<NewDeadline>,
+    /// What is owed from now on because of the move.
+    pub owed: Option<Deadline>,
+    /// What was learnt of an answer that comes later.
+    pub notes: Vec<Note>,
+    /// What was chosen of the routes, whether one came of it or not.
+    pub route: Option<Box<Choice>>,
+    /// What the audit log is told of the move.
+    pub told: audit::Told,
+    /// Why an exchange stays where it is, when something has failed.
+    pub code: Option<Code>,
+    /// The partner whose paused feed it waits for.
+    pub paused: Option<PartnerId>,
+    /// What people have to look at before it goes on.
+    pub review: Option<Box<NewReview>>,
+    /// What a partner's refusal opens when the table says so. A refusal by our own people is no dispute.
+    pub dispute: Option<Box<Dispute>>,
 }
 
-/// How one call to the partner ended.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Ended {
-    pub status: Option<u16>,
-    pub code: Option<Code>,
-    /// Why the exchange waits now, if it does.
+/// A step in the hands of a worker, as it is being written down.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Taken<'a> {
+    pub exchange: &'a Exchange,
+    pub leased: &'a Leased,
+    /// Under which what is due next is held.
+    pub lease: &'a Lease,
+    /// The call to the partner that has just ended, if there was one.
+    pub ended: Option<Ended>,
+    /// How long calls of the step were on their way.
+    pub on_the_way: Duration,
+    /// What is noted for the trace, if somebody collects it.
+    pub seen: Option<&'a Seen>,
+    pub now: Timestamp,
+}
+
+/// How an exchange stays where it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Rest {
+    /// When the step runs again; it is over when nobody says.
+    pub again: Option<Timestamp>,
     pub hold: Option<Hold>,
-    /// How long, unless a person ends the wait.
-    pub wait: Option<Duration>,
 }
 
 impl Store {
-    /// Takes `event` and gives the exchange as it stands then.
+    /// Takes `event` outside every step, as a replay does.
     ///
     /// Errors: the table forbids it; somebody else was first
+    #[allow(dead_code, reason = "operators replay and close dead letters with it")]
     pub(crate) async fn apply(
         &self,
         exchange: &Exchange,
@@ -46,149 +88,162 @@ impl Store {
         changes: &Changes,
         now: Timestamp,
     ) -> Result<State, StoreError> {
-        let (to, effects) = transition(&exchange.for_table(), event, now)?;
         let mut tx = self.write().await?;
-        let step = Taken {
-            exchange,
-            event,
-            to,
-            now,
-            snapshot: changes
-                .snapshot
-                .and_then(|number| i64::try_from(number).ok()),
-        };
-        step.update(&mut tx, changes).await?;
-        step.remember(&mut tx).await?;
-        for effect in &effects {
-            carry_out(&mut tx, exchange, effect, now).await?;
-        }
+        let (to, _) = transit(&mut tx, exchange, event, changes, (now, None)).await?;
         tx.commit().await?;
         Ok(to)
     }
 
-    /// Notes, before a call goes out, that it does.
-    pub(crate) async fn begin_attempt(
+    /// Takes the event in which a step ended, and gives what is due now to the worker at once.
+    ///
+    /// Errors: the table forbids it; somebody else was first
+    pub(crate) async fn move_on(
         &self,
-        exchange: &Exchange,
-        correlation: &CorrelationId,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
+        taken: &Taken<'_>,
+        event: &Event,
+        changes: &Changes,
+    ) -> Result<(State, Option<Leased>), StoreError> {
         let mut tx = self.write().await?;
-        let moved = sqlx::query(
-            "UPDATE exchanges SET version = version + 1, submissions = submissions + 1, hold = NULL,
-                next_attempt_at = NULL, first_attempt_at = coalesce(first_attempt_at, ?)
-             WHERE id = ? AND version = ?",
+        call::end(
+            &mut tx,
+            taken.exchange,
+            taken.ended.as_ref(),
+            taken.on_the_way,
         )
-        .bind(stored(now))
-        .bind(exchange.id.as_str())
-        .bind(exchange.version)
-        .execute(&mut *tx)
         .await?;
-        won(moved.rows_affected())?;
-        sqlx::query(
-            "INSERT INTO attempts (exchange, number, at, correlation_id) VALUES (?, ?, ?, ?)",
-        )
-        .bind(exchange.id.as_str())
-        .bind(exchange.submissions.saturating_add(1))
-        .bind(stored(now))
-        .bind(correlation.as_str())
-        .execute(&mut *tx)
-        .await?;
+        let when = (taken.now, Some(taken.lease));
+        let moved = transit(&mut tx, taken.exchange, event, changes, when).await?;
+        note(&mut tx, taken).await?;
         tx.commit().await?;
-        Ok(())
+        Ok(moved)
     }
 
-    /// Notes how a call ended, and until when the exchange waits if it is tried again.
-    pub(crate) async fn end_attempt(
+    /// Ends a step that did not move its exchange.
+    ///
+    /// Errors: somebody else was first
+    pub(crate) async fn rest(
         &self,
-        exchange: &Exchange,
-        ended: &Ended,
-        now: Timestamp,
+        taken: &Taken<'_>,
+        rest: &Rest,
+        changes: &Changes,
     ) -> Result<(), StoreError> {
-        let due = ended
-            .wait
-            .and_then(|wait| chrono::TimeDelta::from_std(wait).ok())
-            .and_then(|wait| now.checked_add_signed(wait));
+        let Taken { exchange, now, .. } = *taken;
         let mut tx = self.write().await?;
-        sqlx::query(
-            "UPDATE attempts SET status = ?, code = ?, wait_ms = ? WHERE exchange = ? AND number = ?",
-        )
-        .bind(ended.status)
-        .bind(word(ended.code))
-        .bind(ended.wait.and_then(|wait| i64::try_from(wait.as_millis()).ok()))
-        .bind(exchange.id.as_str())
-        .bind(exchange.submissions)
-        .execute(&mut *tx)
-        .await?;
-        sqlx::query(
-            "UPDATE exchanges SET version = version + 1, hold = ?, next_attempt_at = ? WHERE id = ? AND version = ?",
-        )
-        .bind(ended.hold.map(Hold::word))
-        .bind(due.map(stored))
-        .bind(exchange.id.as_str())
-        .bind(exchange.version)
-        .execute(&mut *tx)
-        .await?;
-        tx.commit().await?;
-        Ok(())
-    }
-}
-
-/// A transition that the table allows, on its way into the store.
-struct Taken<'a> {
-    exchange: &'a Exchange,
-    event: &'a Event,
-    to: State,
-    now: Timestamp,
-    snapshot: Option<i64>,
-}
-
-impl Taken<'_> {
-    async fn update(&self, tx: &mut Tx, changes: &Changes) -> Result<(), StoreError> {
-        let result = match &changes.result {
-            Some(body) => Some(payload::keep(tx, "result", body, self.now).await?),
-            None => None,
+        call::end(&mut tx, exchange, taken.ended.as_ref(), taken.on_the_way).await?;
+        let step = Step {
+            exchange,
+            state: exchange.state,
+            now,
+            snapshot: number(changes.snapshot),
         };
-        let moved = sqlx::query(
-            "UPDATE exchanges SET version = version + 1, state = ?1, since = ?2, disposition = ?3, code = ?4,
-                hold = NULL, next_attempt_at = NULL, schema_version = coalesce(?5, schema_version),
-                route_set = coalesce(?6, route_set), consent_checked_at = coalesce(?7, consent_checked_at),
-                result = coalesce(?8, result), snapshot = coalesce(?9, snapshot)
-             WHERE id = ?10 AND version = ?11",
+        step.update(
+            &mut tx,
+            changes,
+            &Row::resting(exchange, rest, changes.code),
         )
-        .bind(self.to.word())
-        .bind(stored(self.now))
-        .bind(self.event.disposition().word())
-        .bind(word(self.event.code()))
-        .bind(changes.schema_version.as_deref())
-        .bind(changes.route_set)
-        .bind(changes.consent.map(|grant| stored(grant.checked_at())))
-        .bind(result)
-        .bind(self.snapshot)
-        .bind(self.exchange.id.as_str())
-        .bind(self.exchange.version)
-        .execute(&mut **tx)
         .await?;
-        won(moved.rows_affected())
-    }
-
-    async fn remember(&self, tx: &mut Tx) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT INTO history (exchange, version, at, from_state, to_state, move, code, snapshot)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(self.exchange.id.as_str())
-        .bind(self.exchange.version)
-        .bind(stored(self.now))
-        .bind(self.exchange.state.word())
-        .bind(self.to.word())
-        .bind(self.event.asks().word())
-        .bind(word(self.event.code()))
-        .bind(self.snapshot.unwrap_or(self.exchange.snapshot))
-        .execute(&mut **tx)
-        .await?;
+        let again = match &changes.paused {
+            Some(partner)
+                if !dead_letter::still_paused(&mut tx, partner, self.lock_clause()).await? =>
+            {
+                Some(now)
+            }
+            Some(_) | None => rest.again,
+        };
+        match again {
+            Some(again) => {
+                steps::schedule(&mut tx, &exchange.id, taken.leased.work, again).await?;
+            }
+            None => steps::over(&mut tx, taken.leased).await?,
+        }
+        open(&mut tx, exchange, changes).await?;
+        fulfilment::write(&mut tx, exchange, &changes.notes, now).await?;
+        if let Some(new) = &changes.review {
+            review::open(&mut tx, new, now).await?;
+        }
+        note(&mut tx, taken).await?;
+        tx.commit().await?;
         Ok(())
     }
+}
+
+async fn note(tx: &mut Tx, taken: &Taken<'_>) -> Result<(), StoreError> {
+    match taken.seen {
+        Some(seen) => spans::keep(tx, &taken.exchange.id, seen).await,
+        None => Ok(()),
+    }
+}
+
+/// Moves an exchange, with everything that belongs into the same transaction.
+pub(super) async fn transit(
+    tx: &mut Tx,
+    exchange: &Exchange,
+    event: &Event,
+    changes: &Changes,
+    (now, lease): (Timestamp, Option<&Lease>),
+) -> Result<(State, Option<Leased>), StoreError> {
+    let (to, effects) = transition(&exchange.for_table(), event, now)?;
+    let step = Step {
+        exchange,
+        state: to,
+        now,
+        snapshot: number(changes.snapshot),
+    };
+    step.update(tx, changes, &Row::moved(event)).await?;
+    step.remember(tx, event).await?;
+    if let Some(choice) = &changes.route {
+        let under = step.snapshot.unwrap_or(exchange.snapshot);
+        route::keep(tx, exchange, choice, under, now).await?;
+    }
+    steps::clear(tx, &exchange.id, to.is_open()).await?;
+    let mut next = None;
+    for effect in &effects {
+        if let Some(leased) = carry_out(tx, exchange, effect, (now, lease)).await? {
+            next = Some(leased);
+        }
+    }
+    if let Some(dispute) = changes
+        .dispute
+        .as_ref()
+        .filter(|_| effects.contains(&Effect::OpenDispute))
+    {
+        let of = (&exchange.partner, &exchange.business_transaction);
+        dispute::open(tx, dispute, of).await?;
+    }
+    fulfilment::write(tx, exchange, &changes.notes, now).await?;
+    duty::moved(tx, exchange, event, now).await?;
+    if let Some(deadline) = changes.owed {
+        let new = NewDuty {
+            subject: exchange.id.as_str(),
+            partner: exchange.partner.as_str(),
+            follows: None,
+            deadline,
+        };
+        duty::open(tx, &new).await?;
+    }
+    if exchange.hold.is_some_and(Hold::waits_for_a_person) {
+        let under = u64::try_from(step.snapshot.unwrap_or(exchange.snapshot)).unwrap_or_default();
+        review::moved_on(tx, &exchange.id, under, now).await?;
+    }
+    if to.is_open() {
+        open(tx, exchange, changes).await?;
+    }
+    audit::moved(tx, (&exchange.id, event), &changes.told, &effects, now).await?;
+    Ok((to, next))
+}
+
+async fn open(tx: &mut Tx, exchange: &Exchange, changes: &Changes) -> Result<(), StoreError> {
+    for (work, at) in &changes.schedule {
+        steps::schedule(tx, &exchange.id, *work, *at).await?;
+    }
+    for new in &changes.deadlines {
+        deadline::set(tx, &exchange.id, new).await?;
+    }
+    Ok(())
+}
+
+fn number(snapshot: Option<u64>) -> Option<i64> {
+    snapshot.and_then(|number| i64::try_from(number).ok())
 }
 
 /// The part of an effect that belongs into the same transaction.
@@ -196,48 +251,62 @@ async fn carry_out(
     tx: &mut Tx,
     exchange: &Exchange,
     effect: &Effect,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+    (now, lease): (Timestamp, Option<&Lease>),
+) -> Result<Option<Leased>, StoreError> {
     match effect {
-        Effect::Audit { to, code, .. } => audit(tx, exchange, *to, *code, now).await,
-        Effect::Outbox(notice) => {
-            sqlx::query("INSERT INTO outbox (at, exchange, notice) VALUES (?, ?, ?)")
-                .bind(stored(now))
-                .bind(exchange.id.as_str())
-                .bind(notice.word())
-                .execute(&mut **tx)
-                .await?;
-            Ok(())
-        }
+        Effect::Outbox(notice) => notify(tx, exchange, *notice, now).await?,
         Effect::DeadLetter { code, resume_at } => {
-            dead_letter(tx, exchange, *code, *resume_at, now).await
+            dead_letter(tx, exchange, *code, *resume_at, now).await?;
+            if code.meaning().class == RetryClass::Escalate {
+                fulfilment::escalate(tx, exchange, *code, now).await?;
+            }
         }
-        // The engine walks on by the state itself; reviews and disputes have no store yet.
-        Effect::Metric(_)
-        | Effect::Schedule(..)
-        | Effect::CallPartner(_)
-        | Effect::OpenReview
-        | Effect::OpenDispute => Ok(()),
+        Effect::Schedule(work, at) => return due(tx, exchange, *work, (*at, lease)).await,
+        Effect::CallPartner(work) => return due(tx, exchange, *work, (now, lease)).await,
+        // The audit log is written last, with what the step tells of the move; reviews and disputes come with the changes.
+        Effect::Audit { .. } | Effect::Metric(_) | Effect::OpenReview | Effect::OpenDispute => {}
     }
+    Ok(None)
 }
 
-async fn audit(
+async fn due(
     tx: &mut Tx,
     exchange: &Exchange,
-    to: State,
-    code: Option<Code>,
+    work: Work,
+    (at, lease): (Timestamp, Option<&Lease>),
+) -> Result<Option<Leased>, StoreError> {
+    let Some(lease) = lease else {
+        steps::schedule(tx, &exchange.id, work, at).await?;
+        return Ok(None);
+    };
+    let leased = steps::schedule_held(tx, &exchange.id, work, lease, at).await?;
+    Ok(Some(leased))
+}
+
+/// Leaves a notice for whoever tells others, in the same transaction as its reason.
+pub(super) async fn notify(
+    tx: &mut Tx,
+    exchange: &Exchange,
+    notice: Notice,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO audit (at, exchange, business_transaction_id, action, code) VALUES (?, ?, ?, ?, ?)",
-    )
-    .bind(stored(now))
-    .bind(exchange.id.as_str())
-    .bind(exchange.business_transaction.as_str())
-    .bind(to.word())
-    .bind(word(code))
-    .execute(&mut **tx)
-    .await?;
+    leave(tx, exchange.id.as_str(), notice, now).await
+}
+
+/// The same about an exchange or an export, by its id.
+pub(super) async fn leave(
+    tx: &mut Tx,
+    subject: &str,
+    notice: Notice,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO outbox (id, at, exchange, notice) VALUES ($1, $2, $3, $4)")
+        .bind(crate::id::fresh(now))
+        .bind(stored(now))
+        .bind(subject)
+        .bind(notice.word())
+        .execute(&mut **tx)
+        .await?;
     Ok(())
 }
 
@@ -249,7 +318,8 @@ async fn dead_letter(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT OR REPLACE INTO dead_letters (exchange, at, resume_at, code) VALUES (?, ?, ?, ?)",
+        "INSERT INTO dead_letters (exchange, at, resume_at, code) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (exchange) DO UPDATE SET at = $2, resume_at = $3, code = $4",
     )
     .bind(exchange.id.as_str())
     .bind(stored(now))
@@ -257,7 +327,7 @@ async fn dead_letter(
     .bind(code.to_string())
     .execute(&mut **tx)
     .await?;
-    sqlx::query("UPDATE exchanges SET resume_at = ? WHERE id = ?")
+    sqlx::query("UPDATE exchanges SET resume_at = $1 WHERE id = $2")
         .bind(resume_at.word())
         .bind(exchange.id.as_str())
         .execute(&mut **tx)
@@ -265,12 +335,12 @@ async fn dead_letter(
     Ok(())
 }
 
-fn word(code: Option<Code>) -> Option<String> {
+pub(super) fn word(code: Option<Code>) -> Option<String> {
     code.map(|code| code.to_string())
 }
 
 /// One row was changed, or somebody else had changed it before.
-const fn won(rows: u64) -> Result<(), StoreError> {
+pub(super) const fn won(rows: u64) -> Result<(), StoreError> {
     if rows == 0 {
         Err(StoreError::LostRace)
     } else {

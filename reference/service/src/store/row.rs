@@ -10,8 +10,9 @@ use domain::ids::{
 use domain::record::EntryVersion;
 use domain::workflow::{self, Disposition, Hold, Move, State};
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use sqlx::any::AnyRow;
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 /// An exchange as it stands.
 #[derive(Clone, Debug)]
@@ -32,12 +33,16 @@ pub(crate) struct Exchange {
     pub consent_checked_at: Option<Timestamp>,
     pub submissions: u32,
     pub generation: u32,
+    /// Calls that count for nothing any more: those before a replay.
+    pub forgiven: u32,
     pub first_attempt_at: Option<Timestamp>,
     pub next_attempt_at: Option<Timestamp>,
     pub hold: Option<Hold>,
     pub disposition: Disposition,
     pub code: Option<Code>,
     pub resume_at: Option<State>,
+    /// Since when an operator holds it.
+    pub paused_at: Option<Timestamp>,
 }
 
 /// One call to the partner.
@@ -49,6 +54,8 @@ pub(crate) struct Attempt {
     pub status: Option<u16>,
     pub code: Option<Code>,
     pub wait_ms: Option<i64>,
+    /// How long it was on its way; none while nobody has seen its end.
+    pub took: Option<Duration>,
 }
 
 /// One transition that was made.
@@ -62,7 +69,7 @@ pub(crate) struct Past {
 }
 
 impl Exchange {
-    pub(super) fn read(row: &SqliteRow) -> Result<Self, StoreError> {
+    pub(super) fn read(row: &AnyRow) -> Result<Self, StoreError> {
         Ok(Self {
             id: ExchangeId::new(text(row, "id")?),
             version: row.try_get("version")?,
@@ -77,14 +84,16 @@ impl Exchange {
             route_set: maybe_number(row, "route_set")?,
             snapshot: row.try_get("snapshot")?,
             consent_checked_at: maybe_time(row, "consent_checked_at")?,
-            submissions: row.try_get("submissions")?,
-            generation: row.try_get("generation")?,
+            submissions: number(row, "submissions")?,
+            generation: number(row, "generation")?,
+            forgiven: number(row, "forgiven")?,
             first_attempt_at: maybe_time(row, "first_attempt_at")?,
             next_attempt_at: maybe_time(row, "next_attempt_at")?,
             hold: maybe_word(row, "hold")?,
             disposition: word(row, "disposition")?,
             code: maybe_word(row, "code")?,
             resume_at: maybe_word(row, "resume_at")?,
+            paused_at: maybe_time(row, "paused_at")?,
         })
     }
 
@@ -100,20 +109,24 @@ impl Exchange {
 }
 
 impl Attempt {
-    pub(super) fn read(row: &SqliteRow) -> Result<Self, StoreError> {
+    pub(super) fn read(row: &AnyRow) -> Result<Self, StoreError> {
         Ok(Self {
-            number: row.try_get("number")?,
+            number: number(row, "number")?,
             at: time(row, "at")?,
             correlation: CorrelationId::new(text(row, "correlation_id")?),
-            status: row.try_get("status")?,
+            status: maybe_status(row)?,
             code: maybe_word(row, "code")?,
             wait_ms: row.try_get("wait_ms")?,
+            took: row
+                .try_get::<Option<i64>, _>("took_ms")?
+                .and_then(|ms| u64::try_from(ms).ok())
+                .map(Duration::from_millis),
         })
     }
 }
 
 impl Past {
-    pub(super) fn read(row: &SqliteRow) -> Result<Self, StoreError> {
+    pub(super) fn read(row: &AnyRow) -> Result<Self, StoreError> {
         Ok(Self {
             at: time(row, "at")?,
             from: word(row, "from_state")?,
@@ -124,27 +137,37 @@ impl Past {
     }
 }
 
-pub(super) fn text(row: &SqliteRow, column: &'static str) -> Result<String, StoreError> {
+pub(super) fn text(row: &AnyRow, column: &'static str) -> Result<String, StoreError> {
     Ok(row.try_get(column)?)
 }
 
-pub(super) fn time(row: &SqliteRow, column: &'static str) -> Result<Timestamp, StoreError> {
+pub(super) fn time(row: &AnyRow, column: &'static str) -> Result<Timestamp, StoreError> {
     text(row, column)?
         .parse()
         .map_err(|_| StoreError::Row(column))
 }
 
 pub(super) fn maybe_time(
-    row: &SqliteRow,
+    row: &AnyRow,
     column: &'static str,
 ) -> Result<Option<Timestamp>, StoreError> {
     maybe_word(row, column)
 }
 
-fn maybe_number(
-    row: &SqliteRow,
-    column: &'static str,
-) -> Result<Option<DocumentNumber>, StoreError> {
+/// A count that is never negative.
+pub(super) fn number(row: &AnyRow, column: &'static str) -> Result<u32, StoreError> {
+    let number: i64 = row.try_get(column)?;
+    u32::try_from(number).map_err(|_| StoreError::Row(column))
+}
+
+fn maybe_status(row: &AnyRow) -> Result<Option<u16>, StoreError> {
+    let status: Option<i64> = row.try_get("status")?;
+    status
+        .map(|status| u16::try_from(status).map_err(|_| StoreError::Row("status")))
+        .transpose()
+}
+
+fn maybe_number(row: &AnyRow, column: &'static str) -> Result<Option<DocumentNumber>, StoreError> {
     let number: Option<i64> = row.try_get(column)?;
     number
         .map(|number| {
@@ -155,7 +178,7 @@ fn maybe_number(
 }
 
 pub(super) fn word<T: std::str::FromStr>(
-    row: &SqliteRow,
+    row: &AnyRow,
     column: &'static str,
 ) -> Result<T, StoreError> {
     text(row, column)?
@@ -164,7 +187,7 @@ pub(super) fn word<T: std::str::FromStr>(
 }
 
 pub(super) fn maybe_word<T: std::str::FromStr>(
-    row: &SqliteRow,
+    row: &AnyRow,
     column: &'static str,
 ) -> Result<Option<T>, StoreError> {
     let text: Option<String> = row.try_get(column)?;

@@ -1,12 +1,26 @@
 //! Spans and log lines of one call or exchange, with the ids that tie them together.
 //! Refuses text from outside: every attribute comes from a closed vocabulary or is an id of ours.
 
+mod collector;
+pub mod metrics;
+mod ship;
+mod trace;
+
+pub use collector::CollectorError;
+
+pub(crate) use domain::record::RequestType;
+pub(crate) use domain::trace::{Dependency, Stage};
+pub(crate) use ship::{Traces, run as ship};
+pub(crate) use trace::{Call, Recorder};
+
 use crate::id;
+use crate::store::Seen;
 use domain::Timestamp;
 use domain::consent::{ConsentStatus, Grant, Refused};
 use domain::failure::Code;
 use domain::identity::Band;
 use domain::ids::{BusinessTransactionId, CorrelationId};
+use domain::trace::Said;
 use domain::workflow::Disposition;
 use tracing::Span;
 use tracing::field::Empty;
@@ -16,10 +30,12 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 
 /// The ids of one call.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Context {
     pub business_transaction: BusinessTransactionId,
     pub correlation: CorrelationId,
+    /// Notes for the trace of an exchange, when somebody collects it.
+    pub recorder: Option<Recorder>,
 }
 
 impl Context {
@@ -36,6 +52,7 @@ impl Context {
         Self {
             business_transaction: BusinessTransactionId::new(or_new(transaction)),
             correlation: CorrelationId::new(or_new(correlation)),
+            recorder: None,
         }
     }
 
@@ -44,63 +61,64 @@ impl Context {
         Self {
             business_transaction,
             correlation: CorrelationId::new(id::fresh(now)),
+            recorder: None,
         }
     }
 
     /// The ids of the next call to a partner: the same transaction, a correlation of its own.
     pub(crate) fn next_attempt(&self, now: Timestamp) -> Self {
-        Self::of_exchange(self.business_transaction.clone(), now)
-    }
-}
-
-/// What a root span is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RequestType {
-    MemberMatch,
-    DataExport,
-    ExchangeSingle,
-}
-
-impl RequestType {
-    pub(crate) const fn word(self) -> &'static str {
-        match self {
-            Self::MemberMatch => "member-match",
-            Self::DataExport => "data-export",
-            Self::ExchangeSingle => "exchange-single",
+        Self {
+            recorder: self.recorder.clone(),
+            ..Self::of_exchange(self.business_transaction.clone(), now)
         }
     }
-}
 
-/// What an exchange depended on when it ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Dependency {
-    None,
-    MemberStore,
-    SourceStore,
-    Partner,
-}
-
-impl Dependency {
-    pub(crate) const fn word(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::MemberStore => "member-store",
-            Self::SourceStore => "source-store",
-            Self::Partner => "partner",
+    /// The same ids, where a call only asks how far the partner is.
+    pub(crate) fn polling(&self) -> Self {
+        Self {
+            recorder: self.recorder.as_ref().map(Recorder::polling),
+            ..self.clone()
         }
     }
-}
 
-/// The seven stages, in order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stage {
-    Ingestion,
-    SchemaValidation,
-    IdentityResolution,
-    AccessPolicy,
-    SourceRetrieval,
-    Transformation,
-    Egress,
+    /// A call goes out under these ids.
+    pub(crate) fn call(&self, now: Timestamp) -> Option<Call> {
+        let recorder = self.recorder.as_ref()?;
+        Some(recorder.call(&self.correlation, now))
+    }
+
+    /// The last call failed by this, as its answer was read.
+    pub(crate) fn call_failed(&self, code: Code) {
+        if let Some(recorder) = &self.recorder {
+            recorder.call_failed(code);
+        }
+    }
+
+    /// A stage is over.
+    pub(crate) fn passed(&self, stage: Stage, time: (Timestamp, Timestamp), code: Option<Code>) {
+        if let Some(recorder) = &self.recorder {
+            recorder.stage(stage, time, code);
+        }
+    }
+
+    /// A stage is not over after all.
+    pub(crate) fn forget(&self, stage: Stage) {
+        if let Some(recorder) = &self.recorder {
+            recorder.forget(stage);
+        }
+    }
+
+    /// What the last stage has found.
+    pub(crate) fn says(&self, said: Said) {
+        if let Some(recorder) = &self.recorder {
+            recorder.says(said);
+        }
+    }
+
+    /// What was seen until now; only the calls where the exchange stays in its stage.
+    pub(crate) fn seen(&self, moves: bool) -> Option<Seen> {
+        self.recorder.as_ref().map(|recorder| recorder.seen(moves))
+    }
 }
 
 /// The root span of an exchange. Its attributes are recorded as they become known.

@@ -8,8 +8,11 @@ use std::path::{Path, PathBuf};
 
 const BASE: &str = "https://matchmark.example/schemas/";
 
+/// The repository, whichever of its crates is tested.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+    let mut folders = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+    let root = folders.find(|folder| folder.join("schemas").is_dir());
+    root.unwrap().to_owned()
 }
 
 fn schema(entry: &str, version: &str) -> Value {
@@ -57,14 +60,17 @@ fn references(schema: &Value) -> Vec<(String, String)> {
     found
 }
 
-/// Every version of the match request, and the export's, as a service wants them.
+/// Every version of the match requests, and the export's, as a service wants them.
 pub fn schemas() -> BTreeMap<String, Value> {
     let matching = "hrex-member-match-request";
+    let bulk = "pdex-bulk-member-match-request";
     let export = "davinci-data-export-request";
     [
         (matching, "1.0.0"),
         (matching, "2.0.0"),
         (matching, "2.0.1"),
+        (bulk, "1.0.0"),
+        (bulk, "1.0.1"),
         (export, "1.0.1"),
     ]
     .into_iter()

@@ -3,6 +3,7 @@
 
 use super::request::{Person, member_match};
 use super::{Answer, Service};
+use reference::clock::ManualClock;
 use reference::token::DATA_EXPORT;
 use serde_json::{Value, json};
 
@@ -99,4 +100,21 @@ pub fn place(answer: &Answer) -> String {
 pub fn path(url: &str) -> String {
     let (_, rest) = url.split_once("://").unwrap();
     format!("/{}", rest.split_once('/').unwrap().1)
+}
+
+/// Until somebody has come to the pause of this number before a year of service or a round of members. Other waits of
+/// the service are not counted.
+pub async fn paused(clock: &ManualClock, number: usize) {
+    let pauses = || {
+        let waits = clock.waits();
+        let paces = waits.iter().filter(|wait| wait.as_millis() == 200);
+        paces.count()
+    };
+    for _ in 0..1_000_000 {
+        if pauses() >= number {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+    panic!("nobody came to pause {number} of {}", pauses());
 }

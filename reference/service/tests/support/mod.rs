@@ -6,23 +6,34 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    clippy::indexing_slicing
+    clippy::indexing_slicing,
+    clippy::print_stdout
 )]
 
+pub mod admin;
+pub mod audit;
+pub mod bulk;
 pub mod catalogue;
 pub mod export;
+pub mod later;
 pub mod log;
+pub mod operator;
+pub mod otlp;
 pub mod request;
+pub mod rotel;
+pub mod spans;
+pub mod stores;
 pub mod stub;
 
 use reference::clock::{ManualClock, Winding};
 use reference::config::{organisation, partner};
 use reference::domain::Timestamp;
 use reference::domain::ids::PartnerId;
+use reference::domain::masked::Masked;
 use reference::domain::resilience::RetryPolicy;
 use reference::domain::snapshot::Payer;
 use reference::token::{self, EXCHANGES, MEMBER_MATCH, SigningKey, TokenRequest};
-use reference::{Config, Member, Running, TestControl};
+use reference::{Config, Member, PayloadKey, Running, TestControl};
 use request::Person;
 use serde_json::Value;
 use std::net::SocketAddr;
@@ -54,6 +65,10 @@ impl Scene {
         });
         config.clock = Arc::clone(&clock) as _;
         config.keys = vec![key.verification_key()];
+        config.payload_keys = vec![PayloadKey {
+            id: "test".to_owned(),
+            key: Masked::new([7; 32]),
+        }];
         config.schemas = catalogue::schemas();
         config.members = Person::all().iter().take(4).map(member).collect();
         for (id, dialect) in [
@@ -77,6 +92,14 @@ impl Scene {
         toml::from_str(&text.unwrap()).unwrap()
     }
 
+    /// Callers may call as often as they like: the clock stands, so that nobody's allowance comes back.
+    pub fn unhurried(mut self) -> Self {
+        let mut policy = self.first_retry_policy();
+        policy.limits.inbound.clear();
+        self.config.resilience = Some(policy);
+        self
+    }
+
     pub fn with_control(mut self) -> Self {
         self.config.test_control = Some(TestControl {
             clock: Arc::clone(&self.clock),
@@ -86,7 +109,9 @@ impl Scene {
     }
 
     pub async fn start(&self) -> Service {
-        let running = reference::start(self.config.clone()).await.unwrap();
+        let mut config = self.config.clone();
+        config.store = stores::usual(&config.store).await;
+        let running = reference::start(config).await.unwrap();
         Service {
             running,
             http: reqwest::Client::builder().no_proxy().build().unwrap(),
@@ -96,7 +121,8 @@ impl Scene {
     }
 }
 
-fn member(person: &Person) -> Member {
+/// The person as a member of ours.
+pub fn member(person: &Person) -> Member {
     Member::new(
         &person.id,
         &person.member("payer-exchange"),

@@ -28,6 +28,31 @@ impl Person {
         toml::from_str::<List>(&text).unwrap().person
     }
 
+    /// Somebody of the same name and birth date under numbers of their own.
+    pub fn twin(&self, number: usize) -> Self {
+        let own = |numbers: &BTreeMap<String, String>| {
+            let numbers = numbers.iter();
+            let own =
+                |(payer, value): (&String, &String)| (payer.clone(), format!("{value}-{number}"));
+            numbers.map(own).collect()
+        };
+        Self {
+            id: format!("{}-{number}", self.id),
+            member: own(&self.member),
+            subscriber: own(&self.subscriber),
+            ..self.clone()
+        }
+    }
+
+    /// Somebody else of the same name, with numbers and a birthday of their own: many numbers for one person look like a
+    /// guess, and are refused.
+    pub fn namesake(&self, number: usize) -> Self {
+        let mut other = self.twin(number);
+        let (year, day) = (1940 + number / 336, number % 336);
+        other.birth_date = format!("{year}-{:02}-{:02}", day / 28 + 1, day % 28 + 1);
+        other
+    }
+
     /// The person with this place in the list.
     pub fn number(index: usize) -> Self {
         Self::all().remove(index)
@@ -117,6 +142,29 @@ pub fn member_match(person: &Person, client: &str) -> Value {
         {"name": "CoverageToLink", "resource": coverage(person, client)},
         {"name": "Consent", "resource": consent(person, us, client)},
     ]})
+}
+
+/// What `client` sends to us about many people at once.
+pub fn bulk_match(people: &[Person], client: &str) -> Value {
+    let member = |person: &Person| json!({"name": "MemberBundle", "part": member_match(person, client)["parameter"]});
+    let members: Vec<Value> = people.iter().map(member).collect();
+    json!({"resourceType": "Parameters", "parameter": members})
+}
+
+/// People by their places in the list; the first four are members of ours.
+pub fn people(numbers: &[usize]) -> Vec<Person> {
+    let people = numbers.iter();
+    people.map(|number| Person::number(*number)).collect()
+}
+
+pub fn ids(people: &[Person]) -> Vec<String> {
+    people.iter().map(|person| person.id.clone()).collect()
+}
+
+/// The request with another value at this place.
+pub fn with(mut request: Value, pointer: &str, value: Value) -> Value {
+    *request.pointer_mut(pointer).unwrap() = value;
+    request
 }
 
 /// What our enterprise asks about a person who was a member of `partner`.

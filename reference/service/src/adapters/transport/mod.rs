@@ -1,12 +1,22 @@
 //! The one place that sends to partners: one call, one outcome.
 //! Refuses to try again, and to keep anything of an error but its kind.
 
+mod body;
+mod identity;
+
+use crate::security::secrets::SecretError;
+use arc_swap::ArcSwap;
+use body::Sink;
 use domain::failure::Code;
 use domain::masked::Masked;
-use domain::ports::{Failure, WireRequest, WireResponse};
-use reqwest::redirect;
+use domain::ports::{Failure, READ_HEADERS, Verb, WireRequest, WireResponse};
+pub use identity::ClientFiles;
+use identity::Contents;
+use reqwest::Method;
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::ErrorKind;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// The largest answer that is read, in bytes (ours: a match answer has a few hundred).
@@ -18,22 +28,56 @@ pub(crate) struct Delivery<'a> {
     pub base_url: &'a str,
     pub timeout: Duration,
     pub bearer: Option<&'a Masked<String>>,
-    pub idempotency_key: &'a str,
+    /// Only for calls that change something.
+    pub idempotency_key: Option<&'a str>,
     pub business_transaction: &'a str,
     pub correlation: &'a str,
+    /// Under which span of ours the partner may put its own.
+    pub traceparent: Option<&'a str>,
 }
 
-/// A client that follows no redirect and asks no proxy.
-#[derive(Clone, Debug)]
-pub(crate) struct Transport(reqwest::Client);
+/// The way to partners, with what we show them.
+#[derive(Debug)]
+pub(crate) struct Transport {
+    client: ArcSwap<reqwest::Client>,
+    files: Option<ClientFiles>,
+    taken_up: Mutex<[u8; 32]>,
+}
 
 impl Transport {
-    pub(crate) fn new() -> Result<Self, reqwest::Error> {
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(redirect::Policy::none())
-            .build()?;
-        Ok(Self(client))
+    /// Errors: files that cannot be read, or do not fit together
+    pub(crate) fn new(files: Option<ClientFiles>) -> Result<Self, SecretError> {
+        let shown = files.as_ref().map(Contents::read).transpose()?;
+        let digest = shown.as_ref().map(Contents::digest);
+        Ok(Self {
+            client: ArcSwap::from_pointee(identity::client(shown.as_ref())?),
+            files,
+            taken_up: Mutex::new(digest.unwrap_or_default()),
+        })
+    }
+
+    /// Are there files that may change?
+    pub(crate) const fn shows_something(&self) -> bool {
+        self.files.is_some()
+    }
+
+    /// Takes up what is in the files now; says whether anything has changed. Calls under way end as they began.
+    ///
+    /// Errors: files that do not fit together; what was in use stays in use
+    pub(crate) fn reload(&self) -> Result<bool, SecretError> {
+        let Some(files) = &self.files else {
+            return Ok(false);
+        };
+        let mut taken_up = self.taken_up.lock().unwrap_or_else(PoisonError::into_inner);
+        let shown = Contents::read(files)?;
+        let digest = shown.digest();
+        if *taken_up == digest {
+            return Ok(false);
+        }
+        self.client.store(Arc::new(identity::client(Some(&shown))?));
+        *taken_up = digest;
+        tracing::info!("our certificate as a client is taken up");
+        Ok(true)
     }
 
     /// Sends once.
@@ -44,46 +88,83 @@ impl Transport {
         delivery: &Delivery<'_>,
         request: &WireRequest,
     ) -> Result<WireResponse, Failure> {
+        let mut whole = |_: &[u8]| Ok(());
+        self.receive(delivery, request, LARGEST_ANSWER, &mut whole)
+            .await
+    }
+
+    /// Sends once, and lets `check` see the body of a success piece by piece while it arrives. A piece that it
+    /// refuses ends the call.
+    ///
+    /// Errors: how the call failed on its way, by kind; a body over `largest` bytes; what `check` says
+    pub(crate) async fn receive(
+        &self,
+        delivery: &Delivery<'_>,
+        request: &WireRequest,
+        largest: usize,
+        check: &mut (dyn FnMut(&[u8]) -> Result<(), Code> + Send),
+    ) -> Result<WireResponse, Failure> {
+        let answer = self.call(delivery, request).send().await;
+        let answer = answer.map_err(|error| failed(&error))?;
+        let mut response = head(&answer);
+        let mut body = Sink::new(largest);
+        let mut answer = answer;
+        while let Some(chunk) = answer.chunk().await.map_err(|error| failed(&error))? {
+            body.take(&chunk)?;
+            if response.status == 200 {
+                check(&chunk).map_err(Failure::new)?;
+            }
+        }
+        response.body = Masked::new(body.whole());
+        Ok(response)
+    }
+
+    fn call(&self, delivery: &Delivery<'_>, request: &WireRequest) -> reqwest::RequestBuilder {
+        let method = match request.verb {
+            Verb::Get => Method::GET,
+            Verb::Post => Method::POST,
+            Verb::Delete => Method::DELETE,
+        };
         let url = format!("{}{}", delivery.base_url, request.path);
         let mut call = self
-            .0
-            .post(url)
+            .client
+            .load()
+            .request(method, url)
             .timeout(delivery.timeout)
-            .header("idempotency-key", delivery.idempotency_key)
             .header("x-business-transaction-id", delivery.business_transaction)
-            .header("x-correlation-id", delivery.correlation)
-            .body(request.body.expose().clone());
+            .header("x-correlation-id", delivery.correlation);
+        if request.verb == Verb::Post {
+            call = call.body(request.body.expose().clone());
+        }
+        if let Some(parent) = delivery.traceparent {
+            call = call.header("traceparent", parent);
+        }
+        if let Some(key) = delivery.idempotency_key {
+            call = call.header("idempotency-key", key);
+        }
         for (name, value) in &request.headers {
             call = call.header(*name, value);
         }
         if let Some(bearer) = delivery.bearer {
             call = call.bearer_auth(bearer.expose());
         }
-        let answer = call.send().await.map_err(|error| failed(&error))?;
-        read(answer).await
+        call
     }
 }
 
-async fn read(mut answer: reqwest::Response) -> Result<WireResponse, Failure> {
-    let status = answer.status().as_u16();
+/// What an answer says before its body.
+fn head(answer: &reqwest::Response) -> WireResponse {
     let header = |name: &str| answer.headers().get(name)?.to_str().ok();
-    let seconds = header("retry-after").and_then(|value| value.trim().parse().ok());
-    let retry_after = seconds.map(Duration::from_secs);
+    let mut response = WireResponse::new(answer.status().as_u16(), Masked::new(Vec::new()));
+    response.retry_after = header("retry-after").and_then(|told| body::wait(told, header("date")));
     let media = header("content-type").and_then(|value| value.split(';').next());
-    let media = media.map(|media| media.trim().to_ascii_lowercase());
-    let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(|error| failed(&error))? {
-        body.extend_from_slice(&chunk);
-        if body.len() > LARGEST_ANSWER {
-            return Err(Failure::new(Code::BadResponse));
-        }
-    }
-    Ok(WireResponse {
-        status,
-        media,
-        retry_after,
-        body: Masked::new(body),
-    })
+    response.media = media.map(|media| media.trim().to_ascii_lowercase());
+    let read = |name: &'static str| Some((name, header(name)?.to_owned()));
+    response.headers = READ_HEADERS
+        .into_iter()
+        .filter_map(read)
+        .collect::<BTreeMap<_, _>>();
+    response
 }
 
 fn failed(error: &reqwest::Error) -> Failure {

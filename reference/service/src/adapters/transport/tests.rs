@@ -41,16 +41,21 @@ async fn code(base_url: &str, timeout_ms: u64) -> Result<u16, Code> {
         base_url,
         timeout: Duration::from_millis(timeout_ms),
         bearer: None,
-        idempotency_key: "k",
+        idempotency_key: Some("k"),
         business_transaction: "b",
         correlation: "c",
+        traceparent: None,
     };
     let request = WireRequest {
-        path: "/",
+        verb: Verb::Post,
+        path: "/".to_owned(),
         headers: Vec::new(),
         body: Masked::new(b"{}".to_vec()),
     };
-    let sent = Transport::new().unwrap().send(&delivery, &request).await;
+    let sent = Transport::new(None)
+        .unwrap()
+        .send(&delivery, &request)
+        .await;
     sent.map(|answer| answer.status)
         .map_err(|failure| failure.code)
 }

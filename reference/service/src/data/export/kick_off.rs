@@ -5,12 +5,14 @@ use super::judge_again;
 use crate::data::respond::{Refused, within};
 use crate::data::{Plane, schema};
 use crate::id;
-use crate::store::{Membership, NewExport};
+use crate::store::{List, NewExport};
 use crate::telemetry::{self, Context, Stage};
-use domain::export::Wishes;
+use domain::Timestamp;
+use domain::export::{Kind, Wishes};
 use domain::failure::Code;
-use domain::ids::{ExportId, PartnerId};
-use domain::snapshot::Snapshot;
+use domain::ids::{ExportId, MemberRef, PartnerId};
+use domain::snapshot::{Partner, Snapshot};
+use std::collections::BTreeSet;
 use std::time::Duration;
 use tracing::Span;
 use wire::json::Document;
@@ -48,18 +50,21 @@ pub(crate) async fn take_on(plane: &Plane, call: &Call<'_>) -> Result<Taken, Ref
     let wishes = within(at(Stage::SchemaValidation), async {
         validate(&snapshot, call.document)
     });
-    let wishes = wishes.await?;
+    let mut wishes = wishes.await?;
     let (entry, version) = schema::EXPORT;
     root.record("matchmark.schema_version", format!("{entry}@{version}"));
-    let membership = within(
+    let list = within(
         at(Stage::IdentityResolution),
         identify(plane, call, &wishes),
     );
-    let membership = membership.await?;
-    let granted = judge_again(plane, &snapshot, partner, &membership, &root);
-    within(at(Stage::AccessPolicy), granted).await?;
+    let list = list.await?;
+    wishes.persons = persons(&list, &wishes);
+    within(at(Stage::AccessPolicy), async {
+        permit(plane, &snapshot, partner, &list, &wishes, &root)
+    })
+    .await?;
     within(at(Stage::Egress), async {
-        put(plane, &snapshot, call, &membership, &wishes).await
+        put(plane, &snapshot, call, &wishes).await
     })
     .await
 }
@@ -79,18 +84,18 @@ fn validate(snapshot: &Snapshot, document: &Document) -> Result<Wishes, Refused>
 }
 
 /// The list, if it is the caller's; and every member that is named has to be on it.
-async fn identify(plane: &Plane, call: &Call<'_>, wishes: &Wishes) -> Result<Membership, Refused> {
-    let membership = plane.store.membership(call.client, call.group).await?;
-    let membership = membership.ok_or(Code::NotYourResource)?;
-    let known = plane.store.member(&membership.member).await?;
+async fn identify(plane: &Plane, call: &Call<'_>, wishes: &Wishes) -> Result<List, Refused> {
+    let list = plane.store.list(call.client, call.group).await?;
+    let list = list.ok_or(Code::NotYourResource)?;
+    let known: BTreeSet<&String> = list.members.iter().map(|m| m.patient.expose()).collect();
     let strangers: Vec<String> = wishes
         .members
         .iter()
-        .filter(|(_, id)| id != known.patient.expose())
+        .filter(|(_, id)| !known.contains(id))
         .map(|(index, _)| format!("Parameters.parameter[{index}].valueReference.reference"))
         .collect();
     if strangers.is_empty() {
-        return Ok(membership);
+        return Ok(list);
     }
     Err(Refused {
         code: Code::NoMatch,
@@ -99,30 +104,67 @@ async fn identify(plane: &Plane, call: &Call<'_>, wishes: &Wishes) -> Result<Mem
     })
 }
 
+/// The members that are named, as persons of our member store.
+fn persons(list: &List, wishes: &Wishes) -> Vec<MemberRef> {
+    let named: BTreeSet<&String> = wishes.members.iter().map(|(_, id)| id).collect();
+    let persons = list.members.iter();
+    persons
+        .filter(|member| named.contains(member.patient.expose()))
+        .map(|member| member.member.clone())
+        .collect()
+}
+
+/// Does the permission of anybody who is wanted still hold? Who has lost it is left out when the files are written;
+/// an export of nobody else is refused at once.
+fn permit(
+    plane: &Plane,
+    snapshot: &Snapshot,
+    partner: &Partner,
+    list: &List,
+    wishes: &Wishes,
+    root: &Span,
+) -> Result<(), Refused> {
+    let wanted = list.members.iter().filter(|one| wishes.want(&one.member));
+    let mut lost = None;
+    for member in wanted {
+        let judged =
+            root.in_scope(|| judge_again(plane, snapshot, partner, member, member.standing));
+        match judged {
+            Ok(_) => return Ok(()),
+            Err(code) => lost = lost.or(Some(code)),
+        }
+    }
+    lost.map_or(Ok(()), |code| Err(code.into()))
+}
+
 async fn put(
     plane: &Plane,
     snapshot: &Snapshot,
     call: &Call<'_>,
-    membership: &Membership,
     wishes: &Wishes,
 ) -> Result<Taken, Refused> {
     let now = plane.now();
     plane.store.drop_expired_files(now).await?;
     let new = NewExport {
         id: ExportId::new(id::fresh(now)),
+        kind: Kind::DataExport,
         client: call.client,
-        member: &membership.member,
         group: call.group,
         wishes,
+        form: None,
+        request: None,
         fingerprint: call.fingerprint,
         business_transaction: &call.context.business_transaction,
         snapshot: snapshot.number,
-        repeated_since: now.checked_sub_signed(window()).unwrap_or(now),
+        repeated_since: repeated_since(now),
+        answer: snapshot.calendar.answer(now),
     };
     let (id, is_new) = plane.store.put_export(new, now).await?;
     Ok(Taken { id, is_new })
 }
 
-fn window() -> chrono::TimeDelta {
-    chrono::TimeDelta::from_std(REPEATED).unwrap_or_default()
+/// Since when the same question is the same export.
+pub(crate) fn repeated_since(now: Timestamp) -> Timestamp {
+    let window = chrono::TimeDelta::from_std(REPEATED).unwrap_or_default();
+    now.checked_sub_signed(window).unwrap_or(now)
 }

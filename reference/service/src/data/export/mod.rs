@@ -1,4 +1,4 @@
-//! `$davinci-data-export` of a list of one member: taken on, carried out, asked about, fetched.
+//! `$davinci-data-export` of a list of members: taken on, carried out, asked about, fetched.
 //! Refuses to give data on a permission that was not judged again.
 
 pub(crate) mod fetch;
@@ -6,26 +6,25 @@ pub(crate) mod kick_off;
 pub(crate) mod run;
 
 use crate::data::Plane;
-use crate::data::respond::Refused;
 use crate::store::Membership;
 use crate::telemetry;
-use domain::consent::{Grant, Question, evaluate};
+use domain::consent::{Grant, Question, Standing, evaluate};
 use domain::failure::Code;
 use domain::snapshot::{Partner, Snapshot};
 use serde_json::Value;
 use tracing::Span;
 
-/// Does the permission under which the partner was linked to the member still hold?
+/// Does the permission under which the partner was matched with the member still hold? `standing` is what our own
+/// records say at this moment.
 ///
 /// Source: PDex 2.2.0 pdex-156, pdex-167
-async fn judge_again(
+pub(crate) fn judge_again(
     plane: &Plane,
     snapshot: &Snapshot,
     partner: &Partner,
     membership: &Membership,
-    root: &Span,
-) -> Result<Grant, Refused> {
-    let standing = plane.store.standing(&membership.member).await?;
+    standing: Standing,
+) -> Result<Grant, Code> {
     let terms: Value = serde_json::from_slice(membership.terms.expose()).unwrap_or_default();
     let question = Question {
         consent: terms.get("consent").filter(|consent| !consent.is_null()),
@@ -35,6 +34,6 @@ async fn judge_again(
         standing,
     };
     let judged = evaluate(&question, &snapshot.consent, plane.now());
-    telemetry::consent(root, &judged);
-    judged.map_err(|refused| Refused::new(Code::Consent(refused.first)))
+    telemetry::consent(&Span::current(), &judged);
+    judged.map_err(|refused| Code::Consent(refused.first))
 }

@@ -1,16 +1,27 @@
 //! The listener for our own systems: starting exchanges and asking where they are.
 //! Refuses to show a protected body.
 
-mod view;
+mod act;
+mod clocks;
+mod disputes;
+mod duties;
+mod evidence;
+mod explain;
+mod place;
+mod result;
+mod reviews;
+mod route;
+pub(super) mod view;
 
 use super::Shared;
-use super::problem::problem;
-use super::reply::{context, reply, text, with_header, write};
-use crate::data::submit::{self, Keyed};
+use super::problem::{Refusal, finish, later};
+use super::reply::{context, reply, text, with_header};
+use super::witness::{Side, witnessed};
+use crate::data::submit::{self, Keyed, TakenOn};
 use crate::data::{Outage, schema};
 use crate::security::token::EXCHANGES;
-use crate::store::{Filter, Kept, StoreError};
-use crate::telemetry::Context;
+use crate::store::Kept;
+use crate::telemetry::{self, Context, RequestType, Stage};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, Query, State};
@@ -18,10 +29,13 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::{get, post};
 use domain::failure::Code;
+use domain::flags::Flag;
 use domain::idempotency::{Asked, Lookup, fingerprint};
 use domain::ids::{ExchangeId, PartnerId};
+use domain::workflow::{Disposition, Query as Wanted};
 use serde_json::json;
 use std::collections::BTreeMap;
+use std::str::FromStr;
 use std::sync::Arc;
 use wire::json::{Document, Limits};
 
@@ -29,42 +43,57 @@ const PATH: &str = "/exchanges";
 const JSON: &str = "application/json";
 
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
-    Router::new()
+    let router = Router::new()
         .route(PATH, post(start).get(list))
         .route("/exchanges/{id}", get(show))
-        .with_state(shared)
-}
-
-/// A refusal: the code, and the paths concerned.
-struct Refusal {
-    code: Code,
-    fields: Vec<String>,
-}
-
-impl From<Code> for Refusal {
-    fn from(code: Code) -> Self {
-        Self {
-            code,
-            fields: Vec::new(),
-        }
-    }
-}
-
-impl From<StoreError> for Refusal {
-    fn from(error: StoreError) -> Self {
-        tracing::error!(cause = %error, "the store failed");
-        Code::StoreUnavailable.into()
-    }
-}
-
-fn finish(answered: Result<Kept, Refusal>, context: &Context) -> Response {
-    let kept = answered.unwrap_or_else(|refusal| problem(refusal.code, context, refusal.fields));
-    write(kept, context)
+        .route("/exchanges/{id}/where", get(place::place_of))
+        .route("/exchanges/{id}/timeline", get(place::timeline_of))
+        .route("/exchanges/{id}/cancel", post(act::cancel))
+        .route("/exchanges/{id}/pause", post(act::pause))
+        .route("/exchanges/{id}/resume", post(act::resume))
+        .route("/exchanges/{id}/result", get(result::result))
+        .route("/exchanges/{id}/route", get(route::show))
+        .route("/exchanges/{id}/clocks", get(clocks::clocks_of))
+        .route("/breaches", get(clocks::breaches))
+        .route("/exchanges/{id}/explain", get(explain::show))
+        .route("/duties", get(duties::list))
+        .route("/exchanges/{id}/evidence", post(evidence::add))
+        .route("/disputes", post(disputes::open).get(disputes::list))
+        .route("/disputes/{id}", get(disputes::show))
+        .route("/disputes/{id}/resolution", post(disputes::resolve))
+        .route("/reviews", get(reviews::list))
+        .route("/reviews/figures", get(reviews::measured))
+        .route("/reviews/{id}", get(reviews::show))
+        .route("/reviews/{id}/decision", post(reviews::decide))
+        .with_state(Arc::clone(&shared));
+    witnessed(router, shared, Side::Enterprise)
 }
 
 async fn start(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Body) -> Response {
     let context = context(&headers, shared.plane.now());
-    finish(take_on(&shared, &context, &headers, body).await, &context)
+    let taken = take_on(&shared, &context, &headers, body).await;
+    if let Err(refusal) = &taken {
+        turned_away(&context, refusal.code);
+    }
+    finish(taken, &context)
+}
+
+/// Tells where a request ended that became no exchange: before anybody was known, or before it could be read.
+fn turned_away(context: &Context, code: Code) {
+    let root = telemetry::root(context, RequestType::ExchangeSingle);
+    root.record("matchmark.disposition", Disposition::Rejected.word());
+    telemetry::failed(&root, code);
+    root.in_scope(|| {
+        let ingestion = telemetry::stage(Stage::Ingestion, context);
+        let unreadable = code.to_string().starts_with("schema/");
+        let place = if unreadable {
+            drop(ingestion);
+            telemetry::stage(Stage::SchemaValidation, context)
+        } else {
+            ingestion
+        };
+        telemetry::failed(&place, code);
+    });
 }
 
 async fn take_on(
@@ -83,6 +112,7 @@ async fn take_on(
         fields: unfit.fields,
         ..unfit.code.into()
     })?;
+    takes_on(shared, &wanted.partner)?;
     let print = fingerprint(&Asked {
         method: "POST",
         path: PATH,
@@ -96,12 +126,21 @@ async fn take_on(
     };
     let id = ExchangeId::new(crate::id::fresh(plane.now()));
     let answer = accepted(&id, context, &wanted.partner);
-    match submit::submit(plane, context, &keyed, wanted, &id, &answer).await? {
-        None => {
-            shared.engine.start(id);
-            Ok(answer)
-        }
-        Some(lookup) => known(lookup),
+    let engine = (plane.as_ref(), shared.workflow.as_ref());
+    match submit::submit(engine, context, &keyed, wanted, &id, &answer).await? {
+        TakenOn::New => Ok(answer),
+        TakenOn::Known(lookup) => known(lookup),
+        TakenOn::Refused(full) => Ok(later(full.code, context, full.retry_after)),
+    }
+}
+
+/// Are new exchanges with this partner switched on?
+fn takes_on(shared: &Shared, partner: &str) -> Result<(), Code> {
+    let flags = &shared.plane.snapshot().flags;
+    if flags.is_on(Flag::NewExchanges, &PartnerId::new(partner)) {
+        Ok(())
+    } else {
+        Err(Code::PartnerDisabled)
     }
 }
 
@@ -148,18 +187,10 @@ async fn show(
 }
 
 async fn shown(shared: &Shared, headers: &HeaderMap, id: &ExchangeId) -> Result<Kept, Refusal> {
-    let plane = &shared.plane;
-    shared.gate.admit(headers, EXCHANGES, plane.now())?;
-    let Some(exchange) = plane.store.exchange(id).await? else {
-        return Err(Code::NotYourResource.into());
-    };
-    let history = plane.store.history(id).await?;
-    let attempts = plane.store.attempts(id).await?;
-    Ok(reply(
-        200,
-        JSON,
-        &view::whole(&exchange, &history, &attempts),
-    ))
+    shared.gate.admit(headers, EXCHANGES, shared.plane.now())?;
+    let found = shared.workflow.get(id).await?;
+    let found = found.ok_or(Code::NotYourResource)?;
+    Ok(reply(200, JSON, &found.record))
 }
 
 async fn list(
@@ -181,18 +212,33 @@ async fn listed(
         fields: vec![format!("?{field}")],
         ..Code::SchemaInvalid.into()
     };
-    if query
-        .keys()
-        .any(|name| name != "state" && name != "partner")
-    {
+    if !query.keys().all(|name| QUESTIONS.contains(&name.as_str())) {
         return Err(unfit("*"));
     }
-    let state = query.get("state").map(|word| word.parse()).transpose();
-    let filter = Filter {
-        state: state.map_err(|_| unfit("state"))?,
+    let wanted = Wanted {
+        state: word(query, "state").map_err(unfit)?,
         partner: query.get("partner").cloned(),
+        hold: word(query, "hold").map_err(unfit)?,
+        since: word(query, "since").map_err(unfit)?,
+        after: query.get("cursor").cloned(),
     };
-    let exchanges = shared.plane.store.exchanges(&filter).await?;
-    let items: Vec<_> = exchanges.iter().map(view::summary).collect();
-    Ok(reply(200, JSON, &json!({ "items": items })))
+    let found = shared.workflow.list(&wanted).await?;
+    let items: Vec<_> = found.items.iter().map(view::summary).collect();
+    let mut page = json!({ "items": items });
+    if let (Some(last), Some(page)) = (found.next, page.as_object_mut()) {
+        page.insert("cursor".to_owned(), json!(last));
+    }
+    Ok(reply(200, JSON, &page))
+}
+
+/// What a list may be asked for.
+const QUESTIONS: [&str; 5] = ["state", "partner", "hold", "since", "cursor"];
+
+/// The word under a name of the query, if it is there; else the name, when it is none of the vocabulary.
+fn word<T: FromStr>(
+    query: &BTreeMap<String, String>,
+    name: &'static str,
+) -> Result<Option<T>, &'static str> {
+    let word = query.get(name).map(|word| word.parse());
+    word.transpose().map_err(|_| name)
 }

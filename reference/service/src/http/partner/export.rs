@@ -1,7 +1,7 @@
 //! `$davinci-data-export`: taken on once per key, and answered with the place where its progress is told.
 //! Refuses to answer with data: that is what the place is for.
 
-use super::{Turned, admitted, document, refuse};
+use super::{Turned, accepted, admitted, counted, document, is_async, refuse};
 use crate::data::export::kick_off::{self, Call};
 use crate::data::once::{Answered, once};
 use crate::http::Shared;
@@ -15,9 +15,8 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::failure::Code;
 use domain::idempotency::{Asked, fingerprint};
-use domain::ids::{ExportId, PartnerId};
-use domain::masked::Masked;
-use domain::record::AsyncStatus;
+use domain::ids::PartnerId;
+use domain::resilience::Operation;
 use std::sync::Arc;
 use tracing::{Instrument, Span};
 use wire::json::Document;
@@ -75,23 +74,12 @@ async fn ingest(
     body: Body,
 ) -> Result<(PartnerId, Document), Turned> {
     let client = admitted(shared, headers, DATA_EXPORT)?;
+    counted(shared, &client, Operation::DataExport)?;
     if !is_async(headers) {
         // The table of codes has no finer word for a header that is missing.
         return Err(Code::NotJson.into());
     }
     Ok((client, document(body).await?))
-}
-
-/// Does the caller bear an answer that comes later?
-///
-/// Source: Bulk Data 2.0.0 kick-off request; RFC 7240
-fn is_async(headers: &HeaderMap) -> bool {
-    headers
-        .get_all("prefer")
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split([',', ';']))
-        .any(|wish| wish.trim().eq_ignore_ascii_case("respond-async"))
 }
 
 async fn under_key(shared: &Shared, call: &Call<'_>, key: &str) -> Result<Kept, Turned> {
@@ -118,18 +106,4 @@ async fn carry_out(shared: &Shared, call: &Call<'_>) -> Kept {
         }
         Err(refused) => refuse(&refused.into(), &Span::current()),
     }
-}
-
-fn accepted(shared: &Shared, id: &ExportId) -> Kept {
-    let address = format!("{}/async/{id}", shared.base);
-    let told = address
-        .parse()
-        .map(|content_location| AsyncStatus::KickedOff { content_location });
-    let headers = told.iter().flat_map(AsyncStatus::headers);
-    let kept = Kept {
-        status: 202,
-        headers: Vec::new(),
-        body: Masked::new(Vec::new()),
-    };
-    headers.fold(kept, |kept, (name, value)| with_header(kept, name, value))
 }

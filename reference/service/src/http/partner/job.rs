@@ -1,20 +1,23 @@
 //! An export that was taken on: how it stands, its list and its files, and giving it up.
 //! Refuses everybody but the partner that asked for it.
 
-use super::{Turned, admitted, refuse};
-use crate::data::export::fetch::{self, File, Standing};
+use super::bulk::{SPEC_VERSION, ending};
+use super::{Turned, admitted_for, counted, refuse};
+use crate::data::export::fetch::{self, Asker, File, Standing};
 use crate::http::Shared;
 use crate::http::outcome::FHIR;
-use crate::http::reply::{context, reply, with_header, write};
-use crate::security::token::DATA_EXPORT;
+use crate::http::reply::{context, reply, text, with_header, write};
+use crate::security::token::{BULK_MEMBER_MATCH, DATA_EXPORT};
 use crate::store::Kept;
 use crate::telemetry::{self, Context, RequestType, Stage};
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use domain::ids::{ExportId, PartnerId};
+use domain::export::Kind;
+use domain::ids::ExportId;
 use domain::masked::Masked;
 use domain::record::{AsyncStatus, HttpDate, Percent, Seconds};
+use domain::resilience::Operation;
 use domain::workflow::Disposition;
 use std::future::Future;
 use std::sync::Arc;
@@ -33,9 +36,13 @@ pub(super) async fn status(
     headers: HeaderMap,
 ) -> Response {
     let (id, shared) = (ExportId::new(export), &shared);
-    answered(shared, &headers, |client| async move {
+    let version = text(&headers, SPEC_VERSION);
+    answered(shared, (&headers, Operation::Poll), |asker| async move {
         let (plane, base) = (&shared.plane, &shared.base);
-        Ok(told(fetch::standing(plane, &client, &id, base).await?))
+        let standing = fetch::standing(plane, &asker, &id, base, version).await?;
+        let is_older = matches!(standing, Standing::Answer { .. });
+        let told = told(standing);
+        Ok(if is_older { ending(plane, told) } else { told })
     })
     .await
 }
@@ -46,8 +53,8 @@ pub(super) async fn cancel(
     headers: HeaderMap,
 ) -> Response {
     let (id, shared) = (ExportId::new(export), &shared);
-    answered(shared, &headers, |client| async move {
-        fetch::cancel(&shared.plane, &client, &id).await?;
+    answered(shared, (&headers, Operation::Poll), |asker| async move {
+        fetch::cancel(&shared.plane, &asker, &id).await?;
         Span::current().record("matchmark.disposition", Disposition::Cancelled.word());
         Ok(empty(202))
     })
@@ -60,32 +67,40 @@ pub(super) async fn file(
     headers: HeaderMap,
 ) -> Response {
     let (id, shared) = (ExportId::new(export), &shared);
-    answered(shared, &headers, |client| async move {
-        Ok(
-            match fetch::file(&shared.plane, &client, &id, &name).await? {
-                File::Lines(body) => Kept {
-                    body,
-                    ..typed(200, "application/fhir+ndjson")
+    answered(
+        shared,
+        (&headers, Operation::Retrieve),
+        |asker| async move {
+            Ok(
+                match fetch::file(&shared.plane, &asker, &id, &name).await? {
+                    File::Lines(body) => Kept {
+                        body,
+                        ..typed(200, "application/fhir+ndjson")
+                    },
+                    File::Gone => gone(),
                 },
-                File::Gone => gone(),
-            },
-        )
-    })
+            )
+        },
+    )
     .await
 }
 
 /// Admits the caller, answers the call, and tells of it.
-async fn answered<'a, F, A>(shared: &'a Shared, headers: &HeaderMap, answer: F) -> Response
+async fn answered<'a, F, A>(
+    shared: &'a Shared,
+    (headers, operation): (&HeaderMap, Operation),
+    answer: F,
+) -> Response
 where
-    F: FnOnce(PartnerId) -> A,
+    F: FnOnce(Asker) -> A,
     A: Future<Output = Result<Kept, Turned>> + 'a,
 {
     let context = context(headers, shared.plane.now());
     let root = telemetry::root(&context, RequestType::DataExport);
-    let answered = match root.in_scope(|| ingest(shared, headers, &context)) {
-        Ok(client) => {
-            root.record("matchmark.partner", client.as_str());
-            answer(client).instrument(root.clone()).await
+    let answered = match root.in_scope(|| ingest(shared, headers, operation, &context)) {
+        Ok(asker) => {
+            root.record("matchmark.partner", asker.client.as_str());
+            answer(asker).instrument(root.clone()).await
         }
         Err(turned) => Err(turned),
     };
@@ -94,10 +109,33 @@ where
     write(kept, &context)
 }
 
-fn ingest(shared: &Shared, headers: &HeaderMap, context: &Context) -> Result<PartnerId, Turned> {
+/// What each right opens: a bulk match is answered to whoever may ask for one, data to whoever may have them.
+const OPENS: [(&str, Kind); 2] = [
+    (DATA_EXPORT, Kind::DataExport),
+    (BULK_MEMBER_MATCH, Kind::BulkMatch),
+];
+
+fn ingest(
+    shared: &Shared,
+    headers: &HeaderMap,
+    operation: Operation,
+    context: &Context,
+) -> Result<Asker, Turned> {
     let span = telemetry::stage(Stage::Ingestion, context);
-    let admitted = span.in_scope(|| admitted(shared, headers, DATA_EXPORT));
-    admitted.inspect_err(|turned| telemetry::failed(&span, turned.refused.code))
+    let admitted = span.in_scope(|| {
+        let client = admitted_for(shared, headers, [DATA_EXPORT, BULK_MEMBER_MATCH])?;
+        counted(shared, &client, operation)?;
+        Ok(client)
+    });
+    let client =
+        admitted.inspect_err(|turned: &Turned| telemetry::failed(&span, turned.refused.code))?;
+    let now = shared.plane.now();
+    let has = |scope| shared.gate.may(headers, scope, now);
+    let may = OPENS.iter().filter(|(scope, _)| has(scope));
+    Ok(Asker {
+        client,
+        may: may.map(|(_, kind)| *kind).collect(),
+    })
 }
 
 fn told(standing: Standing) -> Kept {
@@ -111,6 +149,12 @@ fn told(standing: Standing) -> Kept {
         ),
         Standing::Complete { list, expires } => (
             reply(200, "application/json", &list),
+            AsyncStatus::Complete {
+                expires: HttpDate::of(expires),
+            },
+        ),
+        Standing::Answer { body, expires } => (
+            reply(200, FHIR, &body),
             AsyncStatus::Complete {
                 expires: HttpDate::of(expires),
             },

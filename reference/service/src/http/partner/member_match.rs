@@ -1,7 +1,7 @@
 //! `$member-match`: taken in, answered once per key, and the list that the match makes is named beside the answer.
 //! Refuses to look into a body before the caller is known.
 
-use super::{Turned, admitted, document, refuse};
+use super::{Turned, admitted, counted, document, refuse};
 use crate::data::once::{Answered, once};
 use crate::data::respond::{self, Call};
 use crate::http::Shared;
@@ -16,6 +16,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::idempotency::{Asked, fingerprint};
 use domain::ids::PartnerId;
+use domain::resilience::Operation;
 use domain::workflow::Disposition;
 use std::sync::Arc;
 use tracing::{Instrument, Span};
@@ -77,6 +78,7 @@ async fn ingest(
     body: Body,
 ) -> Result<(PartnerId, Document), Turned> {
     let client = admitted(shared, headers, MEMBER_MATCH)?;
+    counted(shared, &client, Operation::MemberMatch)?;
     Ok((client, document(body).await?))
 }
 

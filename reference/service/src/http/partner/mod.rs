@@ -1,12 +1,18 @@
-//! The listener for other payers: `$member-match`, and the export of data of matched members.
+//! The listener for other payers: matches of one member and of many, lists, and the data of matched members.
 //! Refuses to look into a body before the caller is known.
 
+mod bulk;
 mod export;
+mod group;
 mod job;
+mod member;
 mod member_match;
+mod token;
 
 use super::Shared;
 use super::outcome::refusal;
+use super::reply::with_header;
+use super::witness::{Side, witnessed};
 use crate::data::respond::Refused;
 use crate::data::{Hindered, Outage, schema};
 use crate::store::Kept;
@@ -16,29 +22,48 @@ use axum::body::{Body, to_bytes};
 use axum::http::HeaderMap;
 use axum::routing::{get, post};
 use domain::failure::Code;
-use domain::ids::PartnerId;
+use domain::ids::{ExportId, PartnerId};
+use domain::masked::Masked;
+use domain::record::AsyncStatus;
+use domain::resilience::Operation;
 use domain::workflow::Disposition;
 use std::sync::Arc;
 use std::time::Duration;
 use tracing::Span;
-use wire::json::{Document, Limits};
+use wire::json::{Document, Limits, Position};
+
+/// Line and column at which a text stops being a document.
+///
+/// Source: ours; an OperationOutcome names elements only
+const MALFORMED_AT: &str = "x-malformed-at";
 
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
-    Router::new()
+    let router = Router::new()
         .route(member_match::PATH, post(member_match::member_match))
         .route(
             "/Group/{group}/$davinci-data-export",
             post(export::kick_off),
         )
+        .route(bulk::PATH, post(bulk::kick_off))
+        .route(bulk::ALIAS, post(bulk::kick_off))
+        .route("/Group", get(group::search))
+        .route("/Group/{group}", get(group::one))
+        .route("/Patient/{patient}/$everything", get(member::everything))
+        .route("/{kind}", get(member::of_kind))
         .route("/async/{export}", get(job::status).delete(job::cancel))
         .route("/async/{export}/{file}", get(job::file))
-        .with_state(shared)
+        .merge(super::callbacks::router())
+        .merge(token::routes())
+        .with_state(Arc::clone(&shared));
+    witnessed(router, shared, Side::Partner)
 }
 
 /// A refusal with what the caller has to wait.
-struct Turned {
+pub(super) struct Turned {
     refused: Refused,
     retry_after: Option<Duration>,
+    /// Where a text stops being a document: there is no element yet that could be named.
+    at: Option<Position>,
 }
 
 impl<T: Into<Refused>> From<T> for Turned {
@@ -46,6 +71,7 @@ impl<T: Into<Refused>> From<T> for Turned {
         Self {
             refused: refused.into(),
             retry_after: None,
+            at: None,
         }
     }
 }
@@ -55,12 +81,17 @@ impl From<Hindered> for Turned {
         Self {
             refused: Refused::new(hindered.code),
             retry_after: hindered.retry_after,
+            at: None,
         }
     }
 }
 
 /// The caller, when it is a partner with this right and may call now.
-fn admitted(shared: &Shared, headers: &HeaderMap, scope: &str) -> Result<PartnerId, Turned> {
+pub(super) fn admitted(
+    shared: &Shared,
+    headers: &HeaderMap,
+    scope: &str,
+) -> Result<PartnerId, Turned> {
     let plane = &shared.plane;
     let client = shared.gate.admit(headers, scope, plane.now())?;
     if !plane.snapshot().partners.contains_key(&client) {
@@ -71,18 +102,82 @@ fn admitted(shared: &Shared, headers: &HeaderMap, scope: &str) -> Result<Partner
     Ok(client)
 }
 
-/// The body as a document.
+/// Counts a call of a partner: it may ask for this so often, whatever the others do.
+fn counted(shared: &Shared, client: &PartnerId, operation: Operation) -> Result<(), Turned> {
+    let plane = &shared.plane;
+    let policy = &plane.snapshot().resilience;
+    let counted = plane.guard.inbound(policy, client, operation);
+    counted.map_err(|wait| Turned {
+        refused: Refused::new(Code::Rate),
+        retry_after: Some(wait),
+        at: None,
+    })
+}
+
+/// The caller, when it has one of these rights.
+fn admitted_for(
+    shared: &Shared,
+    headers: &HeaderMap,
+    scopes: [&str; 2],
+) -> Result<PartnerId, Turned> {
+    let [first, second] = scopes;
+    match admitted(shared, headers, first) {
+        Err(turned) if turned.refused.code == Code::ScopeMissing => {
+            admitted(shared, headers, second)
+        }
+        other => other,
+    }
+}
+
+/// Does the caller bear an answer that comes later?
+///
+/// Source: Bulk Data 2.0.0 kick-off request; RFC 7240
+fn is_async(headers: &HeaderMap) -> bool {
+    headers
+        .get_all("prefer")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split([',', ';']))
+        .any(|wish| wish.trim().eq_ignore_ascii_case("respond-async"))
+}
+
+/// The place where progress is told, as the answer to a kick-off.
+fn accepted(shared: &Shared, id: &ExportId) -> Kept {
+    let address = format!("{}/async/{id}", shared.base);
+    let told = address
+        .parse()
+        .map(|content_location| AsyncStatus::KickedOff { content_location });
+    let headers = told.iter().flat_map(AsyncStatus::headers);
+    let kept = Kept {
+        status: 202,
+        headers: Vec::new(),
+        body: Masked::new(Vec::new()),
+    };
+    headers.fold(kept, |kept, (name, value)| with_header(kept, name, value))
+}
+
+/// The body of a single question as a document.
 async fn document(body: Body) -> Result<Document, Turned> {
-    let limits = Limits::MATCH_BODY;
+    document_within(body, &Limits::MATCH_BODY).await
+}
+
+/// The body as a document, as long as it keeps within these limits.
+async fn document_within(body: Body, limits: &Limits) -> Result<Document, Turned> {
     let bytes = to_bytes(body, limits.bytes)
         .await
         .map_err(|_| Code::TooLarge)?;
-    let document = Document::parse(&bytes, &limits).map_err(|fault| schema::of_fault(&fault))?;
-    Ok(document)
+    Document::parse(&bytes, limits).map_err(|fault| Turned {
+        at: Some(fault.position),
+        ..schema::of_fault(&fault).into()
+    })
 }
 
-fn refuse(turned: &Turned, root: &Span) -> Kept {
+pub(super) fn refuse(turned: &Turned, root: &Span) -> Kept {
     root.record("matchmark.disposition", Disposition::Rejected.word());
     telemetry::failed(root, turned.refused.code);
-    refusal(&turned.refused, turned.retry_after)
+    let kept = refusal(&turned.refused, turned.retry_after);
+    match turned.at {
+        Some(at) => with_header(kept, MALFORMED_AT, at.to_string()),
+        None => kept,
+    }
 }

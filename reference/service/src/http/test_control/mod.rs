@@ -50,13 +50,24 @@ async fn reset(State(stage): State<Arc<Stage>>, Json(reset): Json<Reset>) -> Res
     let shared = &stage.shared;
     shared.engine.stop().await;
     shared.plane.conditions.clear();
+    shared.plane.guard.clear();
     shared.plane.publish(stage.first.clone());
     if let Some(at) = reset.as_of {
         stage.control.clock.set(at);
     }
-    match shared.plane.store.clear().await {
-        Ok(()) => StatusCode::NO_CONTENT.into_response(),
-        Err(error) => unavailable(&error),
+    if let Err(error) = shared.plane.store.clear().await {
+        return unavailable(&error);
+    }
+    match shared.control.settle().await {
+        Ok(()) => {
+            // Whoever submits only rings: somebody has to be there to hear it.
+            shared.engine.wake();
+            StatusCode::NO_CONTENT.into_response()
+        }
+        Err(error) => {
+            tracing::error!(cause = %error, "the control plane could not begin again");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::config::derived;
 use crate::data::export::run;
 use crate::http::test_control::Stage;
 use crate::store::{NewExport, group};
-use domain::export::{History, Hole, Wishes};
+use domain::export::{History, Hole, Kind, Wishes};
 use domain::failure::Code;
 use domain::ids::{BusinessTransactionId, ExportId, MemberRef};
 use domain::record::{Day, GapWhy};
@@ -111,7 +111,7 @@ async fn taken_on(
     let member = MemberRef::new(reference);
     let group = group(&member, &client);
     let plane = &stage.shared.plane;
-    let linked = plane.store.membership(&client, &group).await?;
+    let linked = plane.store.list(&client, &group).await?;
     linked.ok_or(Unset::Invalid("member"))?;
     let id = match text(params, "id")? {
         Some(id) => id.parse().map_err(|_| Unset::Invalid("id"))?,
@@ -125,15 +125,18 @@ async fn taken_on(
     let transaction = BusinessTransactionId::new(crate::id::fresh(now));
     let new = NewExport {
         id: id.clone(),
+        kind: Kind::DataExport,
         client: &client,
-        member: &member,
         group: &group,
         wishes: &Wishes::default(),
+        form: None,
+        request: None,
         fingerprint: "",
         business_transaction: &transaction,
         snapshot: plane.snapshot().number,
         // Nothing was made after now: every state is an export of its own.
         repeated_since: now,
+        answer: plane.snapshot().calendar.answer(now),
     };
     plane.store.put_export(new, now).await?;
     Ok(id)

@@ -1,0 +1,159 @@
+//! One call to a partner with what lets us in: a token that it does not take is renewed once, and the call made once more.
+//! Refuses every other repetition: that is for the step.
+
+use super::Plane;
+use crate::adapters::transport::Delivery;
+use crate::telemetry::{Call, Context};
+use domain::failure::Code;
+use domain::fulfilment::told_work;
+use domain::ports::{Failure, WireRequest, WireResponse};
+use domain::snapshot::Partner;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// How long the calls of a step have been on their way, answers included.
+#[derive(Debug, Default)]
+pub(crate) struct OnTheWay(AtomicU64);
+
+impl OnTheWay {
+    pub(crate) fn so_far(&self) -> Duration {
+        Duration::from_millis(self.0.load(Ordering::Relaxed))
+    }
+
+    /// Counts a call. What the partner says that it worked for meanwhile is not the way.
+    fn add(&self, took: Duration, answer: Option<&WireResponse>) {
+        let told = answer.and_then(|answer| told_work(answer.header("server-timing")?));
+        let way = took.saturating_sub(told.unwrap_or_default());
+        let way = u64::try_from(way.as_millis()).unwrap_or(u64::MAX);
+        self.0.fetch_add(way, Ordering::Relaxed);
+    }
+}
+
+/// Who is called, and under which ids.
+#[derive(Clone, Copy)]
+pub(super) struct Line<'a> {
+    pub plane: &'a Plane,
+    pub partner: &'a Partner,
+    pub context: &'a Context,
+    pub way: &'a OnTheWay,
+}
+
+/// How a call is made beside its message.
+#[derive(Clone, Copy)]
+pub(super) struct Manner<'a> {
+    /// Only for calls that change something.
+    pub key: Option<&'a str>,
+    /// Does the place ask who we are?
+    pub protected: bool,
+    /// The largest body that is read, in bytes; none for the usual bound.
+    pub largest: Option<usize>,
+}
+
+impl Default for Manner<'_> {
+    fn default() -> Self {
+        Self {
+            key: None,
+            protected: true,
+            largest: None,
+        }
+    }
+}
+
+impl Line<'_> {
+    /// Calls, and reads the answer whole.
+    pub(super) async fn send(
+        &self,
+        request: &WireRequest,
+        manner: &Manner<'_>,
+    ) -> Result<WireResponse, Failure> {
+        self.receive(request, manner, &mut |_: &[u8]| Ok(())).await
+    }
+
+    /// Calls, and lets `check` see the body of a success while it arrives.
+    pub(super) async fn receive(
+        &self,
+        request: &WireRequest,
+        manner: &Manner<'_>,
+        check: &mut (dyn FnMut(&[u8]) -> Result<(), Code> + Send),
+    ) -> Result<WireResponse, Failure> {
+        let begun = self.plane.now();
+        let answer = self.renewing(request, manner, check).await;
+        let took = self.plane.now().signed_duration_since(begun).to_std();
+        self.way.add(took.unwrap_or_default(), answer.as_ref().ok());
+        answer
+    }
+
+    async fn renewing(
+        &self,
+        request: &WireRequest,
+        manner: &Manner<'_>,
+        check: &mut (dyn FnMut(&[u8]) -> Result<(), Code> + Send),
+    ) -> Result<WireResponse, Failure> {
+        let credentials = &self.plane.credentials;
+        let bearer = if manner.protected {
+            credentials
+                .bearer(self.plane, self.partner, self.context)
+                .await
+                .map_err(nothing_sent)?
+        } else {
+            None
+        };
+        let token = bearer.as_ref().map(|bearer| &bearer.token);
+        let answer = self.once(request, manner, token, check).await?;
+        let refused = bearer.filter(|bearer| answer.status == 401 && bearer.is_renewable());
+        let Some(refused) = refused else {
+            return Ok(answer);
+        };
+        let renewed = credentials
+            .renewed(self.plane, self.partner, &refused, self.context)
+            .await
+            .map_err(nothing_sent)?;
+        self.once(request, manner, Some(&renewed.token), check)
+            .await
+    }
+
+    async fn once(
+        &self,
+        request: &WireRequest,
+        manner: &Manner<'_>,
+        bearer: Option<&domain::masked::Masked<String>>,
+        check: &mut (dyn FnMut(&[u8]) -> Result<(), Code> + Send),
+    ) -> Result<WireResponse, Failure> {
+        let whole = request.path.contains("://");
+        let call = self.context.call(self.plane.now());
+        let parent = call.as_ref().map(Call::parent);
+        let delivery = Delivery {
+            base_url: if whole { "" } else { &self.partner.base_url },
+            timeout: self.partner.timeout,
+            bearer,
+            idempotency_key: manner.key,
+            business_transaction: self.context.business_transaction.as_str(),
+            correlation: self.context.correlation.as_str(),
+            traceparent: parent.as_deref(),
+        };
+        let transport = &self.plane.transport;
+        let answer = match manner.largest {
+            None => transport.send(&delivery, request).await,
+            Some(largest) => transport.receive(&delivery, request, largest, check).await,
+        };
+        if let Some(call) = call {
+            let refused = answer.as_ref().is_ok_and(|answer| answer.status >= 400);
+            let code = answer.as_ref().err().map(|failure| failure.code);
+            call.ended(self.plane.now(), refused || code.is_some(), code);
+        }
+        answer
+    }
+}
+
+/// A token that could not be had: whatever happened on the way to its endpoint, the call itself was never sent, or was
+/// refused at the door.
+fn nothing_sent(failure: Failure) -> Failure {
+    if failure.code.leaves_outcome_unknown() {
+        Failure {
+            code: Code::PartnerUnavailable,
+            ..failure
+        }
+    } else {
+        failure
+    }
+}

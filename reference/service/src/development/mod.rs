@@ -1,0 +1,123 @@
+//! What a developer needs to call the service by hand: a signing key that stays, certificates and tokens that do not.
+//! Refuses to make anything that a service on another address than loopback would use.
+
+mod certificates;
+mod fort;
+
+pub use fort::{DevCaller, DevFort, dev_fort};
+
+use crate::config::Config;
+use crate::security::token::{
+    self, DATA_EXPORT, EXCHANGES, MEMBER_MATCH, SigningKey, TokenError, TokenRequest,
+};
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long a development token lives: long enough to try a few things (ours).
+const LIFE: Duration = Duration::from_secs(900);
+
+/// Why there is no development identity.
+#[derive(Debug, thiserror::Error)]
+pub enum DevelopmentError {
+    #[error("cannot use {path}")]
+    File {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    #[error("this machine gives no random bytes")]
+    NoChance,
+    #[error("a development certificate could not be made")]
+    Certificate,
+    #[error("{0} is not a loopback address: development secrets are for this machine only")]
+    NotLoopback(SocketAddr),
+}
+
+/// A key and the tokens it has just signed.
+#[derive(Debug)]
+pub struct DevIdentity {
+    pub key: SigningKey,
+    /// The partner whose token it is.
+    pub partner: String,
+    /// For `POST /Patient/$member-match` and exports of whom it finds.
+    pub partner_token: String,
+    /// For `POST /exchanges`.
+    pub enterprise_token: String,
+    /// Where the two tokens were written.
+    pub partner_token_file: PathBuf,
+    pub enterprise_token_file: PathBuf,
+}
+
+/// Makes, or takes up again, the key in `dir`, and signs fresh tokens for the service of `config`.
+///
+/// The partner's token is for the first partner of the registry.
+pub fn dev_identity(dir: &Path, config: &Config) -> Result<DevIdentity, DevelopmentError> {
+    fs::create_dir_all(dir).map_err(|source| unusable(dir, source))?;
+    let key = signing_key(&dir.join("signing-key.p8"))?;
+    let partner = config
+        .partners
+        .first()
+        .map_or_else(|| "partner".to_owned(), |partner| partner.id.to_string());
+    let sign = |client: &str, scopes: &[&str], name: &str| {
+        let token = token::issue(
+            &key,
+            &TokenRequest {
+                client,
+                audience: config.us.id.as_str(),
+                scopes,
+                issued_at: config.clock.now(),
+                lifetime: LIFE,
+            },
+        )?;
+        let path = dir.join(name);
+        write_private(&path, token.as_bytes()).map_err(|source| unusable(&path, source))?;
+        Ok::<_, DevelopmentError>((token, path))
+    };
+    let (partner_token, partner_token_file) =
+        sign(&partner, &[MEMBER_MATCH, DATA_EXPORT], "partner.token")?;
+    let (enterprise_token, enterprise_token_file) =
+        sign("enterprise", &[EXCHANGES], "enterprise.token")?;
+    Ok(DevIdentity {
+        key,
+        partner,
+        partner_token,
+        enterprise_token,
+        partner_token_file,
+        enterprise_token_file,
+    })
+}
+
+/// The key that is kept in a file, or a new one that is kept there from now on.
+fn signing_key(kept: &Path) -> Result<SigningKey, DevelopmentError> {
+    match fs::read(kept) {
+        Ok(der) => Ok(SigningKey::from_pkcs8(&der)?),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let key = SigningKey::generate()?;
+            write_private(kept, key.pkcs8()).map_err(|source| unusable(kept, source))?;
+            Ok(key)
+        }
+        Err(source) => Err(unusable(kept, source)),
+    }
+}
+
+fn unusable(path: &Path, source: io::Error) -> DevelopmentError {
+    DevelopmentError::File {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+/// Writes a file that only its owner can read.
+fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    use std::io::Write;
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(bytes)
+}

@@ -1,0 +1,204 @@
+//! Takes due steps from the table under a lease and has them carried out, many at once.
+//! Refuses to know what a step does, and to keep one whose carrying out failed: it goes back into the table.
+
+use crate::config::Pace;
+use crate::data::Plane;
+use crate::store::{Lease, StoreError};
+use domain::Timestamp;
+use domain::ids::WorkerId;
+use domain::ports::{Carried, Leased, Passage, Steps, Unavailable, Wait};
+use domain::workflow::StopSignal;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+
+/// The shortest and the longest wait before a step is taken again that the store failed under (ours).
+const AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(300));
+
+/// Tells everything under way to come to an end. What has begun to write is let finish: a transaction that is dropped
+/// half way would hold its connection.
+#[derive(Debug, Default)]
+pub(super) struct Stop(watch::Sender<bool>);
+
+impl Stop {
+    pub(super) fn set(&self, stop: bool) {
+        self.0.send_replace(stop);
+    }
+}
+
+impl StopSignal for Stop {
+    fn is_set(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    fn wait(&self) -> Wait<'_> {
+        Box::pin(async {
+            // The sender is `self`, so the wait cannot fail.
+            let _ = self.0.subscribe().wait_for(|stop| *stop).await;
+        })
+    }
+}
+
+/// How long a worker lets a store alone that did not answer (ours).
+const CALM: Duration = Duration::from_millis(50);
+
+/// What a step is carried out with. It knows nothing of the other steps.
+struct Hand {
+    plane: Arc<Plane>,
+    steps: Arc<dyn Steps>,
+    id: WorkerId,
+    stop: Arc<dyn StopSignal>,
+}
+
+/// The worker of one process.
+pub(super) struct Worker {
+    hand: Arc<Hand>,
+    pace: Pace,
+    bell: Arc<Notify>,
+}
+
+impl Worker {
+    pub(super) fn new(
+        plane: Arc<Plane>,
+        steps: Arc<dyn Steps>,
+        (pace, bell): (Pace, Arc<Notify>),
+        stop: Arc<dyn StopSignal>,
+    ) -> Self {
+        Self {
+            hand: Arc::new(Hand {
+                id: WorkerId::new(crate::id::fresh(plane.now())),
+                plane,
+                steps,
+                stop,
+            }),
+            pace,
+            bell,
+        }
+    }
+
+    /// Takes steps until it is told to stop, and gives back what it held.
+    pub(super) async fn run(self: Arc<Self>) {
+        let mut walks = JoinSet::new();
+        let pulse = &self.hand.plane.health.pulse;
+        while !self.hand.stop.is_set() {
+            pulse.answer();
+            while walks.try_join_next().is_some() {}
+            let room = self.pace.workers.saturating_sub(walks.len());
+            match pulse.outside(self.take(room)).await {
+                Ok(taken) => {
+                    for leased in taken {
+                        walks.spawn(Arc::clone(&self.hand).watched(leased));
+                    }
+                }
+                Err(error) => {
+                    tracing::error!(cause = %error, "no step could be taken");
+                    // What can be read may be due at once, for ever. The clock of a test does not bring a store back.
+                    tokio::select! {
+                        () = self.hand.stop.wait() => {}
+                        () = tokio::time::sleep(CALM) => {}
+                    }
+                    continue;
+                }
+            }
+            let wait = pulse.outside(self.until_due(walks.len())).await;
+            tokio::select! {
+                () = self.bell.notified() => {}
+                () = pulse.asked() => {}
+                () = self.hand.stop.wait() => {}
+                Some(_) = walks.join_next() => {}
+                () = wait => {}
+            }
+        }
+        while walks.join_next().await.is_some() {}
+        if let Err(error) = self.hand.plane.store.give_all_back(&self.hand.id).await {
+            tracing::error!(cause = %error, "leases were not given back: they run out");
+        }
+    }
+
+    async fn take(&self, most: usize) -> Result<Vec<Leased>, StoreError> {
+        let plane = &self.hand.plane;
+        let (store, now) = (&plane.store, plane.now());
+        if most == 0 || !store.is_due(now).await? {
+            return Ok(Vec::new());
+        }
+        let lease = Lease {
+            owner: self.hand.id.clone(),
+            until: later(now, self.pace.lease),
+        };
+        store.lease(&lease, most, now).await
+    }
+
+    /// A wait until something is due. A clock that jumps is never made to jump to a deadline, or past work under way.
+    async fn until_due(&self, under_way: usize) -> Wait<'_> {
+        let plane = &self.hand.plane;
+        let clock = &plane.clock;
+        let passage = clock.passage();
+        let jumps = under_way > 0 && passage == Passage::Jumps;
+        if jumps || under_way >= self.pace.workers {
+            return Box::pin(std::future::pending());
+        }
+        let deadlines = passage != Passage::Jumps;
+        let next = plane.store.next_due(&self.hand.id, deadlines).await;
+        let next = next.unwrap_or_else(|error| {
+            tracing::error!(cause = %error, "the step table does not say what is due");
+            None
+        });
+        let now = plane.now();
+        match (passage, next) {
+            (_, Some(at)) if at <= now => Box::pin(tokio::task::yield_now()),
+            // What another process left or made is found by looking, whoever moves the clock.
+            (Passage::Real | Passage::ByHand, next) => {
+                let look = later(now, self.pace.look);
+                clock.wait_until(next.map_or(look, |at| at.min(look)))
+            }
+            (Passage::Jumps, Some(at)) => clock.wait_until(at),
+            (Passage::Jumps, None) => Box::pin(std::future::pending()),
+        }
+    }
+}
+
+impl Hand {
+    async fn watched(self: Arc<Self>, leased: Leased) {
+        let plane = Arc::clone(&self.plane);
+        plane.health.pulse.watched(self.walk(leased)).await;
+    }
+
+    /// Carries a step out, and those after it that fall to the same worker.
+    async fn walk(self: Arc<Self>, mut leased: Leased) {
+        loop {
+            match self.steps.carry_out(&leased).await {
+                Ok(Carried::On(next)) if self.stop.is_set() => {
+                    return self.give_back(&next, None).await;
+                }
+                Ok(Carried::On(next)) => leased = next,
+                Ok(Carried::Rests(_) | Carried::Ended) => return,
+                Ok(Carried::Lost) => return self.give_back(&leased, None).await,
+                Err(Unavailable) => {
+                    let again = later(self.plane.now(), wait(leased.attempt));
+                    return self.give_back(&leased, Some(again)).await;
+                }
+            }
+        }
+    }
+
+    async fn give_back(&self, leased: &Leased, again: Option<Timestamp>) {
+        if let Err(error) = self.plane.store.give_back(leased, again).await {
+            tracing::error!(cause = %error, step = leased.work.word(), "a step was not given back: its lease runs out");
+        }
+    }
+}
+
+/// Doubles with every time that the step was taken.
+pub(super) fn wait(attempt: u32) -> Duration {
+    let doubled = 2u32.saturating_pow(attempt.saturating_sub(1));
+    AGAIN.0.saturating_mul(doubled).min(AGAIN.1)
+}
+
+/// A point in time after `now`. Beyond the end of time it stays where it is.
+pub(super) fn later(now: Timestamp, by: Duration) -> Timestamp {
+    chrono::TimeDelta::from_std(by)
+        .ok()
+        .and_then(|by| now.checked_add_signed(by))
+        .unwrap_or(now)
+}

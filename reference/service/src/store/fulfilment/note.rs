@@ -1,0 +1,192 @@
+//! Writes down what an answer that comes later has come to, in the transaction of its step.
+//! Refuses to decide what a note means for the exchange.
+
+use super::super::{Exchange, StoreError, Tx, payload, stored};
+use super::{FileNote, Note, unmapped};
+use domain::Timestamp;
+use domain::failure::Code;
+use domain::fulfilment::Listed;
+use domain::masked::Masked;
+use domain::record::GapWhy;
+use domain::workflow::State;
+use serde::Serialize;
+
+/// Writes notes with the step that made them.
+pub(in crate::store) async fn write(
+    tx: &mut Tx,
+    exchange: &Exchange,
+    notes: &[Note],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for note in notes {
+        write_one(tx, exchange, note, now).await?;
+    }
+    Ok(())
+}
+
+async fn write_one(
+    tx: &mut Tx,
+    exchange: &Exchange,
+    note: &Note,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let id = exchange.id.as_str();
+    match note {
+        Note::Opened { .. } => return opened(tx, id, note, now).await,
+        Note::Asked { percent, acted } => {
+            sqlx::query(
+                "UPDATE fulfilments SET asked = asked + 1, failures = 0, failing_since = NULL,
+                    percent = coalesce($1, percent), acted = $2 WHERE exchange = $3",
+            )
+            .bind(percent.map(i64::from))
+            .bind(*acted)
+        }
+        Note::Failing => sqlx::query(
+            "UPDATE fulfilments SET failures = failures + 1, failing_since = coalesce(failing_since, $1), begun_at = NULL
+             WHERE exchange = $2",
+        )
+        .bind(stored(now)),
+        Note::Enters {
+            phase,
+            place,
+            list,
+            first_at,
+        } => sqlx::query(
+            "UPDATE fulfilments SET phase = $1, place = $2, list = coalesce($3, list), first_at = $4, asked = 0,
+                failures = 0, failing_since = NULL, begun_at = NULL, acted = heard WHERE exchange = $5",
+        )
+        .bind(phase.word())
+        .bind(place.clone())
+        .bind(list.clone())
+        .bind(first_at.map(stored)),
+        Note::Listed(inventory) => {
+            let body = Masked::new(json(inventory, "inventory")?.into_bytes());
+            let kept = payload::keep(tx, "inventory", &body, now).await?;
+            sqlx::query("UPDATE fulfilments SET inventory = $1 WHERE exchange = $2").bind(kept)
+        }
+        Note::Arrived(file) => return arrived(tx, id, file, now).await,
+        Note::Missed {
+            position,
+            listed,
+            why,
+        } => return missed(tx, id, (*position, listed), *why).await,
+        Note::Gave(given) => sqlx::query("UPDATE fulfilments SET given = $1 WHERE exchange = $2")
+            .bind(json(given, "given")?),
+        Note::Unmapped(status) => return unmapped(tx, exchange, Some(*status), now).await,
+    }
+    .bind(id)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+async fn opened(tx: &mut Tx, id: &str, note: &Note, now: Timestamp) -> Result<(), StoreError> {
+    let Note::Opened {
+        handle,
+        phase,
+        place,
+        list,
+        first_at,
+    } = note
+    else {
+        return Ok(());
+    };
+    // What an earlier try of the same exchange has brought does not count for this one.
+    sqlx::query("DELETE FROM fulfilment_files WHERE exchange = $1")
+        .bind(id)
+        .execute(&mut **tx)
+        .await?;
+    sqlx::query(
+        "INSERT INTO fulfilments (exchange, handle, phase, opened_at, place, list, first_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (exchange) DO UPDATE SET handle = $2, phase = $3, opened_at = $4,
+            place = coalesce($5, fulfilments.place), list = $6, first_at = $7, asked = 0, failures = 0, failing_since = NULL, percent = NULL, inventory = NULL, given = NULL,
+            begun_at = NULL, transport_ms = 0",
+    )
+    .bind(id)
+    .bind(handle)
+    .bind(phase.word())
+    .bind(stored(now))
+    .bind(place.clone())
+    .bind(list.clone())
+    .bind(first_at.map(stored))
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+async fn arrived(tx: &mut Tx, id: &str, file: &FileNote, now: Timestamp) -> Result<(), StoreError> {
+    let body = payload::keep(tx, "export-file", &file.body, now).await?;
+    sqlx::query(
+        "INSERT INTO fulfilment_files (exchange, position, role, kind, body, count, digest, messages)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (exchange, position) DO NOTHING",
+    )
+    .bind(id)
+    .bind(i64::try_from(file.position).unwrap_or(i64::MAX))
+    .bind(file.listed.role.word())
+    .bind(file.listed.kind.as_ref().map(ToString::to_string))
+    .bind(body)
+    .bind(i64::try_from(file.count).unwrap_or(i64::MAX))
+    .bind(file.digest.as_str())
+    .bind(json(&file.messages, "messages")?)
+    .execute(&mut **tx)
+    .await?;
+    restored(tx, id).await
+}
+
+async fn missed(
+    tx: &mut Tx,
+    id: &str,
+    (position, listed): (usize, &Listed),
+    why: GapWhy,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO fulfilment_files (exchange, position, role, kind, why) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (exchange, position) DO NOTHING",
+    )
+    .bind(id)
+    .bind(i64::try_from(position).unwrap_or(i64::MAX))
+    .bind(listed.role.word())
+    .bind(listed.kind.as_ref().map(ToString::to_string))
+    .bind(why.word())
+    .execute(&mut **tx)
+    .await?;
+    restored(tx, id).await
+}
+
+/// Failures in a row are those of one file.
+async fn restored(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
+    sqlx::query("UPDATE fulfilments SET failures = 0, failing_since = NULL WHERE exchange = $1")
+        .bind(id)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Writes down, with the dead letter, that a partner took a request on and did not keep its word.
+pub(in crate::store) async fn escalate(
+    tx: &mut Tx,
+    exchange: &Exchange,
+    code: Code,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let acknowledged = (exchange.state == State::Acknowledged).then(|| stored(exchange.since));
+    sqlx::query(
+        "INSERT INTO escalations (exchange, at, partner, code, asked_at, acknowledged_at)
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (exchange, at) DO NOTHING",
+    )
+    .bind(exchange.id.as_str())
+    .bind(stored(now))
+    .bind(exchange.partner.as_str())
+    .bind(code.to_string())
+    .bind(stored(exchange.created_at))
+    .bind(acknowledged)
+    .execute(&mut **tx)
+    .await?;
+    let notice = domain::workflow::Notice::Escalated;
+    super::super::progress::notify(tx, exchange, notice, now).await
+}
+
+fn json(value: &impl Serialize, column: &'static str) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|_| StoreError::Row(column))
+}

@@ -1,0 +1,155 @@
+//! The outbox: what somebody outside is to be told, and whether that was done.
+//! Refuses to forget a notice that was not told, and to know whom it goes to.
+
+use super::row::{maybe_word, text, time, word};
+use super::{Store, StoreError, stored};
+use domain::Timestamp;
+use domain::ids::{BusinessTransactionId, ExchangeId, PartnerId};
+use domain::notice::{About, Told, What};
+use domain::record::Instant;
+use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Row};
+
+/// A notice that was taken to be told.
+#[derive(Clone, Debug)]
+pub(crate) struct Taken {
+    pub told: Told,
+    /// How often it has been taken, this time included.
+    pub tries: u32,
+}
+
+impl Store {
+    /// Leaves a notice about the service itself.
+    pub(crate) async fn leave(
+        &self,
+        what: What,
+        refusals: Option<u32>,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        sqlx::query("INSERT INTO outbox (id, at, notice, refusals) VALUES ($1, $2, $3, $4)")
+            .bind(crate::id::fresh(at))
+            .bind(stored(at))
+            .bind(what.to_string())
+            .bind(refusals.map(i64::from))
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Takes up to `most` notices, the oldest first, that nobody else has on the way until `held`.
+    pub(crate) async fn take_notices(
+        &self,
+        most: u16,
+        now: Timestamp,
+        held: Timestamp,
+    ) -> Result<Vec<Taken>, StoreError> {
+        if !self.has_notices(now).await? {
+            return Ok(Vec::new());
+        }
+        let take = self.kind.take_clause();
+        let query = format!(
+            "WITH due AS MATERIALIZED (
+                SELECT id FROM outbox WHERE told_at IS NULL AND (next_at IS NULL OR next_at <= $1)
+                ORDER BY at, id LIMIT $2{take})
+             UPDATE outbox SET tries = tries + 1, next_at = $3 WHERE id IN (SELECT id FROM due) RETURNING id"
+        );
+        let mut tx = self.write().await?;
+        let rows = sqlx::query(AssertSqlSafe(query))
+            .bind(stored(now))
+            .bind(i64::from(most))
+            .bind(stored(held))
+            .fetch_all(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        let mut taken = Vec::new();
+        for row in &rows {
+            match self.notice(&text(row, "id")?).await {
+                Ok(one) => taken.extend(one),
+                // One that another version has left holds nobody else up.
+                Err(StoreError::Row(what)) => tracing::error!(what, "a notice is not readable"),
+                Err(other) => return Err(other),
+            }
+        }
+        taken.sort_by(|one, other| {
+            (one.told.at, &one.told.id).cmp(&(other.told.at, &other.told.id))
+        });
+        Ok(taken)
+    }
+
+    /// Looking costs no writer's place.
+    async fn has_notices(&self, now: Timestamp) -> Result<bool, StoreError> {
+        let row = sqlx::query(
+            "SELECT count(*) FROM (SELECT id FROM outbox
+             WHERE told_at IS NULL AND (next_at IS NULL OR next_at <= $1) LIMIT 1) AS due",
+        )
+        .bind(stored(now))
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(row.try_get::<i64, _>(0)? > 0)
+    }
+
+    async fn notice(&self, id: &str) -> Result<Option<Taken>, StoreError> {
+        let row = sqlx::query(
+            "SELECT o.id AS id, o.at AS at, o.notice AS notice, o.refusals AS refusals, o.tries AS tries, e.id AS exchange,
+                    e.business_transaction_id AS business_transaction_id, e.partner AS partner, e.state AS state,
+                    e.code AS code
+             FROM outbox o LEFT JOIN exchanges e ON e.id = o.exchange WHERE o.id = $1",
+        )
+        .bind(id)
+        .fetch_optional(&self.pool)
+        .await?;
+        row.as_ref().map(read).transpose()
+    }
+
+    /// Somebody has taken the notice.
+    pub(crate) async fn notice_told(&self, id: &str, now: Timestamp) -> Result<(), StoreError> {
+        let query = "UPDATE outbox SET told_at = $1, next_at = NULL WHERE id = $2";
+        self.note(query, id, now).await
+    }
+
+    /// Nobody has taken it: it goes out again, not before `at`.
+    pub(crate) async fn tell_again(&self, id: &str, at: Timestamp) -> Result<(), StoreError> {
+        let query = "UPDATE outbox SET next_at = $1 WHERE id = $2 AND told_at IS NULL";
+        self.note(query, id, at).await
+    }
+
+    async fn note(&self, query: &'static str, id: &str, at: Timestamp) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        sqlx::query(query)
+            .bind(stored(at))
+            .bind(id)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+fn read(row: &AnyRow) -> Result<Taken, StoreError> {
+    let refusals: Option<i64> = row.try_get("refusals")?;
+    let about = match maybe_word::<String>(row, "exchange")? {
+        None => None,
+        Some(exchange) => Some(About {
+            exchange: ExchangeId::new(exchange),
+            business_transaction_id: BusinessTransactionId::new(text(
+                row,
+                "business_transaction_id",
+            )?),
+            partner: PartnerId::new(text(row, "partner")?),
+            state: word(row, "state")?,
+            code: maybe_word(row, "code")?,
+        }),
+    };
+    Ok(Taken {
+        told: Told {
+            id: text(row, "id")?,
+            at: Instant::new(time(row, "at")?),
+            what: word(row, "notice")?,
+            about,
+            refusals: refusals.and_then(|refusals| u32::try_from(refusals).ok()),
+        },
+        tries: super::row::number(row, "tries")?,
+    })
+}

@@ -1,0 +1,191 @@
+//! What is kept and how long: bodies, records, holds, on a clock that is moved by days.
+//! Refuses to trust the counts of a removal: it looks at what is left.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+mod support;
+
+use reference::audit::verify::{Outcome, keys, verify};
+use reference::token::EXCHANGES;
+use serde_json::{Value, json};
+use std::time::Duration;
+use support::request::{Person, exchange};
+use support::stores::stores;
+use support::stub::{matched, says, scene};
+use support::{Answer, Service};
+
+const DAY: u64 = 24 * 3600;
+
+async fn ended(service: &Service, key: &str) -> String {
+    let request = exchange(&Person::number(5), "contoso");
+    let answer = service.start_exchange(key, &request).await;
+    let id = answer.json()["id"].as_str().unwrap().to_owned();
+    service.until(&id, "fulfilled").await;
+    id
+}
+
+async fn readable(service: &Service, id: &str) -> bool {
+    let url = Service::url(
+        service.running.enterprise,
+        &format!("/exchanges/{id}/result"),
+    );
+    let token = service.token_at("enterprise", EXCHANGES, service.now_for_token());
+    let call = service.http.get(url).bearer_auth(token);
+    let sent = call.header("x-purpose", "dispute").send().await.unwrap();
+    let answer = Answer::of(sent).await;
+    assert!(matches!(answer.status, 200 | 404), "{}", answer.text);
+    answer.status == 200
+}
+
+async fn later(service: &Service, days: u64) {
+    service.clock.advance(Duration::from_secs(days * DAY));
+    let swept = service.audit_post("/audit/retention", &json!({})).await;
+    assert_eq!(swept.status, 200, "{}", swept.text);
+}
+
+async fn hold(service: &Service, wanted: &Value) {
+    let placed = service.audit_post("/audit/holds", wanted).await;
+    assert_eq!(placed.status, 201, "{}", placed.text);
+}
+
+/// Records that the log removed, after it has been verified.
+async fn removed(service: &Service) -> u64 {
+    let log = service.exported().await;
+    let keys = keys(&log.key.to_string()).unwrap();
+    match verify(
+        log.lines.join("\n").as_bytes(),
+        &log.heads.join("\n"),
+        &keys,
+    )
+    .unwrap()
+    {
+        Outcome::Good(verified) => verified.removed,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn row_s2_36_nothing_goes_early_all_goes_when_due_a_hold_keeps_and_the_log_still_verifies() {
+    for place in stores().await {
+        let (mut scene, stub) = scene().await;
+        scene.config.store = place.at.clone();
+        says(&stub, matched(), None).await;
+        let service = scene.start().await;
+        let free = ended(&service, "k1").await;
+        let held = ended(&service, "k2").await;
+        let kept = ended(&service, "k3").await;
+        let until = "2027-01-15T12:00:00.000Z";
+        hold(
+            &service,
+            &json!({"scope": "request", "value": held, "rule": "dispute/case-1", "ends_at": until}),
+        )
+        .await;
+        hold(
+            &service,
+            &json!({"scope": "request", "value": kept, "rule": "litigation/case-2"}),
+        )
+        .await;
+        later(&service, 89).await;
+        for id in [&free, &held, &kept] {
+            assert!(readable(&service, id).await, "{} early", place.name);
+        }
+        later(&service, 2).await;
+        assert!(!readable(&service, &free).await, "{}", place.name);
+        assert!(readable(&service, &held).await && readable(&service, &kept).await);
+        assert_eq!(removed(&service).await, 0);
+        let told = service.audited(&format!("request={free}")).await;
+        let last = &told.last().unwrap()["event"];
+        assert_eq!(
+            (&last["action"], &last["rule"]),
+            (&json!("record-removed"), &json!("retention/payload"))
+        );
+        later(&service, 16).await;
+        assert!(!readable(&service, &held).await && readable(&service, &kept).await);
+        later(&service, 3543).await;
+        assert_eq!(removed(&service).await, 0, "{} early", place.name);
+        later(&service, 5).await;
+        assert!(removed(&service).await > 10, "{}", place.name);
+        assert!(readable(&service, &kept).await);
+        let free_now = service.audited(&format!("request={free}")).await;
+        assert!(
+            free_now
+                .iter()
+                .all(|record| record["event"]["action"] != "created")
+        );
+        let kept_now = service.audited(&format!("request={kept}")).await;
+        assert!(
+            kept_now
+                .iter()
+                .any(|record| record["event"]["action"] == "fulfilled")
+        );
+        // The removals and holds themselves stay, however old they are.
+        later(&service, 3000).await;
+        removed(&service).await;
+        let holds = service.audited("actor=auditor-1").await;
+        let placed = |record: &&Value| record["event"]["action"] == "hold-placed";
+        assert_eq!(holds.iter().filter(placed).count(), 2, "{}", place.name);
+    }
+}
+
+#[tokio::test]
+async fn a_tombstone_without_its_event_is_an_attack_on_a_log_that_has_others() {
+    let (scene, stub) = scene().await;
+    says(&stub, matched(), None).await;
+    let service = scene.start().await;
+    ended(&service, "k1").await;
+    later(&service, 50).await;
+    ended(&service, "k2").await;
+    later(&service, 3604).await;
+    let mut log = service.exported().await;
+    let index = log.lines.len() - 3;
+    let line: Value = serde_json::from_str(&log.lines[index]).unwrap();
+    let first: Value = serde_json::from_str(&log.lines[0]).unwrap();
+    let tombstone =
+        json!({"seq": index + 1, "leaf": line["leaf"], "removed_by": first["removed_by"]});
+    log.lines[index] = tombstone.to_string();
+    let keys = keys(&log.key.to_string()).unwrap();
+    let judged = verify(
+        log.lines.join("\n").as_bytes(),
+        &log.heads.join("\n"),
+        &keys,
+    )
+    .unwrap();
+    let Outcome::Broken(broken) = judged else {
+        panic!("{judged:?}");
+    };
+    assert_eq!(broken.index, index as u64);
+    assert_eq!(broken.why.to_string(), "removed-without-event");
+}
+
+#[tokio::test]
+async fn everything_and_a_partner_can_be_held_and_a_hold_of_nothing_is_refused() {
+    for scope in ["partner", "everything"] {
+        let (scene, stub) = scene().await;
+        says(&stub, matched(), None).await;
+        let service = scene.start().await;
+        let id = ended(&service, "k1").await;
+        let value = if scope == "partner" { "contoso" } else { "" };
+        hold(
+            &service,
+            &json!({"scope": scope, "value": value, "rule": "dispute/case-1"}),
+        )
+        .await;
+        later(&service, 5000).await;
+        assert!(readable(&service, &id).await, "{scope}");
+        let records = service.audited(&format!("request={id}")).await;
+        assert!(
+            records
+                .iter()
+                .any(|record| record["event"]["action"] == "created")
+        );
+        for unfit in [
+            json!({"scope": "request", "value": "", "rule": "dispute/case-1"}),
+            json!({"scope": "request", "value": "a b", "rule": "dispute/case-1"}),
+            json!({"scope": "all", "value": "", "rule": "dispute/case-1"}),
+            json!({"scope": "everything", "value": "", "rule": "because"}),
+        ] {
+            let refused = service.audit_post("/audit/holds", &unfit).await;
+            assert_eq!(refused.status, 422, "{unfit}");
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! A service in a process of its own that stops dead at one point of one write, and is then killed.
+//! Refuses to end in any other way: nothing of it is ever shut down.
+
+use crate::support::Scene;
+use reference::config::Pace;
+use reference::domain::masked::Masked;
+use reference::domain::resilience::RetryPolicy;
+use reference::domain::snapshot::KeyHandling;
+use reference::{StoreAt, chance, clock, token};
+use serde::{Deserialize, Serialize};
+use std::io::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// Holds what the child is told, as JSON.
+pub const VARIABLE: &str = "MATCHMARK_CRASH_CHILD";
+
+/// What a child is told.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Orders {
+    /// A folder, or the address of a PostgreSQL database.
+    pub store: String,
+    /// Where the partners answer.
+    pub partner: String,
+    /// At which point of a write it stops dead, counted from 1; never, when it is 0.
+    pub stop_at: u64,
+}
+
+/// What a child says when it is ready, and when it has stopped dead.
+#[derive(Serialize, Deserialize)]
+pub enum Says {
+    Ready { enterprise: String, token: String },
+    Dead,
+}
+
+/// Says one thing in one line.
+fn say(says: &Says) {
+    let mut out = std::io::stdout().lock();
+    let line = serde_json::to_string(says).unwrap();
+    writeln!(out, "\n@@{line}").unwrap();
+    out.flush().unwrap();
+}
+
+/// Runs until it is killed.
+pub fn run(orders: &Orders) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let scene = scene(orders);
+        let service = reference::start(scene.config.clone()).await.unwrap();
+        let now = reference::domain::ports::Clock::now(&clock::SystemClock);
+        let request = token::TokenRequest {
+            client: "enterprise",
+            audience: "payer-exchange",
+            scopes: &[token::EXCHANGES],
+            issued_at: now,
+            lifetime: Duration::from_secs(3600),
+        };
+        say(&Says::Ready {
+            enterprise: service.enterprise.to_string(),
+            token: token::issue(&scene.key, &request).unwrap(),
+        });
+        std::future::pending::<()>().await;
+    });
+}
+
+fn scene(orders: &Orders) -> Scene {
+    let mut scene = Scene::new();
+    scene.config.clock = Arc::new(clock::SystemClock);
+    scene.config.chance = Arc::new(chance::FixedChance(0.5));
+    scene.config.resilience = Some(patient(scene.first_retry_policy()));
+    scene
+        .config
+        .schemas
+        .retain(|name, _| name.ends_with("@2.0.1"));
+    scene.config.members.clear();
+    scene
+        .config
+        .partners
+        .retain(|partner| partner.id.as_str() != "northwind");
+    for (partner, keys) in scene
+        .config
+        .partners
+        .iter_mut()
+        .zip([KeyHandling::Honours, KeyHandling::Ignores])
+    {
+        partner.dialect = "hrex-1.2".to_owned();
+        partner.keys = keys;
+        partner.timeout = Duration::from_millis(300);
+        partner.base_url = format!("{}/{}", orders.partner, partner.id);
+    }
+    scene.config.store = if orders.store.starts_with("postgres") {
+        StoreAt::Postgres(Masked::new(orders.store.clone()))
+    } else {
+        StoreAt::Folder(orders.store.clone().into())
+    };
+    scene.config.pace = Pace {
+        workers: 8,
+        lease: Duration::from_millis(60),
+        look: Duration::from_millis(20),
+    };
+    let (seen, stop_at) = (AtomicU64::new(0), orders.stop_at);
+    scene.config.on_write = Some(Arc::new(move |_| {
+        if seen.fetch_add(1, Ordering::SeqCst) + 1 == stop_at {
+            say(&Says::Dead);
+            loop {
+                std::thread::park();
+            }
+        }
+    }));
+    scene
+}
+
+/// Short waits, and enough of them: a schedule of crashes must not use the attempts up.
+fn patient(mut policy: RetryPolicy) -> RetryPolicy {
+    policy.transient.base_ms = 4;
+    policy.transient.cap_ms = 16;
+    policy.transient.attempts = 50;
+    policy
+}

@@ -1,0 +1,248 @@
+//! Starts services, lets them die, starts others on the same database, and judges what is there in the end.
+//! Refuses to help: whatever a dead process left is for the next one to finish.
+
+use super::child::{Orders, Says, VARIABLE};
+use super::partner::Partners;
+use crate::support::request::{Person, exchange};
+use crate::support::stores::Place;
+use reference::StoreAt;
+use serde_json::Value;
+use sqlx::{AnyPool, AssertSqlSafe, Row};
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// A database with its partners, and every exchange that was accepted on it.
+pub struct Ground {
+    pub place: Place,
+    partners: Partners,
+    pool: AnyPool,
+    http: reqwest::Client,
+    /// Our key to the id that we were given for it.
+    pub accepted: BTreeMap<String, String>,
+    asked: Vec<(String, &'static str)>,
+    pub crashes: u64,
+}
+
+/// One process.
+struct Life {
+    child: Child,
+    says: mpsc::UnboundedReceiver<Says>,
+    door: Door,
+}
+
+/// How a process is spoken to.
+#[derive(Default)]
+struct Door {
+    enterprise: String,
+    token: String,
+}
+
+impl Drop for Life {
+    fn drop(&mut self) {
+        // SIGKILL: nothing in the process runs any more.
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Ground {
+    pub async fn new(place: Place) -> Self {
+        // One that is there already serves as well.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        if let StoreAt::Folder(folder) = &place.at {
+            // The look needs a file to look at.
+            std::fs::write(folder.join("exchanges.db"), b"").unwrap();
+        }
+        Self {
+            pool: place.look().await,
+            place,
+            partners: Partners::start().await,
+            http: reqwest::Client::builder()
+                .no_proxy()
+                .timeout(Duration::from_secs(5))
+                .build()
+                .unwrap(),
+            accepted: BTreeMap::new(),
+            asked: Vec::new(),
+            crashes: 0,
+        }
+    }
+
+    /// Asks for one exchange more with each partner, when the next process is there.
+    pub fn ask(&mut self) {
+        for partner in ["contoso", "fabrikam"] {
+            self.asked
+                .push((format!("key-{}", self.asked.len()), partner));
+        }
+    }
+
+    /// Lets one process work until it stops dead at this point, or until nothing is open. Says whether it died.
+    pub async fn live(&mut self, stop_at: u64) -> bool {
+        let Some(mut life) = self.born(stop_at).await else {
+            self.crashes += 1;
+            return true;
+        };
+        loop {
+            let Life { says, door, .. } = &mut life;
+            let news = tokio::time::timeout(Duration::from_millis(4), says.recv());
+            if news.await.is_ok() {
+                break;
+            }
+            tokio::select! {
+                _ = says.recv() => break,
+                over = self.work(door) => if over { return false },
+            }
+        }
+        self.crashes += 1;
+        true
+    }
+
+    async fn born(&self, stop_at: u64) -> Option<Life> {
+        let orders = Orders {
+            store: match &self.place.at {
+                StoreAt::Postgres(url) => url.expose().clone(),
+                StoreAt::Folder(folder) => folder.display().to_string(),
+                StoreAt::Memory | StoreAt::PostgresFile(_) => panic!("no place of these tests"),
+            },
+            partner: self.partners.address.clone(),
+            stop_at,
+        };
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--ignored", "--exact", "child", "--nocapture"])
+            .env(VARIABLE, serde_json::to_string(&orders).unwrap())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let (send, mut says) = mpsc::unbounded_channel();
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                let said = line.strip_prefix("@@").map(serde_json::from_str);
+                if let Some(Ok(said)) = said
+                    && send.send(said).is_err()
+                {
+                    return;
+                }
+            }
+        });
+        let first = says.recv().await;
+        let mut life = Life {
+            child,
+            says,
+            door: Door::default(),
+        };
+        match first {
+            Some(Says::Ready { enterprise, token }) => {
+                life.door = Door { enterprise, token };
+                Some(life)
+            }
+            // Dead before it was ready: a write of the start.
+            Some(Says::Dead) => None,
+            None => panic!("a service did not start on {}", self.place.name),
+        }
+    }
+
+    /// Hands in what has not been accepted, and looks whether everything has ended.
+    async fn work(&mut self, door: &Door) -> bool {
+        for (key, partner) in &self.asked {
+            if self.accepted.contains_key(key) {
+                continue;
+            }
+            let url = format!("http://{}/exchanges", door.enterprise);
+            let sent = self
+                .http
+                .post(url)
+                .bearer_auth(&door.token)
+                .header("idempotency-key", key)
+                .json(&exchange(&Person::number(5), partner))
+                .send()
+                .await;
+            let Ok(answer) = sent else { return false };
+            let status = answer.status().as_u16();
+            let Ok(body) = answer.json::<Value>().await else {
+                return false;
+            };
+            assert!([202, 503].contains(&status), "{status} {body}");
+            if status == 202 {
+                let id = body["id"].as_str().unwrap().to_owned();
+                self.accepted.insert(key.clone(), id);
+            }
+        }
+        self.accepted.len() == self.asked.len() && self.open().await == 0
+    }
+
+    async fn open(&self) -> i64 {
+        self.count("SELECT count(*) FROM exchanges WHERE state NOT IN ('fulfilled', 'failed', 'dead-lettered')")
+            .await
+    }
+
+    async fn count(&self, query: &str) -> i64 {
+        let row = sqlx::query(AssertSqlSafe(query.to_owned()))
+            .fetch_one(&self.pool)
+            .await;
+        row.unwrap().get(0)
+    }
+
+    /// What must be true when nothing is open any more.
+    pub async fn judge(&self) {
+        let name = self.place.name;
+        let stored = self.count("SELECT count(*) FROM exchanges").await;
+        assert_eq!(
+            stored,
+            i64::try_from(self.accepted.len()).unwrap(),
+            "{name}: accepted = ended"
+        );
+        assert_eq!(self.open().await, 0);
+        for nothing in [
+            "SELECT count(*) FROM steps",
+            // Every move is in the history once, and the chain has no gap.
+            "SELECT count(*) FROM exchanges e WHERE state <> (SELECT to_state FROM history h WHERE h.exchange = e.id
+                ORDER BY version DESC LIMIT 1)",
+            "SELECT count(*) FROM exchanges e WHERE 'created' <> (SELECT from_state FROM history h WHERE h.exchange = e.id
+                ORDER BY version LIMIT 1)",
+            "SELECT count(*) FROM history h WHERE from_state <> coalesce((SELECT to_state FROM history p
+                WHERE p.exchange = h.exchange AND p.version < h.version ORDER BY p.version DESC LIMIT 1), 'created')",
+            // Calls are counted without a gap.
+            "SELECT count(*) FROM exchanges e WHERE submissions <> (SELECT count(*) FROM attempts a WHERE a.exchange = e.id)
+                OR submissions <> coalesce((SELECT max(number) FROM attempts a WHERE a.exchange = e.id), 0)",
+            // Whoever is told of the end is told once.
+            "SELECT count(*) FROM exchanges e WHERE 1 <> (SELECT count(*) FROM outbox o WHERE o.exchange = e.id)",
+            // The audit log has every position up to its last one.
+            "SELECT coalesce(max(seq), 0) - count(*) FROM audit",
+            "SELECT count(*) FROM exchanges WHERE state = 'failed'",
+        ] {
+            assert_eq!(self.count(nothing).await, 0, "{name}: {nothing}");
+        }
+        self.judge_effects().await;
+    }
+
+    /// 0 lost, 0 duplicated: what was done at the partners, exchange by exchange.
+    async fn judge_effects(&self) {
+        let query = "SELECT id, business_transaction_id, partner, state FROM exchanges";
+        let rows = sqlx::query(query).fetch_all(&self.pool).await.unwrap();
+        for row in rows {
+            let text = |column: &str| row.get::<String, _>(column);
+            assert!(self.accepted.values().any(|id| *id == text("id")));
+            let done = self.partners.done(&text("business_transaction_id"));
+            let told = format!(
+                "{} {} {} {done:?}",
+                self.place.name,
+                text("partner"),
+                text("state")
+            );
+            assert!(done.keys.len() <= 1, "{told}");
+            match text("state").as_str() {
+                "fulfilled" => assert_eq!(done.effects, 1, "{told}"),
+                // Nobody knows whether a partner that ignores keys has acted: a person decides, nobody repeats.
+                "dead-lettered" if text("partner") == "fabrikam" => {
+                    assert!(done.effects <= 1, "{told}")
+                }
+                other => panic!("{other}: {told}"),
+            }
+        }
+    }
+}
