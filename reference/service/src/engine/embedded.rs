@@ -77,10 +77,16 @@ impl Embedded {
 
     async fn found(&self, id: &ExchangeId) -> Result<Option<RequestView>, StoreError> {
         let store = &self.plane.store;
-        match store.exchange(id).await? {
-            Some(exchange) => Ok(Some(view::whole(store, &exchange).await?)),
-            None => Ok(None),
+        let mut found = store.exchange(id).await?;
+        while let Some(exchange) = found {
+            let view = view::whole(store, &exchange).await?;
+            found = store.exchange(id).await?;
+            // Parts that were read while a worker wrote would contradict each other: they are read again.
+            if found.as_ref() == Some(&exchange) {
+                return Ok(Some(view));
+            }
         }
+        Ok(None)
     }
 
     async fn listed(&self, query: &Query) -> Result<Page, StoreError> {
