@@ -19,6 +19,12 @@ impl<T> Masked<T> {
     pub fn expose(&self) -> &T {
         &self.0
     }
+
+    /// The same without a copy.
+    #[must_use]
+    pub fn into_exposed(self) -> T {
+        self.0
+    }
 }
 
 impl<T> std::fmt::Debug for Masked<T> {

@@ -18,6 +18,8 @@ vocabulary! {
         Handshake = "handshake",
         /// A client that tries coverage identifiers for the same person.
         BruteForce = "brute-force",
+        /// Connections that were turned away because there are too many.
+        Crowd = "crowd",
         /// Secrets that could not be taken up.
         Secrets = "secrets",
     }

@@ -4,6 +4,7 @@
 use crate::adapters::ClientFiles;
 use crate::chance::SystemChance;
 use crate::clock::{ManualClock, SystemClock};
+use crate::security::policy::SecurityPolicy;
 use crate::security::protection::Protection;
 use crate::security::token::{SigningKey, VerificationKey};
 use crate::store::{PayloadKey, WriteHook};
@@ -248,6 +249,8 @@ pub struct Config {
     pub notices: Notices,
     /// What we show to partners that ask for a certificate.
     pub client_files: Option<ClientFiles>,
+    /// Replaces the default of how long proofs live, and of what callers may take up.
+    pub security: Option<SecurityPolicy>,
     /// Replaces the default of when the service says that it is not well.
     pub health: Option<HealthPolicy>,
     /// The most pages that a database in a folder may take: full is told, and not found out by the whole disk.
@@ -288,6 +291,7 @@ impl Config {
             overlap_ends: None,
             notices: Notices::Kept,
             client_files: None,
+            security: None,
             health: None,
             database_pages: None,
             otlp: None,

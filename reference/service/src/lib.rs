@@ -31,6 +31,7 @@ pub use domain;
 pub use health::HealthError;
 pub use http::listener::ListenError;
 pub use reqwest::Url;
+pub use security::policy::SecurityPolicy;
 pub use security::protection::{Account, Protection, SecretFiles};
 pub use security::secrets::SecretError;
 pub use security::sentry::{Alarm, Raised};
@@ -42,7 +43,6 @@ use adapters::transport::Transport;
 use control::Control;
 use control::watch::Look;
 use data::credentials::Credentials;
-use data::guess::Guesses;
 use data::{Parts, Plane};
 use domain::ports::Clock;
 use domain::snapshot::Snapshot;
@@ -156,8 +156,8 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let first = control::snapshot(&config, &dialects)?;
     let base = base(&config, open.partner.address);
     let security = Arc::new(Security::open(&config, &clock(&config))?);
-    let guesses = security.guesses(config.digest_key.as_ref());
-    let plane = Arc::new(plane(&config, &base, dialects.clone(), first.clone(), guesses).await?);
+    let plane = plane(&config, &base, dialects.clone(), first.clone(), &security).await?;
+    let plane = Arc::new(plane);
     let control = control(&plane, &first, dialects).await?;
     let engine = Engine::new(Arc::clone(&plane), config.pace);
     let shared = Arc::new(Shared {
@@ -263,7 +263,7 @@ async fn plane(
     base: &str,
     dialects: Dialects,
     snapshot: Snapshot,
-    guesses: Guesses,
+    security: &Security,
 ) -> Result<Plane, StartError> {
     let store = Store::open(&config.store, vault(config)?, config.database_pages)
         .await?
@@ -286,7 +286,8 @@ async fn plane(
             config.client_key.clone(),
         ),
         base: base.to_owned(),
-        guesses,
+        doorstep: security.doorstep()?,
+        guesses: security.guesses(config.digest_key.as_ref()),
         snapshot,
         questions: identity::Questions::new(config.digest_key.as_ref()),
         traces: telemetry::Traces::open(config.otlp.as_ref())?,

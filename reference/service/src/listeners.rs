@@ -6,7 +6,7 @@ use crate::control::watch::Look;
 use crate::http::boundary::{self, Side};
 use crate::http::listener::{self, Desk, ListenError, Open};
 use crate::http::test_control::Stage;
-use crate::http::{Shared, admin, enterprise, partner, probe, test_control};
+use crate::http::{Shared, admin, enterprise, partner, probe, serving, test_control};
 use crate::notify::{self, Teller};
 use crate::security::sentry::Alarm;
 use crate::{Running, audit, control, data, identity, rotation, telemetry};
@@ -51,10 +51,11 @@ impl Listeners {
     ) -> Running {
         let (stop, stopped) = watch::channel(false);
         let desk = Desk::of(&shared);
-        let open = |open, router| listener::serve(open, router, None, stopped.clone());
+        let open =
+            |open, router| serving::serve(open, router, desk.clone().plain(), stopped.clone());
         let guarded = |open, router, side| {
             let router = boundary::guard(router, &shared, side);
-            listener::serve(open, router, desk.clone(), stopped.clone())
+            serving::serve(open, router, desk.clone(), stopped.clone())
         };
         let whole = || Arc::clone(&shared);
         let (partner, enterprise) = (self.partner.address, self.enterprise.address);

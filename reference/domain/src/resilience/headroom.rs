@@ -11,6 +11,8 @@ vocabulary! {
         /// Steps that wait, up to the depth at which the service is not ready.
         QueueDepth = "queue-depth",
         DatabaseConnections = "database-connections",
+        /// Bytes of the bodies of calls that are not answered yet.
+        BodyBytes = "body-bytes",
         CallsInAll = "calls-in-all",
         CallsPerPartner = "calls-per-partner",
         /// Calls of one partner for one operation, at this moment.

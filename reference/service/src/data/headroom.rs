@@ -15,11 +15,13 @@ pub(crate) async fn headroom(plane: &Plane) -> Result<Vec<Headroom>, StoreError>
     let (connections, most) = plane.store.connections();
     let under_way = plane.guard.under_way();
     let calls = under_way.values().copied().map(u64::from).sum();
+    let (bytes, room) = plane.doorstep.bodies();
     let mut told = vec![
         Headroom::of_all(Bound::OpenExchanges, open, u64::from(limits.open_exchanges)),
         Headroom::of_all(Bound::QueueDepth, u64::from(waiting), u64::from(full)),
         Headroom::of_all(Bound::DatabaseConnections, connections, most),
         Headroom::of_all(Bound::CallsInAll, calls, u64::from(limits.calls_in_all)),
+        Headroom::of_all(Bound::BodyBytes, bytes, room),
     ];
     for partner in snapshot.partners.keys() {
         let used = under_way.get(partner).copied().unwrap_or_default();

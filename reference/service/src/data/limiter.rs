@@ -166,7 +166,8 @@ impl Limiters {
     }
 }
 
-fn quota(rate: &Rate) -> Option<Quota> {
+/// Nothing where the rate is none.
+pub(super) fn quota(rate: &Rate) -> Option<Quota> {
     let one = Duration::from_secs(u64::from(rate.per_seconds)).checked_div(rate.calls)?;
     let quota = Quota::with_period(one)?;
     Some(quota.allow_burst(NonZeroU32::new(rate.burst)?))

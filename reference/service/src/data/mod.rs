@@ -7,6 +7,7 @@ mod call;
 pub(crate) mod callback;
 mod conditions;
 pub(crate) mod credentials;
+pub(crate) mod doorstep;
 pub(crate) mod duties;
 pub(crate) mod export;
 mod guard;

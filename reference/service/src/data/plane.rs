@@ -2,6 +2,7 @@
 //! Refuses to hold the state of a single call.
 
 use super::credentials::Credentials;
+use super::doorstep::Doorstep;
 use super::guess::Guesses;
 use super::{Conditions, Guard};
 use crate::adapters::transport::Transport;
@@ -30,6 +31,7 @@ pub(crate) struct Plane {
     pub base: String,
     pub published: Arc<Published>,
     pub guard: Arc<Guard>,
+    pub doorstep: Doorstep,
     pub guesses: Guesses,
     pub metrics: Metrics,
     pub health: Health,
@@ -46,6 +48,7 @@ pub(crate) struct Parts {
     pub dialects: Dialects,
     pub credentials: Credentials,
     pub base: String,
+    pub doorstep: Doorstep,
     pub guesses: Guesses,
     pub snapshot: Snapshot,
     pub health: Health,
@@ -65,6 +68,7 @@ impl Plane {
             conditions: Conditions::default(),
             credentials: parts.credentials,
             base: parts.base,
+            doorstep: parts.doorstep,
             guesses: parts.guesses,
             questions: parts.questions,
             metrics: Metrics::default(),

@@ -2,10 +2,13 @@
 //! Refuses by default: where certificates are asked for, only the places that say how to get a token need none.
 
 use super::Shared;
+use super::body::{at_most, hurried};
 use super::listener::{Peer, Shown};
 use super::outcome::refusal;
+use super::partner::bulk;
 use super::problem::problem;
-use super::reply::{context, write};
+use super::reply::{context, with_retry_after, write};
+use crate::data::doorstep::{One, Taken};
 use crate::data::respond::Refused;
 use crate::security::caller::{Identified, answering, is_bound};
 use crate::security::token::{Believed, Bounds};
@@ -20,6 +23,7 @@ use domain::Timestamp;
 use domain::failure::Code;
 use domain::ids::{ExportId, PartnerId};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Who may call a listener.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +40,12 @@ const OPEN: [&str; 4] = [
     "/.well-known/jwks.json",
     "/token",
 ];
+
+/// The longest body of any call but a bulk match (ours).
+const LONGEST: usize = 1024 * 1024;
+
+/// When to come again that found no room for its body (ours).
+const FULL: Duration = Duration::from_secs(5);
 
 /// What the boundary has settled about a call. The witness reads it before anybody is answered.
 #[derive(Clone, Debug, Default)]
@@ -62,7 +72,7 @@ pub(crate) fn guard(router: Router, shared: &Arc<Shared>, side: Side) -> Router 
 pub(super) async fn stop(State(side): State<Side>, request: Request, next: Next) -> Response {
     match Verdict::of(&request).refused {
         None => next.run(request).await,
-        Some(code) => refused(code, side, request.headers()),
+        Some(code) => refused(code, None, side, request.headers()),
     }
 }
 
@@ -72,9 +82,20 @@ async fn settle(
     next: Next,
 ) -> Response {
     let now = shared.plane.now();
+    let security = &shared.gate.security;
+    let Some(peer) = request.extensions().get::<ConnectInfo<Peer>>() else {
+        return refused(Code::CertificateUnbound, None, side, request.headers());
+    };
+    let peer = peer.0.clone();
+    if let Err(wait) = shared.plane.doorstep.knock(peer.address.ip()) {
+        return refused(Code::Rate, Some(wait), side, request.headers());
+    }
+    let request = hurried(request, security.policy.body);
+    let Some(_room) = room(&shared, peer.one(), &request) else {
+        return refused(Code::QueueFull, Some(FULL), side, request.headers());
+    };
+    let shown = peer.shown;
     let (mut parts, body) = request.into_parts();
-    let peer = parts.extensions.get::<ConnectInfo<Peer>>();
-    let shown = peer.and_then(|peer| peer.0.shown.clone());
     let token = shared.gate.check(&parts.headers, now);
     let call = Call {
         side,
@@ -98,13 +119,22 @@ async fn settle(
 }
 
 /// The ids of the call are in its headers: the witness has put them there.
-fn refused(code: Code, side: Side, headers: &HeaderMap) -> Response {
+fn refused(code: Code, wait: Option<Duration>, side: Side, headers: &HeaderMap) -> Response {
     let context = context(headers, Timestamp::UNIX_EPOCH);
     let kept = match side {
-        Side::Partners => refusal(&Refused::new(code), None),
-        Side::Accounts => problem(code, &context, Vec::new()),
+        Side::Partners => refusal(&Refused::new(code), wait),
+        Side::Accounts => with_retry_after(problem(code, &context, Vec::new()), wait),
     };
     write(kept, &context)
+}
+
+/// Room for the body of a call, held until it is answered; nothing where there is none.
+fn room(shared: &Shared, one: One, request: &Request) -> Option<Taken> {
+    let route = request.extensions().get::<MatchedPath>();
+    let is_bulk = route.is_some_and(|route| [bulk::PATH, bulk::ALIAS].contains(&route.as_str()));
+    let most = if is_bulk { bulk::BODY.bytes } else { LONGEST };
+    let bytes = at_most(request, most as u64);
+    shared.plane.doorstep.room(one, bytes)
 }
 
 /// Is the connection older than it may be, or than the secrets in use?

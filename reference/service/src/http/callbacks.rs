@@ -2,20 +2,22 @@
 //! Refuses a caller that was not told the address, with the same words as an address that does not exist.
 
 use super::Shared;
-use super::partner::{Turned, admitted, refuse};
+use super::body::whole;
+use super::partner::{Turned, admitted, counted, refuse};
 use super::reply::{context, text, write};
 use crate::data::callback::{self, Taken, Told, Untaken};
 use crate::security::token::CALLBACKS;
 use crate::store::Kept;
 use crate::telemetry::{self, Context, RequestType};
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::post;
 use domain::failure::Code;
 use domain::masked::Masked;
+use domain::resilience::Operation;
 use std::sync::Arc;
 use tracing::Instrument;
 
@@ -51,11 +53,10 @@ async fn take(
     body: Body,
 ) -> Result<Kept, Turned> {
     let client = admitted(shared, headers, CALLBACKS)?;
+    counted(shared, &client, Operation::Callback)?;
     let event = text(headers, EVENT).filter(|event| !event.is_empty());
     let event = event.ok_or(Code::KeyMissing)?;
-    let body = to_bytes(body, callback::LARGEST)
-        .await
-        .map_err(|_| Code::TooLarge)?;
+    let body = whole(body, callback::LARGEST).await?;
     let told = Told {
         client: &client,
         correlation: &context.correlation,

@@ -2,6 +2,7 @@
 //! Refuses to know retries, routes and stores; the data path does.
 
 pub(crate) mod admin;
+mod body;
 pub(crate) mod boundary;
 mod callbacks;
 pub(crate) mod enterprise;
@@ -11,6 +12,7 @@ pub(crate) mod partner;
 pub(crate) mod probe;
 mod problem;
 mod reply;
+pub(crate) mod serving;
 pub(crate) mod test_control;
 mod witness;
 

@@ -65,6 +65,7 @@ fn left(metrics: &Metrics, one: &Headroom) {
         Bound::OpenExchanges => Level::OpenExchangesLeft,
         Bound::QueueDepth => Level::QueueLeft,
         Bound::DatabaseConnections => Level::ConnectionsLeft,
+        Bound::BodyBytes => Level::BodyBytesLeft,
         Bound::CallsInAll | Bound::CallsPerPartner => Level::CallsLeft,
         Bound::Inbound if request.is_none() => return,
         Bound::Inbound => Level::InboundLeft,

@@ -53,7 +53,7 @@ pub(super) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 /// Writes an answer to the wire.
 pub(super) fn write(kept: Kept, context: &Context) -> Response {
-    let mut response = Response::new(Body::from(kept.body.expose().clone()));
+    let mut response = Response::new(Body::from(kept.body.into_exposed()));
     *response.status_mut() =
         StatusCode::from_u16(kept.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let ids = [

@@ -4,7 +4,7 @@
 pub(crate) mod assertion;
 pub mod caller;
 pub(crate) mod keyring;
-pub(crate) mod policy;
+pub mod policy;
 pub mod protection;
 pub mod secrets;
 pub(crate) mod sentry;
@@ -12,6 +12,7 @@ pub(crate) mod thumbprint;
 pub mod token;
 
 use crate::config::Config;
+use crate::data::doorstep::Doorstep;
 use crate::data::guess::Guesses;
 use domain::masked::Masked;
 use domain::ports::Clock;
@@ -39,12 +40,17 @@ pub enum SecurityError {
     Policy(#[from] toml::de::Error),
     #[error(transparent)]
     Secrets(#[from] SecretError),
+    #[error("the rate of one address is none")]
+    Rate,
 }
 
 impl Security {
     /// What a service of this configuration is judged by.
     pub(crate) fn open(config: &Config, clock: &Arc<dyn Clock>) -> Result<Self, SecurityError> {
-        let policy = SecurityPolicy::built_in()?;
+        let policy = match &config.security {
+            Some(policy) => policy.clone(),
+            None => SecurityPolicy::built_in()?,
+        };
         let ring = Keyring::new(config.keys.clone());
         let protection = config.protection.as_ref();
         let secrets = protection
@@ -74,6 +80,16 @@ impl Security {
         let secrets = Arc::clone(self.secrets.as_ref()?);
         let (ring, sentry) = (Arc::clone(&self.ring), Arc::clone(&self.sentry));
         Some(Watching::begin(secrets, ring, sentry, every))
+    }
+
+    /// What stands before every listener.
+    ///
+    /// Errors: the policy lets one address ask at no rate
+    pub(crate) fn doorstep(&self) -> Result<Doorstep, SecurityError> {
+        let SecurityPolicy {
+            address, bodies, ..
+        } = &self.policy;
+        Doorstep::new(address, u64::from(*bodies)).ok_or(SecurityError::Rate)
     }
 
     /// What guesses are counted with.

@@ -5,6 +5,7 @@ use crate::fort::{Fort, thumbprint};
 use crate::matched;
 use crate::support::request::{Person, member_match};
 use crate::support::{Answer, now};
+use reference::domain::resilience::{Operation, Rate};
 use reference::token::{self, Bounds, MEMBER_MATCH, TokenRequest};
 use reference::{Alarm, Raised};
 use serde_json::{Value, json};
@@ -174,4 +175,36 @@ async fn row_s2_49_one_bad_token_is_no_alarm_and_twenty_within_a_minute_are_one(
     assert_eq!(fort.service.running.alarms(), [raised]);
     // A good caller is served all the while.
     assert_eq!(matched(&fort).await.status, 200);
+}
+
+#[tokio::test]
+async fn tokens_are_given_so_often_and_asking_too_often_is_no_attack() {
+    let fort = Fort::with(|scene| {
+        let mut policy = scene.first_retry_policy();
+        let rate = Rate {
+            calls: 60,
+            per_seconds: 60,
+            burst: 3,
+        };
+        policy.limits.inbound.insert(Operation::Token, rate);
+        scene.config.resilience = Some(policy);
+    })
+    .await;
+    let mut told = Vec::new();
+    for _ in 0..24 {
+        let assertion = fort.assertion(&fort.northwind, |_| ());
+        let scope = [("scope", MEMBER_MATCH)];
+        told.push(fort.ask_token(&fort.northwind, &assertion, &scope).await);
+    }
+    let given = told.iter().filter(|answer| answer.status == 200).count();
+    let turned: Vec<_> = told.iter().filter(|answer| answer.status == 429).collect();
+    assert_eq!((given, turned.len()), (3, 21));
+    assert_eq!(turned[0].header("retry-after"), Some("1"));
+    assert_eq!(turned[0].json()["error"], "temporarily_unavailable");
+    assert_eq!(fort.service.running.alarms(), []);
+    // Another client has its own count.
+    let assertion = fort.assertion(&fort.contoso, |_| ());
+    let scope = [("scope", MEMBER_MATCH)];
+    let other = fort.ask_token(&fort.contoso, &assertion, &scope).await;
+    assert_eq!(other.status, 200, "{}", other.text);
 }

@@ -4,12 +4,13 @@
 use super::admitted;
 use crate::control::{Author, LONGEST, Offer, Put, Unpublished};
 use crate::http::Shared;
+use crate::http::body::whole;
 use crate::http::problem::{Refusal, finish};
 use crate::http::reply::{context, reply, text, with_header, write};
 use crate::store::{Kept, KeptDocument};
 use crate::telemetry::Context;
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -186,7 +187,7 @@ async fn taken(
         _ => return Err(missing("?as")),
     };
     let instead_of = seen(headers, kind)?;
-    let bytes = to_bytes(body, LONGEST).await.map_err(|_| Code::TooLarge)?;
+    let bytes = whole(body, LONGEST).await?;
     let text = std::str::from_utf8(&bytes).map_err(|_| missing(""))?;
     let offer = Offer {
         kind,
@@ -252,9 +253,7 @@ async fn acted(
             return Ok(reply(200, JSON, &json!({ "standing": "denied" })));
         }
         (Kind::Routing, "canary") => {
-            let bytes = to_bytes(body, LONGEST_TRIAL)
-                .await
-                .map_err(|_| Code::TooLarge)?;
+            let bytes = whole(body, LONGEST_TRIAL).await?;
             let trial: Trial = serde_json::from_slice(&bytes).map_err(|_| missing("/share"))?;
             let tried = control.try_set(&author, number, trial.share, trial.soak_ms);
             Put::Published(tried.await?)

@@ -4,12 +4,13 @@
 use super::{Acting, admitted};
 use crate::audit::retention::sweep;
 use crate::http::Shared;
+use crate::http::body::whole;
 use crate::http::problem::{Refusal, finish};
 use crate::http::reply::{context, reply, with_header};
 use crate::store::audit::act;
 use crate::store::{Hold, Kept};
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -77,8 +78,7 @@ async fn place(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Body
 
 async fn placed(shared: &Shared, headers: &HeaderMap, body: Body) -> Result<Kept, Refusal> {
     let acting = admitted(shared, headers, Role::Audit)?;
-    let bytes = to_bytes(body, LONGEST).await;
-    let bytes = bytes.map_err(|_| Code::TooLarge)?;
+    let bytes = whole(body, LONGEST).await?;
     let wanted: Wanted = serde_json::from_slice(&bytes).map_err(|_| Code::SchemaInvalid)?;
     if !names_something(&wanted) {
         return Err(Refusal {

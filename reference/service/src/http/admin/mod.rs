@@ -10,6 +10,7 @@ mod headroom;
 mod hold;
 
 use super::Shared;
+use super::body::whole;
 use super::problem::Refusal;
 use super::reply::text;
 use super::witness::{Side, witnessed};
@@ -19,7 +20,7 @@ use crate::store::Said;
 use crate::store::audit::act;
 use crate::telemetry::Context;
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::http::HeaderMap;
 use domain::failure::Code;
 use domain::ids::PartnerId;
@@ -85,9 +86,7 @@ pub(super) fn admitted(
 /// Reads a body as one of our own types; what does not fit is not repeated.
 async fn read<T: DeserializeOwned>(body: Body) -> Result<(T, Document), Refusal> {
     let limits = Limits::MATCH_BODY;
-    let bytes = to_bytes(body, limits.bytes)
-        .await
-        .map_err(|_| Code::TooLarge)?;
+    let bytes = whole(body, limits.bytes).await?;
     let document = Document::parse(&bytes, &limits).map_err(|fault| schema::of_fault(&fault))?;
     let read = serde_json::from_value(document.value().clone());
     let read = read.map_err(|_| Refusal {

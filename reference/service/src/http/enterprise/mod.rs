@@ -14,6 +14,7 @@ mod route;
 pub(super) mod view;
 
 use super::Shared;
+use super::body::whole;
 use super::problem::{Refusal, finish, later};
 use super::reply::{context, reply, text, with_header};
 use super::witness::{Side, witnessed};
@@ -23,7 +24,7 @@ use crate::security::token::EXCHANGES;
 use crate::store::Kept;
 use crate::telemetry::{self, Context, RequestType, Stage};
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -147,9 +148,7 @@ fn takes_on(shared: &Shared, partner: &str) -> Result<(), Code> {
 async fn document(shared: &Shared, body: Body) -> Result<Document, Refusal> {
     shared.plane.conditions.check(Outage::Store)?;
     let limits = Limits::MATCH_BODY;
-    let bytes = to_bytes(body, limits.bytes)
-        .await
-        .map_err(|_| Code::TooLarge)?;
+    let bytes = whole(body, limits.bytes).await?;
     Ok(Document::parse(&bytes, &limits).map_err(|fault| schema::of_fault(&fault))?)
 }
 

@@ -8,8 +8,9 @@ use super::super::reply::{context, reply, text, with_header};
 use super::JSON;
 use crate::data::reviews::figures;
 use crate::data::schema;
+use crate::http::body::whole;
 use crate::store::{Kept, KeptReview, REVIEW_PAGE, ReviewFilter, ReviewSaid, Unspoken};
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -240,8 +241,7 @@ pub(super) fn unfit(field: &str) -> Refusal {
 
 pub(super) async fn document(body: Body) -> Result<Document, Refusal> {
     let limits = Limits::MATCH_BODY;
-    let bytes = to_bytes(body, limits.bytes).await;
-    let bytes = bytes.map_err(|_| Code::TooLarge)?;
+    let bytes = whole(body, limits.bytes).await?;
     Ok(Document::parse(&bytes, &limits).map_err(|fault| schema::of_fault(&fault))?)
 }
 

@@ -24,17 +24,17 @@ use std::sync::Arc;
 use tracing::{Instrument, Span};
 use wire::json::{Document, Limits};
 
-pub(super) const PATH: &str = "/Group/$bulk-member-match";
+pub(in crate::http) const PATH: &str = "/Group/$bulk-member-match";
 /// The other name of the same operation.
 ///
 /// Source: PDex 2.2.0 uses both
-pub(super) const ALIAS: &str = "/Group/$multi-member-match";
+pub(in crate::http) const ALIAS: &str = "/Group/$multi-member-match";
 pub(super) const SPEC_VERSION: &str = "x-pdex-spec-version";
 
 /// The body of one bulk match.
 ///
 /// Source: capacity limits of the reference service: 10,000 members and 32 MiB, 64 levels
-const BODY: Limits = Limits {
+pub(in crate::http) const BODY: Limits = Limits {
     bytes: 32 * 1024 * 1024,
     depth: 64,
     nodes: 4_000_000,

@@ -1,7 +1,7 @@
 //! The listener for other payers: matches of one member and of many, lists, and the data of matched members.
 //! Refuses to look into a body before the caller is known.
 
-mod bulk;
+pub(super) mod bulk;
 mod export;
 mod group;
 mod job;
@@ -10,6 +10,7 @@ mod member_match;
 mod token;
 
 use super::Shared;
+use super::body::whole;
 use super::outcome::refusal;
 use super::reply::with_header;
 use super::witness::{Side, witnessed};
@@ -18,7 +19,7 @@ use crate::data::{Hindered, Outage, schema};
 use crate::store::Kept;
 use crate::telemetry;
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::http::HeaderMap;
 use axum::routing::{get, post};
 use domain::failure::Code;
@@ -103,7 +104,11 @@ pub(super) fn admitted(
 }
 
 /// Counts a call of a partner: it may ask for this so often, whatever the others do.
-fn counted(shared: &Shared, client: &PartnerId, operation: Operation) -> Result<(), Turned> {
+pub(super) fn counted(
+    shared: &Shared,
+    client: &PartnerId,
+    operation: Operation,
+) -> Result<(), Turned> {
     let plane = &shared.plane;
     let policy = &plane.snapshot().resilience;
     let counted = plane.guard.inbound(policy, client, operation);
@@ -163,9 +168,7 @@ async fn document(body: Body) -> Result<Document, Turned> {
 
 /// The body as a document, as long as it keeps within these limits.
 async fn document_within(body: Body, limits: &Limits) -> Result<Document, Turned> {
-    let bytes = to_bytes(body, limits.bytes)
-        .await
-        .map_err(|_| Code::TooLarge)?;
+    let bytes = whole(body, limits.bytes).await?;
     Document::parse(&bytes, limits).map_err(|fault| Turned {
         at: Some(fault.position),
         ..schema::of_fault(&fault).into()

@@ -20,6 +20,7 @@ use axum::routing::{get, post};
 use domain::Timestamp;
 use domain::failure::Code;
 use domain::registration::PublicKey;
+use domain::resilience::Operation;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -69,6 +70,8 @@ enum Refusal {
     Scope,
     Target,
     Unavailable,
+    /// Asked too often; how long to wait.
+    Often(Duration),
 }
 
 impl Refusal {
@@ -81,6 +84,7 @@ impl Refusal {
             Self::Scope => (400, "invalid_scope"),
             Self::Target => (400, "invalid_target"),
             Self::Unavailable => (503, "temporarily_unavailable"),
+            Self::Often(_) => (429, "temporarily_unavailable"),
         }
     }
 
@@ -91,13 +95,29 @@ impl Refusal {
             Self::Scope => Code::ScopeMissing,
             Self::Target => Code::NotYourResource,
             Self::Unavailable => Code::StoreUnavailable,
+            Self::Often(_) => Code::Rate,
         }
+    }
+
+    /// Does it say something against the proof of the caller?
+    const fn is_about_proof(self) -> bool {
+        !matches!(self, Self::Unavailable | Self::Often(_))
     }
 
     fn answer(self) -> Kept {
         let (status, word) = self.word();
         let kept = reply(status, JSON, &json!({ "error": word }));
-        with_retry_after(kept, (status == 503).then_some(Duration::from_secs(5)))
+        let wait = match self {
+            Self::Often(wait) => Some(wait),
+            Self::Unavailable => Some(Duration::from_secs(5)),
+            Self::Request
+            | Self::Client(_)
+            | Self::Grant
+            | Self::GrantType
+            | Self::Scope
+            | Self::Target => None,
+        };
+        with_retry_after(kept, wait)
     }
 }
 
@@ -123,7 +143,7 @@ async fn issue(
         None => Err(Refusal::Client(Code::CertificateUnbound)),
     };
     let kept = answered.unwrap_or_else(|refusal| {
-        if refusal != Refusal::Unavailable {
+        if refusal.is_about_proof() {
             shared.gate.refused(refusal.code(), now);
         }
         with_header(refusal.answer(), REFUSED, refusal.code().to_string())
@@ -138,6 +158,11 @@ async fn grant(
     request: Request,
     now: Timestamp,
 ) -> Result<Kept, Refusal> {
+    let plane = &shared.plane;
+    let policy = &plane.snapshot().resilience;
+    let client = &identified.client;
+    let counted = plane.guard.inbound(policy, client, Operation::Token);
+    counted.map_err(Refusal::Often)?;
     let form = Form::<Asked>::from_request(request, &()).await;
     let Form(asked) = form.map_err(|_| Refusal::Request)?;
     if asked.client_assertion_type != BY_ASSERTION {

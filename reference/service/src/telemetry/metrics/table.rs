@@ -30,6 +30,7 @@ pub enum Level {
     OpenExchangesLeft,
     QueueLeft,
     ConnectionsLeft,
+    BodyBytesLeft,
     CallsLeft,
     InboundLeft,
     ReviewLongestSeconds,
@@ -143,6 +144,11 @@ pub(super) const LEVELS: &[(Level, &str, &str)] = &[
         Level::ConnectionsLeft,
         "matchmark_database_connections_left",
         "Connections to the database that are not in use",
+    ),
+    (
+        Level::BodyBytesLeft,
+        "matchmark_body_bytes_left",
+        "Bytes of bodies of calls that may still be taken in",
     ),
     (
         Level::CallsLeft,

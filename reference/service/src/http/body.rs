@@ -1,0 +1,76 @@
+//! Reads bodies: each within its size and its time.
+//! Refuses to keep a body that is not there in time.
+
+use axum::body::{Body, Bytes, HttpBody, to_bytes};
+use axum::extract::Request;
+use domain::failure::Code;
+use std::error::Error;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::time::Sleep;
+
+/// A body took longer than it may.
+#[derive(Debug, thiserror::Error)]
+#[error("the body was not there in time")]
+struct Late;
+
+/// A body with the moment by which it has to be there.
+struct Hurried {
+    body: Body,
+    ends: Pin<Box<Sleep>>,
+}
+
+impl HttpBody for Hurried {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<hyper::body::Frame<Bytes>, axum::Error>>> {
+        if self.ends.as_mut().poll(context).is_ready() {
+            return Poll::Ready(Some(Err(axum::Error::new(Late))));
+        }
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> hyper::body::SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// The request with as much time for its body, where it has one.
+pub(super) fn hurried(request: Request, time: Duration) -> Request {
+    if request.body().is_end_stream() {
+        return request;
+    }
+    request.map(|body| {
+        let ends = Box::pin(tokio::time::sleep(time));
+        Body::new(Hurried { body, ends })
+    })
+}
+
+/// How many bytes the body of a request may have at most, where it may have `most`.
+pub(super) fn at_most(request: &Request, most: u64) -> u64 {
+    let told = request.body().size_hint().upper();
+    told.map_or(most, |told| told.min(most))
+}
+
+/// The whole body.
+///
+/// Errors: it is longer than `most` bytes, or not there in time
+pub(super) async fn whole(body: Body, most: usize) -> Result<Bytes, Code> {
+    to_bytes(body, most).await.map_err(|error| {
+        let first: Option<&(dyn Error + 'static)> = error.source();
+        let mut causes = std::iter::successors(first, |cause| (*cause).source());
+        match causes.any(|cause| cause.is::<Late>()) {
+            true => Code::NotJson,
+            false => Code::TooLarge,
+        }
+    })
+}
