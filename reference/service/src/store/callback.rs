@@ -6,6 +6,7 @@ use super::row::{text, word};
 use super::spans::{self, Seen};
 use super::{Exchange, Store, StoreError, audit, steps, stored};
 use domain::Timestamp;
+use domain::fulfilment::Phase;
 use domain::ids::{CorrelationId, ExchangeId, PartnerId};
 use domain::workflow::{Facing, Notice, Reaction, Signal, Unmoved, Work, react};
 
@@ -136,29 +137,44 @@ async fn follow(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     match heard {
-        CalledBack::Woke | CalledBack::Noted(Unmoved::Early) => {
-            sqlx::query(
-                "UPDATE fulfilments SET heard = heard + 1, place = coalesce(place, $1) WHERE exchange = $2",
-            )
-            .bind(place)
-            .bind(exchange.id.as_str())
-            .execute(&mut **tx)
-            .await?;
+        CalledBack::Woke if !waits(tx, exchange, place).await? => return Ok(()),
+        CalledBack::Woke => {
+            // A step that asks at this moment has to see the event: it loses the race and runs again.
+            sqlx::query("UPDATE exchanges SET version = version + 1 WHERE id = $1")
+                .bind(exchange.id.as_str())
+                .execute(&mut **tx)
+                .await?;
+            steps::schedule(tx, &exchange.id, Work::Monitor, now).await?;
+        }
+        CalledBack::Noted(Unmoved::Early) => {
+            waits(tx, exchange, place).await?;
         }
         CalledBack::Noted(Unmoved::OffersReplay) => {
+            // Whoever replays it asks for what was told.
+            waits(tx, exchange, place).await?;
             notify(tx, exchange, Notice::ReplayOffered, now).await?;
         }
         CalledBack::Noted(Unmoved::Late | Unmoved::Already | Unmoved::NotAsked)
         | CalledBack::Again
         | CalledBack::Reused => {}
     }
-    if heard == CalledBack::Woke {
-        // A step that asks at this moment has to see the event: it loses the race and runs again.
-        sqlx::query("UPDATE exchanges SET version = version + 1 WHERE id = $1")
-            .bind(exchange.id.as_str())
-            .execute(&mut **tx)
-            .await?;
-        steps::schedule(tx, &exchange.id, Work::Monitor, now).await?;
-    }
     Ok(())
+}
+
+/// Counts the event, and says whether the exchange waits for one. While it asks for an export it does not: the call that
+/// is under way goes on, and whoever follows it finds the event.
+async fn waits(
+    tx: &mut super::Tx,
+    exchange: &Exchange,
+    place: Option<&str>,
+) -> Result<bool, StoreError> {
+    let row = sqlx::query(
+        "UPDATE fulfilments SET heard = heard + 1, place = coalesce(place, $1) WHERE exchange = $2 RETURNING phase",
+    )
+    .bind(place)
+    .bind(exchange.id.as_str())
+    .fetch_optional(&mut **tx)
+    .await?;
+    let phase = row.map(|row| text(&row, "phase")).transpose()?;
+    Ok(phase.is_some_and(|phase| phase != Phase::KickOff.word()))
 }

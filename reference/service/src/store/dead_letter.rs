@@ -74,6 +74,14 @@ impl Store {
         .bind(exchange.id.as_str())
         .execute(&mut *tx)
         .await?;
+        // Whoever promised to tell us may have done so to no effect: it is asked once.
+        sqlx::query(
+            "UPDATE fulfilments SET heard = acted + 1
+             WHERE exchange = $1 AND heard <= acted AND place IS NOT NULL AND phase <> 'kick-off'",
+        )
+        .bind(exchange.id.as_str())
+        .execute(&mut *tx)
+        .await?;
         tx.commit().await?;
         Ok(to)
     }

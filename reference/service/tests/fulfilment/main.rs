@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod early;
 mod failing;
 #[path = "../support/mod.rs"]
 mod support;
@@ -11,8 +12,8 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use support::Scene;
 use support::later::{
-    DIGEST, GIVEN, JOB, KICK_OFF, callback_address, calls, counted, exports, file, list, messages,
-    records, says, taken_on, words, working,
+    DIGEST, GIVEN, JOB, KICK_OFF, callback_address, calls, counted, exports, file, list,
+    matched_with_list, messages, records, says, taken_on, words, working,
 };
 use support::stores::{Place, stores};
 use support::stub::{MATCH, matched, refusal, scene, started, states};

@@ -52,8 +52,12 @@ async fn write_one(
             list,
             first_at,
         } => sqlx::query(
-            "UPDATE fulfilments SET phase = $1, place = $2, list = coalesce($3, list), first_at = $4, asked = 0,
-                failures = 0, failing_since = NULL, begun_at = NULL, acted = heard WHERE exchange = $5",
+            // What was told while the export was asked for is about the export: it is still to be followed.
+            "UPDATE fulfilments SET phase = $1,
+                place = CASE WHEN phase = 'kick-off' THEN coalesce($2, place) ELSE $2 END,
+                acted = CASE WHEN phase = 'kick-off' THEN acted ELSE heard END,
+                list = coalesce($3, list), first_at = $4, asked = 0,
+                failures = 0, failing_since = NULL, begun_at = NULL WHERE exchange = $5",
         )
         .bind(phase.word())
         .bind(place.clone())
