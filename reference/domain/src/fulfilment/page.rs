@@ -149,7 +149,10 @@ mod tests {
         let whole = page();
         let read = read(&whole).unwrap();
         assert_eq!((read.checked.count, read.total), (2, Some(3)));
-        assert_eq!(read.checked.digest, Digest::of(whole.to_string().as_bytes()));
+        assert_eq!(
+            read.checked.digest,
+            Digest::of(whole.to_string().as_bytes())
+        );
         let next = "https://contoso.example/r4/Patient/1/$everything?_offset=2";
         assert_eq!(read.next.as_deref(), Some(next));
         let [message] = read.checked.messages.as_slice() else {
@@ -191,7 +194,11 @@ mod tests {
     #[test]
     fn a_patient_is_named_by_an_id_of_the_partner() {
         let place = format!("{BASE}/Patient/p-1/$everything");
-        for named in ["p-1", "Patient/p-1", "https://contoso.example/r4/Patient/p-1"] {
+        for named in [
+            "p-1",
+            "Patient/p-1",
+            "https://contoso.example/r4/Patient/p-1",
+        ] {
             assert_eq!(everything(BASE, named), Ok(place.clone()), "{named}");
         }
         let long = "x".repeat(65);

@@ -91,7 +91,10 @@ pub(crate) fn token(url: &str, told: &TokenForm<'_>) -> WireRequest {
         ("scope", told.scope),
     ];
     form.extend(told.resource.map(|resource| ("resource", resource)));
-    form.extend(told.about.map(|about| ("assertion", about.expose().as_str())));
+    form.extend(
+        told.about
+            .map(|about| ("assertion", about.expose().as_str())),
+    );
     let pairs: Vec<String> = form
         .iter()
         .map(|(name, value)| format!("{name}={}", encoded(value)))

@@ -116,9 +116,7 @@ impl Poll<'_> {
             | Phase::Exporting
             | Phase::Retrieving
             | Phase::Reading
-            | Phase::Delivering => {
-                self.listed(answer).await
-            }
+            | Phase::Delivering => self.listed(answer).await,
         }
     }
 

@@ -54,8 +54,7 @@ impl Reading<'_> {
         let watch = self.0;
         let store = &watch.plane.store;
         let kept = store.result(&watch.exchange.id).await?;
-        let found: Option<Found> =
-            kept.and_then(|kept| serde_json::from_slice(kept.expose()).ok());
+        let found: Option<Found> = kept.and_then(|kept| serde_json::from_slice(kept.expose()).ok());
         let base_url = &watch.partner.base_url;
         let known = found.and_then(|found| Some((found.name(base_url)?, found.patient)));
         let Some((name, patient)) = known else {

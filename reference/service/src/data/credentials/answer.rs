@@ -79,7 +79,9 @@ pub(super) fn read(
     if given.scope.is_some_and(|told| !right.is_granted_by(&told)) {
         return Err(failure(Code::ScopeMissing));
     }
-    let used = given.expires_in.saturating_sub(MARGIN.min(given.expires_in / 5));
+    let used = given
+        .expires_in
+        .saturating_sub(MARGIN.min(given.expires_in / 5));
     let until = now.checked_add_signed(TimeDelta::seconds(used));
     Ok(Token {
         text: Masked::new(given.access_token),
@@ -157,7 +159,8 @@ mod tests {
             assert_eq!(code(200, &text, Right::Match), Code::BadResponse, "{name}");
         }
         let endless = r#"{"access_token": "t", "token_type": "bearer"}"#;
-        let twice = r#"{"access_token":"a","access_token":"b","token_type":"bearer","expires_in":9}"#;
+        let twice =
+            r#"{"access_token":"a","access_token":"b","token_type":"bearer","expires_in":9}"#;
         let deep = "[".repeat(5000);
         for text in [endless, twice, &deep, "", "<html></html>", "null"] {
             assert_eq!(code(200, text, Right::Match), Code::BadResponse);
@@ -178,8 +181,18 @@ mod tests {
             (400, "invalid_scope", ours, Code::ScopeMissing),
             (400, "unauthorized_client", ours, Code::ScopeMissing),
             (403, "", ours, Code::ScopeMissing),
-            (400, "invalid_target", Right::List("x"), Code::NotYourResource),
-            (400, "temporarily_unavailable", ours, Code::PartnerUnavailable),
+            (
+                400,
+                "invalid_target",
+                Right::List("x"),
+                Code::NotYourResource,
+            ),
+            (
+                400,
+                "temporarily_unavailable",
+                ours,
+                Code::PartnerUnavailable,
+            ),
             (408, "", ours, Code::PartnerUnavailable),
             (429, "", ours, Code::PartnerThrottled),
             (500, "invalid_scope", ours, Code::PartnerUnavailable),

@@ -153,7 +153,12 @@ mod tests {
                 .map(|pair| pair.split('=').next().unwrap().to_owned());
             (names.collect::<Vec<_>>(), body)
         };
-        let usual = ["grant_type", "client_assertion_type", "client_assertion", "scope"];
+        let usual = [
+            "grant_type",
+            "client_assertion_type",
+            "client_assertion",
+            "scope",
+        ];
         let (names, body) = form(Right::Match);
         assert_eq!(names, usual);
         assert!(body.contains("grant_type=client_credentials&") && body.ends_with("member-match"));

@@ -64,7 +64,8 @@ impl Slots {
     }
 
     fn make_room(&mut self, now: Timestamp) {
-        self.all.retain(|_, slot| ends(slot).is_none_or(|end| end > now));
+        self.all
+            .retain(|_, slot| ends(slot).is_none_or(|end| end > now));
         if self.all.len() < self.most {
             return;
         }
@@ -97,7 +98,12 @@ mod tests {
     use domain::masked::Masked;
 
     fn purpose(number: usize) -> Purpose {
-        let known = partner("contoso", organisation("urn:x", "c"), "https://x.example", "d");
+        let known = partner(
+            "contoso",
+            organisation("urn:x", "c"),
+            "https://x.example",
+            "d",
+        );
         let name = Masked::new(format!("m-{number}"));
         Right::Member(&name).purpose(&known, "https://x.example/token")
     }
@@ -124,10 +130,16 @@ mod tests {
         }
         filled(&mut slots, 3, now, 400);
         let held = |slots: &Slots, number| slots.all.contains_key(&purpose(number));
-        assert_eq!([0, 1, 2, 3].map(|n| held(&slots, n)), [true, false, true, true]);
+        assert_eq!(
+            [0, 1, 2, 3].map(|n| held(&slots, n)),
+            [true, false, true, true]
+        );
         // Everything that has ended goes at once.
         filled(&mut slots, 4, now + TimeDelta::seconds(350), 400);
-        assert_eq!([0, 2, 3, 4].map(|n| held(&slots, n)), [false, false, true, true]);
+        assert_eq!(
+            [0, 2, 3, 4].map(|n| held(&slots, n)),
+            [false, false, true, true]
+        );
         // What is in use stays, and nobody waits for room.
         let hands: Vec<_> = [3, 4, 5].map(|n| slots.of(purpose(n), now)).into();
         let alone = slots.of(purpose(6), now);
