@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+mod reading;
+#[path = "../support/mod.rs"]
 mod support;
 
 use reference::domain::fulfilment::{Notification, Retrieval};
@@ -12,7 +14,6 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use support::later::{GROUP, JOB, KICK_OFF, calls, exports, file, list, records, says};
-use support::request::{Person, exchange};
 use support::stores::{Place, stores};
 use support::stub::{MATCH, matched, scene, started};
 use support::{Scene, Service};
@@ -21,7 +22,6 @@ use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
 const TOKEN: &str = "/token";
 const EVERYTHING: &str = "/Patient/p-7/$everything";
-const BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
 /// A scene whose partner gives tokens at the stub, and has these terms.
 async fn with_endpoint(place: &Place, retrieval: Retrieval) -> (Scene, MockServer) {
@@ -101,17 +101,6 @@ async fn forms(stub: &MockServer) -> Vec<BTreeMap<String, String>> {
     asked.map(form).collect()
 }
 
-/// What an assertion says, once its signature has been checked.
-fn claims(key: &SigningKey, assertion: &str) -> Value {
-    let mut validation = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::ES384);
-    validation.required_spec_claims.clear();
-    validation.validate_exp = false;
-    validation.validate_aud = false;
-    let point = jsonwebtoken::DecodingKey::from_ec_der(&key.verification_key().point);
-    let told = jsonwebtoken::decode::<Value>(assertion, &point, &validation);
-    told.unwrap().claims
-}
-
 /// The view of an exchange once it is in this state; the clock goes on while it is not.
 async fn until(service: &Service, id: &str, state: &str) -> Value {
     let mut last = Value::Null;
@@ -124,17 +113,6 @@ async fn until(service: &Service, id: &str, state: &str) -> Value {
         tokio::task::yield_now().await;
     }
     panic!("the exchange stayed {last}");
-}
-
-fn page(records: &[&str], next: Option<&str>) -> ResponseTemplate {
-    let entry = |kind: &&str| json!({"resource": {"resourceType": kind, "id": "1"}});
-    let link: Vec<Value> = next
-        .map(|url| json!({"relation": "next", "url": url}))
-        .into_iter()
-        .collect();
-    let entries: Vec<Value> = records.iter().map(entry).collect();
-    ResponseTemplate::new(200).set_body_json(json!({"resourceType": "Bundle",
-        "type": "searchset", "total": 3, "link": link, "entry": entries}))
 }
 
 /// The answer of a guide that tells the Patient.
@@ -174,118 +152,6 @@ async fn a_list_is_fetched_with_a_token_that_is_for_this_list() {
                 .iter()
                 .all(|form| form["grant_type"] == "client_credentials")
         );
-        service.running.stop().await;
-    }
-}
-
-#[tokio::test]
-async fn a_member_is_read_page_by_page_with_a_token_that_names_the_member() {
-    for place in stores().await {
-        for (told, name) in [
-            (with_patient("Patient/p-7"), "p-7"),
-            (matched(), "their-number"),
-        ] {
-            let (mut scene, stub) = with_endpoint(&place, Retrieval::MemberRead).await;
-            if name == "p-7" {
-                scene.config.store = reference::StoreAt::Memory;
-            }
-            let key = scene.config.client_key.clone().unwrap();
-            Endpoint::mount(&stub).await;
-            says(&stub, "POST", MATCH, told, None).await;
-            let first = page(&["Patient", "Coverage"], Some("/pages/2"));
-            says(&stub, "GET", EVERYTHING, first, None).await;
-            let busy = ResponseTemplate::new(503);
-            says(&stub, "GET", "/pages/2", busy, Some(1)).await;
-            let ended = ResponseTemplate::new(401);
-            says(&stub, "GET", "/pages/2", ended, Some(1)).await;
-            says(&stub, "GET", "/pages/2", page(&["Goal"], None), None).await;
-            let service = scene.start().await;
-            let id = started(&service).await;
-            let view = until(&service, &id, "fulfilled").await;
-            assert_eq!(view["disposition"], "complete");
-            let expected = [
-                format!("{MATCH} match-1"),
-                format!("{EVERYTHING} member-1"),
-                "/pages/2 member-1".to_owned(),
-                "/pages/2 member-1".to_owned(),
-                "/pages/2 member-2".to_owned(),
-            ];
-            assert_eq!(shown(&stub).await, expected, "{}", place.name);
-            let asked = &forms(&stub).await[1];
-            assert_eq!(asked["grant_type"], BEARER);
-            let about = claims(&key, &asked["assertion"]);
-            assert_eq!(
-                (&about["sub"], &about["iss"]),
-                (&json!(name), &json!("payer-exchange"))
-            );
-            let own = claims(&key, &asked["client_assertion"]);
-            assert_eq!(
-                (&own["sub"], own["jti"] == about["jti"]),
-                (&own["iss"], false)
-            );
-            let files = service.came_to(&id).await["files"].clone();
-            assert_eq!(
-                (&files[0]["count"], &files[1]["count"]),
-                (&json!(2), &json!(1))
-            );
-            service.running.stop().await;
-        }
-    }
-}
-
-#[tokio::test]
-async fn pages_that_lead_away_or_in_a_circle_or_hold_too_little_are_no_data() {
-    let place = Place::sqlite();
-    let answers = [
-        page(&["Patient"], None),
-        page(&["Patient"], Some("https://elsewhere.example/2")),
-        page(&["Patient"], Some(EVERYTHING)),
-        ResponseTemplate::new(200).set_body_string("{"),
-        ResponseTemplate::new(204),
-    ];
-    let (mut scene, stub) = with_endpoint(&place, Retrieval::MemberRead).await;
-    scene.config.store = reference::StoreAt::Memory;
-    let service = scene.start().await;
-    for (number, answer) in answers.into_iter().enumerate() {
-        stub.reset().await;
-        Endpoint::mount(&stub).await;
-        says(&stub, "POST", MATCH, matched(), None).await;
-        says(&stub, "GET", EVERYTHING, answer, None).await;
-        let request = exchange(&Person::number(5), "contoso");
-        let begun = service
-            .start_exchange(&format!("k-{number}"), &request)
-            .await;
-        let id = begun.json()["id"].as_str().unwrap().to_owned();
-        let view = until(&service, &id, "failed").await;
-        assert_eq!(view["code"], "partner/bad-response", "{number}");
-        assert_eq!(view["data"], Value::Null);
-    }
-}
-
-#[tokio::test]
-async fn a_member_for_whom_no_token_is_given_is_not_read() {
-    for place in stores().await {
-        let (scene, stub) = with_endpoint(&place, Retrieval::MemberRead).await;
-        let refused =
-            |status, word| ResponseTemplate::new(status).set_body_json(json!({"error": word}));
-        let given = ResponseTemplate::new(200).set_body_json(token("match"));
-        says(&stub, "POST", TOKEN, given, Some(1)).await;
-        says(
-            &stub,
-            "POST",
-            TOKEN,
-            refused(503, "temporarily_unavailable"),
-            Some(2),
-        )
-        .await;
-        says(&stub, "POST", TOKEN, refused(400, "invalid_grant"), None).await;
-        says(&stub, "POST", MATCH, with_patient("Patient/p-7"), None).await;
-        let service = scene.start().await;
-        let id = started(&service).await;
-        let view = until(&service, &id, "failed").await;
-        assert_eq!(view["code"], "auth/not-your-resource", "{}", place.name);
-        assert_eq!(shown(&stub).await, [format!("{MATCH} match")]);
-        assert_eq!(forms(&stub).await.len(), 4, "what passes is waited for");
         service.running.stop().await;
     }
 }
