@@ -175,7 +175,7 @@ impl Message {
 /// A gravity that is not told, or not known, counts as an error: silence is no reason to call a part the whole.
 ///
 /// Source: FHIR R4 OperationOutcome; value set issue-severity
-fn message(issue: &Value) -> Message {
+pub(super) fn message(issue: &Value) -> Message {
     let severity = issue.get("severity").and_then(Value::as_str);
     let bound = issue
         .pointer("/details/coding")

@@ -14,6 +14,8 @@ vocabulary! {
         MatchOnly = "match-only",
         /// The data of the list that the match has made.
         GroupExport = "group-export",
+        /// The data of the member whom the match has named, read at once.
+        MemberRead = "member-read",
     }
 }
 
@@ -38,6 +40,8 @@ vocabulary! {
         Exporting = "exporting",
         /// Its files are fetched.
         Retrieving = "retrieving",
+        /// The records of the member are read, page by page.
+        Reading = "reading",
         /// Everything is here and is to be judged.
         Delivering = "delivering",
     }
@@ -52,7 +56,7 @@ pub struct Terms {
     pub silence: Option<Duration>,
     /// Kinds of records without which nothing counts as an answer.
     pub critical: Option<BTreeSet<ResourceType>>,
-    /// Where it gives tokens; without an address its token is a fixed one.
+    /// Where it gives tokens; without an address we show the one that was agreed.
     pub token_url: Option<String>,
 }
 

@@ -156,6 +156,8 @@ impl Account {
             code,
             Code::TokenInvalid
                 | Code::TokenExpired
+                | Code::ScopeMissing
+                | Code::NotYourResource
                 | Code::PartnerThrottled
                 | Code::PartnerUnavailable
         );

@@ -50,24 +50,51 @@ pub(crate) fn status(url: &str) -> WireRequest {
     get(url, "application/json, application/fhir+json")
 }
 
+/// Asks for everything about a member, or for the next page of it.
+pub(crate) fn page(url: &str) -> WireRequest {
+    get(url, "application/fhir+json")
+}
+
 /// Asks for a file.
 pub(crate) fn file(url: &str) -> WireRequest {
     get(url, "application/fhir+ndjson")
 }
 
+/// What is told to a token endpoint.
+pub(crate) struct TokenForm<'a> {
+    /// The assertion by which it knows us.
+    pub client: &'a Masked<String>,
+    /// The assertion that names a member, when the token is to be about one.
+    pub about: Option<&'a Masked<String>>,
+    pub scope: &'a str,
+    /// What the token is for, when the scope alone does not say it.
+    ///
+    /// Source: RFC 8707 section 2
+    pub resource: Option<&'a str>,
+}
+
 /// Asks for an access token.
 ///
-/// Source: RFC 6749 section 4.4; RFC 7523 section 2.2
-pub(crate) fn token(url: &str, assertion: &Masked<String>, scope: &str) -> WireRequest {
-    let form = [
-        ("grant_type", "client_credentials"),
+/// Source: RFC 6749 section 4.4; RFC 7523 sections 2.1 and 2.2
+pub(crate) fn token(url: &str, told: &TokenForm<'_>) -> WireRequest {
+    let grant = match told.about {
+        None => "client_credentials",
+        Some(_) => "urn:ietf:params:oauth:grant-type:jwt-bearer",
+    };
+    let mut form = vec![
+        ("grant_type", grant),
         (
             "client_assertion_type",
             "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
         ),
-        ("client_assertion", assertion.expose()),
-        ("scope", scope),
+        ("client_assertion", told.client.expose()),
+        ("scope", told.scope),
     ];
+    form.extend(told.resource.map(|resource| ("resource", resource)));
+    form.extend(
+        told.about
+            .map(|about| ("assertion", about.expose().as_str())),
+    );
     let pairs: Vec<String> = form
         .iter()
         .map(|(name, value)| format!("{name}={}", encoded(value)))
@@ -128,7 +155,13 @@ mod tests {
     #[test]
     fn a_token_is_asked_for_with_a_form() {
         let assertion = Masked::new("a.b+c".to_owned());
-        let request = token("https://contoso.example/token", &assertion, "x/y z");
+        let form = TokenForm {
+            client: &assertion,
+            about: None,
+            scope: "x/y z",
+            resource: None,
+        };
+        let request = token("https://contoso.example/token", &form);
         let body = String::from_utf8_lossy(request.body.expose()).into_owned();
         assert!(body.contains("grant_type=client_credentials&"));
         assert!(body.ends_with("client_assertion=a.b%2Bc&scope=x%2Fy%20z"));

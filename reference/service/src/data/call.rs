@@ -2,6 +2,7 @@
 //! Refuses every other repetition: that is for the step.
 
 use super::Plane;
+use super::credentials::{Bearer, Need, Right};
 use crate::adapters::transport::Delivery;
 use crate::telemetry::{Call, Context};
 use domain::failure::Code;
@@ -39,22 +40,22 @@ pub(super) struct Line<'a> {
 }
 
 /// How a call is made beside its message.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Manner<'a> {
     /// Only for calls that change something.
     pub key: Option<&'a str>,
-    /// Does the place ask who we are?
-    pub protected: bool,
+    /// What lets us in; none where the place does not ask who we are.
+    pub right: Option<Right<'a>>,
     /// The largest body that is read, in bytes; none for the usual bound.
     pub largest: Option<usize>,
 }
 
-impl Default for Manner<'_> {
-    fn default() -> Self {
+impl<'a> Manner<'a> {
+    /// The usual manner, with this right.
+    pub(super) fn of(right: Right<'a>) -> Self {
         Self {
-            key: None,
-            protected: true,
-            largest: None,
+            right: Some(right),
+            ..Self::default()
         }
     }
 }
@@ -83,31 +84,43 @@ impl Line<'_> {
         answer
     }
 
+    /// The token with which a call for this right would be let in; none when the partner wants none.
+    ///
+    /// Errors: its endpoint gives none
+    pub(super) async fn bearer(&self, right: Right<'_>) -> Result<Option<Bearer>, Failure> {
+        let need = self.need(right);
+        let bearer = self.plane.credentials.bearer(&need).await;
+        bearer.map_err(nothing_sent)
+    }
+
+    fn need<'n>(&'n self, right: Right<'n>) -> Need<'n> {
+        Need {
+            plane: self.plane,
+            partner: self.partner,
+            context: self.context,
+            right,
+        }
+    }
+
     async fn renewing(
         &self,
         request: &WireRequest,
         manner: &Manner<'_>,
         check: &mut (dyn FnMut(&[u8]) -> Result<(), Code> + Send),
     ) -> Result<WireResponse, Failure> {
-        let credentials = &self.plane.credentials;
-        let bearer = if manner.protected {
-            credentials
-                .bearer(self.plane, self.partner, self.context)
-                .await
-                .map_err(nothing_sent)?
-        } else {
-            None
+        let Some(right) = manner.right else {
+            return self.once(request, manner, None, check).await;
         };
+        let bearer = self.bearer(right).await?;
         let token = bearer.as_ref().map(|bearer| &bearer.token);
         let answer = self.once(request, manner, token, check).await?;
-        let refused = bearer.filter(|bearer| answer.status == 401 && bearer.is_renewable());
-        let Some(refused) = refused else {
+        let shown = self.plane.transport.shown();
+        let Some(refused) = bearer.filter(|bearer| bearer.is_refused_by(&answer, shown)) else {
             return Ok(answer);
         };
-        let renewed = credentials
-            .renewed(self.plane, self.partner, &refused, self.context)
-            .await
-            .map_err(nothing_sent)?;
+        let need = self.need(right);
+        let renewed = self.plane.credentials.renewed(&need, &refused).await;
+        let renewed = renewed.map_err(nothing_sent)?;
         self.once(request, manner, Some(&renewed.token), check)
             .await
     }

@@ -20,6 +20,7 @@ pub(crate) mod once;
 mod plane;
 mod poll;
 pub(crate) mod read;
+mod reading;
 pub(crate) mod replay;
 pub(crate) mod respond;
 mod retrieve;

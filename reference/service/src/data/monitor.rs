@@ -3,8 +3,10 @@
 
 use super::Plane;
 use super::call::{Line, OnTheWay};
+use super::credentials::Right;
 use super::guard::{Permit, Wish};
 use super::poll::Poll;
+use super::reading::Reading;
 use super::retrieve::Retrieve;
 use super::step::{self, Done};
 use crate::store::{Changes, Exchange, Fulfilment, Note, Rest, StoreError};
@@ -58,7 +60,7 @@ pub(crate) async fn monitor(
     };
     let asking = match kept.phase {
         Phase::Matching | Phase::Exporting => context.polling(),
-        Phase::KickOff | Phase::Retrieving | Phase::Delivering => context.clone(),
+        Phase::KickOff | Phase::Retrieving | Phase::Reading | Phase::Delivering => context.clone(),
     };
     let watch = Watch {
         plane,
@@ -77,9 +79,11 @@ pub(crate) async fn monitor(
         kept,
     };
     let stage = match watch.kept.phase {
-        Phase::Matching | Phase::KickOff | Phase::Exporting | Phase::Retrieving => {
-            Stage::SourceRetrieval
-        }
+        Phase::Matching
+        | Phase::KickOff
+        | Phase::Exporting
+        | Phase::Retrieving
+        | Phase::Reading => Stage::SourceRetrieval,
         Phase::Delivering => Stage::Transformation,
     };
     let span = telemetry::stage(stage, context);
@@ -132,7 +136,16 @@ impl Watch<'_> {
             Phase::Matching | Phase::Exporting => Poll(self).act().await,
             Phase::KickOff => Retrieve(self).kick_off().await,
             Phase::Retrieving => Retrieve(self).next_file().await,
+            Phase::Reading => Reading(self).next_page().await,
             Phase::Delivering => Retrieve(self).deliver().await,
+        }
+    }
+
+    /// What lets us in where the partner matches, and from then on where it has made a list.
+    pub(super) fn right(&self) -> Right<'_> {
+        match (self.kept.phase, self.kept.list.as_deref()) {
+            (Phase::Matching, _) | (_, None) => Right::Match,
+            (_, Some(list)) => Right::List(list),
         }
     }
 
@@ -203,6 +216,10 @@ impl Watch<'_> {
     pub(super) fn again(&self, failure: &Failure, changes_something: bool) -> Result<Done, Code> {
         let code = failure.code;
         tracing::warn!(code = %code, phase = self.kept.phase.word(), "the partner call failed");
+        // The call has got itself another token and was made once more: who refuses that one refuses us.
+        if code.meaning().class == RetryClass::AuthRefresh {
+            return Err(code);
+        }
         let twice = changes_something && self.partner.keys == KeyHandling::Ignores;
         if twice && code.leaves_outcome_unknown() {
             return Err(code);

@@ -40,7 +40,7 @@ impl Poll<'_> {
         };
         let answer = watch
             .line
-            .send(&messages::status(place), &Manner::default())
+            .send(&messages::status(place), &Manner::of(watch.right()))
             .await;
         watch.settle(permit, &answer);
         Ok(match answer {
@@ -112,9 +112,11 @@ impl Poll<'_> {
     async fn done(&self, answer: &WireResponse) -> Result<Done, Code> {
         match self.0.kept.phase {
             Phase::Matching => self.matched(answer),
-            Phase::KickOff | Phase::Exporting | Phase::Retrieving | Phase::Delivering => {
-                self.listed(answer).await
-            }
+            Phase::KickOff
+            | Phase::Exporting
+            | Phase::Retrieving
+            | Phase::Reading
+            | Phase::Delivering => self.listed(answer).await,
         }
     }
 
@@ -131,14 +133,14 @@ impl Poll<'_> {
             .map_err(|failure| failure.code)?;
         let found = Answer::now(canonical, answer, &watch.partner.base_url);
         let result = Some(step::result(&found));
-        let Some(list) = step::list(watch.partner, &found)? else {
+        let Some((phase, list)) = step::follows(watch.partner, &found)? else {
             let (event, changes) = step::complete();
             return Ok((event, Changes { result, ..changes }).into());
         };
         let enters = Note::Enters {
-            phase: Phase::KickOff,
+            phase,
             place: None,
-            list: Some(list),
+            list,
             first_at: None,
         };
         match watch.on(vec![enters]) {
@@ -162,7 +164,7 @@ impl Poll<'_> {
             }
             let page = watch
                 .line
-                .send(&messages::status(&next), &Manner::default())
+                .send(&messages::status(&next), &Manner::of(watch.right()))
                 .await;
             let page = match page {
                 Ok(page) if page.status == 200 => page,

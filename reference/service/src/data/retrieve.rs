@@ -53,7 +53,7 @@ impl Retrieve<'_> {
         let key = watch.key(Work::Retrieve);
         let manner = Manner {
             key: Some(&key),
-            ..Manner::default()
+            ..Manner::of(watch.right())
         };
         let answer = watch.line.send(&request, &manner).await;
         watch.settle(permit, &answer);
@@ -131,7 +131,7 @@ impl Retrieve<'_> {
         let limits = &watch.snapshot.fulfilment.limits;
         let mut lines = Lines::new(listed, limits);
         let manner = Manner {
-            protected: inventory.protected,
+            right: inventory.protected.then(|| watch.right()),
             largest: Some(limits.file_bytes),
             ..Manner::default()
         };

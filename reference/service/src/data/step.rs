@@ -2,6 +2,7 @@
 //! Refuses to move the exchange itself, and to decide about retries; it tells the engine how a call ended.
 
 use super::call::{Line, Manner, OnTheWay};
+use super::credentials::Right;
 use super::{Plane, monitor, poll, retrieve, schema, submit};
 use crate::adapters::{adapter, messages};
 use crate::store::audit::Told;
@@ -225,7 +226,7 @@ pub(crate) async fn call(
     };
     let manner = Manner {
         key: Some(&key),
-        ..Manner::default()
+        ..Manner::of(Right::Match)
     };
     match line.send(&request, &manner).await {
         Ok(response) => Called {
@@ -282,8 +283,8 @@ pub(crate) fn acknowledged(
             let first_at = monitor::first_asked(snapshot, now, *wait);
             (Phase::Matching, place.clone(), None, first_at)
         }
-        Answer::Now(..) => match list(partner, answer)? {
-            Some(list) => (Phase::KickOff, None, Some(list), None),
+        Answer::Now(..) => match follows(partner, answer)? {
+            Some((phase, list)) => (phase, None, list, None),
             None => {
                 let changes = Changes {
                     result: Some(result(answer)),
@@ -325,16 +326,20 @@ pub(super) fn result(answer: &Answer) -> Masked<Vec<u8>> {
     Masked::new(told.to_string().into_bytes())
 }
 
-/// The list, in full, when data are to be fetched from it.
+/// What follows a match: how its data are fetched, and from which list, in full. Nothing when none are wanted.
 ///
-/// Errors: data are wanted and the partner named no list
-pub(super) fn list(partner: &Partner, found: &Answer) -> Result<Option<String>, Code> {
+/// Errors: data of a list are wanted and the partner named none
+pub(super) fn follows(
+    partner: &Partner,
+    found: &Answer,
+) -> Result<Option<(Phase, Option<String>)>, Code> {
     match partner.terms.retrieval {
         Retrieval::MatchOnly => Ok(None),
         Retrieval::GroupExport => {
             let named = found.list().ok_or(Code::BadResponse)?;
-            Ok(Some(named.to_owned()))
+            Ok(Some((Phase::KickOff, Some(named.to_owned()))))
         }
+        Retrieval::MemberRead => Ok(Some((Phase::Reading, None))),
     }
 }
 

@@ -154,7 +154,7 @@ impl Walk<'_> {
     ) -> Option<Duration> {
         let class = failure.code.meaning().class;
         if class == RetryClass::AuthRefresh {
-            // Tokens of partners are fixed in this slice: there is nothing to refresh.
+            // The call has got itself another token and was made once more: who refuses that one refuses us.
             return None;
         }
         let elapsed = exchange

@@ -9,6 +9,11 @@ use std::time::Duration;
 
 pub(super) const FHIR: &str = "application/fhir+json";
 
+/// Another token would be taken.
+///
+/// Source: RFC 6750 section 3
+const ANOTHER_TOKEN: &str = "Bearer error=\"invalid_token\"";
+
 /// What callers are told to wait when nothing better is known.
 ///
 /// Source: ours; RFC 9110 10.2.3 leaves it to the server
@@ -19,6 +24,10 @@ pub(super) fn refusal(refused: &Refused, retry_after: Option<Duration>) -> Kept 
     let status = refused.code.meaning().status;
     let kept = reply(status, FHIR, &refused.outcome());
     let kept = with_header(kept, REFUSED, refused.code.to_string());
+    let kept = match status {
+        401 => with_header(kept, "www-authenticate", ANOTHER_TOKEN),
+        _ => kept,
+    };
     with_retry_after(kept, retry_after.or_else(|| wait(refused.code)))
 }
 

@@ -41,9 +41,10 @@ impl Store {
         Ok(kept.rows_affected() == 1)
     }
 
-    /// The member whom we have named so to this client, by id of the Patient or by unique member identifier.
+    /// The member whom we have named so to this client, by id of the Patient or by unique member identifier; in the
+    /// answer of an older guide that is the member number.
     ///
-    /// Source: PDex 2.2.0 pdex-222 to 224
+    /// Source: PDex 2.2.0 pdex-222 to 224; HRex 1.0.0 member-match, MemberIdentifier of type MB
     pub(crate) async fn named(
         &self,
         client: &PartnerId,
@@ -53,10 +54,10 @@ impl Store {
         let patient = name.strip_prefix("Patient/").unwrap_or(name);
         let rows = sqlx::query(
             "SELECT m.reference FROM links l JOIN members m ON m.reference = l.member
-             WHERE l.client = $1 AND (m.patient = $2 OR m.umb = $3)
+             WHERE l.client = $1 AND (m.patient = $2 OR $3 IN (m.umb, m.member_id))
              UNION SELECT m.reference FROM list_members l JOIN lists g ON g.id = l.list
                 JOIN members m ON m.reference = l.member
-             WHERE g.client = $1 AND (m.patient = $2 OR m.umb = $3)",
+             WHERE g.client = $1 AND (m.patient = $2 OR $3 IN (m.umb, m.member_id))",
         )
         .bind(client.as_str())
         .bind(patient)

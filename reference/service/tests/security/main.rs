@@ -18,6 +18,7 @@ mod development;
 mod fort;
 mod guesses;
 mod handshakes;
+mod outward;
 mod registry;
 mod rights;
 mod rotation;

@@ -16,6 +16,7 @@ use reqwest::Method;
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::ErrorKind;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -42,6 +43,8 @@ pub(crate) struct Transport {
     client: ArcSwap<reqwest::Client>,
     files: Option<ClientFiles>,
     taken_up: Mutex<[u8; 32]>,
+    /// Counts what we have shown so far.
+    shown: AtomicU64,
 }
 
 impl Transport {
@@ -53,6 +56,7 @@ impl Transport {
             client: ArcSwap::from_pointee(identity::client(shown.as_ref())?),
             files,
             taken_up: Mutex::new(digest.unwrap_or_default()),
+            shown: AtomicU64::default(),
         })
     }
 
@@ -76,8 +80,14 @@ impl Transport {
         }
         self.client.store(Arc::new(identity::client(Some(&shown))?));
         *taken_up = digest;
+        self.shown.fetch_add(1, Ordering::SeqCst);
         tracing::info!("our certificate as a client is taken up");
         Ok(true)
+    }
+
+    /// Which of the certificates that we have shown so far is the present one.
+    pub(crate) fn shown(&self) -> u64 {
+        self.shown.load(Ordering::SeqCst)
     }
 
     /// Sends once.
@@ -88,9 +98,20 @@ impl Transport {
         delivery: &Delivery<'_>,
         request: &WireRequest,
     ) -> Result<WireResponse, Failure> {
-        let mut whole = |_: &[u8]| Ok(());
-        self.receive(delivery, request, LARGEST_ANSWER, &mut whole)
+        self.send_checked(delivery, request, &mut |_: &[u8]| Ok(()))
             .await
+    }
+
+    /// Sends once, and lets `check` see the body of a success while it arrives, within the usual bound.
+    ///
+    /// Errors: how the call failed on its way, by kind; what `check` says
+    pub(crate) async fn send_checked(
+        &self,
+        delivery: &Delivery<'_>,
+        request: &WireRequest,
+        check: &mut (dyn FnMut(&[u8]) -> Result<(), Code> + Send),
+    ) -> Result<WireResponse, Failure> {
+        self.receive(delivery, request, LARGEST_ANSWER, check).await
     }
 
     /// Sends once, and lets `check` see the body of a success piece by piece while it arrives. A piece that it

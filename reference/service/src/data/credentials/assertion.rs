@@ -1,12 +1,17 @@
-//! The assertion by which a partner's token endpoint knows us: short-lived, signed, used once.
+//! The assertions by which a partner's token endpoint knows us, and whom we ask about: short-lived, signed, used once.
 //! Refuses to live longer than five minutes.
 
-use crate::security::token::{SigningKey, TokenError};
-use domain::Timestamp;
+use super::right::Client;
+use crate::security::token::{TokenError, sign};
 use domain::masked::Masked;
 use domain::message::assertion::LONGEST_LIFE;
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::Serialize;
+
+/// How far a partner's clock may be behind ours before it takes our assertion for one of the future.
+///
+/// Units:  seconds
+/// Source: ours; RFC 7523 section 3 lets clocks differ by a few minutes
+const SKEW: i64 = 60;
 
 /// Source: RFC 7523 section 3; SMART App Launch 2.2, client-confidential-asymmetric
 #[derive(Serialize)]
@@ -19,28 +24,22 @@ struct Claims<'a> {
     jti: String,
 }
 
-/// An assertion of `client` for the endpoint at `url`.
+/// An assertion of `client` about `subject`, itself or a member, for the endpoint at `url`.
 ///
 /// Errors: the key does not sign
 pub(super) fn of(
-    key: &SigningKey,
-    client: &str,
+    client: &Client<'_>,
+    subject: &str,
     url: &str,
-    now: Timestamp,
 ) -> Result<Masked<String>, TokenError> {
-    let issued = now.timestamp();
+    let issued = client.now.timestamp().saturating_sub(SKEW);
     let claims = Claims {
-        iss: client,
-        sub: client,
+        iss: client.id,
+        sub: subject,
         aud: url,
         iat: issued,
         exp: issued.saturating_add(LONGEST_LIFE),
-        jti: crate::id::fresh(now),
+        jti: crate::id::fresh(client.now),
     };
-    let mut header = Header::new(Algorithm::ES384);
-    header.kid = Some(key.verification_key().kid);
-    let signer = EncodingKey::from_ec_der(key.pkcs8());
-    jsonwebtoken::encode(&header, &claims, &signer)
-        .map(Masked::new)
-        .map_err(|_| TokenError::Signing)
+    sign(client.key, &claims).map(Masked::new)
 }

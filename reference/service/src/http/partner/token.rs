@@ -127,6 +127,11 @@ struct Issued {
     token_type: &'static str,
     expires_in: u64,
     scope: String,
+    /// Whom the token lets read, for those who know the member by another name only.
+    ///
+    /// Source: SMART App Launch 2.0.0, launch context with the token; PDex 2.2.0 pdex-200
+    #[serde(skip_serializing_if = "Option::is_none")]
+    patient: Option<String>,
 }
 
 async fn issue(
@@ -305,6 +310,7 @@ impl Desk<'_> {
             token_type: "bearer",
             expires_in: lifetime.as_secs(),
             scope: scopes.join(" "),
+            patient: bounds.patient.as_ref().map(|id| id.expose().clone()),
         };
         Ok(reply(200, JSON, &issued))
     }
