@@ -102,6 +102,11 @@ fn beside(
         tokio::spawn(audit::keep(Arc::clone(&shared.keeper), plane(), until())),
         tokio::spawn(telemetry::ship(plane(), until())),
         tokio::spawn(data::duties::watch(plane(), rounds(), until())),
+        tokio::spawn(data::synthetic::watch(
+            (plane(), Arc::clone(&shared.workflow)),
+            rounds(),
+            until(),
+        )),
         tokio::spawn(identity::desk::watch(plane(), rounds(), until())),
         watched(shared, (rounds(), look.folder.clone()), until()),
         tokio::spawn(async move { pulse.beat(beat).await }),

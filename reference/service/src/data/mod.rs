@@ -27,6 +27,7 @@ pub(crate) mod route;
 pub(crate) mod schema;
 pub(crate) mod step;
 pub(crate) mod submit;
+pub(crate) mod synthetic;
 
 pub(crate) use call::OnTheWay;
 pub(crate) use conditions::{Conditions, Hindered, Outage};

@@ -5,6 +5,7 @@ use super::call::Manner;
 use super::monitor::Watch;
 use super::step::{self, Answer, Done};
 use super::submit;
+use super::synthetic::answer::of_match;
 use crate::adapters::messages;
 use crate::store::{Changes, Note, StoreError};
 use domain::failure::{Code, RetryClass};
@@ -130,6 +131,7 @@ impl Poll<'_> {
             .decode(&op, answer)
             .map_err(|failure| failure.code)?;
         let found = Answer::now(canonical, answer, &watch.partner.base_url);
+        of_match(watch.request, &found, watch.partner.terms.retrieval)?;
         let result = Some(step::result(&found));
         let Some(list) = step::list(watch.partner, &found)? else {
             let (event, changes) = step::complete();
