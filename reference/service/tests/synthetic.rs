@@ -406,3 +406,26 @@ async fn a_service_without_a_check_does_not_say_that_it_is_well() {
     let unknown = ask_for_a_run(&service, "k1").await;
     assert_eq!(unknown.status, 404);
 }
+
+#[tokio::test]
+async fn the_shipped_checks_pass_where_the_partner_answers_what_they_say() {
+    let folder = root().join("reference/ops/synthetic");
+    let (mut scene, stub) = scene().await;
+    scene.by_hand();
+    let answer = json!({"resourceType": "Parameters", "parameter": [
+        {"name": "MemberIdentifier", "valueIdentifier": {"value": Person::number(0).member("northwind")}},
+    ]});
+    let answer = ResponseTemplate::new(200).set_body_json(answer);
+    says(&stub, "POST", MATCH, answer, None).await;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(&path).unwrap();
+        scene.config.synthetic.insert(name, text);
+    }
+    let service = scene.start().await;
+    scene.clock.advance(LOOK);
+    once(&service, "ok").await;
+    assert_eq!(probed(&service, "/health/synthetic").await.0, 200);
+    service.running.stop().await;
+}
