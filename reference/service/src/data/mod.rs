@@ -5,6 +5,7 @@ pub(crate) mod access;
 pub(crate) mod bulk;
 mod call;
 pub(crate) mod callback;
+pub(crate) mod capability;
 mod conditions;
 pub(crate) mod credentials;
 pub(crate) mod duties;
