@@ -11,7 +11,7 @@
 mod support;
 
 use serde_json::Value;
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, Command, Stdio};
 use support::Repository;
 
@@ -217,4 +217,41 @@ fn a_postgres_database_keeps_exchanges_over_a_restart() {
             .join(".matchmark/serve/exchanges.db")
             .exists()
     );
+}
+
+/// What a plain listener answers.
+fn got(address: &str) -> Value {
+    let (host, path) = address["http://".len()..].split_once('/').unwrap();
+    let mut line = std::net::TcpStream::connect(host).unwrap();
+    let call = format!("GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    line.write_all(call.as_bytes()).unwrap();
+    let mut answer = String::new();
+    line.read_to_string(&mut answer).unwrap();
+    serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+}
+
+#[test]
+fn a_fresh_repository_is_served_well_and_nothing_in_it_counts_as_paused() {
+    for flags in [&[][..], &["--dev"][..]] {
+        let folder = tempfile::tempdir().unwrap();
+        let made = support::matchmark(&["init"])
+            .current_dir(folder.path())
+            .status();
+        assert!(made.unwrap().success());
+        let child = support::matchmark(&[&["serve"], flags].concat())
+            .current_dir(folder.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut service = Service(child);
+        let lines = BufReader::new(service.0.stdout.take().unwrap()).lines();
+        let mut words = lines.map(|line| line.unwrap());
+        let health = words
+            .find(|line| line.trim().starts_with("health"))
+            .unwrap();
+        let told = got(health.split_whitespace().nth(1).unwrap());
+        assert_eq!(told["status"], "ok", "{told}");
+        assert_eq!(told["checks"]["partners"]["cause"], Value::Null);
+    }
 }

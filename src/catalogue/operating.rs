@@ -12,7 +12,7 @@ use wire::json::Document;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct OperatingConfig {
-    /// Folder with `sla/*.json` and `alerts/*.json`.
+    /// Folder with `sla/*.json`, `alerts/*.json` and `synthetic/<n>.toml`.
     pub documents: String,
     /// Folder with one Markdown file for each runbook.
     pub runbooks: String,

@@ -1,4 +1,5 @@
-//! Operating documents: promises and alerts as JSON, runbooks as Markdown, who answers for what as TOML.
+//! Operating documents: promises and alerts as JSON, runbooks as Markdown, who answers for what and which
+//! checks run with a synthetic member as TOML.
 
 use super::assemble::{Assembly, is_note};
 use super::read::{json, malformed, toml};
@@ -50,6 +51,7 @@ impl Assembly {
             match parts.as_slice() {
                 ["sla", name] if name.ends_with(".json") => return self.sla(&source),
                 ["alerts", name] if name.ends_with(".json") => return self.alert(&source),
+                ["synthetic", name] if is_numbered(name) => return self.synthetic(&source),
                 [.., name] if is_note(name) => return,
                 _ => {}
             }
@@ -65,6 +67,13 @@ impl Assembly {
     fn alert(&mut self, source: &Source) {
         let document = self.document(source);
         self.workspace.operating.alerts.extend(document);
+    }
+
+    /// A check with a synthetic member is for the service to run: here it has to be a document.
+    fn synthetic(&mut self, source: &Source) {
+        if let Err(finding) = toml::<::toml::Table>(source, UNREADABLE) {
+            self.findings.push(*finding);
+        }
     }
 
     fn document(&mut self, source: &Source) -> Option<OperatingDocument> {
@@ -103,6 +112,30 @@ impl Assembly {
                 .reviews
                 .push(Review { source, file }),
             Err(finding) => self.findings.push(*finding),
+        }
+    }
+}
+
+/// `<n>.toml`, as the service numbers its documents.
+fn is_numbered(name: &str) -> bool {
+    let number = name.strip_suffix(".toml");
+    number.is_some_and(|number| {
+        let is_plain = !number.starts_with('0') && number.len() <= 9;
+        is_plain && !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_numbered;
+
+    #[test]
+    fn a_check_is_a_numbered_document() {
+        assert!(is_numbered("1.toml") && is_numbered("42.toml"));
+        for other in [
+            "01.toml", "0.toml", "x.toml", ".toml", "1.json", "1", "-1.toml",
+        ] {
+            assert!(!is_numbered(other), "{other}");
         }
     }
 }

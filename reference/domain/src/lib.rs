@@ -34,6 +34,7 @@ pub mod registration;
 pub mod resilience;
 pub mod routing;
 pub mod snapshot;
+pub mod synthetic;
 pub mod trace;
 pub mod workflow;
 

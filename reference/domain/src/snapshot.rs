@@ -56,6 +56,20 @@ pub struct Partner {
     pub bulk: Option<Form>,
 }
 
+impl Partner {
+    /// Can it be called at all? A name below `invalid` is nobody's: such a partner asks us, and is not asked.
+    ///
+    /// Source: RFC 6761 section 6.4
+    #[must_use]
+    pub fn has_address(&self) -> bool {
+        let after_scheme = self.base_url.split_once("://").map(|(_, rest)| rest);
+        let host = after_scheme.and_then(|rest| rest.split([':', '/']).next());
+        let host = host.unwrap_or_default().trim_end_matches('.');
+        let top = host.rsplit('.').next().unwrap_or_default();
+        !top.is_empty() && !top.eq_ignore_ascii_case("invalid")
+    }
+}
+
 /// One published state of the control plane.
 #[derive(Clone, Debug)]
 pub struct Snapshot {

@@ -1,9 +1,10 @@
 //! The clocks: the one of the system, and one that a test moves.
 //! Refuses to be bypassed: this is the only file that may ask the system for the time.
 
+use chrono::TimeDelta;
 use domain::Timestamp;
 use domain::ports::{Clock, Passage, Wait};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -126,8 +127,47 @@ impl Clock for ManualClock {
     }
 }
 
+/// Comes round again and again. A round is due one interval after the one before it was due, however long the work of
+/// that one took; rounds that went by meanwhile are not made up for.
+pub(crate) struct Rounds {
+    clock: Arc<dyn Clock>,
+    every: Duration,
+    due: Timestamp,
+}
+
+impl Rounds {
+    /// The first round is due one interval from now.
+    pub(crate) fn new(clock: &Arc<dyn Clock>, every: Duration) -> Self {
+        Self {
+            clock: Arc::clone(clock),
+            every,
+            due: later(clock.now(), every),
+        }
+    }
+
+    /// Ends when a round is due. On a clock that jumps none ever is: whoever waited would make it jump.
+    pub(crate) async fn next(&mut self) {
+        match self.clock.passage() {
+            Passage::Jumps => std::future::pending().await,
+            Passage::Real | Passage::ByHand => self.clock.wait_until(self.due).await,
+        }
+        self.due = following(self.due, self.every, self.clock.now());
+    }
+}
+
+/// The first round after `now`, of those that are due every so often from `due` on.
+fn following(due: Timestamp, every: Duration, now: Timestamp) -> Timestamp {
+    let every = i64::try_from(every.as_millis()).unwrap_or(i64::MAX).max(1);
+    let late = now.signed_duration_since(due).num_milliseconds().max(0);
+    let missed = late.checked_div(every).unwrap_or_default();
+    let next = missed.saturating_add(1).saturating_mul(every);
+    TimeDelta::try_milliseconds(next)
+        .and_then(|next| due.checked_add_signed(next))
+        .unwrap_or(Timestamp::MAX_UTC)
+}
+
 fn later(now: Timestamp, by: Duration) -> Timestamp {
-    chrono::TimeDelta::from_std(by)
+    TimeDelta::from_std(by)
         .ok()
         .and_then(|by| now.checked_add_signed(by))
         .unwrap_or(now)
@@ -178,5 +218,73 @@ mod tests {
             () = tokio::task::yield_now() => false,
         };
         assert!(!ended, "a duration counts from the time of the wait");
+    }
+
+    /// Is a round due at once?
+    async fn is_due(rounds: &mut Rounds) -> bool {
+        tokio::select! {
+            biased;
+            () = rounds.next() => true,
+            () = tokio::task::yield_now() => false,
+        }
+    }
+
+    fn by_hand(every: u64) -> (Arc<ManualClock>, Rounds) {
+        let clock = Arc::new(ManualClock::new(
+            at("2026-10-01T00:00:00Z"),
+            Winding::ByHand,
+        ));
+        let shared: Arc<dyn Clock> = Arc::clone(&clock) as _;
+        (clock, Rounds::new(&shared, Duration::from_secs(every)))
+    }
+
+    #[tokio::test]
+    async fn a_round_counts_from_when_the_last_was_due_and_not_from_the_end_of_its_work() {
+        let (clock, mut rounds) = by_hand(60);
+        assert!(!is_due(&mut rounds).await, "the first is an interval away");
+        clock.advance(Duration::from_secs(60));
+        assert!(is_due(&mut rounds).await);
+        // Its work takes 50 s; 10 s after that the next one is due, and not a whole interval.
+        clock.advance(Duration::from_secs(50));
+        assert!(!is_due(&mut rounds).await);
+        clock.advance(Duration::from_secs(10));
+        assert!(is_due(&mut rounds).await);
+        // One that ended while nobody waited is not waited for once more.
+        clock.advance(Duration::from_secs(60));
+        assert!(is_due(&mut rounds).await);
+    }
+
+    #[tokio::test]
+    async fn rounds_that_went_by_are_one_and_the_beat_stays() {
+        let (clock, mut rounds) = by_hand(60);
+        clock.advance(Duration::from_secs(60 * 5 + 30));
+        assert!(is_due(&mut rounds).await);
+        assert!(
+            !is_due(&mut rounds).await,
+            "five rounds are not made up for"
+        );
+        clock.advance(Duration::from_secs(29));
+        assert!(!is_due(&mut rounds).await);
+        clock.advance(Duration::from_secs(1));
+        assert!(is_due(&mut rounds).await, "six minutes, as from the start");
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_jumps_is_not_made_to_jump_by_rounds() {
+        let clock = Arc::new(ManualClock::new(
+            at("2026-10-01T00:00:00Z"),
+            Winding::Itself,
+        ));
+        let shared: Arc<dyn Clock> = Arc::clone(&clock) as _;
+        let mut rounds = Rounds::new(&shared, Duration::from_secs(60));
+        assert!(!is_due(&mut rounds).await);
+        assert!(clock.waits().is_empty());
+    }
+
+    #[test]
+    fn an_interval_of_nothing_and_the_end_of_time_are_no_trouble() {
+        let start = at("2026-10-01T00:00:00Z");
+        assert!(following(start, Duration::ZERO, start) > start);
+        assert_eq!(following(start, Duration::MAX, start), Timestamp::MAX_UTC);
     }
 }

@@ -257,6 +257,8 @@ pub struct Config {
     pub database_pages: Option<u32>,
     /// A collector to which traces of exchanges go, as OTLP over HTTP. Without it they are not traced.
     pub otlp: Option<Url>,
+    /// Checks with a member who does not exist: name of the file, a number, to its TOML.
+    pub synthetic: BTreeMap<String, String>,
 }
 
 impl Config {
@@ -295,6 +297,7 @@ impl Config {
             health: None,
             database_pages: None,
             otlp: None,
+            synthetic: BTreeMap::new(),
         }
     }
 }

@@ -86,6 +86,8 @@ pub enum StartError {
     Health(#[from] HealthError),
     #[error(transparent)]
     Collector(#[from] telemetry::CollectorError),
+    #[error(transparent)]
+    Synthetic(#[from] domain::synthetic::Refused),
 }
 
 /// A service that runs. Dropping it ends it at once; `stop` lets calls finish.
@@ -291,5 +293,6 @@ async fn plane(
         snapshot,
         questions: identity::Questions::new(config.digest_key.as_ref()),
         traces: telemetry::Traces::open(config.otlp.as_ref())?,
+        checks: data::synthetic::read(&config.synthetic)?,
     }))
 }

@@ -1,6 +1,7 @@
 //! The listeners of a service, and what goes on beside them until it stops.
 //! Refuses to serve before every address is bound.
 
+use crate::clock::Rounds;
 use crate::config::Config;
 use crate::control::watch::Look;
 use crate::http::boundary::{self, Side};
@@ -10,6 +11,7 @@ use crate::http::{Shared, admin, enterprise, partner, probe, serving, test_contr
 use crate::notify::{self, Teller};
 use crate::security::sentry::Alarm;
 use crate::{Running, audit, control, data, identity, rotation, telemetry};
+use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -70,7 +72,7 @@ impl Listeners {
         if let (Some(control), Some(stage)) = (self.control, stage) {
             listeners.push(open(control, test_control::router(stage)));
         }
-        listeners.extend(beside(&shared, look, teller, &stopped));
+        listeners.extend(beside(&shared, &look, teller, &stopped));
         Running {
             partner,
             enterprise,
@@ -88,20 +90,26 @@ impl Listeners {
 /// What goes on beside the calls until the service stops.
 fn beside(
     shared: &Arc<Shared>,
-    look: Look,
+    look: &Look,
     teller: Option<Teller>,
     stopped: &watch::Receiver<bool>,
 ) -> Vec<JoinHandle<()>> {
     let plane = || Arc::clone(&shared.plane);
     let until = || stopped.clone();
+    let rounds = || Rounds::new(&shared.plane.clock, look.every);
     let pulse = Arc::clone(&shared.plane.health.pulse);
     let beat = until();
     let mut tasks = vec![
         tokio::spawn(audit::keep(Arc::clone(&shared.keeper), plane(), until())),
         tokio::spawn(telemetry::ship(plane(), until())),
-        tokio::spawn(data::duties::watch(plane(), look.every, until())),
-        tokio::spawn(identity::desk::watch(plane(), look.every, until())),
-        watched(shared, look, until()),
+        tokio::spawn(data::duties::watch(plane(), rounds(), until())),
+        tokio::spawn(data::synthetic::watch(
+            (plane(), Arc::clone(&shared.workflow)),
+            rounds(),
+            until(),
+        )),
+        tokio::spawn(identity::desk::watch(plane(), rounds(), until())),
+        watched(shared, (rounds(), look.folder.clone()), until()),
         tokio::spawn(async move { pulse.beat(beat).await }),
     ];
     tasks.extend(rotation::watched(shared, until()));
@@ -113,7 +121,11 @@ fn beside(
 }
 
 /// Looks for what changes from outside, and wakes the engine when exchanges may have something to do.
-fn watched(shared: &Arc<Shared>, look: Look, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
+fn watched(
+    shared: &Arc<Shared>,
+    look: (Rounds, Option<PathBuf>),
+    stopped: watch::Receiver<bool>,
+) -> JoinHandle<()> {
     let (control, woken) = (Arc::clone(&shared.control), Arc::clone(shared));
     let wake = move || woken.engine.wake();
     tokio::spawn(control::watch::run(control, look, stopped, wake))

@@ -10,6 +10,7 @@ use crate::ids::{BusinessTransactionId, ExchangeId};
 use crate::masked::Masked;
 use crate::ports::{Boxed, Steps, Wait};
 use crate::record::WorkflowRequest;
+use crate::synthetic::Marked;
 use std::sync::Arc;
 
 /// A request that has not become an exchange yet.
@@ -29,6 +30,8 @@ pub struct NewRequest<'a> {
     pub follows: Option<&'a str>,
     /// How many exchanges may be open before this one; none at all when nothing is taken on.
     pub room: u32,
+    /// What makes it a run of a check: it is carried out as any other, counted nowhere, and nobody is told of it.
+    pub synthetic: Option<Marked>,
 }
 
 /// What became of a request.
@@ -164,7 +167,7 @@ pub trait WorkflowEngine: Send + Sync {
     fn get<'a>(&'a self, id: &'a ExchangeId)
     -> Boxed<'a, Result<Option<RequestView>, EngineError>>;
 
-    /// The first exchanges that fit.
+    /// The first exchanges that fit; runs of checks are none of them.
     fn list<'a>(&'a self, query: &'a Query) -> Boxed<'a, Result<Page, EngineError>>;
 
     /// Leases what is due and has it carried out until it is told to stop. Any number may run at once.

@@ -4,11 +4,11 @@
 use super::publish::{Author, Control, Offer, Put, Unpublished};
 use super::trial::{Judged, automation};
 use super::{LONGEST, Refused};
+use crate::clock::Rounds;
 use domain::control::Kind;
-use domain::ports::Passage;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tokio::io::AsyncReadExt;
@@ -19,32 +19,26 @@ use tokio::sync::watch;
 pub(crate) struct Look {
     pub every: Duration,
     /// Holds `<kind>/<n>.toml`.
-    pub folder: Option<std::path::PathBuf>,
+    pub folder: Option<PathBuf>,
 }
 
 /// The digest of the text that was refused, by kind.
 type Told = BTreeMap<Kind, Vec<u8>>;
 
-/// Looks until the service stops. `wake` is called when exchanges may have something to do.
+/// Looks in every round, until the service stops. `wake` is called when exchanges may have something to do.
 pub(crate) async fn run(
     control: Arc<Control>,
-    look: Look,
+    (mut rounds, folder): (Rounds, Option<PathBuf>),
     mut stopped: watch::Receiver<bool>,
     wake: impl Fn() + Send + 'static,
 ) {
     let mut told = Told::new();
     loop {
-        let wait = async {
-            match control.clock.passage() {
-                Passage::Jumps => std::future::pending().await,
-                Passage::Real | Passage::ByHand => control.clock.wait(look.every).await,
-            }
-        };
         tokio::select! {
             _ = stopped.changed() => return,
-            () = wait => {}
+            () = rounds.next() => {}
         }
-        match control.look(look.folder.as_deref(), &mut told).await {
+        match control.look(folder.as_deref(), &mut told).await {
             Ok(true) => wake(),
             Ok(false) => {}
             Err(error) => tracing::error!(cause = %error, "the control plane could not look"),

@@ -5,6 +5,7 @@ pub(crate) mod access;
 pub(crate) mod bulk;
 mod call;
 pub(crate) mod callback;
+pub(crate) mod capability;
 mod conditions;
 pub(crate) mod credentials;
 pub(crate) mod doorstep;
@@ -29,6 +30,7 @@ pub(crate) mod route;
 pub(crate) mod schema;
 pub(crate) mod step;
 pub(crate) mod submit;
+pub(crate) mod synthetic;
 
 pub(crate) use call::OnTheWay;
 pub(crate) use conditions::{Conditions, Hindered, Outage};

@@ -16,6 +16,7 @@ use crate::telemetry::metrics::Metrics;
 use domain::Timestamp;
 use domain::ports::{Chance, Clock};
 use domain::snapshot::{Partner, Snapshot};
+use domain::synthetic::Checks;
 use std::sync::Arc;
 
 /// The data plane of one running service.
@@ -37,6 +38,8 @@ pub(crate) struct Plane {
     pub health: Health,
     pub questions: Questions,
     pub traces: Traces,
+    /// What goes the whole way with a member who does not exist.
+    pub checks: Checks,
 }
 
 /// The parts of a plane.
@@ -54,6 +57,7 @@ pub(crate) struct Parts {
     pub health: Health,
     pub questions: Questions,
     pub traces: Traces,
+    pub checks: Checks,
 }
 
 impl Plane {
@@ -74,6 +78,7 @@ impl Plane {
             metrics: Metrics::default(),
             health: parts.health,
             traces: parts.traces,
+            checks: parts.checks,
             published: Arc::new(Published::new(parts.snapshot)),
         }
     }

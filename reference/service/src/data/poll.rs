@@ -5,6 +5,7 @@ use super::call::Manner;
 use super::monitor::Watch;
 use super::step::{self, Answer, Done};
 use super::submit;
+use super::synthetic::answer::of_match;
 use crate::adapters::messages;
 use crate::store::{Changes, Note, StoreError};
 use domain::failure::{Code, RetryClass};
@@ -132,6 +133,7 @@ impl Poll<'_> {
             .decode(&op, answer)
             .map_err(|failure| failure.code)?;
         let found = Answer::now(canonical, answer, &watch.partner.base_url);
+        of_match(watch.request, &found, watch.partner.terms.retrieval)?;
         let result = Some(step::result(&found));
         let Some((phase, list)) = step::follows(watch.partner, &found)? else {
             let (event, changes) = step::complete();

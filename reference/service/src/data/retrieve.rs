@@ -6,6 +6,7 @@ use super::guard::Permit;
 use super::monitor::Watch;
 use super::poll;
 use super::step::Done;
+use super::synthetic::answer::of_records;
 use crate::adapters::{messages, refusal};
 use crate::store::{Changes, FileNote, Note, StoreError};
 use domain::failure::Code;
@@ -208,6 +209,9 @@ impl Retrieve<'_> {
             Verdict::Part(given) => (Completion::Partial, given),
             Verdict::Failed(code) => return Ok(Err(code)),
         };
+        if let Err(code) = of_records(watch.request, &files) {
+            return Ok(Err(code));
+        }
         let before = store.result(&watch.exchange.id).await?;
         let mut result: Value = before
             .and_then(|kept| serde_json::from_slice(kept.expose()).ok())

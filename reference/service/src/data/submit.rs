@@ -15,6 +15,7 @@ use domain::record::Cover;
 use domain::resilience::Operation;
 use domain::routing::{DataType, LineOfBusiness, Stated};
 use domain::snapshot::Snapshot;
+use domain::synthetic::Marked;
 use domain::workflow::{EngineError, NewRequest, Submitted, WorkflowEngine};
 use serde_json::{Map, Value, json};
 use std::str::FromStr;
@@ -50,6 +51,8 @@ pub(crate) struct Wanted {
     pub known: Option<Timestamp>,
     /// The exchange that is asked again by this one.
     pub follows: Option<String>,
+    /// What makes it a run of a check; no system of ours can ask for that.
+    pub synthetic: Option<Marked>,
     /// Everything the steps need, protected.
     pub request: Masked<Vec<u8>>,
 }
@@ -72,6 +75,7 @@ pub(crate) fn read(document: &Document) -> Result<Wanted, Unfit> {
                 .get("follows")
                 .and_then(Value::as_str)
                 .map(str::to_owned),
+            synthetic: None,
             request: Masked::new(document.value().to_string().into_bytes()),
         }),
         _ => Err(unfit(fields)),
@@ -214,6 +218,7 @@ pub(crate) async fn submit(
         ask: ask(wanted.known.map_or(now, |known| known.min(now))),
         follows: wanted.follows.as_deref(),
         snapshot: snapshot.number,
+        synthetic: wanted.synthetic,
         room: if barred.is_some() {
             0
         } else {

@@ -4,6 +4,7 @@
 use super::walk::Walk;
 use super::worker::later;
 use crate::data::step::{self, Called, Done};
+use crate::data::synthetic::answer::of_match;
 use crate::store::{Begun, Changes, Ended, Exchange, Rest, StoreError};
 use crate::telemetry::metrics::{Count, Told};
 use crate::telemetry::{self, Stage};
@@ -60,13 +61,15 @@ impl Walk<'_> {
             () = self.stop.wait() => return Ok(Carried::Lost),
         };
         self.settle(permit, &exchange, &called).await?;
-        if exchange.submissions > 1 {
+        if exchange.submissions > 1 && exchange.synthetic.is_none() {
             let who = Told::Partner(&exchange.partner);
             plane.metrics.count(Count::Retries, &[who]);
         }
         match &called.result {
             Ok(answer) => {
                 let moved = self.stage(Stage::Transformation, || {
+                    let partner = step::partner(snapshot, &exchange)?;
+                    of_match(request, answer, partner.terms.retrieval)?;
                     step::acknowledged(snapshot, &exchange, answer, plane.now())
                 });
                 if moved
@@ -113,7 +116,7 @@ impl Walk<'_> {
         let code = failure.code;
         let class = code.meaning().class;
         tracing::warn!(code = %code, attempt = exchange.submissions, "the partner call failed");
-        if code == Code::Unmapped {
+        if code == Code::Unmapped && exchange.synthetic.is_none() {
             let who = Told::Partner(&exchange.partner);
             self.plane.metrics.count(Count::UnmappedErrors, &[who]);
             let store = &self.plane.store;
@@ -126,7 +129,7 @@ impl Walk<'_> {
             .next_wait(snapshot, exchange, failure)
             .filter(|_| !unsafe_to_repeat);
         let hold = match (class, wait) {
-            (RetryClass::Hold, _) => Some(Hold::Review),
+            (RetryClass::Hold, _) if exchange.synthetic.is_none() => Some(Hold::Review),
             (RetryClass::Throttled, Some(_)) => Some(Hold::Throttled),
             (_, Some(_)) => Some(Hold::Backoff),
             (_, None) => None,

@@ -47,6 +47,7 @@ impl Embedded {
             ask: new.ask,
             follows: new.follows,
             room: new.room,
+            synthetic: new.synthetic,
         };
         let plane = &self.plane;
         let submitted = plane.store.submit(&new, claim, answer, plane.now()).await?;

@@ -12,7 +12,7 @@ use domain::failure::{Code, Ending};
 use domain::identity::Attribute;
 use domain::ports::Carried;
 use domain::snapshot::Snapshot;
-use domain::workflow::{Event, Hold, State};
+use domain::workflow::{Event, Hold, Rejection, State};
 use tracing::{Instrument, Span};
 
 impl Walk<'_> {
@@ -69,7 +69,10 @@ impl Walk<'_> {
         done: Done,
     ) -> Result<Carried, StoreError> {
         let carried = match done {
-            Done::Moved(moved) => self.moved(snapshot, taken, *moved).await?,
+            Done::Moved(moved) => {
+                let moved = alone(taken.exchange, *moved);
+                self.moved(snapshot, taken, moved).await?
+            }
             Done::Stays(rest, mut changes) => {
                 changes.snapshot = Some(snapshot.number);
                 self.plane.store.rest(taken, &rest, &changes).await?;
@@ -168,6 +171,9 @@ impl Walk<'_> {
     /// What becomes of an exchange whose step ended in this code: it waits for a person where one may still decide, and
     /// for what is missing while nothing has been sent.
     fn without(&self, snapshot: &Snapshot, exchange: &Exchange, code: Code) -> Done {
+        if exchange.synthetic.is_some() {
+            return (step::rejected(code), Changes::default()).into();
+        }
         let unsent = matches!(exchange.state, State::Created | State::Validated);
         let numbers = [Attribute::MemberId, Attribute::SubscriberId];
         let (hold, missing) = match code.meaning().ending {
@@ -206,5 +212,16 @@ impl Walk<'_> {
         let who = (&exchange.id, &exchange.partner);
         let transaction = &exchange.business_transaction;
         desk::of_exchange(self.plane, snapshot, who, transaction, missing)
+    }
+}
+
+/// Nobody replays a run of a check: where another exchange would wait for that, it has failed.
+fn alone(exchange: &Exchange, (event, changes): Moved) -> Moved {
+    match event {
+        Event::Exhausted { code } if exchange.synthetic.is_some() => {
+            let why = Rejection::Refused;
+            (Event::Rejected { code, why }, changes)
+        }
+        event => (event, changes),
     }
 }

@@ -110,7 +110,7 @@ impl Walker {
         roots.remove(&exchange.id).unwrap_or_else(|| {
             let transaction = exchange.business_transaction.clone();
             let context = Context::of_exchange(transaction, self.plane.now());
-            let root = telemetry::root(&context, RequestType::ExchangeSingle);
+            let root = telemetry::root(&context, exchange.request_type());
             root.record("matchmark.partner", exchange.partner.as_str());
             (context, root)
         })
@@ -282,6 +282,9 @@ impl Walk<'_> {
         }
         if let Some(code) = exchange.code {
             telemetry::failed(root, code);
+        }
+        if exchange.synthetic.is_some() {
+            return Ok(());
         }
         self.count_end(&exchange);
         self.judge_clocks(&exchange).await

@@ -85,15 +85,17 @@ fn schemas(plane: &Plane, snapshot: &Snapshot) -> Finding {
 }
 
 fn partners(snapshot: &Snapshot) -> Finding {
-    let enabled = snapshot.partners.values().filter(|p| p.enabled).count();
-    let all = snapshot.partners.len();
-    if all == 0 {
+    if snapshot.partners.is_empty() {
         return Finding::down(Part::Partners, Cause::NoPartner);
     }
+    // Whom nobody can call, nobody has paused: such a partner only asks us.
+    let mut callable = snapshot.partners.values().filter(|p| p.has_address());
+    let paused = callable.clone().filter(|p| !p.enabled).count();
+    let all_paused = paused > 0 && callable.all(|p| !p.enabled);
     // We still answer those who ask us.
     let causes = [
-        (enabled == 0, Cause::AllPaused),
-        (enabled < all, Cause::OnePaused),
+        (all_paused, Cause::AllPaused),
+        (paused > 0, Cause::OnePaused),
     ];
     Finding::first_of(Part::Partners, &causes)
 }

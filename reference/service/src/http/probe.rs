@@ -3,6 +3,7 @@
 
 use super::Shared;
 use crate::data::headroom::headroom;
+use crate::data::synthetic::standings;
 use crate::health::{self, Around};
 use crate::telemetry::metrics::{Level, Metrics, Told};
 use axum::extract::State;
@@ -10,9 +11,11 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderName, StatusCode};
 use axum::routing::get;
 use axum::{Json, Router};
+use domain::Timestamp;
 use domain::health::{Finding, Status, worst};
-use domain::record::RequestType;
+use domain::record::{Instant, RequestType};
 use domain::resilience::{Bound, BreakerState, Headroom, Operation};
+use domain::synthetic::{Check, Run, Standing, Verdict};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -23,6 +26,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/health/live", get(live))
         .route("/health/ready", get(ready))
+        .route("/health/synthetic", get(synthetic))
         .route("/metrics", get(metrics))
         .with_state(shared)
 }
@@ -95,6 +99,49 @@ async fn ready(State(shared): State<Arc<Shared>>) -> (StatusCode, Json<Value>) {
         heads_not_copied: shared.keeper.is_behind(),
     };
     told(&health::ready(&shared.plane, &around).await)
+}
+
+/// How the checks stand that go the whole way. That there is none, or that one has not run, is not well.
+async fn synthetic(State(shared): State<Arc<Shared>>) -> (StatusCode, Json<Value>) {
+    let told = |check: &Check, _: &[Run], standing: &Standing<'_>, now| {
+        let view = of_check(standing, now);
+        (check.number.to_string(), view, standing.verdict)
+    };
+    let Ok(standings) = standings(&shared.plane, told).await else {
+        let nobody_knows = json!({"status": "unknown", "checks": {}});
+        return (StatusCode::SERVICE_UNAVAILABLE, Json(nobody_knows));
+    };
+    let verdicts = || standings.iter().map(|(_, _, verdict)| *verdict);
+    let worst = [Verdict::Failed, Verdict::Stale, Verdict::NotRun];
+    let worst = worst
+        .into_iter()
+        .find(|word| verdicts().any(|it| it == *word));
+    let (status, word) = match worst {
+        Some(worst) => (StatusCode::SERVICE_UNAVAILABLE, worst.word()),
+        None if standings.is_empty() => (StatusCode::SERVICE_UNAVAILABLE, "no-check"),
+        None => (StatusCode::OK, Verdict::Ok.word()),
+    };
+    let checks = standings
+        .into_iter()
+        .map(|(number, view, _)| (number, view));
+    let checks: serde_json::Map<String, Value> = checks.collect();
+    (status, Json(json!({"status": word, "checks": checks})))
+}
+
+/// The last run of a check; its partner and its exchange are told at the admin listener only.
+fn of_check(standing: &Standing<'_>, now: Timestamp) -> Value {
+    let last = standing.last;
+    let age = |run: &Run| now.signed_duration_since(run.begun_at).num_seconds().max(0);
+    let failed = last.and_then(Run::failed);
+    let took = last.and_then(Run::took);
+    json!({
+        "status": standing.verdict,
+        "last_run": last.map(|run| Instant::new(run.begun_at)),
+        "age_seconds": last.map(age),
+        "took_ms": took.and_then(|took| u64::try_from(took.as_millis()).ok()),
+        "stage": failed.map(|(stage, _)| stage),
+        "code": failed.and_then(|(_, code)| code),
+    })
 }
 
 /// Who is degraded still answers.

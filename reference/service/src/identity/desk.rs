@@ -1,6 +1,7 @@
 //! The desk at which people look at what the rules leave open: what they decided counts the next time, and what waits
 //! too long is told of. Refuses to decide anything itself.
 
+use crate::clock::Rounds;
 use crate::data::Plane;
 use crate::store::{NewReview, QuestionKeys, Settled, StoreError};
 use crate::telemetry::metrics::Count;
@@ -10,10 +11,8 @@ use domain::identity::review::{Cause, Review};
 use domain::identity::{Attribute, Decision, Outcome, Sensitivity, Tier};
 use domain::ids::{BusinessTransactionId, ExchangeId, PartnerId};
 use domain::member_match::MemberMatch;
-use domain::ports::Passage;
 use domain::snapshot::Snapshot;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::watch;
 
 /// Who asks, and for which use of the answer.
@@ -101,18 +100,12 @@ pub(crate) fn disputed(
     Dispute::of_refusal(code, about, owner, plane.now(), terms.dispute_within())
 }
 
-/// Tells of what waits too long, until the service stops. A clock that jumps is not made to jump by it.
-pub(crate) async fn watch(plane: Arc<Plane>, every: Duration, mut stop: watch::Receiver<bool>) {
+/// Tells of what waits too long in every round, until the service stops.
+pub(crate) async fn watch(plane: Arc<Plane>, mut rounds: Rounds, mut stop: watch::Receiver<bool>) {
     loop {
-        let wait = async {
-            match plane.clock.passage() {
-                Passage::Jumps => std::future::pending().await,
-                Passage::Real | Passage::ByHand => plane.clock.wait(every).await,
-            }
-        };
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => return,
-            () = wait => {}
+            () = rounds.next() => {}
         }
         if let Err(cause) = tell(&plane).await {
             tracing::error!(%cause, "what waits too long could not be told of");

@@ -274,6 +274,7 @@ async fn ask_again(
         ask: ask(now),
         follows: Some(failed.id.as_str()),
         room: 1,
+        synthetic: None,
     };
     let owed = NewDuty {
         subject: id.as_str(),

@@ -1,16 +1,18 @@
 //! Exchanges: made once per key, looked up, listed.
 //! Refuses to move them; `progress` does, through the table.
 
+use super::deadline::{self, NewDeadline};
 use super::duty::{self, NewDuty};
 use super::{
     Attempt, Claim, Exchange, Kept, Past, Store, StoreError, Tx, audit, idempotency, payload,
-    steps, stored,
+    steps, stored, synthetic,
 };
 use domain::Timestamp;
 use domain::deadlines::Deadline;
 use domain::idempotency::Lookup;
 use domain::ids::{BusinessTransactionId, ExchangeId};
 use domain::masked::Masked;
+use domain::synthetic::Marked;
 use domain::workflow::{Disposition, Hold, State, Work};
 use sqlx::{AssertSqlSafe, Row};
 
@@ -27,6 +29,8 @@ pub(crate) struct NewExchange<'a> {
     pub follows: Option<&'a str>,
     /// How many exchanges may be open before this one; none at all when nothing is taken on.
     pub room: u32,
+    /// What makes it a run of a check.
+    pub synthetic: Option<Marked>,
 }
 
 /// What became of a request.
@@ -85,8 +89,8 @@ impl Store {
         }
         let request = payload::keep(&mut tx, "exchange-request", &new.request, now).await?;
         sqlx::query(
-            "INSERT INTO exchanges (id, state, since, created_at, business_transaction_id, client, partner, request, snapshot, disposition)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            "INSERT INTO exchanges (id, state, since, created_at, business_transaction_id, client, partner, request, snapshot, disposition, synthetic)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         )
         .bind(new.id.as_str())
         .bind(State::Created.word())
@@ -98,15 +102,10 @@ impl Store {
         .bind(request)
         .bind(i64::try_from(new.snapshot).unwrap_or(i64::MAX))
         .bind(Disposition::Queued.word())
+        .bind(new.synthetic.map(|marked| synthetic::number(marked.check)))
         .execute(&mut *tx)
         .await?;
-        let owed = NewDuty {
-            subject: new.id.as_str(),
-            partner: new.partner,
-            follows: new.follows,
-            deadline: new.ask,
-        };
-        duty::open(&mut tx, &owed).await?;
+        own_or_synthetic(&mut tx, new, now).await?;
         steps::schedule(&mut tx, new.id, Work::Validate, now).await?;
         idempotency::finish(&mut tx, &claim.scope, answer, now).await?;
         audit::created(&mut tx, new, claim.scope.client, now).await?;
@@ -122,12 +121,12 @@ impl Store {
         row.as_ref().map(Exchange::read).transpose()
     }
 
-    /// The first exchanges that fit, oldest first.
+    /// The first exchanges that fit, oldest first; runs of checks are none of them.
     pub(crate) async fn exchanges(&self, filter: &Filter) -> Result<Vec<Exchange>, StoreError> {
         let rows = sqlx::query(
             "SELECT * FROM exchanges WHERE ($1 IS NULL OR state = $1) AND ($2 IS NULL OR partner = $2)
                 AND ($3 IS NULL OR hold = $3 OR ($3 = 'paused' AND paused_at IS NOT NULL))
-                AND ($4 IS NULL OR since >= $4) AND ($5 IS NULL OR id > $5)
+                AND ($4 IS NULL OR since >= $4) AND ($5 IS NULL OR id > $5) AND synthetic IS NULL
              ORDER BY id LIMIT $6",
         )
         .bind(filter.state.map(State::word))
@@ -156,6 +155,30 @@ impl Store {
             .await?;
         rows.iter().map(Attempt::read).collect()
     }
+}
+
+/// What is owed because of a request of our own; of a check, only that it ends.
+async fn own_or_synthetic(
+    tx: &mut Tx,
+    new: &NewExchange<'_>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let Some(marked) = new.synthetic else {
+        let owed = NewDuty {
+            subject: new.id.as_str(),
+            partner: new.partner,
+            follows: new.follows,
+            deadline: new.ask,
+        };
+        return duty::open(tx, &owed).await;
+    };
+    synthetic::begun(tx, (new.id, marked.check), None, now).await?;
+    let end = NewDeadline {
+        name: "synthetic",
+        alert_at: marked.ends,
+        due_at: marked.ends,
+    };
+    deadline::set(tx, new.id, &end).await
 }
 
 /// Are fewer exchanges open than that? Writers of PostgreSQL that come at once may each find the last place.

@@ -16,7 +16,7 @@ const COUNTS: &str = "SELECT
     CAST(count(CASE WHEN since >= $1 AND (hold IN ('review', 'more-data', 'approval') OR id IN
         (SELECT exchange FROM attempts WHERE code = 'identity/low-confidence')) THEN 1 END) AS BIGINT) AS by_hand,
     CAST(count(CASE WHEN since >= $1 THEN 1 END) AS BIGINT) AS touched
-    FROM exchanges";
+    FROM exchanges WHERE synthetic IS NULL";
 
 impl Store {
     /// What the exchanges since `since` have shown, where `bound` exchanges may be open at once.

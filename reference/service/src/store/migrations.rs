@@ -30,6 +30,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (71, "hold", include_str!("migrations/0071_hold.sql")),
     (80, "security", include_str!("migrations/0080_security.sql")),
     (90, "traces", include_str!("migrations/0090_traces.sql")),
+    (
+        91,
+        "synthetic",
+        include_str!("migrations/0091_synthetic.sql"),
+    ),
 ];
 
 pub(super) fn of(kind: Kind) -> Migrator {

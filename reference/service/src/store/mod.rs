@@ -37,6 +37,7 @@ mod signal;
 mod spans;
 mod stay;
 mod steps;
+mod synthetic;
 mod vault;
 mod write;
 
@@ -226,6 +227,7 @@ impl Store {
             "DELETE FROM traces",
             "DELETE FROM attempts",
             "DELETE FROM history",
+            "DELETE FROM synthetic_runs",
             "DELETE FROM exchanges",
             "DELETE FROM export_files",
             "DELETE FROM exports",

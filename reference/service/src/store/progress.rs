@@ -283,13 +283,16 @@ async fn due(
     Ok(Some(leased))
 }
 
-/// Leaves a notice for whoever tells others, in the same transaction as its reason.
+/// Leaves a notice for whoever tells others, in the same transaction as its reason. Of a run of a check nobody is told.
 pub(super) async fn notify(
     tx: &mut Tx,
     exchange: &Exchange,
     notice: Notice,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    if exchange.synthetic.is_some() {
+        return Ok(());
+    }
     leave(tx, exchange.id.as_str(), notice, now).await
 }
 

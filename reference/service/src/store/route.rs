@@ -64,7 +64,7 @@ impl Store {
         Ok(last.and_then(|kept| kept.choice.route().cloned()))
     }
 
-    /// What the exchanges of one set have shown since `since`. Only first calls that have ended count.
+    /// What the exchanges of one set have shown since `since`; runs of checks show nothing. Only first calls that have ended count.
     pub(crate) async fn sample(
         &self,
         set: DocumentNumber,
@@ -75,6 +75,7 @@ impl Store {
             "SELECT a.at AS called_at, a.status AS status, a.code AS code,
                     (SELECT min(h.at) FROM history h WHERE h.exchange = r.exchange AND h.to_state = $1) AS acked_at
              FROM route_decisions r JOIN attempts a ON a.exchange = r.exchange AND a.number = 1
+                JOIN exchanges e ON e.id = r.exchange AND e.synthetic IS NULL
              WHERE r.route_set = $2 AND r.decided_by = $3 AND r.at >= $4 AND (a.status IS NOT NULL OR a.code IS NOT NULL)
                 AND r.version = (SELECT max(last.version) FROM route_decisions last WHERE last.exchange = r.exchange)
              ORDER BY r.at DESC, r.exchange LIMIT $5",

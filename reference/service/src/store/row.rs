@@ -7,7 +7,7 @@ use domain::failure::Code;
 use domain::ids::{
     BusinessTransactionId, CorrelationId, DocumentNumber, ExchangeId, PartnerId, PayloadId,
 };
-use domain::record::EntryVersion;
+use domain::record::{EntryVersion, RequestType};
 use domain::workflow::{self, Disposition, Hold, Move, State};
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -43,6 +43,8 @@ pub(crate) struct Exchange {
     pub resume_at: Option<State>,
     /// Since when an operator holds it.
     pub paused_at: Option<Timestamp>,
+    /// The check that it is a run of. Such an exchange is counted nowhere, and nobody is told of it.
+    pub synthetic: Option<DocumentNumber>,
 }
 
 /// One call to the partner.
@@ -94,7 +96,16 @@ impl Exchange {
             code: maybe_word(row, "code")?,
             resume_at: maybe_word(row, "resume_at")?,
             paused_at: maybe_time(row, "paused_at")?,
+            synthetic: maybe_number(row, "synthetic")?,
         })
+    }
+
+    /// What it is about, as telemetry names it.
+    pub(crate) const fn request_type(&self) -> RequestType {
+        match self.synthetic {
+            None => RequestType::ExchangeSingle,
+            Some(_) => RequestType::Synthetic,
+        }
     }
 
     /// What the transition table looks at.

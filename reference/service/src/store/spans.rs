@@ -5,7 +5,6 @@ use super::row::{maybe_word, number, text, time, word};
 use super::{Exchange, Past, Store, StoreError, Tx, stored};
 use domain::failure::Code;
 use domain::ids::{BusinessTransactionId, CorrelationId, ExchangeId};
-use domain::record::RequestType;
 use domain::trace::{Noted, Outcome, Said, SpanKind, Told, TraceId};
 use domain::workflow::{Disposition, Move, State};
 use sqlx::any::AnyRow;
@@ -276,7 +275,7 @@ impl Store {
         let begun = noted.iter().map(|noted| noted.start).min();
         Ok(Some(Outcome {
             partner: exchange.partner.clone(),
-            request_type: RequestType::ExchangeSingle,
+            request_type: exchange.request_type(),
             schema_version: exchange.schema_version.clone(),
             retries: exchange
                 .submissions

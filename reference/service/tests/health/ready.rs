@@ -5,7 +5,7 @@ use super::held::Held;
 use super::{asked, begun, bounds, ill, told};
 use crate::support::Scene;
 use crate::support::later::says;
-use crate::support::stores::stores;
+use crate::support::stores::{Place, stores};
 use crate::support::stub::{MATCH, matched, scene};
 use sqlx::AssertSqlSafe;
 use std::time::Duration;
@@ -88,5 +88,70 @@ async fn row_s2_42_a_queue_over_its_limit_ends_readiness_until_it_is_worked_off(
         }
         assert_eq!(told(&service, READY).await, (200, vec![]));
         service.running.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_partner_without_an_address_is_not_a_paused_one() {
+    for place in stores().await {
+        for (addresses, paused, wanted) in [
+            (["http://partner.invalid"; 3], [true; 3], None),
+            (
+                [
+                    "http://127.0.0.1:9",
+                    "http://partner.invalid",
+                    "http://other.invalid:8443/fhir",
+                ],
+                [false, true, true],
+                None,
+            ),
+            (
+                [
+                    "http://127.0.0.1:9",
+                    "http://partner.invalid",
+                    "http://partner.invalid",
+                ],
+                [true; 3],
+                Some("every-partner-paused"),
+            ),
+            (
+                [
+                    "http://127.0.0.1:9",
+                    "http://127.0.0.1:9",
+                    "http://partner.invalid",
+                ],
+                [true, false, true],
+                Some("a-partner-paused"),
+            ),
+            (
+                [
+                    "http://invalid.example",
+                    "http://127.0.0.1:9",
+                    "http://127.0.0.1:9",
+                ],
+                [true, false, false],
+                Some("a-partner-paused"),
+            ),
+        ] {
+            let mut scene = Scene::new();
+            scene.config.store = match place.name {
+                "sqlite" => Place::sqlite().at,
+                _ => Place::postgres().await.unwrap().at,
+            };
+            scene.config.health = Some(bounds(&scene));
+            let partners = scene.config.partners.iter_mut();
+            for (partner, (address, paused)) in partners.zip(addresses.iter().zip(paused)) {
+                (*address).clone_into(&mut partner.base_url);
+                partner.enabled = !paused;
+            }
+            let service = scene.start().await;
+            let wanted = wanted.map_or(vec![], |cause| ill("partners", "degraded", cause));
+            assert_eq!(
+                told(&service, "/health/ready").await,
+                (200, wanted),
+                "{addresses:?}"
+            );
+            service.running.stop().await;
+        }
     }
 }

@@ -8,6 +8,7 @@ mod feed;
 mod fixed;
 mod headroom;
 mod hold;
+mod synthetic;
 
 use super::Shared;
 use super::body::whole;
@@ -42,6 +43,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .merge(feed::routes())
         .merge(fixed::routes())
         .merge(headroom::routes())
+        .merge(synthetic::routes())
         .with_state(Arc::clone(&shared));
     witnessed(router, shared, Side::Operator)
 }

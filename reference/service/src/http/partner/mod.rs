@@ -7,6 +7,7 @@ mod group;
 mod job;
 mod member;
 mod member_match;
+mod metadata;
 mod token;
 
 use super::Shared;
@@ -50,6 +51,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/Group", get(group::search))
         .route("/Group/{group}", get(group::one))
         .route("/Patient/{patient}/$everything", get(member::everything))
+        .route(metadata::PATH, get(metadata::metadata))
         .route("/{kind}", get(member::of_kind))
         .route("/async/{export}", get(job::status).delete(job::cancel))
         .route("/async/{export}/{file}", get(job::file))

@@ -50,17 +50,21 @@ pub(in crate::store) async fn moved(
     Ok(())
 }
 
-/// Writes down that a system of ours asked for an exchange.
+/// Writes down that a system of ours asked for an exchange, or the service itself for a check.
 pub(in crate::store) async fn created(
     tx: &mut Tx,
     new: &NewExchange<'_>,
     client: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    let (kind, role) = match new.synthetic {
+        None => (ActorKind::Client, "enterprise"),
+        Some(_) => (ActorKind::Automation, "synthetic"),
+    };
     let actor = Actor {
-        kind: ActorKind::Client,
+        kind,
         id: client.parse().map_err(|_| StoreError::Row("actor"))?,
-        role: "enterprise".parse().map_err(|_| StoreError::Row("role"))?,
+        role: role.parse().map_err(|_| StoreError::Row("role"))?,
     };
     let mut event = act(now, actor, Action::Created, new.snapshot)?;
     event.exchange = Some(new.id.clone());

@@ -268,6 +268,9 @@ async fn unmapped(
     status: Option<u16>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    if exchange.synthetic.is_some() {
+        return Ok(());
+    }
     sqlx::query(
         "INSERT INTO unmapped (id, at, exchange, partner, status) VALUES ($1, $2, $3, $4, $5)",
     )
