@@ -2,7 +2,7 @@
 //! Refuses the first person as the second one, and an agreement that comes too late.
 
 use super::document::Document;
-use super::publish::{Author, Change, Control, Put, Unpublished};
+use super::publish::{Author, Change, Control, Put, Unpublished, overtaken};
 use crate::store::{KeptDocument, Release, StoreError};
 use domain::control::{Kind, Standing};
 use domain::record::{Actor, ActorId, ActorKind};
@@ -18,7 +18,7 @@ impl Control {
         number: i64,
     ) -> Result<Put, Unpublished> {
         let _turn = self.turn.lock().await;
-        self.follow_now().await?;
+        let base = self.base().await?;
         let kept = self.waiting(kind, number).await?;
         if kept.author == author.actor.id {
             return Err(Unpublished::SamePerson);
@@ -33,13 +33,14 @@ impl Control {
             self.keep_admitted(&first, which).await?;
             return Ok(Put::Kept);
         }
-        let mut state = self.state().await?;
+        let mut state = base.state.clone();
         let in_force = state.documents.insert(kind, number).unwrap_or_default();
         if in_force > number {
             return Err(Unpublished::Stale(in_force));
         }
         let first = first_author(&kept)?;
         let change = Change {
+            base,
             author: &first,
             cause: format!("{kind}-{number}"),
             state,
@@ -81,7 +82,7 @@ impl Control {
             snapshot: None,
             event: Some(event),
         };
-        Ok(self.store.publish(&release).await?)
+        self.store.publish(&release).await.map_err(overtaken)
     }
 
     /// A document that waits, and has not waited for too long.
