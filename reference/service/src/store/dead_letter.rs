@@ -67,13 +67,17 @@ impl Store {
         now: Timestamp,
     ) -> Result<State, StoreError> {
         let mut tx = self.write().await?;
-        let (to, _) = transit(&mut tx, exchange, event, changes, (now, None)).await?;
-        sqlx::query(
+        for forgets in [
             "UPDATE exchanges SET forgiven = submissions, first_attempt_at = NULL WHERE id = $1",
-        )
-        .bind(exchange.id.as_str())
-        .execute(&mut *tx)
-        .await?;
+            "UPDATE fulfilments SET failures = 0, failing_since = NULL WHERE exchange = $1",
+        ] {
+            sqlx::query(forgets)
+                .bind(exchange.id.as_str())
+                .execute(&mut *tx)
+                .await?;
+        }
+        // The log last: whoever else has something to write down waits for it from here on.
+        let (to, _) = transit(&mut tx, exchange, event, changes, (now, None)).await?;
         tx.commit().await?;
         Ok(to)
     }
