@@ -113,13 +113,13 @@ async fn a_file_that_breaks_off_is_fetched_again_and_a_restart_goes_on_where_it_
 }
 
 #[tokio::test]
-async fn a_file_that_is_fetched_again_after_a_replay_has_all_its_attempts_again() {
+async fn a_kick_off_after_a_replay_has_all_its_attempts_again() {
     for place in stores().await {
         let (scene, stub) = at(&place, Retrieval::GroupExport, Notification::Poll).await;
-        exports(&stub, &list(output(&[("Coverage", 1)]), json!([]))).await;
         // Six end the exchange, and one more comes after the replay.
         let down = ResponseTemplate::new(503);
-        says(&stub, "GET", "/files/Coverage", down, Some(7)).await;
+        says(&stub, "POST", KICK_OFF, down, Some(7)).await;
+        exports(&stub, &list(output(&[("Coverage", 1)]), json!([]))).await;
         file(&stub, "/files/Coverage", records("Coverage", 1)).await;
         let service = scene.start().await;
         let id = started(&service).await;
@@ -138,7 +138,7 @@ async fn a_file_that_is_fetched_again_after_a_replay_has_all_its_attempts_again(
         assert_eq!(started.json()["replayed"], 1, "{}", started.text);
         let view = service.until(&id, "fulfilled").await;
         assert_eq!(view["disposition"], "complete", "{}", place.name);
-        assert_eq!(calls(&stub, "GET", "/files/Coverage").await, 8);
+        assert_eq!(calls(&stub, "POST", KICK_OFF).await, 8);
         service.running.stop().await;
     }
 }
