@@ -113,13 +113,15 @@ fn with(mut body: Value, name: Option<&str>, numbers: &[String]) -> Value {
     }
     let coverage = &mut parts[1]["resource"];
     let like = coverage["identifier"][0].clone();
-    let each = numbers.iter().map(|number| {
+    let (subscriber, others) = numbers.split_first().unwrap();
+    let cards = if others.is_empty() { numbers } else { others };
+    let each = cards.iter().map(|number| {
         let mut one = like.clone();
         one["value"] = json!(number);
         one
     });
     coverage["identifier"] = each.collect();
-    coverage["subscriberId"] = json!(numbers[0]);
+    coverage["subscriberId"] = json!(subscriber);
     body
 }
 
