@@ -20,6 +20,8 @@ pub(crate) struct DeadFilter {
     pub partner: Option<PartnerId>,
     /// Only those that come after this one in the order of the list.
     pub after: Option<ExchangeId>,
+    /// Only those that died later, or then and have a later id.
+    pub beyond: Option<(Timestamp, ExchangeId)>,
 }
 
 /// Who said something, when and why.
@@ -45,12 +47,15 @@ impl Store {
                 AND (CAST($1 AS TEXT) IS NULL OR code = $1) AND (CAST($2 AS TEXT) IS NULL OR partner = $2)
                 AND (CAST($3 AS TEXT) IS NULL
                     OR EXISTS (SELECT 1 FROM exchanges a WHERE a.id = $3 AND (e.since, e.id) > (a.since, a.id)))
+                AND (CAST($5 AS TEXT) IS NULL OR (e.since, e.id) > ($5, $6))
              ORDER BY since, id LIMIT $4",
         )
         .bind(filter.code.map(|code| code.to_string()))
         .bind(filter.partner.as_ref().map(PartnerId::as_str))
         .bind(filter.after.as_ref().map(ExchangeId::as_str))
         .bind(i64::from(most))
+        .bind(filter.beyond.as_ref().map(|(since, _)| stored(*since)))
+        .bind(filter.beyond.as_ref().map(|(_, id)| id.as_str()))
         .fetch_all(&self.pool)
         .await?;
         rows.iter().map(Exchange::read).collect()

@@ -181,7 +181,7 @@ fn order(wanted: Wanted, by: &Actor) -> Result<Order, Refusal> {
         (None, Some(like)) => Which::Like(DeadFilter {
             code: like.code,
             partner: like.partner,
-            after: None,
+            ..DeadFilter::default()
         }),
         (Some(_), _) => return Err(unfit("/ids")),
         (None, None) => return Err(unfit("/filter")),
