@@ -3,7 +3,7 @@
 
 use super::Shared;
 use super::partner::{Turned, admitted, refuse};
-use super::reply::{context, text, write};
+use super::reply::{context, key, write};
 use crate::data::callback::{self, Taken, Told, Untaken};
 use crate::security::token::CALLBACKS;
 use crate::store::Kept;
@@ -51,8 +51,7 @@ async fn take(
     body: Body,
 ) -> Result<Kept, Turned> {
     let client = admitted(shared, headers, CALLBACKS)?;
-    let event = text(headers, EVENT).filter(|event| !event.is_empty());
-    let event = event.ok_or(Code::KeyMissing)?;
+    let event = key(headers, EVENT)?.ok_or(Code::KeyMissing)?;
     let body = to_bytes(body, callback::LARGEST)
         .await
         .map_err(|_| Code::TooLarge)?;

@@ -3,7 +3,7 @@
 
 use super::super::Shared;
 use super::super::problem::{Refusal, conflict, finish, problem};
-use super::super::reply::{context, reply, text, with_header};
+use super::super::reply::{context, key, reply, with_header};
 use super::{JSON, PATH};
 use crate::data::once::{Answered, once};
 use crate::security::token::EXCHANGES;
@@ -82,9 +82,7 @@ async fn acted(
 ) -> Result<Kept, Refusal> {
     let plane = &shared.plane;
     let client: PartnerId = shared.gate.admit(headers, EXCHANGES, plane.now())?;
-    let key = text(headers, "idempotency-key")
-        .filter(|key| !key.is_empty())
-        .ok_or(Code::KeyMissing)?;
+    let key = key(headers, "idempotency-key")?.ok_or(Code::KeyMissing)?;
     let nothing = Document::parse(b"{}", &Limits::MATCH_BODY).map_err(|_| Code::NotJson)?;
     let print = fingerprint(&Asked {
         method: "POST",
