@@ -105,7 +105,12 @@ async fn another_try(tx: &mut Tx, exchange: &Exchange) -> Result<(), StoreError>
     Ok(())
 }
 
-async fn heard(tx: &mut Tx, id: &ExchangeId, key: &str) -> Result<Option<CameTo>, StoreError> {
+/// What a signal of this key came to, when there was one.
+pub(super) async fn heard(
+    tx: &mut Tx,
+    id: &ExchangeId,
+    key: &str,
+) -> Result<Option<CameTo>, StoreError> {
     let row = sqlx::query("SELECT came_to FROM signals WHERE exchange = $1 AND key = $2")
         .bind(id.as_str())
         .bind(key)

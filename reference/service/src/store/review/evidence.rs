@@ -3,7 +3,7 @@
 
 use super::moved_on;
 use crate::store::exchange::lock;
-use crate::store::signal::signal_within;
+use crate::store::signal::{heard, signal_within};
 use crate::store::{Exchange, Heard, Store, StoreError, payload};
 use domain::Timestamp;
 use domain::masked::Masked;
@@ -22,6 +22,11 @@ impl Store {
         let mut tx = self.write().await?;
         let clause = self.lock_clause();
         let present = lock(&mut tx, &exchange.id, clause).await?;
+        // What has been added once changes nothing the second time, whatever the exchange waits for by now.
+        if let Some(came_to) = heard(&mut tx, &exchange.id, key).await? {
+            let again = true;
+            return Ok(Some(Heard { came_to, again }));
+        }
         let waits = |it: &Exchange| {
             it.state.is_open() && matches!(it.hold, Some(Hold::MoreData | Hold::Review))
         };
