@@ -3,6 +3,7 @@
 
 use super::document::Document;
 use super::publish::{Author, Change, Control, Put, Unpublished, overtaken};
+use super::trial::automation;
 use crate::store::{KeptDocument, Release, StoreError};
 use domain::control::{Kind, Standing};
 use domain::record::{Actor, ActorId, ActorKind};
@@ -60,10 +61,22 @@ impl Control {
         let _turn = self.turn.lock().await;
         let kept = self.waiting(kind, number).await?;
         let by = Some(&author.actor.id);
-        Ok(self
-            .store
-            .deny_document((kind, kept.number), by, self.now())
-            .await?)
+        let which = (kind, kept.number);
+        self.denied(author, (which, "denied"), by).await
+    }
+
+    /// Writes down that a document will not come into force, and by whose act.
+    async fn denied(
+        &self,
+        author: &Author,
+        ((kind, number), how): ((Kind, i64), &str),
+        by: Option<&ActorId>,
+    ) -> Result<(), Unpublished> {
+        let cause = format!("{kind}-{number}-{how}");
+        let present = self.published.present().number;
+        let event = self.event(author, &cause, present, None)?;
+        let told = (event, self.now());
+        Ok(self.store.deny_document((kind, number), by, told).await?)
     }
 
     async fn keep_admitted(
@@ -96,8 +109,8 @@ impl Control {
             .to_std()
             .unwrap_or_default();
         if waited > self.published.present().audit.approval() {
-            self.store
-                .deny_document((kind, number), None, self.now())
+            let author = automation("nobody agreed in time")?;
+            self.denied(&author, ((kind, number), "timed-out"), None)
                 .await?;
             return Err(Unpublished::Nothing);
         }

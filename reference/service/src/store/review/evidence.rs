@@ -2,6 +2,7 @@
 //! Refuses to add anything to an exchange that waits for nothing.
 
 use super::moved_on;
+use crate::store::audit::Told;
 use crate::store::exchange::lock;
 use crate::store::signal::{heard, signal_within};
 use crate::store::{Exchange, Heard, Store, StoreError, payload};
@@ -44,7 +45,14 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         let named = (&present.id, clause);
-        let heard = signal_within(&mut tx, named, Signal::Evidence, key, now).await?;
+        let heard = signal_within(
+            &mut tx,
+            named,
+            (Signal::Evidence, Told::default()),
+            key,
+            now,
+        )
+        .await?;
         moved_on(&mut tx, &present.id, snapshot, now).await?;
         tx.commit().await?;
         Ok(heard)
