@@ -163,7 +163,7 @@ pub trait WorkflowEngine: Send + Sync {
     fn signal<'a>(
         &'a self,
         id: &'a ExchangeId,
-        (signal, by): (Signal, &'a Speaker),
+        said: (Signal, &'a Speaker),
         once: &'a str,
     ) -> Boxed<'a, Result<Option<Signalled>, EngineError>>;
 
