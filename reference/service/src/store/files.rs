@@ -3,7 +3,7 @@
 
 use super::export::{self, RunId};
 use super::row::text;
-use super::{Store, StoreError, Tx, audit, payload, stored};
+use super::{Store, StoreError, Tx, audit, payload};
 use domain::Timestamp;
 use domain::export::{NdJson, name};
 use domain::ids::ExportId;
