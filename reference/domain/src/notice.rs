@@ -1,8 +1,9 @@
 //! A message to somebody outside: what has happened, when, and under which ids more is found.
 //! Refuses free text and everything about a person: words of closed vocabularies, codes and ids.
 
+use crate::export::Phase;
 use crate::failure::Code;
-use crate::ids::{BusinessTransactionId, DocumentNumber, ExchangeId, PartnerId};
+use crate::ids::{BusinessTransactionId, DocumentNumber, ExchangeId, ExportId, PartnerId};
 use crate::record::Instant;
 use crate::workflow::{self, State};
 use serde::{Deserialize, Serialize, Serializer};
@@ -78,13 +79,28 @@ pub struct Told {
     pub refusals: Option<u32>,
 }
 
-/// The exchange that a notice is about, as it stands when it is told.
+/// What a notice is about, as it stands when it is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Subject {
+    Exchange {
+        exchange: ExchangeId,
+        state: State,
+    },
+    /// What is answered later to a partner.
+    Export {
+        export: ExportId,
+        phase: Phase,
+    },
+}
+
+/// The subject of a notice, with whom it is and under which transaction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct About {
-    pub exchange: ExchangeId,
+    #[serde(flatten)]
+    pub subject: Subject,
     pub business_transaction_id: BusinessTransactionId,
     pub partner: PartnerId,
-    pub state: State,
     pub code: Option<Code>,
 }
 

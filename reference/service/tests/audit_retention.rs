@@ -6,13 +6,15 @@
 mod support;
 
 use reference::audit::verify::{Outcome, keys, verify};
+use reference::domain::fulfilment::{Notification, Retrieval};
 use reference::token::EXCHANGES;
 use serde_json::{Value, json};
 use std::time::Duration;
+use support::later::{counted, exports, file, list, records, words};
 use support::request::{Person, exchange};
 use support::stores::stores;
 use support::stub::{matched, says, scene};
-use support::{Answer, Service};
+use support::{Answer, Scene, Service};
 
 const DAY: u64 = 24 * 3600;
 
@@ -187,5 +189,67 @@ async fn everything_and_a_partner_can_be_held_and_a_hold_of_nothing_is_refused()
             let refused = service.audit_post("/audit/holds", &unfit).await;
             assert_eq!(refused.status, 422, "{unfit}");
         }
+    }
+}
+
+/// Bodies that are not empty, of all kinds but answers under their key.
+const BODIES: &str = "SELECT count(*) FROM payloads WHERE removed_by IS NULL AND length(body) > 0 AND kind <> 'answer'";
+
+#[tokio::test]
+async fn every_body_of_an_exchange_goes_files_and_replaced_ones_too_and_a_hold_keeps_them_all() {
+    for place in stores().await {
+        let (mut scene, stub) = scene().await;
+        scene.config.store = place.at.clone();
+        scene.agreed(Retrieval::GroupExport, Notification::Poll);
+        let claims = "ExplanationOfBenefit";
+        let output = json!([{"type": claims, "url": "/files/1", "count": 2}]);
+        exports(&stub, &list(output, json!([]))).await;
+        file(&stub, "/files/1", records(claims, 2)).await;
+        let service = scene.start().await;
+        let (_free, held) = (ended(&service, "k1").await, ended(&service, "k2").await);
+        let wanted = json!({"scope": "request", "value": held, "rule": "dispute/case-1"});
+        hold(&service, &wanted).await;
+        let look = place.look().await;
+        // Request, list, file and result of each, and what the match had come to before the export.
+        let before = counted(&look, BODIES).await;
+        assert!(before >= 8 && before % 2 == 0, "{} {before}", place.name);
+        later(&service, 91).await;
+        assert_eq!(counted(&look, BODIES).await, before / 2, "{}", place.name);
+        let files = "SELECT count(*) FROM fulfilment_files f JOIN payloads p ON p.id = f.body WHERE p.removed_by IS NULL";
+        assert_eq!(counted(&look, files).await, 1, "{}", place.name);
+        look.close().await;
+        service.running.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_hold_keeps_the_files_of_an_export_and_their_removal_is_told() {
+    for place in stores().await {
+        let mut scene = Scene::new();
+        scene.config.store = place.at.clone();
+        let service = scene.start().await;
+        for client in ["contoso", "northwind"] {
+            let group = service.matched(client, &Person::number(1)).await;
+            let told = service.kicked(client, &group).await;
+            assert_eq!(service.ended(client, &told).await.status, 200);
+        }
+        let wanted = json!({"scope": "partner", "value": "contoso", "rule": "dispute/case-1"});
+        hold(&service, &wanted).await;
+        let look = place.look().await;
+        let files = "SELECT DISTINCT x.client FROM export_files f JOIN exports x ON x.id = f.export ORDER BY x.client";
+        assert_eq!(words(&look, files).await, ["contoso", "northwind"]);
+        later(&service, 30).await;
+        assert_eq!(words(&look, files).await, ["contoso"], "{}", place.name);
+        let told = words(
+            &look,
+            "SELECT record FROM audit WHERE action = 'record-removed'",
+        )
+        .await;
+        let told = told
+            .iter()
+            .filter(|record| record.contains("retention/file"));
+        assert_eq!(told.count(), 1, "{}", place.name);
+        look.close().await;
+        service.running.stop().await;
     }
 }

@@ -356,3 +356,27 @@ async fn whoever_tries_many_numbers_for_one_person_is_told_of_nobody_in_bulk() {
     assert_eq!(on_list(&groups, "nomatch"), ids(&people(&[1])));
     assert_eq!(on_list(&groups, "match"), ids(&people(&[2])));
 }
+
+#[tokio::test]
+async fn a_client_with_the_right_of_bulk_matches_alone_may_ask_often_without_an_alarm() {
+    let service = Scene::new().start().await;
+    let people = [Person::number(0)];
+    let place = place(
+        &service
+            .submit("contoso", &bulk_match(&people, "contoso"))
+            .await,
+    );
+    service.bulk_ended("contoso", &place, None).await;
+    for _ in 0..25 {
+        assert_eq!(service.bulk_get("contoso", &place, None).await.status, 200);
+    }
+    assert_eq!(service.running.alarms(), []);
+    // Whoever has neither right is refused, and that is counted.
+    for _ in 0..25 {
+        let refused = service.token("contoso", MEMBER_MATCH);
+        let url = Service::url(service.running.partner, &place);
+        let sent = service.http.get(url).bearer_auth(refused).send().await;
+        assert_eq!(sent.unwrap().status(), 403);
+    }
+    assert_eq!(service.running.alarms().len(), 1);
+}

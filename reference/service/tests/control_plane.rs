@@ -221,6 +221,12 @@ async fn a_writer_who_has_not_seen_what_is_in_force_is_turned_away() {
     }
 }
 
+/// How many events of the log name this rule.
+fn ruled(log: &[Value], rule: &str) -> usize {
+    let named = |it: &&Value| it["event"]["rule"] == rule;
+    log.iter().filter(named).count()
+}
+
 #[tokio::test]
 async fn a_risky_change_waits_for_a_second_person_and_not_for_ever() {
     for place in stores().await {
@@ -275,6 +281,10 @@ async fn a_risky_change_waits_for_a_second_person_and_not_for_ever() {
             service.act("op-2", "routing/4/approve", "").await.status,
             404
         );
+        let log = service.audited("actor=op-2").await;
+        assert_eq!(ruled(&log, "control/routing-3-denied"), 1, "{}", place.name);
+        let log = service.audited("actor=control-plane").await;
+        assert_eq!(ruled(&log, "control/routing-4-timed-out"), 1);
         let shown = service.document("routing").await.json();
         assert_eq!(shown["in_force"]["approver"], "op-2");
         assert_eq!(

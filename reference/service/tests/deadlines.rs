@@ -135,7 +135,16 @@ async fn a_request_that_is_taken_back_before_it_was_asked_owes_nothing_any_more(
         ))
         .bearer_auth(service.token_at("enterprise", EXCHANGES, service.now_for_token()))
         .header("idempotency-key", "c1");
-    assert_eq!(call.send().await.unwrap().status(), 202);
+    let taken = call.send().await.unwrap();
+    assert_eq!(taken.status(), 202);
+    let correlation = taken.headers()["x-correlation-id"].to_str().unwrap();
+    let log = service.audited(&format!("request={id}")).await;
+    let last = &log.last().unwrap()["event"];
+    assert_eq!(
+        (&last["actor"]["id"], &last["actor"]["role"]),
+        (&json!("enterprise"), &json!("enterprise"))
+    );
+    assert_eq!(last["correlation_id"], correlation);
     service.until(&id, "failed").await;
     assert!(owed(&service, "").await.is_empty());
     assert_eq!(owed(&service, "?all=true").await[0]["ended"], "withdrawn");

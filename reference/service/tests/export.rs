@@ -8,10 +8,13 @@ use reference::StoreAt;
 use reference::clock::{ManualClock, Winding};
 use reqwest::Method;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
+use support::bulk::on_list;
 use support::export::{everything, path, place, question};
-use support::request::Person;
+use support::request::{Person, bulk_match};
+use support::stores::stores;
 use support::{Scene, Service, catalogue};
 use wire::payload::Schema;
 
@@ -290,4 +293,31 @@ async fn a_permission_that_is_lost_on_the_way_leaves_no_record() {
     let issue = &messages[0]["issue"][0];
     assert_eq!(issue["details"]["coding"][0]["code"], "consent-constraint");
     assert!(issue.get("expression").is_none());
+}
+
+#[tokio::test]
+async fn a_person_who_was_submitted_with_two_covers_is_given_once() {
+    for place in stores().await {
+        let mut scene = Scene::new();
+        scene.config.store = place.at.clone();
+        let service = scene.start().await;
+        let person = Person::number(1);
+        let mut twice = bulk_match(&[person.clone(), person.clone()], "contoso");
+        let cover = &mut twice["parameter"][1]["part"][2]["resource"];
+        cover["id"] = json!("cov-second");
+        cover["subscriberId"] = json!("CM-S900001");
+        let groups = service.groups("contoso", &twice).await;
+        assert_eq!(on_list(&groups, "match").len(), 2, "{}", place.name);
+        let group = format!("/Group/{}", groups[0]["id"].as_str().unwrap());
+        let told = service.kicked("contoso", &group).await;
+        let list = service.ended("contoso", &told).await.json();
+        let claims = file(&list, "output", "ExplanationOfBenefit");
+        let records = service.lines("contoso", &claims["url"]).await;
+        let ids: BTreeSet<&str> = records
+            .iter()
+            .map(|record| record["id"].as_str().unwrap())
+            .collect();
+        assert_eq!((records.len(), ids.len()), (60, 60), "{}", place.name);
+        service.running.stop().await;
+    }
 }

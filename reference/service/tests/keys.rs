@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use support::request::{Person, exchange, member_match};
+use support::stores::stores;
 use support::stub::{matched, says, scene};
 use support::{Answer, Scene, Service};
 
@@ -117,4 +118,57 @@ async fn a_repetition_while_the_first_is_at_work_is_asked_to_wait() {
         .asking("contoso", body.clone())
         .header("idempotency-key", "k1");
     assert_eq!(asking.send().await.unwrap().status(), 200);
+}
+
+/// Characters that are not squeezed when they are kept.
+fn long_key(length: usize) -> String {
+    let mut seed = 7_u32;
+    let next = |_| {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        char::from(b'!' + u8::try_from((seed >> 16) % 94).unwrap())
+    };
+    (0..length).map(next).collect()
+}
+
+#[tokio::test]
+async fn a_key_that_is_none_and_a_name_with_a_nul_are_refused_on_every_database() {
+    for place in stores().await {
+        let mut scene = Scene::new();
+        scene.config.store = place.at.clone();
+        let service = scene.start().await;
+        let body = exchange(&Person::number(5), "contoso");
+        let asked = member_match(&Person::number(0), "contoso").to_string();
+        for key in [
+            String::new(),
+            "a b".to_owned(),
+            long_key(256),
+            long_key(4000),
+        ] {
+            let answer = service.start_exchange(&key, &body).await;
+            assert_eq!(answer.status, 400, "{} {}", place.name, answer.text);
+            assert_eq!(answer.json()["code"], "idempotency/key-missing");
+            let sent = service.asking("contoso", asked.clone());
+            let sent = sent.header("idempotency-key", &key).send().await.unwrap();
+            assert_eq!(sent.status(), 400, "{} {}", place.name, key.len());
+        }
+        let sent = service.asking("contoso", asked.clone());
+        let sent = sent.header("idempotency-key", long_key(255)).send().await;
+        assert_eq!(sent.unwrap().status(), 200, "{}", place.name);
+        for path in [
+            "/Group/%00",
+            "/Group?_after=%00",
+            "/async/a%00b",
+            "/Patient/%00/$everything",
+        ] {
+            let answer = service.get("contoso", path).await;
+            assert_eq!(answer.status, 404, "{} {path} {}", place.name, answer.text);
+        }
+        assert_eq!(
+            service.exchanges("/%00").await.status,
+            404,
+            "{}",
+            place.name
+        );
+        service.running.stop().await;
+    }
 }

@@ -15,13 +15,14 @@ use reference::domain::masked::Masked;
 use reference::token::{self, Bounds, MEMBER_READ, TokenRequest};
 use reqwest::Method;
 use serde_json::{Value, json};
+use sqlx::AssertSqlSafe;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use support::bulk::{accepted, on_list};
 use support::export::{everything, path, paused, place, question};
 use support::request::{Person, bulk_match, ids, people, with};
-use support::stores::stores;
+use support::stores::{Place, stores};
 use support::{Answer, Scene, Service, member};
 
 #[tokio::test]
@@ -390,5 +391,48 @@ async fn everything_of_a_member_is_read_page_by_page_and_every_other_member_is_u
             (422, "consent-constraint")
         );
         assert!(!refused.text.contains("Patient/"));
+    }
+}
+
+/// Doubles the members of every list so often.
+async fn doubled(place: &Place, times: u32) {
+    let look = place.look().await;
+    for time in 0..times {
+        let query = format!(
+            "INSERT INTO list_members (list, place, member, policy, consent_checked_at, decision, terms, submitted)
+             SELECT list, place + {}, member, policy, consent_checked_at, decision, terms, submitted FROM list_members",
+            1_u64 << time
+        );
+        let done = sqlx::query(AssertSqlSafe(query)).execute(&look).await;
+        done.unwrap();
+    }
+    look.close().await;
+}
+
+#[tokio::test]
+async fn a_page_of_a_search_takes_no_further_list_once_it_is_full() {
+    for at in stores().await {
+        let mut scene = Scene::new();
+        scene.config.store = at.at.clone();
+        let service = scene.start().await;
+        for number in [1, 2, 3] {
+            let people = [Person::number(number)];
+            service
+                .groups("contoso", &bulk_match(&people, "contoso"))
+                .await;
+        }
+        // Eight thousand members in each of three lists.
+        doubled(&at, 13).await;
+        let mut seen = Vec::new();
+        let mut next = Some("/Group".to_owned());
+        while let Some(page) = next {
+            let bundle = service.bulk_get("contoso", &page, None).await.json();
+            seen.push(bundle["entry"].as_array().unwrap().len());
+            let mut links = bundle["link"].as_array().unwrap().iter();
+            let link = links.find(|link| link["relation"] == "next");
+            next = link.map(|link| path(link["url"].as_str().unwrap()));
+        }
+        assert_eq!(seen, [2, 1], "{}", at.name);
+        service.running.stop().await;
     }
 }

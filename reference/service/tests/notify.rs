@@ -351,3 +351,44 @@ fn row_s2_47_no_other_room_names_the_one_that_tells_others() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_notice_of_an_answer_that_is_nearly_late_names_the_export_and_its_partner() {
+    for place in stores().await {
+        let (mut scene, _stub) = scene().await;
+        scene.by_hand();
+        let listener = Listener::new(Mood::Listens);
+        with(&mut scene, &place, &listener);
+        let service = scene.with_control().start().await;
+        let member = Person::number(1).id;
+        let job =
+            json!({"kind": "data-export", "member": member, "id": "job-1", "phase": "accepted"});
+        let states = json!([
+            {"name": "member", "params": {"ref": member, "matches": 1}},
+            {"name": "request", "params": {"member": member, "state": "matched"}},
+            {"name": "job", "params": job},
+        ]);
+        let set = service
+            .control(reqwest::Method::PUT, "states", &states)
+            .await;
+        assert_eq!(set.status, 200, "{}", set.text);
+        service.clock.advance(Duration::from_secs(20 * 3600));
+        until(&service, || {
+            listener.words().contains(&"deadline-near".to_owned())
+        })
+        .await;
+        let got = listener.got();
+        let near = got
+            .iter()
+            .find(|told| told.what == What::Exchange(Notice::DeadlineNear));
+        let near = serde_json::to_value(near.unwrap()).unwrap();
+        let about = &near["about"];
+        assert_eq!(about["export"], "job-1", "{}", place.name);
+        assert_eq!(
+            (&about["partner"], &about["phase"]),
+            (&json!("contoso"), &json!("accepted"))
+        );
+        assert!(about["business_transaction_id"].is_string());
+        service.running.stop().await;
+    }
+}

@@ -15,6 +15,8 @@ vocabulary! {
         Payload = "payload",
         /// Answers that are given again under their key.
         Answer = "answer",
+        /// Files of exports that can be fetched no more.
+        File = "file",
     }
 }
 
@@ -38,8 +40,8 @@ impl Class {
         let days = match self {
             Self::Audit => retention.audit_days,
             Self::Payload => retention.payload_days,
-            // A key carries its own end.
-            Self::Answer => 0,
+            // A key carries its own end, and so does an export.
+            Self::Answer | Self::File => 0,
         };
         let kept = TimeDelta::try_days(i64::from(days)).unwrap_or(TimeDelta::MAX);
         // What is kept longer than time goes back is never due.

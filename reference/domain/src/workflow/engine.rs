@@ -6,10 +6,10 @@ use crate::Timestamp;
 use crate::deadlines::Deadline;
 use crate::failure::Code;
 use crate::idempotency::{Claim, Kept, Lookup};
-use crate::ids::{BusinessTransactionId, ExchangeId};
+use crate::ids::{BusinessTransactionId, CorrelationId, ExchangeId};
 use crate::masked::Masked;
 use crate::ports::{Boxed, Steps, Wait};
-use crate::record::WorkflowRequest;
+use crate::record::{Actor, WorkflowRequest};
 use crate::synthetic::Marked;
 use std::sync::Arc;
 
@@ -42,6 +42,13 @@ pub enum Submitted {
     Known(Lookup<Kept>),
     /// There are as many open exchanges as there may be.
     Full,
+}
+
+/// Who says something to an exchange, and in which call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Speaker {
+    pub actor: Actor,
+    pub correlation: CorrelationId,
 }
 
 /// What became of a signal.
@@ -159,7 +166,7 @@ pub trait WorkflowEngine: Send + Sync {
     fn signal<'a>(
         &'a self,
         id: &'a ExchangeId,
-        signal: Signal,
+        said: (Signal, &'a Speaker),
         once: &'a str,
     ) -> Boxed<'a, Result<Option<Signalled>, EngineError>>;
 

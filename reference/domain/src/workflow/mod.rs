@@ -9,7 +9,7 @@ mod word;
 mod work;
 
 pub use engine::{
-    DueBy, EngineError, NewRequest, OpenWork, Page, Query, RequestView, Signalled, Spoken,
+    DueBy, EngineError, NewRequest, OpenWork, Page, Query, RequestView, Signalled, Speaker, Spoken,
     StopSignal, Submitted, WorkflowEngine,
 };
 pub use event::{Completion, Event, Rejection};

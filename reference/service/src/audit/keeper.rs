@@ -127,8 +127,9 @@ async fn sweep(plane: &Plane) {
                 audit,
                 payload,
                 answer,
+                file,
             } = swept;
-            tracing::info!(audit, payload, answer, "what was due is removed");
+            tracing::info!(audit, payload, answer, file, "what was due is removed");
         }
         Err(cause) => tracing::error!(%cause, "what is due could not be removed"),
     }

@@ -14,6 +14,7 @@ pub(crate) struct Swept {
     pub audit: u64,
     pub payload: u64,
     pub answer: u64,
+    pub file: u64,
 }
 
 /// Removes everything that is due by now.
@@ -21,7 +22,6 @@ pub(crate) async fn sweep(plane: &Plane, actor: &Actor) -> Result<Swept, StoreEr
     let now = plane.now();
     let snapshot = plane.snapshot();
     let mut swept = Swept::default();
-    plane.store.drop_expired_files(now).await?;
     for class in Class::ALL {
         let due = Due {
             before: class.due_before(&snapshot.audit.retention, now),
@@ -33,6 +33,7 @@ pub(crate) async fn sweep(plane: &Plane, actor: &Actor) -> Result<Swept, StoreEr
             Class::Audit => swept.audit = removed,
             Class::Payload => swept.payload = removed,
             Class::Answer => swept.answer = removed,
+            Class::File => swept.file = removed,
         }
     }
     Ok(swept)

@@ -2,7 +2,8 @@
 //! Refuses the first person as the second one, and an agreement that comes too late.
 
 use super::document::Document;
-use super::publish::{Author, Change, Control, Put, Unpublished};
+use super::publish::{Author, Change, Control, Put, Unpublished, overtaken};
+use super::trial::automation;
 use crate::store::{KeptDocument, Release, StoreError};
 use domain::control::{Kind, Standing};
 use domain::record::{Actor, ActorId, ActorKind};
@@ -18,7 +19,7 @@ impl Control {
         number: i64,
     ) -> Result<Put, Unpublished> {
         let _turn = self.turn.lock().await;
-        self.follow_now().await?;
+        let base = self.base().await?;
         let kept = self.waiting(kind, number).await?;
         if kept.author == author.actor.id {
             return Err(Unpublished::SamePerson);
@@ -33,13 +34,14 @@ impl Control {
             self.keep_admitted(&first, which).await?;
             return Ok(Put::Kept);
         }
-        let mut state = self.state().await?;
+        let mut state = base.state.clone();
         let in_force = state.documents.insert(kind, number).unwrap_or_default();
         if in_force > number {
             return Err(Unpublished::Stale(in_force));
         }
         let first = first_author(&kept)?;
         let change = Change {
+            base,
             author: &first,
             cause: format!("{kind}-{number}"),
             state,
@@ -59,10 +61,22 @@ impl Control {
         let _turn = self.turn.lock().await;
         let kept = self.waiting(kind, number).await?;
         let by = Some(&author.actor.id);
-        Ok(self
-            .store
-            .deny_document((kind, kept.number), by, self.now())
-            .await?)
+        let which = (kind, kept.number);
+        self.denied(author, (which, "denied"), by).await
+    }
+
+    /// Writes down that a document will not come into force, and by whose act.
+    async fn denied(
+        &self,
+        author: &Author,
+        ((kind, number), how): ((Kind, i64), &str),
+        by: Option<&ActorId>,
+    ) -> Result<(), Unpublished> {
+        let cause = format!("{kind}-{number}-{how}");
+        let present = self.published.present().number;
+        let event = self.event(author, &cause, present, None)?;
+        let told = (event, self.now());
+        Ok(self.store.deny_document((kind, number), by, told).await?)
     }
 
     async fn keep_admitted(
@@ -81,7 +95,7 @@ impl Control {
             snapshot: None,
             event: Some(event),
         };
-        Ok(self.store.publish(&release).await?)
+        self.store.publish(&release).await.map_err(overtaken)
     }
 
     /// A document that waits, and has not waited for too long.
@@ -95,8 +109,8 @@ impl Control {
             .to_std()
             .unwrap_or_default();
         if waited > self.published.present().audit.approval() {
-            self.store
-                .deny_document((kind, number), None, self.now())
+            let author = automation("nobody agreed in time")?;
+            self.denied(&author, ((kind, number), "timed-out"), None)
                 .await?;
             return Err(Unpublished::Nothing);
         }

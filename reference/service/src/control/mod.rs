@@ -78,9 +78,10 @@ impl From<Unpublished> for ControlError {
         match unpublished {
             Unpublished::Store(error) => Self::Store(error),
             Unpublished::Refused(refused) => Self::Unfit(refused.to_string()),
-            Unpublished::Stale(_) | Unpublished::SamePerson | Unpublished::Nothing => {
-                Self::Unfit("a document is missing".to_owned())
-            }
+            Unpublished::Stale(_)
+            | Unpublished::Overtaken
+            | Unpublished::SamePerson
+            | Unpublished::Nothing => Self::Unfit("a document is missing".to_owned()),
         }
     }
 }

@@ -23,6 +23,8 @@ pub(crate) enum Unpublished {
     Refused(#[from] Refused),
     #[error("the second person is the first one again")]
     SamePerson,
+    #[error("somebody else has published since this was begun")]
+    Overtaken,
     #[error("there is no such document, or it does not wait")]
     Nothing,
     #[error(transparent)]
@@ -67,8 +69,16 @@ pub(crate) struct Control {
     pub(super) refused: std::sync::Mutex<Vec<Kind>>,
 }
 
+/// What was in force when a change was begun. It is measured and built on this, so it replaces this and nothing newer.
+#[derive(Clone, Default)]
+pub(super) struct Base {
+    pub number: i64,
+    pub state: SnapshotState,
+}
+
 /// What a publication changes.
 pub(super) struct Change<'a> {
+    pub base: Base,
     pub author: &'a Author,
     pub cause: String,
     pub state: SnapshotState,
@@ -86,19 +96,18 @@ impl Control {
     /// Errors: it is refused whole; somebody else has published in the meantime
     pub(crate) async fn put(&self, author: &Author, offer: &Offer<'_>) -> Result<Put, Unpublished> {
         let _turn = self.turn.lock().await;
-        self.follow_now().await?;
+        let base = self.base().await?;
         let document = Document::read(offer.kind, offer.text)?;
         let number = i64::from(document.number().0.get());
-        let before = self.state().await?;
-        self.is_next(&before, offer, number).await?;
+        self.is_next(&base.state, offer, number).await?;
         let present = self.published.present();
-        let mut state = before.clone();
+        let mut state = base.state.clone();
         if offer.candidate {
             self.try_candidate(&present, &document)?;
         } else {
             state.documents.insert(offer.kind, number);
             let mut dry = (state.clone(), vec![document.clone()]);
-            self.follow_registry(&before, &mut dry).await?;
+            self.follow_registry(&base.state, &mut dry).await?;
             self.build(0, &dry.0, &dry.1).await?;
         }
         self.has_earned(&present, &document).await?;
@@ -117,6 +126,7 @@ impl Control {
             return Ok(Put::Kept);
         }
         let change = Change {
+            base,
             author,
             cause: format!("{}-{number}", offer.kind),
             state,
@@ -152,10 +162,11 @@ impl Control {
         &self,
         author: &Author,
         cause: String,
-        state: SnapshotState,
+        (base, state): (Base, SnapshotState),
     ) -> Result<u64, Unpublished> {
         let (new, admits) = (Vec::new(), None);
         self.release(Change {
+            base,
             author,
             cause,
             state,
@@ -166,18 +177,16 @@ impl Control {
     }
 
     /// Builds what is to be in force, writes it down, and only then puts it in place.
+    ///
+    /// Errors: somebody else has published since the base was read
     pub(super) async fn release(&self, change: Change<'_>) -> Result<u64, Unpublished> {
-        let last = self.store.newest_snapshot(None).await?;
-        let number = last
-            .as_ref()
-            .map_or(0, |last| last.number)
-            .saturating_add(1);
+        let number = change.base.number.saturating_add(1);
         let unsigned = u64::try_from(number).unwrap_or_default();
         let (documents, mut kept): (Vec<Document>, Vec<KeptDocument>) =
             change.new.into_iter().unzip();
-        let before = last.map(|last| last.state).unwrap_or_default();
         let mut wanted = (change.state, documents);
-        kept.extend(self.follow_registry(&before, &mut wanted).await?);
+        let before = &change.base.state;
+        kept.extend(self.follow_registry(before, &mut wanted).await?);
         let (state, documents) = wanted;
         let snapshot = self.build(unsigned, &state, &documents).await?;
         let now = self.now();
@@ -195,7 +204,7 @@ impl Control {
                 cause: change.cause,
             }),
         };
-        self.store.publish(&release).await?;
+        self.store.publish(&release).await.map_err(overtaken)?;
         self.published.replace(snapshot);
         tracing::info!(snapshot = number, "a snapshot was published");
         Ok(unsigned)
@@ -225,7 +234,7 @@ impl Control {
             snapshot: None,
             event: Some(event),
         };
-        Ok(self.store.publish(&release).await?)
+        self.store.publish(&release).await.map_err(overtaken)
     }
 
     fn kept(
@@ -266,3 +275,14 @@ impl Control {
         }
     }
 }
+
+/// A number that is taken already was taken by somebody who was first.
+pub(super) fn overtaken(error: StoreError) -> Unpublished {
+    match error {
+        StoreError::LostRace => Unpublished::Overtaken,
+        other => other.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 
 use super::build::Ground;
 use super::document::{Document, Refused};
-use super::publish::{Control, Unpublished};
+use super::publish::{Base, Control, Unpublished};
 use super::trial::automation;
 use super::{ControlError, Start};
 use crate::store::{CanaryState, KeptDocument, KeptSnapshot, Release, SnapshotState, StoreError};
@@ -259,19 +259,22 @@ impl Control {
     /// Takes up what another service on the same database has published. Gives whether there was anything.
     pub(crate) async fn follow(&self) -> Result<bool, Unpublished> {
         let _turn = self.turn.lock().await;
-        self.follow_now().await
+        let before = self.published.present().number;
+        self.base().await?;
+        Ok(self.published.present().number > before)
     }
 
-    pub(super) async fn follow_now(&self) -> Result<bool, Unpublished> {
+    /// What is in force now, for a change to be begun on; taken up first where another service has published it.
+    pub(super) async fn base(&self) -> Result<Base, Unpublished> {
         let Some(last) = self.store.newest_snapshot(None).await? else {
-            return Ok(false);
+            return Ok(Base::default());
         };
         let present = i64::try_from(self.published.present().number).unwrap_or(i64::MAX);
-        if last.number <= present {
-            return Ok(false);
+        if last.number > present {
+            self.put_in_place(last.number, &last.state).await?;
         }
-        self.put_in_place(last.number, &last.state).await?;
-        Ok(true)
+        let (number, state) = (last.number, last.state);
+        Ok(Base { number, state })
     }
 
     async fn put_in_place(&self, number: i64, state: &SnapshotState) -> Result<(), Unpublished> {

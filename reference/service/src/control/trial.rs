@@ -28,8 +28,8 @@ impl Control {
         soak_ms: Option<u64>,
     ) -> Result<u64, Unpublished> {
         let _turn = self.turn.lock().await;
-        self.follow_now().await?;
-        let mut state = self.state().await?;
+        let base = self.base().await?;
+        let mut state = base.state.clone();
         if state.canary.is_some() {
             return Err(Refused("another set is being tried".to_owned()).into());
         }
@@ -40,21 +40,21 @@ impl Control {
             since: self.now(),
             soak_ms,
         });
-        self.change(author, format!("canary-started-{set}"), state)
+        self.change(author, format!("canary-started-{set}"), (base, state))
             .await
     }
 
     /// The set that is being tried comes into force.
     pub(crate) async fn promote(&self, author: &Author, set: i64) -> Result<u64, Unpublished> {
         let _turn = self.turn.lock().await;
-        self.follow_now().await?;
-        let mut state = self.state().await?;
+        let base = self.base().await?;
+        let mut state = base.state.clone();
         if state.canary.as_ref().is_none_or(|canary| canary.set != set) {
             return Err(Unpublished::Nothing);
         }
         state.canary = None;
         state.documents.insert(Kind::Routing, set);
-        self.change(author, format!("canary-promoted-{set}"), state)
+        self.change(author, format!("canary-promoted-{set}"), (base, state))
             .await
     }
 
@@ -66,8 +66,8 @@ impl Control {
         why: &str,
     ) -> Result<u64, Unpublished> {
         let _turn = self.turn.lock().await;
-        self.follow_now().await?;
-        let mut state = self.state().await?;
+        let base = self.base().await?;
+        let mut state = base.state.clone();
         let tried = state
             .canary
             .as_ref()
@@ -81,7 +81,7 @@ impl Control {
             return Err(Unpublished::Nothing);
         }
         let number = self
-            .change(author, format!("rolled-back-{why}"), state)
+            .change(author, format!("rolled-back-{why}"), (base, state))
             .await?;
         self.withdraw(set, number).await?;
         Ok(number)

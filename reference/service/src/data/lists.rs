@@ -18,8 +18,13 @@ use serde_json::{Value, json};
 
 /// Lists in one page of a search.
 ///
-/// Source: ours; a list of ten thousand members takes some ten megabytes
+/// Source: ours
 const PAGE: usize = 20;
+
+/// Members after which a page takes no further list.
+///
+/// Source: ours; a list of ten thousand members takes some ten megabytes
+const FULL: usize = 10_000;
 
 /// What a search is for. Words that the guide does not name are not looked at, as FHIR has it.
 #[derive(Clone, Debug, Default)]
@@ -75,17 +80,23 @@ pub(crate) async fn search(
             }
         }
     }
-    let has_more = fitting.len() > PAGE;
-    fitting.truncate(PAGE);
     let mut entries = Vec::new();
-    for id in &fitting {
+    let mut members = 0_usize;
+    for id in fitting.iter().take(PAGE) {
+        if members >= FULL {
+            break;
+        }
+        let list = one(plane, context, client, id).await?;
+        let listed = list.get("member").and_then(Value::as_array);
+        members = members.saturating_add(listed.map_or(0, Vec::len));
         entries.push(json!({
             "fullUrl": format!("{base}/Group/{id}"),
-            "resource": one(plane, context, client, id).await?,
+            "resource": list,
             "search": {"mode": "match"},
         }));
     }
-    let next = fitting.last().filter(|_| has_more);
+    let given = fitting.get(..entries.len()).unwrap_or_default();
+    let next = given.last().filter(|_| given.len() < fitting.len());
     Ok(page(search, base, &entries, next.map(String::as_str)))
 }
 

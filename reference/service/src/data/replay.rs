@@ -7,7 +7,7 @@ use crate::store::{Changes, DeadFilter, Exchange, StoreError};
 use domain::failure::Code;
 use domain::ids::ExchangeId;
 use domain::record::Actor;
-use domain::resilience::{Letter, Selection, Unreplayable, Verdict, select};
+use domain::resilience::{Declared, Letter, Selection, Unreplayable, Verdict, select};
 use domain::snapshot::{KeyHandling, Snapshot};
 use domain::workflow::{Event, State};
 use serde_json::Value;
@@ -39,41 +39,85 @@ pub(crate) struct Replayed {
     pub letters: Vec<Selection>,
 }
 
-/// How many letters of a filter are looked at for each one that may be started: the others stay for a reason of theirs.
+/// How many letters of a filter are looked at together, for each one that may be started.
 const LOOK_FURTHER: u32 = 10;
 
-/// Judges the letters of an order, and starts those that may be unless it is a dry run.
+/// Judges the letters of an order, and starts those that may be unless it is a dry run. A letter that stays takes
+/// nobody's place: of a filter, younger ones are looked at until as many have started as may be.
 pub(crate) async fn replay(plane: &Plane, order: &Order) -> Result<Replayed, StoreError> {
     let snapshot = plane.snapshot();
     let bound = snapshot.resilience.limits.replay_batch;
     let limit = order.limit.map_or(bound, |limit| limit.min(bound));
-    let (dead, mut letters) = found(plane, &order.which, limit).await?;
-    let declared = plane.store.declared().await?;
-    let known = dead.iter().map(|exchange| letter(&snapshot, exchange));
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    letters.extend(select(known.collect(), &declared, limit));
-    for chosen in &mut letters {
-        let exchange = dead.iter().find(|dead| dead.id == chosen.letter.exchange);
-        if let (Verdict::Replay, Some(exchange)) = (chosen.verdict, exchange) {
-            chosen.verdict = start(plane, &snapshot, exchange, order).await?;
-        }
+    let most = limit.saturating_mul(LOOK_FURTHER);
+    let round = Round {
+        plane,
+        snapshot: &snapshot,
+        order,
+        declared: plane.store.declared().await?,
+    };
+    let mut left = usize::try_from(limit).unwrap_or(usize::MAX);
+    let (mut dead, mut letters) = match &order.which {
+        Which::These(ids) => named(plane, ids).await?,
+        Which::Like(filter) => (plane.store.dead_letters(filter, most).await?, Vec::new()),
+    };
+    letters.extend(round.judge(&dead, &mut left).await?);
+    while let (Which::Like(filter), Some(last), true) = (&order.which, dead.last(), left > 0) {
+        let after = DeadFilter {
+            // By its time: a letter that starts is no place in the list any more.
+            beyond: Some((last.since, last.id.clone())),
+            ..filter.clone()
+        };
+        dead = plane.store.dead_letters(&after, most).await?;
+        let more = round.judge(&dead, &mut left).await?;
+        // What stays is told of the first of them; the list of all is asked for elsewhere.
+        letters.extend(
+            more.into_iter()
+                .filter(|one| one.verdict == Verdict::Replay),
+        );
     }
     Ok(Replayed { letters })
 }
 
-/// The letters that are meant; those that are none are judged already.
-async fn found(
-    plane: &Plane,
-    which: &Which,
-    limit: u32,
-) -> Result<(Vec<Exchange>, Vec<Selection>), StoreError> {
-    let ids = match which {
-        Which::Like(filter) => {
-            let most = limit.saturating_mul(LOOK_FURTHER);
-            return Ok((plane.store.dead_letters(filter, most).await?, Vec::new()));
+/// What every letter of an order is judged by.
+struct Round<'a> {
+    plane: &'a Plane,
+    snapshot: &'a Snapshot,
+    order: &'a Order,
+    declared: Vec<Declared>,
+}
+
+impl Round<'_> {
+    /// Starts those of these letters that may be, at most as many as are left.
+    async fn judge(
+        &self,
+        dead: &[Exchange],
+        left: &mut usize,
+    ) -> Result<Vec<Selection>, StoreError> {
+        let known = dead.iter().map(|exchange| letter(self.snapshot, exchange));
+        let mut letters = select(known.collect(), &self.declared, usize::MAX);
+        for chosen in &mut letters {
+            let exchange = dead.iter().find(|dead| dead.id == chosen.letter.exchange);
+            let (Verdict::Replay, Some(exchange)) = (chosen.verdict, exchange) else {
+                continue;
+            };
+            if *left == 0 {
+                chosen.verdict = Verdict::Stays(Unreplayable::BeyondLimit);
+                continue;
+            }
+            chosen.verdict = start(self.plane, self.snapshot, exchange, self.order).await?;
+            if chosen.verdict == Verdict::Replay {
+                *left = left.saturating_sub(1);
+            }
         }
-        Which::These(ids) => ids,
-    };
+        Ok(letters)
+    }
+}
+
+/// The letters of these names; those that are none are judged already.
+async fn named(
+    plane: &Plane,
+    ids: &[ExchangeId],
+) -> Result<(Vec<Exchange>, Vec<Selection>), StoreError> {
     let (mut dead, mut others) = (Vec::new(), Vec::new());
     for id in ids {
         match plane.store.exchange(id).await? {

@@ -5,13 +5,14 @@ use super::view;
 use super::worker::Worker;
 use crate::config::Pace;
 use crate::data::Plane;
+use crate::store::audit::Told;
 use crate::store::{self, Filter, LONGEST_LIST, NewExchange, StoreError};
 use domain::idempotency::{Claim, Kept};
 use domain::ids::ExchangeId;
 use domain::ports::{Boxed, Steps};
 use domain::workflow::{
-    EngineError, NewRequest, Page, Query, RequestView, Signal, Signalled, StopSignal, Submitted,
-    WorkflowEngine,
+    EngineError, NewRequest, Page, Query, RequestView, Signal, Signalled, Speaker, StopSignal,
+    Submitted, WorkflowEngine,
 };
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -64,11 +65,17 @@ impl Embedded {
     async fn told(
         &self,
         id: &ExchangeId,
-        signal: Signal,
+        (signal, by): (Signal, &Speaker),
         once: &str,
     ) -> Result<Option<Signalled>, StoreError> {
         let plane = &self.plane;
-        let heard = plane.store.signal(id, signal, once, plane.now()).await?;
+        let told = Told {
+            by: Some(by.actor.clone()),
+            correlation: Some(by.correlation.clone()),
+            ..Told::default()
+        };
+        let heard = plane.store.signal(id, (signal, told), once, plane.now());
+        let heard = heard.await?;
         self.wake();
         Ok(heard.map(|heard| Signalled {
             came_to: heard.came_to,
@@ -120,10 +127,10 @@ impl WorkflowEngine for Embedded {
     fn signal<'a>(
         &'a self,
         id: &'a ExchangeId,
-        signal: Signal,
+        said: (Signal, &'a Speaker),
         once: &'a str,
     ) -> Boxed<'a, Result<Option<Signalled>, EngineError>> {
-        Box::pin(async move { self.told(id, signal, once).await.map_err(failed) })
+        Box::pin(async move { self.told(id, said, once).await.map_err(failed) })
     }
 
     fn get<'a>(

@@ -4,7 +4,7 @@
 use super::Shared;
 use super::body::whole;
 use super::partner::{Turned, admitted, counted, refuse};
-use super::reply::{context, text, write};
+use super::reply::{context, key, write};
 use crate::data::callback::{self, Taken, Told, Untaken};
 use crate::security::token::CALLBACKS;
 use crate::store::Kept;
@@ -54,8 +54,7 @@ async fn take(
 ) -> Result<Kept, Turned> {
     let client = admitted(shared, headers, CALLBACKS)?;
     counted(shared, &client, Operation::Callback)?;
-    let event = text(headers, EVENT).filter(|event| !event.is_empty());
-    let event = event.ok_or(Code::KeyMissing)?;
+    let event = key(headers, EVENT)?.ok_or(Code::KeyMissing)?;
     let body = whole(body, callback::LARGEST).await?;
     let told = Told {
         client: &client,

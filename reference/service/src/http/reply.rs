@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use domain::Timestamp;
+use domain::failure::Code;
 use domain::masked::Masked;
 use domain::record::{AsyncStatus, Seconds};
 use serde::Serialize;
@@ -49,6 +50,26 @@ pub(super) fn context(headers: &HeaderMap, now: Timestamp) -> Context {
 
 pub(super) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
+}
+
+/// The longest key (ours): it is part of what rows are found by.
+const LONGEST_KEY: usize = 255;
+
+/// The key under which a call is answered once, or an event is heard once: visible ASCII of a bounded length.
+///
+/// Errors: it is empty, too long, or has other characters
+pub(super) fn key<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Code> {
+    let Some(value) = headers.get(name) else {
+        return Ok(None);
+    };
+    let key = value.to_str().map_err(|_| Code::KeyMissing)?;
+    let fits =
+        (1..=LONGEST_KEY).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+    if fits {
+        Ok(Some(key))
+    } else {
+        Err(Code::KeyMissing)
+    }
 }
 
 /// Writes an answer to the wire.

@@ -13,7 +13,7 @@ use crate::store::audit::act;
 use crate::telemetry::Context;
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method};
+use axum::http::{HeaderMap, HeaderValue, Method, Uri};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use domain::failure::Code;
@@ -79,7 +79,10 @@ async fn see(State(witness): State<Arc<Witness>>, mut request: Request, next: Ne
     {
         return witness.unwritten(&context);
     }
-    let mut response = next.run(request).await;
+    let mut response = match has_nul(request.uri()) {
+        true => witness.turned_away(Code::NotYourResource, &context),
+        false => next.run(request).await,
+    };
     let code = response.headers_mut().remove(REFUSED);
     let code = code.and_then(|code| code.to_str().ok()?.parse::<Code>().ok());
     if code == Some(Code::BruteForce) {
@@ -149,17 +152,28 @@ impl Witness {
         Some(event)
     }
 
-    /// What is not written down is not done, and not answered.
-    fn unwritten(&self, context: &Context) -> Response {
-        let code = Code::AuditUnavailable;
+    fn turned_away(&self, code: Code, context: &Context) -> Response {
         let kept = match self.side {
             Side::Partner => refusal(&Refused::new(code), None),
             Side::Enterprise | Side::Operator => problem(code, context, Vec::new()),
         };
-        let mut response = write(kept, context);
+        write(kept, context)
+    }
+
+    /// What is not written down is not done, and not answered.
+    fn unwritten(&self, context: &Context) -> Response {
+        let mut response = self.turned_away(Code::AuditUnavailable, context);
         response.headers_mut().remove(REFUSED);
         response
     }
+}
+
+/// Nothing has a NUL in its name, and not every database takes one.
+fn has_nul(uri: &Uri) -> bool {
+    let query = uri.query().unwrap_or_default();
+    [uri.path(), query]
+        .into_iter()
+        .any(|part| part.contains("%00"))
 }
 
 /// The handler and the log speak of the call under the same ids.

@@ -95,6 +95,6 @@ impl Security {
     /// What guesses are counted with.
     pub(crate) fn guesses(&self, key: Option<&Masked<Vec<u8>>>) -> Guesses {
         let GuessLimit { limit, window } = self.policy.guesses;
-        Guesses::new(key, limit, window)
+        Guesses::new(key, (limit, window), Arc::clone(&self.sentry))
     }
 }

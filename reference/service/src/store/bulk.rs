@@ -65,12 +65,14 @@ impl Store {
         for file in answer {
             files::keep(&mut tx, id, file, now).await?;
         }
+        let tiers = list.members.iter();
+        let tiers = tiers.map(|member| member.cleared.decision.tier());
+        counted(&mut tx, tiers, now).await?;
+        export::remove_request(&mut tx, id).await?;
+        // The log last: whoever else has something to write down waits for it from here on, and holds the figures.
         for member in list.members {
-            counted(&mut tx, member.cleared.decision.tier(), now).await?;
             by_people(&mut tx, list, member, now).await?;
         }
-        export::remove_request(&mut tx, id).await?;
-        // The log last: whoever else has something to write down waits for it from here on.
         if !export::complete(&mut tx, id, &made, expires_at, now).await? {
             return Ok(false);
         }

@@ -135,10 +135,11 @@ impl Store {
         &self,
         which: (Kind, i64),
         by: Option<&ActorId>,
-        now: Timestamp,
+        (event, now): (AuditEvent, Timestamp),
     ) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
         settle(&mut tx, which, Standing::Denied, by, now).await?;
+        super::audit::append(&mut tx, event).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -20,6 +20,8 @@ pub(crate) struct DeadFilter {
     pub partner: Option<PartnerId>,
     /// Only those that come after this one in the order of the list.
     pub after: Option<ExchangeId>,
+    /// Only those that died later, or then and have a later id.
+    pub beyond: Option<(Timestamp, ExchangeId)>,
 }
 
 /// Who said something, when and why.
@@ -45,12 +47,15 @@ impl Store {
                 AND (CAST($1 AS TEXT) IS NULL OR code = $1) AND (CAST($2 AS TEXT) IS NULL OR partner = $2)
                 AND (CAST($3 AS TEXT) IS NULL
                     OR EXISTS (SELECT 1 FROM exchanges a WHERE a.id = $3 AND (e.since, e.id) > (a.since, a.id)))
+                AND (CAST($5 AS TEXT) IS NULL OR (e.since, e.id) > ($5, $6))
              ORDER BY since, id LIMIT $4",
         )
         .bind(filter.code.map(|code| code.to_string()))
         .bind(filter.partner.as_ref().map(PartnerId::as_str))
         .bind(filter.after.as_ref().map(ExchangeId::as_str))
         .bind(i64::from(most))
+        .bind(filter.beyond.as_ref().map(|(since, _)| stored(*since)))
+        .bind(filter.beyond.as_ref().map(|(_, id)| id.as_str()))
         .fetch_all(&self.pool)
         .await?;
         rows.iter().map(Exchange::read).collect()
@@ -67,21 +72,20 @@ impl Store {
         now: Timestamp,
     ) -> Result<State, StoreError> {
         let mut tx = self.write().await?;
-        let (to, _) = transit(&mut tx, exchange, event, changes, (now, None)).await?;
-        sqlx::query(
+        for forgets in [
             "UPDATE exchanges SET forgiven = submissions, first_attempt_at = NULL WHERE id = $1",
-        )
-        .bind(exchange.id.as_str())
-        .execute(&mut *tx)
-        .await?;
-        // Whoever promised to tell us may have done so to no effect: it is asked once.
-        sqlx::query(
+            "UPDATE fulfilments SET failures = 0, failing_since = NULL WHERE exchange = $1",
+            // Whoever promised to tell us may have done so to no effect: it is asked once.
             "UPDATE fulfilments SET heard = acted + 1
              WHERE exchange = $1 AND heard <= acted AND place IS NOT NULL AND phase <> 'kick-off'",
-        )
-        .bind(exchange.id.as_str())
-        .execute(&mut *tx)
-        .await?;
+        ] {
+            sqlx::query(forgets)
+                .bind(exchange.id.as_str())
+                .execute(&mut *tx)
+                .await?;
+        }
+        // The log last: whoever else has something to write down waits for it from here on.
+        let (to, _) = transit(&mut tx, exchange, event, changes, (now, None)).await?;
         tx.commit().await?;
         Ok(to)
     }

@@ -127,9 +127,11 @@ impl Store {
         &self,
         dispute: &Dispute,
         of: (&PartnerId, &BusinessTransactionId),
+        event: AuditEvent,
     ) -> Result<String, StoreError> {
         let mut tx = self.write().await?;
         let id = open(&mut tx, dispute, of).await?;
+        audit::append(&mut tx, event).await?;
         tx.commit().await?;
         Ok(id)
     }

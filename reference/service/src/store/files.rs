@@ -3,7 +3,7 @@
 
 use super::export::{self, RunId};
 use super::row::text;
-use super::{Store, StoreError, Tx, audit, payload, stored};
+use super::{Store, StoreError, Tx, audit, payload};
 use domain::Timestamp;
 use domain::export::{NdJson, name};
 use domain::ids::ExportId;
@@ -87,19 +87,6 @@ impl Store {
         }
         tx.commit().await?;
         row.map(|row| self.opened(&row, "id", "body")).transpose()
-    }
-
-    /// Removes the files of exports whose time is over.
-    pub(crate) async fn drop_expired_files(&self, now: Timestamp) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
-        let query = "SELECT id FROM exports WHERE expires_at <= $1
-             AND EXISTS (SELECT 1 FROM export_files WHERE export = id)";
-        let expired = sqlx::query(query).bind(stored(now)).fetch_all(&mut *tx);
-        for row in expired.await? {
-            remove(&mut tx, &ExportId::new(text(&row, "id")?)).await?;
-        }
-        tx.commit().await?;
-        Ok(())
     }
 }
 

@@ -106,7 +106,7 @@ impl Store {
                 .execute(&mut *tx)
                 .await?;
         }
-        counted(&mut tx, link.decision.tier(), now).await?;
+        counted(&mut tx, [link.decision.tier()], now).await?;
         audit::linked(&mut tx, link, now).await?;
         tx.commit().await?;
         Ok(())

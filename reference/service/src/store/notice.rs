@@ -4,8 +4,8 @@
 use super::row::{maybe_word, text, time, word};
 use super::{Store, StoreError, stored};
 use domain::Timestamp;
-use domain::ids::{BusinessTransactionId, ExchangeId, PartnerId};
-use domain::notice::{About, Told, What};
+use domain::ids::{BusinessTransactionId, ExchangeId, ExportId, PartnerId};
+use domain::notice::{About, Subject, Told, What};
 use domain::record::Instant;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
@@ -93,9 +93,11 @@ impl Store {
     async fn notice(&self, id: &str) -> Result<Option<Taken>, StoreError> {
         let row = sqlx::query(
             "SELECT o.id AS id, o.at AS at, o.notice AS notice, o.refusals AS refusals, o.tries AS tries, e.id AS exchange,
-                    e.business_transaction_id AS business_transaction_id, e.partner AS partner, e.state AS state,
-                    e.code AS code
-             FROM outbox o LEFT JOIN exchanges e ON e.id = o.exchange WHERE o.id = $1",
+                    x.id AS export, coalesce(e.business_transaction_id, x.business_transaction_id) AS business_transaction_id,
+                    coalesce(e.partner, x.client) AS partner, e.state AS state, x.phase AS phase,
+                    coalesce(e.code, x.code) AS code
+             FROM outbox o LEFT JOIN exchanges e ON e.id = o.exchange LEFT JOIN exports x ON x.id = o.exchange
+             WHERE o.id = $1",
         )
         .bind(id)
         .fetch_optional(&self.pool)
@@ -127,21 +129,31 @@ impl Store {
     }
 }
 
+fn about(row: &AnyRow, subject: Subject) -> Result<About, StoreError> {
+    Ok(About {
+        subject,
+        business_transaction_id: BusinessTransactionId::new(text(row, "business_transaction_id")?),
+        partner: PartnerId::new(text(row, "partner")?),
+        code: maybe_word(row, "code")?,
+    })
+}
+
 fn read(row: &AnyRow) -> Result<Taken, StoreError> {
     let refusals: Option<i64> = row.try_get("refusals")?;
-    let about = match maybe_word::<String>(row, "exchange")? {
-        None => None,
-        Some(exchange) => Some(About {
+    let exchange = maybe_word::<String>(row, "exchange")?;
+    let export = maybe_word::<String>(row, "export")?;
+    let subject = match (exchange, export) {
+        (Some(exchange), _) => Some(Subject::Exchange {
             exchange: ExchangeId::new(exchange),
-            business_transaction_id: BusinessTransactionId::new(text(
-                row,
-                "business_transaction_id",
-            )?),
-            partner: PartnerId::new(text(row, "partner")?),
             state: word(row, "state")?,
-            code: maybe_word(row, "code")?,
         }),
+        (None, Some(export)) => Some(Subject::Export {
+            export: ExportId::new(export),
+            phase: word(row, "phase")?,
+        }),
+        (None, None) => None,
     };
+    let about = subject.map(|subject| about(row, subject)).transpose()?;
     Ok(Taken {
         told: Told {
             id: text(row, "id")?,

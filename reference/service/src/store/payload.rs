@@ -29,6 +29,22 @@ pub(super) async fn keep(
     Ok(id)
 }
 
+/// Keeps a body of an exchange: whatever names it later, it goes with the exchange.
+pub(super) async fn keep_of(
+    tx: &mut Tx,
+    (exchange, kind): (&str, &'static str),
+    body: &Masked<Vec<u8>>,
+    now: Timestamp,
+) -> Result<String, StoreError> {
+    let id = keep(tx, kind, body, now).await?;
+    sqlx::query("UPDATE payloads SET exchange = $1 WHERE id = $2")
+        .bind(exchange)
+        .bind(&id)
+        .execute(&mut **tx)
+        .await?;
+    Ok(id)
+}
+
 /// The body under this id, as the transaction sees it.
 pub(super) async fn body(tx: &mut Tx, id: &str) -> Result<Masked<Vec<u8>>, StoreError> {
     let row = sqlx::query("SELECT body FROM payloads WHERE id = $1")

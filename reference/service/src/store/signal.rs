@@ -1,6 +1,7 @@
 //! Signals to exchanges: each is heard once, and what it came to is written down with what follows from it.
 //! Refuses to decide what follows: the rules of the workflow do.
 
+use super::audit::Told;
 use super::exchange::lock;
 use super::progress::{Changes, transit};
 use super::row::{text, time, word};
@@ -30,13 +31,14 @@ impl Store {
     pub(crate) async fn signal(
         &self,
         id: &ExchangeId,
-        signal: Signal,
+        (signal, told): (Signal, Told),
         key: &str,
         now: Timestamp,
     ) -> Result<Option<Heard>, StoreError> {
         let mut tx = self.write().await?;
         let named = (id, self.lock_clause());
-        let heard = signal_within(&mut tx, named, signal, key, now).await?;
+        let said = (signal, told);
+        let heard = signal_within(&mut tx, named, said, key, now).await?;
         tx.commit().await?;
         Ok(heard)
     }
@@ -64,7 +66,7 @@ impl Store {
 pub(super) async fn signal_within(
     tx: &mut Tx,
     (id, clause): (&ExchangeId, &'static str),
-    signal: Signal,
+    (signal, told): (Signal, Told),
     key: &str,
     now: Timestamp,
 ) -> Result<Option<Heard>, StoreError> {
@@ -85,7 +87,7 @@ pub(super) async fn signal_within(
     if reaction == Reaction::Wakes && exchange.hold.is_some_and(Hold::waits_for_a_person) {
         another_try(tx, &exchange).await?;
     }
-    follow(tx, &exchange, reaction, now).await?;
+    follow(tx, &exchange, (reaction, told), now).await?;
     let said = Spoken {
         signal: signal.kind(),
         at: now,
@@ -105,7 +107,12 @@ async fn another_try(tx: &mut Tx, exchange: &Exchange) -> Result<(), StoreError>
     Ok(())
 }
 
-async fn heard(tx: &mut Tx, id: &ExchangeId, key: &str) -> Result<Option<CameTo>, StoreError> {
+/// What a signal of this key came to, when there was one.
+pub(super) async fn heard(
+    tx: &mut Tx,
+    id: &ExchangeId,
+    key: &str,
+) -> Result<Option<CameTo>, StoreError> {
     let row = sqlx::query("SELECT came_to FROM signals WHERE exchange = $1 AND key = $2")
         .bind(id.as_str())
         .bind(key)
@@ -141,12 +148,16 @@ async fn remember(
 async fn follow(
     tx: &mut Tx,
     exchange: &Exchange,
-    reaction: Reaction,
+    (reaction, told): (Reaction, Told),
     now: Timestamp,
 ) -> Result<(), StoreError> {
     match reaction {
         Reaction::Moves(event) => {
-            transit(tx, exchange, &event, &Changes::default(), (now, None)).await?;
+            let changes = Changes {
+                told,
+                ..Changes::default()
+            };
+            transit(tx, exchange, &event, &changes, (now, None)).await?;
         }
         Reaction::Pauses => pause(tx, exchange, Some(now)).await?,
         Reaction::Resumes => pause(tx, exchange, None).await?,

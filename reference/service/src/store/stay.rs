@@ -55,7 +55,10 @@ impl Step<'_> {
         row: &Row,
     ) -> Result<(), StoreError> {
         let result = match &changes.result {
-            Some(body) => Some(payload::keep(tx, "result", body, self.now).await?),
+            Some(body) => {
+                let of = (self.exchange.id.as_str(), "result");
+                Some(payload::keep_of(tx, of, body, self.now).await?)
+            }
             None => None,
         };
         let since = if row.begins {

@@ -1,6 +1,8 @@
 //! How an exchange ends, or goes on, when its partner fails after the match.
 
 use super::*;
+use reference::domain::operator::Role;
+use reqwest::Method;
 
 #[tokio::test]
 async fn a_dead_exchange_that_is_called_back_offers_a_replay_and_stays_dead() {
@@ -108,4 +110,35 @@ async fn a_file_that_breaks_off_is_fetched_again_and_a_restart_goes_on_where_it_
     assert_eq!(calls(&stub, "GET", "/files/ExplanationOfBenefit").await, 1);
     assert_eq!(calls(&stub, "GET", "/files/Coverage").await, 2);
     assert_eq!(calls(&stub, "POST", KICK_OFF).await, 1);
+}
+
+#[tokio::test]
+async fn a_kick_off_after_a_replay_has_all_its_attempts_again() {
+    for place in stores().await {
+        let (scene, stub) = at(&place, Retrieval::GroupExport, Notification::Poll).await;
+        // Six end the exchange, and one more comes after the replay.
+        let down = ResponseTemplate::new(503);
+        says(&stub, "POST", KICK_OFF, down, Some(7)).await;
+        exports(&stub, &list(output(&[("Coverage", 1)]), json!([]))).await;
+        file(&stub, "/files/Coverage", records("Coverage", 1)).await;
+        let service = scene.start().await;
+        let id = started(&service).await;
+        let view = service.until(&id, "dead-lettered").await;
+        assert_eq!(view["resume_at"], "acknowledged", "{}", place.name);
+        let code = view["code"].as_str().unwrap();
+        let fixed = json!({"code": code, "reason": "partner-is-up"});
+        let call = (Method::POST, "/dlq/fixed");
+        let said = service.operate(Role::Replay, call, None, &fixed).await;
+        assert_eq!(said.status, 200, "{}", said.text);
+        let order = json!({"ids": [id]});
+        let call = (Method::POST, "/dlq/replay");
+        let started = service
+            .operate(Role::Replay, call, Some("o1"), &order)
+            .await;
+        assert_eq!(started.json()["replayed"], 1, "{}", started.text);
+        let view = service.until(&id, "fulfilled").await;
+        assert_eq!(view["disposition"], "complete", "{}", place.name);
+        assert_eq!(calls(&stub, "POST", KICK_OFF).await, 8);
+        service.running.stop().await;
+    }
 }

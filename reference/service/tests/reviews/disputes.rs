@@ -134,3 +134,21 @@ async fn a_person_is_found_under_the_number_that_a_dispute_has_linked() {
         service.running.stop().await;
     }
 }
+
+#[tokio::test]
+async fn a_dispute_that_somebody_opens_is_told_with_who_did() {
+    for place in stores().await {
+        let service = three_tiers(&place).await.0;
+        let said = json!({"partner": "contoso", "person": Person::number(1).id, "code": "identity/no-match"});
+        let opened = sent(&service, "/disputes", None, &said).await;
+        assert_eq!(opened.status, 201, "{}", opened.text);
+        let log = service.audited("actor=reviewer-1").await;
+        let told = log
+            .iter()
+            .filter(|it| it["event"]["rule"] == "dispute/opened");
+        let told: Vec<_> = told.collect();
+        assert_eq!(told.len(), 1, "{}", place.name);
+        assert_eq!(told[0]["event"]["partner"], "contoso");
+        service.running.stop().await;
+    }
+}

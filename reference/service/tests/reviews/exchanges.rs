@@ -2,6 +2,7 @@
 //! Refuses to know who decides at the partner.
 
 use crate::desk::{decided, open, reviews};
+use crate::support::later::words;
 use crate::support::request::{Person, exchange};
 use crate::support::stores::stores;
 use crate::support::stub::{matched, refusal, says, scene, started};
@@ -137,6 +138,41 @@ async fn row_s2_50_an_exchange_without_a_number_waits_for_it_and_goes_on_with_it
             (late.status, late.json()["code"].clone()),
             (409, json!("conflict/nothing-is-missing"))
         );
+        service.running.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn what_was_added_once_changes_nothing_when_it_is_sent_again() {
+    for place in stores().await {
+        let (mut scene, stub) = scene().await;
+        scene.config.store = place.at.clone();
+        says(&stub, refusal(422, "match-under-review"), None).await;
+        let service = scene.start().await;
+        let whole = exchange(&Person::number(5), "contoso");
+        let mut request = whole.clone();
+        let coverage = request["coverage_to_match"].as_object_mut().unwrap();
+        coverage.remove("identifier");
+        coverage.remove("subscriberId");
+        let answer = service.start_exchange("k1", &request).await;
+        let id = answer.json()["id"].as_str().unwrap().to_owned();
+        service.until_held(&id, "more-data").await;
+        let more = json!({"coverage_to_match": whole["coverage_to_match"]});
+        assert_eq!(added(&service, &id, "e1", &more).await.status, 202);
+        // The partner looks at it now: another wait, with a review of its own.
+        service.until_held(&id, "review").await;
+        let review = open(&service).await;
+        let look = place.look().await;
+        let kept = "SELECT request FROM exchanges";
+        let before = words(&look, kept).await;
+        let again = added(&service, &id, "e1", &more).await;
+        assert_eq!(
+            (again.status, again.json()["came_to"].clone()),
+            (202, json!("woken"))
+        );
+        assert_eq!(open(&service).await, review, "{}", place.name);
+        assert_eq!(words(&look, kept).await, before);
+        look.close().await;
         service.running.stop().await;
     }
 }

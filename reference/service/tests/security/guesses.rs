@@ -1,7 +1,8 @@
 //! A caller that tries number after number for the same person: stopped, told of, and nobody else with it.
 //! Refuses to wait for a day to pass: the clock is moved.
 
-use crate::support::request::{Person, member_match};
+use crate::support::bulk::on_list;
+use crate::support::request::{Person, bulk_match, member_match};
 use crate::support::stores::stores;
 use crate::support::{Answer, Scene, Service};
 use reference::Alarm;
@@ -86,7 +87,8 @@ async fn row_s2_49_whoever_tries_many_numbers_for_one_person_is_stopped_and_told
             .fetch_all(&look)
             .await
             .unwrap();
-        assert_eq!(kept.len(), 9);
+        // Two numbers of each right question, and six that were tried.
+        assert_eq!(kept.len(), 12);
         for row in kept {
             for column in [1, 2] {
                 let digest: String = row.get(column);
@@ -98,6 +100,100 @@ async fn row_s2_49_whoever_tries_many_numbers_for_one_person_is_stopped_and_told
         service.clock.advance(Duration::from_secs(86_401));
         let answer = ask(&service, "northwind", &member_match(&person, "northwind")).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
+        service.running.stop().await;
+    }
+}
+
+/// The numbers of a match, and a family name beside the person's own.
+fn with(mut body: Value, name: Option<&str>, numbers: &[String]) -> Value {
+    let parts = &mut body["parameter"];
+    if let Some(name) = name {
+        let names = parts[0]["resource"]["name"].as_array_mut().unwrap();
+        names.push(json!({"use": "old", "family": name}));
+    }
+    let coverage = &mut parts[1]["resource"];
+    let like = coverage["identifier"][0].clone();
+    let (subscriber, others) = numbers.split_first().unwrap();
+    let cards = if others.is_empty() { numbers } else { others };
+    let each = cards.iter().map(|number| {
+        let mut one = like.clone();
+        one["value"] = json!(number);
+        one
+    });
+    coverage["identifier"] = each.collect();
+    coverage["subscriberId"] = json!(subscriber);
+    body
+}
+
+#[tokio::test]
+async fn another_name_in_each_question_and_many_numbers_in_one_are_still_guesses_for_one_person() {
+    for place in stores().await {
+        let mut scene = Scene::new();
+        scene.config.store = place.at.clone();
+        let service = scene.start().await;
+        let person = Person::number(0);
+        for number in 0..6 {
+            let numbers = [format!("canary-{number}")];
+            let decoy = format!("Testname{number}");
+            let body = with(member_match(&person, "northwind"), Some(&decoy), &numbers);
+            let answer = ask(&service, "northwind", &body).await;
+            let expected = if number < 5 { 422 } else { 429 };
+            assert_eq!(
+                answer.status, expected,
+                "{} {number}: {}",
+                place.name, answer.text
+            );
+        }
+        // Another spelling of the name is nobody else.
+        let mut body = member_match(&person, "northwind");
+        let family = &mut body["parameter"][0]["resource"]["name"][0]["family"];
+        *family = json!(format!("{}. ", family.as_str().unwrap().to_uppercase()));
+        assert_eq!(ask(&service, "northwind", &body).await.status, 429);
+
+        let numbers: Vec<String> = (0..6).map(|number| format!("canary-{number}")).collect();
+        let body = with(member_match(&person, "contoso"), None, &numbers);
+        let answer = ask(&service, "contoso", &body).await;
+        assert_eq!(answer.status, 429, "{}: {}", place.name, answer.text);
+        service.running.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn guesses_in_a_bulk_match_are_told_of_once() {
+    for place in stores().await {
+        let mut scene = Scene::new();
+        scene.config.store = place.at.clone();
+        let service = scene.start().await;
+        let person = Person::number(0);
+        let people = vec![person.clone(); 8];
+        let mut body = bulk_match(&people, "northwind");
+        for (number, member) in body["parameter"]
+            .as_array_mut()
+            .unwrap()
+            .iter_mut()
+            .enumerate()
+        {
+            let parts = member["part"].as_array_mut().unwrap();
+            let coverage = parts
+                .iter_mut()
+                .find(|part| part["name"] == "CoverageToMatch");
+            let coverage = &mut coverage.unwrap()["resource"];
+            coverage["identifier"][0]["value"] = json!(format!("canary-{number}"));
+            coverage["subscriberId"] = json!(format!("canary-{number}"));
+        }
+        let groups = service.groups("northwind", &body).await;
+        assert_eq!(on_list(&groups, "match"), Vec::<String>::new());
+        let alarms = service.running.alarms();
+        let alarms: Vec<_> = alarms.iter().map(|raised| raised.alarm).collect();
+        assert_eq!(alarms, [Alarm::BruteForce], "{}", place.name);
+        let look = place.look().await;
+        let told = sqlx::query("SELECT record FROM audit WHERE action = 'refused'");
+        let told = told.fetch_all(&look).await.unwrap();
+        look.close().await;
+        assert_eq!(told.len(), 1, "{}", place.name);
+        let record: Value = serde_json::from_str(&told[0].get::<String, _>(0)).unwrap();
+        assert_eq!(record["event"]["code"], "identity/brute-force");
+        assert_eq!(record["event"]["partner"], "northwind");
         service.running.stop().await;
     }
 }

@@ -2,6 +2,7 @@
 //! Refuses to look anybody up, and to weigh a permission; that is for the run, member by member.
 
 use super::edition;
+use crate::data::export::drop_expired;
 use crate::data::export::kick_off::{Taken, repeated_since};
 use crate::data::respond::{Refused, within};
 use crate::data::{Plane, schema};
@@ -82,7 +83,7 @@ async fn put(
     form: Form,
 ) -> Result<Taken, Refused> {
     let now = plane.now();
-    plane.store.drop_expired_files(now).await?;
+    drop_expired(plane).await?;
     let new = NewExport {
         id: ExportId::new(id::fresh(now)),
         kind: Kind::BulkMatch,

@@ -5,6 +5,7 @@ use crate::data::export::run::{PACE, end_of, payer};
 use crate::data::respond::{decide, terms};
 use crate::data::{Outage, Plane, guess};
 use crate::identity::desk::Asking;
+use crate::store::audit::act;
 use crate::store::{Export, NamedFile, NewList, Placed, RunId, Settled, StoreError};
 use crate::telemetry::{self, Context, Dependency, RequestType, Stage};
 use domain::bulk::{Found, Heading, Judged, Lists, Sides, Submission, envelope, judge, line, read};
@@ -14,10 +15,11 @@ use domain::failure::Code;
 use domain::identity::review::Cause;
 use domain::identity::{Decision, Outcome, Sensitivity};
 use domain::message::group::MatchOutcome;
-use domain::record::Instant;
+use domain::record::{Action, Actor, ActorKind, Instant};
 use domain::snapshot::{Partner, Snapshot};
 use domain::workflow::Disposition;
 use serde_json::Value;
+use std::str::FromStr;
 use tracing::Instrument;
 
 /// Members that are judged between two notes of the progress.
@@ -66,6 +68,8 @@ struct Run<'a> {
 struct Sorted {
     lists: Lists,
     found: Vec<Placed>,
+    /// Somebody was asked for by more numbers than one has.
+    guessed: bool,
 }
 
 type Step<T> = Result<Result<T, Code>, StoreError>;
@@ -109,6 +113,9 @@ impl Run<'_> {
         match guess::check(self.plane, &partner.id, &member.parts).await {
             Ok(()) => {}
             Err(refused) if refused.code == Code::BruteForce => {
+                if !std::mem::replace(&mut sorted.guessed, true) {
+                    self.told_of_guesses(partner).await?;
+                }
                 sorted.lists.add(MatchOutcome::NoMatch, line(member, None));
                 return Ok(Ok(()));
             }
@@ -138,6 +145,23 @@ impl Run<'_> {
         };
         sorted.lists.add(outcome, line(member, found));
         Ok(Ok(()))
+    }
+
+    /// Writes down and tells that numbers are tried, once for the whole of the bulk match.
+    async fn told_of_guesses(&self, partner: &Partner) -> Result<(), StoreError> {
+        let now = self.plane.now();
+        self.plane.guesses.alarm(now);
+        let by = Actor {
+            kind: ActorKind::Client,
+            id: word(partner.id.as_str())?,
+            role: word("partner")?,
+        };
+        let mut event = act(now, by, Action::Refused, self.snapshot.number)?;
+        event.business_transaction_id = Some(self.export.business_transaction.clone());
+        event.partner = Some(partner.id.clone());
+        event.code = Some(Code::BruteForce);
+        self.plane.store.record(event).await?;
+        Ok(())
     }
 
     async fn decided(&self, member: &Submission<'_>) -> Result<Settled, Code> {
@@ -218,6 +242,10 @@ impl Run<'_> {
                 .complete_bulk((&export.id, self.id), &list, &answer, end_of(now), now);
         ended.instrument(span).await
     }
+}
+
+fn word<T: FromStr>(text: &str) -> Result<T, StoreError> {
+    text.parse().map_err(|_| StoreError::Row("actor"))
 }
 
 /// The caller, by the identifier under which it is known.

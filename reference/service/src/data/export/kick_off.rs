@@ -1,7 +1,7 @@
 //! Takes an export on, or refuses it: form, list, wishes, permission, in this order.
 //! Refuses to look at records; that is for the run.
 
-use super::judge_again;
+use super::{drop_expired, judge_again};
 use crate::data::respond::{Refused, within};
 use crate::data::{Plane, schema};
 use crate::id;
@@ -144,7 +144,7 @@ async fn put(
     wishes: &Wishes,
 ) -> Result<Taken, Refused> {
     let now = plane.now();
-    plane.store.drop_expired_files(now).await?;
+    drop_expired(plane).await?;
     let new = NewExport {
         id: ExportId::new(id::fresh(now)),
         kind: Kind::DataExport,

@@ -6,13 +6,34 @@ pub(crate) mod kick_off;
 pub(crate) mod run;
 
 use crate::data::Plane;
-use crate::store::Membership;
+use crate::store::audit::{Due, act};
+use crate::store::{Membership, StoreError};
 use crate::telemetry;
+use domain::audit::Class;
 use domain::consent::{Grant, Question, Standing, evaluate};
 use domain::failure::Code;
+use domain::record::{Action, Actor, ActorKind};
 use domain::snapshot::{Partner, Snapshot};
 use serde_json::Value;
 use tracing::Span;
+
+/// Removes the files that can be fetched no more, unless somebody holds them.
+pub(crate) async fn drop_expired(plane: &Plane) -> Result<(), StoreError> {
+    let unreadable = |_| StoreError::Row("actor");
+    let by = Actor {
+        kind: ActorKind::Automation,
+        id: "responder".parse().map_err(unreadable)?,
+        role: "retention".parse().map_err(unreadable)?,
+    };
+    let now = plane.now();
+    let due = Due {
+        before: now,
+        now,
+        event: act(now, by, Action::RecordRemoved, plane.snapshot().number)?,
+    };
+    plane.store.remove_due(Class::File, &due).await?;
+    Ok(())
+}
 
 /// Does the permission under which the partner was matched with the member still hold? `standing` is what our own
 /// records say at this moment.

@@ -13,6 +13,7 @@ use domain::ids::ExportId;
 use domain::record::{Day, Given, Instant};
 use domain::snapshot::Snapshot;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::time::Duration;
 use tracing::{Instrument, Span};
 
@@ -100,6 +101,7 @@ impl Run<'_> {
         let wanted: Vec<Membership> = wanted
             .filter(|one| export.wishes.want(&one.member))
             .collect();
+        let wanted = self.one_each(wanted, root).await?;
         let mut made = match wanted.as_slice() {
             [] => Made::of(self.window.clone()),
             _ => Made::default(),
@@ -117,6 +119,31 @@ impl Run<'_> {
             }
         }
         self.finish(&made, root).await
+    }
+
+    /// One membership of each person: whoever was submitted with two covers has one history. Of two, the first whose
+    /// permission holds stands for the person.
+    async fn one_each(
+        &self,
+        wanted: Vec<Membership>,
+        root: &Span,
+    ) -> Result<Vec<Membership>, StoreError> {
+        let mut places = BTreeMap::new();
+        let mut each: Vec<Membership> = Vec::new();
+        for membership in wanted {
+            let place = *places
+                .entry(membership.member.clone())
+                .or_insert(each.len());
+            match each.get_mut(place) {
+                None => each.push(membership),
+                Some(former) => {
+                    if self.permitted(&[&*former], root).await?.is_empty() {
+                        *former = membership;
+                    }
+                }
+            }
+        }
+        Ok(each)
     }
 
     /// What a part came to, its files written; none when the export has ended on the way.

@@ -80,7 +80,7 @@ fn answer(result: Result<Kept, No>, context: &Context) -> Response {
 /// Source: RFC 9457; RFC 9110 15.5.13 (412)
 fn refused(why: &Unpublished, context: &Context) -> Kept {
     let (status, word) = match why {
-        Unpublished::Stale(_) => (412, "stale"),
+        Unpublished::Stale(_) | Unpublished::Overtaken => (412, "stale"),
         Unpublished::Refused(_) => (422, "refused"),
         Unpublished::SamePerson => (403, "same-person"),
         Unpublished::Nothing => (404, "nothing-waits"),

@@ -6,7 +6,7 @@ use crate::data::once::{Answered, once};
 use crate::data::replay::{self, Order, Replayed, Which};
 use crate::http::Shared;
 use crate::http::problem::{Refusal, conflict, finish, problem};
-use crate::http::reply::{context, reply, text, with_header};
+use crate::http::reply::{context, key, reply, with_header};
 use crate::store::{Changes, DeadFilter, Exchange, Kept, Scope, StoreError};
 use axum::Router;
 use axum::body::Body;
@@ -146,8 +146,7 @@ async fn start(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Body
 async fn started(called: Called<'_>, body: Body) -> Result<Kept, Refusal> {
     let (shared, _, headers) = called;
     let acting = admitted(shared, headers, Role::Replay)?;
-    let key = text(headers, "idempotency-key").filter(|key| !key.is_empty());
-    let key = key.ok_or(Code::KeyMissing)?;
+    let key = key(headers, "idempotency-key")?.ok_or(Code::KeyMissing)?;
     let (wanted, document) = read::<Wanted>(body).await?;
     let order = order(wanted, &acting.actor)?;
     let print = fingerprint(&Asked {
@@ -181,7 +180,7 @@ fn order(wanted: Wanted, by: &Actor) -> Result<Order, Refusal> {
         (None, Some(like)) => Which::Like(DeadFilter {
             code: like.code,
             partner: like.partner,
-            after: None,
+            ..DeadFilter::default()
         }),
         (Some(_), _) => return Err(unfit("/ids")),
         (None, None) => return Err(unfit("/filter")),

@@ -3,7 +3,7 @@
 
 use super::super::Shared;
 use super::super::problem::{Refusal, conflict, finish, problem};
-use super::super::reply::{context, reply, text, with_header};
+use super::super::reply::{context, key, reply, with_header};
 use super::{JSON, PATH};
 use crate::data::once::{Answered, once};
 use crate::security::token::EXCHANGES;
@@ -15,7 +15,8 @@ use axum::response::Response;
 use domain::failure::Code;
 use domain::idempotency::{Asked, fingerprint};
 use domain::ids::{ExchangeId, PartnerId};
-use domain::workflow::{CameTo, EngineError, Signal, Signalled};
+use domain::record::{Actor, ActorKind};
+use domain::workflow::{CameTo, EngineError, Signal, Signalled, Speaker};
 use serde_json::json;
 use std::sync::Arc;
 use wire::json::{Document, Limits};
@@ -82,9 +83,7 @@ async fn acted(
 ) -> Result<Kept, Refusal> {
     let plane = &shared.plane;
     let client: PartnerId = shared.gate.admit(headers, EXCHANGES, plane.now())?;
-    let key = text(headers, "idempotency-key")
-        .filter(|key| !key.is_empty())
-        .ok_or(Code::KeyMissing)?;
+    let key = key(headers, "idempotency-key")?.ok_or(Code::KeyMissing)?;
     let nothing = Document::parse(b"{}", &Limits::MATCH_BODY).map_err(|_| Code::NotJson)?;
     let print = fingerprint(&Asked {
         method: "POST",
@@ -98,7 +97,15 @@ async fn acted(
         key,
     };
     let heard_under = format!("{client}/{}/{key}", act.word);
-    let work = said(shared, context, id, (act, &heard_under));
+    let speaker = Speaker {
+        actor: Actor {
+            kind: ActorKind::Client,
+            id: client.as_str().parse().map_err(|_| Code::TokenInvalid)?,
+            role: "enterprise".parse().map_err(|_| Code::ScopeMissing)?,
+        },
+        correlation: context.correlation.clone(),
+    };
+    let work = said(shared, context, id, (act, &heard_under, &speaker));
     match once(plane, scope, &print, work).await? {
         Answered::First(kept) => Ok(kept),
         Answered::Again(kept) => Ok(with_header(kept, "idempotency-replayed", "true")),
@@ -110,9 +117,9 @@ async fn said(
     shared: &Shared,
     context: &Context,
     id: &ExchangeId,
-    (act, key): (Act, &str),
+    (act, key, by): (Act, &str, &Speaker),
 ) -> Kept {
-    let heard = shared.workflow.signal(id, act.signal, key).await;
+    let heard = shared.workflow.signal(id, (act.signal, by), key).await;
     told(heard, context, id, act)
 }
 

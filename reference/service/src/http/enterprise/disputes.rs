@@ -8,7 +8,9 @@ use super::super::reply::{context, reply, text, with_header};
 use super::JSON;
 use super::reviews::{Forbidden, No, answer, document, one, unfit};
 use crate::data::reviews::corrected;
+use crate::store::audit::act;
 use crate::store::{Kept, KeptDispute, Resolving, Unsettled};
+use crate::telemetry::Context;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
@@ -17,10 +19,10 @@ use domain::Timestamp;
 use domain::failure::Code;
 use domain::identity::dispute::{About, Dispute, Resolution, Unresolvable};
 use domain::identity::{Attribute, Raw};
-use domain::ids::{BusinessTransactionId, ExchangeId, MemberRef, PartnerId};
+use domain::ids::{ExchangeId, MemberRef, PartnerId};
 use domain::masked::Masked;
 use domain::operator::Role;
-use domain::record::{ActorKind, Instant, RuleId, Slug};
+use domain::record::{Action, ActorKind, AuditEvent, Instant, RuleId, Slug};
 use serde_json::{Value, json};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -73,8 +75,7 @@ pub(super) async fn open(
     body: Body,
 ) -> Response {
     let context = context(&headers, shared.plane.now());
-    let transaction = &context.business_transaction;
-    let opened = opened(&shared, &headers, transaction, body).await;
+    let opened = opened(&shared, &headers, &context, body).await;
     finish(opened, &context)
 }
 
@@ -82,11 +83,11 @@ pub(super) async fn open(
 async fn opened(
     shared: &Shared,
     headers: &HeaderMap,
-    transaction: &BusinessTransactionId,
+    context: &Context,
     body: Body,
 ) -> Result<Kept, Refusal> {
     let plane = &shared.plane;
-    admitted(shared, headers, Role::Review)?;
+    let acting = admitted(shared, headers, Role::Review)?;
     let document = document(body).await?;
     let said = document.value();
     only(said, &["partner", "person", "code"])?;
@@ -105,9 +106,23 @@ async fn opened(
     let code: Code = one(said, "code")?;
     let dispute = Dispute::of_refusal(code, about, owner, plane.now(), within);
     let dispute = dispute.ok_or_else(|| unfit("/code"))?;
+    let transaction = &context.business_transaction;
+    let event = AuditEvent {
+        business_transaction_id: Some(transaction.clone()),
+        correlation_id: Some(context.correlation.clone()),
+        partner: Some(partner.clone()),
+        code: Some(code),
+        rule: "dispute/opened".parse().ok(),
+        ..act(
+            plane.now(),
+            acting.actor,
+            Action::ReviewDecided,
+            snapshot.number,
+        )?
+    };
     let id = plane
         .store
-        .open_dispute(&dispute, (&partner, transaction))
+        .open_dispute(&dispute, (&partner, transaction), event)
         .await?;
     let kept = plane
         .store

@@ -3,7 +3,7 @@
 
 use super::super::Shared;
 use super::super::problem::{Refusal, conflict, finish};
-use super::super::reply::{context, reply, text, with_header};
+use super::super::reply::{context, key, reply, with_header};
 use super::reviews::document;
 use super::{JSON, PATH};
 use crate::data::reviews::completed;
@@ -40,8 +40,8 @@ async fn added(
 ) -> Result<Kept, Refusal> {
     let plane = &shared.plane;
     let client = shared.gate.admit(headers, EXCHANGES, plane.now())?;
-    let key = text(headers, "idempotency-key").filter(|key| !key.is_empty());
-    let key = format!("{client}/evidence/{}", key.ok_or(Code::KeyMissing)?);
+    let key = key(headers, "idempotency-key")?.ok_or(Code::KeyMissing)?;
+    let key = format!("{client}/evidence/{key}");
     let said = document(body).await?;
     let exchange = plane.store.exchange(id).await?;
     let exchange = exchange.ok_or(Code::NotYourResource)?;

@@ -16,7 +16,7 @@ pub(super) mod view;
 use super::Shared;
 use super::body::whole;
 use super::problem::{Refusal, finish, later};
-use super::reply::{context, reply, text, with_header};
+use super::reply::{context, key, reply, with_header};
 use super::witness::{Side, witnessed};
 use crate::data::submit::{self, Keyed, TakenOn};
 use crate::data::{Outage, schema};
@@ -105,9 +105,7 @@ async fn take_on(
 ) -> Result<Kept, Refusal> {
     let plane = &shared.plane;
     let client: PartnerId = shared.gate.admit(headers, EXCHANGES, plane.now())?;
-    let key = text(headers, "idempotency-key")
-        .filter(|key| !key.is_empty())
-        .ok_or(Code::KeyMissing)?;
+    let key = key(headers, "idempotency-key")?.ok_or(Code::KeyMissing)?;
     let document = document(shared, body).await?;
     let wanted = submit::read(&document).map_err(|unfit| Refusal {
         fields: unfit.fields,

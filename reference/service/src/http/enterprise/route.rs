@@ -103,6 +103,7 @@ fn of(unpublished: Unpublished) -> Refusal {
         Unpublished::Stale(_)
         | Unpublished::Refused(_)
         | Unpublished::SamePerson
+        | Unpublished::Overtaken
         | Unpublished::Nothing => Code::NotYourResource.into(),
     }
 }

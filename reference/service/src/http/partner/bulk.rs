@@ -7,7 +7,7 @@ use crate::data::bulk::kick_off::{self, Call};
 use crate::data::bulk::reads_envelope_alone;
 use crate::data::once::{Answered, once};
 use crate::http::Shared;
-use crate::http::reply::{context, text, with_header, write};
+use crate::http::reply::{context, key, text, with_header, write};
 use crate::security::token::BULK_MEMBER_MATCH;
 use crate::store::{Kept, Scope};
 use crate::telemetry::{self, Context, RequestType, Stage};
@@ -79,7 +79,7 @@ async fn answer(
         fingerprint: &print,
         version,
     };
-    let kept = match text(headers, "idempotency-key") {
+    let kept = match key(headers, "idempotency-key")? {
         None => carry_out(shared, &call).await,
         Some(key) => under_key(shared, &call, key).await?,
     };

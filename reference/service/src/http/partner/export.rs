@@ -5,7 +5,7 @@ use super::{Turned, accepted, admitted, counted, document, is_async, refuse};
 use crate::data::export::kick_off::{self, Call};
 use crate::data::once::{Answered, once};
 use crate::http::Shared;
-use crate::http::reply::{context, text, with_header, write};
+use crate::http::reply::{context, key, with_header, write};
 use crate::security::token::DATA_EXPORT;
 use crate::store::{Kept, Scope};
 use crate::telemetry::{self, Context, RequestType, Stage};
@@ -62,7 +62,7 @@ async fn answer(
         document: &document,
         fingerprint: &print,
     };
-    match text(headers, "idempotency-key") {
+    match key(headers, "idempotency-key")? {
         None => Ok(carry_out(shared, &call).await),
         Some(key) => under_key(shared, &call, key).await,
     }

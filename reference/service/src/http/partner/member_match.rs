@@ -6,7 +6,7 @@ use crate::data::once::{Answered, once};
 use crate::data::respond::{self, Call};
 use crate::http::Shared;
 use crate::http::outcome::FHIR;
-use crate::http::reply::{context, reply, text, with_header, write};
+use crate::http::reply::{context, key, reply, text, with_header, write};
 use crate::security::token::MEMBER_MATCH;
 use crate::store::{Kept, Scope};
 use crate::telemetry::{self, Context, RequestType, Stage};
@@ -53,7 +53,7 @@ async fn answer(
         document: &document,
         pdex_version: text(headers, SPEC_VERSION),
     };
-    match text(headers, "idempotency-key") {
+    match key(headers, "idempotency-key")? {
         None => Ok(carry_out(shared, &call).await),
         Some(key) => under_key(shared, &call, key).await,
     }

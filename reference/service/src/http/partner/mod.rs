@@ -127,13 +127,12 @@ fn admitted_for(
     headers: &HeaderMap,
     scopes: [&str; 2],
 ) -> Result<PartnerId, Turned> {
-    let [first, second] = scopes;
-    match admitted(shared, headers, first) {
-        Err(turned) if turned.refused.code == Code::ScopeMissing => {
-            admitted(shared, headers, second)
-        }
-        other => other,
-    }
+    let now = shared.plane.now();
+    let [first, _] = scopes;
+    // Not to have one of them is no refusal: nobody counts it.
+    let mut held = scopes.into_iter();
+    let held = held.find(|scope| shared.gate.may(headers, scope, now));
+    admitted(shared, headers, held.unwrap_or(first))
 }
 
 /// Does the caller bear an answer that comes later?

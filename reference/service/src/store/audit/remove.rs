@@ -6,7 +6,7 @@ use crate::store::row::text;
 use crate::store::{Store, StoreError, Tx, stored};
 use domain::Timestamp;
 use domain::audit::{Class, Removal};
-use domain::ids::{BusinessTransactionId, ExchangeId};
+use domain::ids::{BusinessTransactionId, ExchangeId, ExportId};
 use domain::record::{Action, AuditEvent, Digest};
 use domain::workflow::State;
 use sqlx::{AssertSqlSafe, Row};
@@ -43,6 +43,7 @@ impl Store {
                 Class::Audit => records(&mut tx, due).await?,
                 Class::Payload => payloads(&mut tx, due).await?,
                 Class::Answer => answers(&mut tx, due).await?,
+                Class::File => files(&mut tx, due).await?,
             };
             tx.commit().await?;
             removed = removed.saturating_add(batch);
@@ -102,13 +103,15 @@ async fn bury(tx: &mut Tx, taken: &[u64], told: u64) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Empties the bodies of exchanges that ended long enough ago; each exchange has an event of its own.
+/// Empties all bodies of exchanges that ended long enough ago; each exchange has an event of its own.
 async fn payloads(tx: &mut Tx, due: &Due) -> Result<u64, StoreError> {
     take_end(tx).await?;
     let held = held("e.id, e.business_transaction_id", "e.partner");
     let rows = sqlx::query(AssertSqlSafe(format!(
         "SELECT e.id, e.business_transaction_id FROM exchanges e JOIN payloads p ON p.id = e.request
-         WHERE p.removed_by IS NULL AND e.state IN ($3, $4) AND e.since < $2 AND NOT {held}
+         WHERE (p.removed_by IS NULL OR EXISTS (SELECT 1 FROM fulfilment_files f JOIN payloads b ON b.id = f.body
+                WHERE f.exchange = e.id AND b.removed_by IS NULL))
+            AND e.state IN ($3, $4) AND e.since < $2 AND NOT {held}
          ORDER BY e.id LIMIT {BATCH}"
     )))
     .bind(stored(due.now))
@@ -129,7 +132,10 @@ async fn payloads(tx: &mut Tx, due: &Due) -> Result<u64, StoreError> {
         let told = append(tx, event).await?;
         sqlx::query(
             "UPDATE payloads SET body = $1, removed_by = $2
-             WHERE id IN (SELECT request FROM exchanges WHERE id = $3 UNION SELECT result FROM exchanges WHERE id = $3)",
+             WHERE removed_by IS NULL AND (exchange = $3 OR id IN (
+                SELECT request FROM exchanges WHERE id = $3 UNION SELECT result FROM exchanges WHERE id = $3
+                UNION SELECT inventory FROM fulfilments WHERE exchange = $3
+                UNION SELECT body FROM fulfilment_files WHERE exchange = $3))",
         )
         .bind(Vec::<u8>::new())
         .bind(signed(told))
@@ -163,6 +169,31 @@ async fn answers(tx: &mut Tx, due: &Due) -> Result<u64, StoreError> {
     }
     let mut event = due.event.clone();
     event.rule = Class::Answer.rule();
+    append(tx, event).await?;
+    Ok(u64::try_from(rows.len()).unwrap_or(u64::MAX))
+}
+
+/// Removes the files of exports whose time is over. A hold of the partner, the export or its transaction keeps them,
+/// although nobody can fetch them any more.
+async fn files(tx: &mut Tx, due: &Due) -> Result<u64, StoreError> {
+    let held = held("x.id, x.business_transaction_id", "x.client");
+    let rows = sqlx::query(AssertSqlSafe(format!(
+        "SELECT x.id FROM exports x WHERE x.expires_at <= $2
+            AND EXISTS (SELECT 1 FROM export_files f WHERE f.export = x.id) AND NOT {held}
+         ORDER BY x.id LIMIT {BATCH}"
+    )))
+    .bind(stored(due.now))
+    .bind(stored(due.before))
+    .fetch_all(&mut **tx)
+    .await?;
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    for row in &rows {
+        crate::store::files::remove(tx, &ExportId::new(text(row, "id")?)).await?;
+    }
+    let mut event = due.event.clone();
+    event.rule = Class::File.rule();
     append(tx, event).await?;
     Ok(u64::try_from(rows.len()).unwrap_or(u64::MAX))
 }

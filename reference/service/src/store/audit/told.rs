@@ -19,6 +19,8 @@ use domain::workflow::{Disposition, Effect, Event, State};
 pub(crate) struct Told {
     /// Who moved it, where it was no step of the engine.
     pub by: Option<Actor>,
+    /// The call in which it was moved, where it was one.
+    pub correlation: Option<CorrelationId>,
     pub found: Option<MatchTold>,
     pub route: Option<RouteTold>,
     /// Where calls of the exchange go.
@@ -40,6 +42,7 @@ pub(in crate::store) async fn moved(
             if let Some(by) = &told.by {
                 act.actor = by.clone();
             }
+            act.correlation_id.clone_from(&told.correlation);
             act.found = told.found.clone();
             act.route = told.route.clone();
             act.endpoint = told.endpoint.clone();

@@ -65,7 +65,7 @@ async fn write_one(
         .bind(first_at.map(stored)),
         Note::Listed(inventory) => {
             let body = Masked::new(json(inventory, "inventory")?.into_bytes());
-            let kept = payload::keep(tx, "inventory", &body, now).await?;
+            let kept = payload::keep_of(tx, (id, "inventory"), &body, now).await?;
             sqlx::query("UPDATE fulfilments SET inventory = $1 WHERE exchange = $2").bind(kept)
         }
         Note::Arrived(file) => return arrived(tx, id, file, now).await,
@@ -120,7 +120,7 @@ async fn opened(tx: &mut Tx, id: &str, note: &Note, now: Timestamp) -> Result<()
 }
 
 async fn arrived(tx: &mut Tx, id: &str, file: &FileNote, now: Timestamp) -> Result<(), StoreError> {
-    let body = payload::keep(tx, "export-file", &file.body, now).await?;
+    let body = payload::keep_of(tx, (id, "export-file"), &file.body, now).await?;
     sqlx::query(
         "INSERT INTO fulfilment_files (exchange, position, role, kind, body, count, digest, messages)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (exchange, position) DO NOTHING",

@@ -2,8 +2,9 @@
 //! Refuses to add anything to an exchange that waits for nothing.
 
 use super::moved_on;
+use crate::store::audit::Told;
 use crate::store::exchange::lock;
-use crate::store::signal::signal_within;
+use crate::store::signal::{heard, signal_within};
 use crate::store::{Exchange, Heard, Store, StoreError, payload};
 use domain::Timestamp;
 use domain::masked::Masked;
@@ -22,6 +23,11 @@ impl Store {
         let mut tx = self.write().await?;
         let clause = self.lock_clause();
         let present = lock(&mut tx, &exchange.id, clause).await?;
+        // What has been added once changes nothing the second time, whatever the exchange waits for by now.
+        if let Some(came_to) = heard(&mut tx, &exchange.id, key).await? {
+            let again = true;
+            return Ok(Some(Heard { came_to, again }));
+        }
         let waits = |it: &Exchange| {
             it.state.is_open() && matches!(it.hold, Some(Hold::MoreData | Hold::Review))
         };
@@ -39,7 +45,14 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         let named = (&present.id, clause);
-        let heard = signal_within(&mut tx, named, Signal::Evidence, key, now).await?;
+        let heard = signal_within(
+            &mut tx,
+            named,
+            (Signal::Evidence, Told::default()),
+            key,
+            now,
+        )
+        .await?;
         moved_on(&mut tx, &present.id, snapshot, now).await?;
         tx.commit().await?;
         Ok(heard)

@@ -8,6 +8,7 @@ use domain::Timestamp;
 use domain::identity::Tier;
 use domain::record::Instant;
 use sqlx::Row;
+use std::collections::BTreeMap;
 
 /// The figures of the reviews.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,25 +43,35 @@ impl Figures {
 const AUTOMATIC: &str = "automatic";
 const MANUAL: &str = "manual";
 
-/// Counts a decision, in the transaction of what it led to. An approved review has been counted when it was opened.
+/// Counts decisions, in the transaction of what they led to. An approved review has been counted when it was opened.
+///
+/// The figures are locked until the transaction ends: they are written before the log, and in one order.
 pub(in crate::store) async fn counted(
     tx: &mut Tx,
-    tier: Tier,
+    tiers: impl IntoIterator<Item = Tier>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let by = match tier {
-        Tier::Deterministic | Tier::Probabilistic => AUTOMATIC,
-        Tier::Review => MANUAL,
-        Tier::ApprovedReview | Tier::Unmatched => return Ok(()),
-    };
-    sqlx::query(
-        "INSERT INTO match_figures (day, tier, matches) VALUES ($1, $2, 1)
-         ON CONFLICT (day, tier) DO UPDATE SET matches = match_figures.matches + 1",
-    )
-    .bind(Instant::new(now).day().to_string())
-    .bind(by)
-    .execute(&mut **tx)
-    .await?;
+    let mut matches: BTreeMap<&str, i64> = BTreeMap::new();
+    for tier in tiers {
+        let by = match tier {
+            Tier::Deterministic | Tier::Probabilistic => AUTOMATIC,
+            Tier::Review => MANUAL,
+            Tier::ApprovedReview | Tier::Unmatched => continue,
+        };
+        let count = matches.entry(by).or_default();
+        *count = count.saturating_add(1);
+    }
+    for (by, count) in matches {
+        sqlx::query(
+            "INSERT INTO match_figures (day, tier, matches) VALUES ($1, $2, $3)
+             ON CONFLICT (day, tier) DO UPDATE SET matches = match_figures.matches + excluded.matches",
+        )
+        .bind(Instant::new(now).day().to_string())
+        .bind(by)
+        .bind(count)
+        .execute(&mut **tx)
+        .await?;
+    }
     Ok(())
 }
 

@@ -162,7 +162,14 @@ async fn pass_on(
         Phase::Waiting {} | Phase::Proposed { .. } | Phase::Answered {} => return Ok(()),
     };
     let key = format!("review/{}/{}", kept.id, kept.version);
-    signal_within(tx, (exchange, clause), signal, &key, now).await?;
+    signal_within(
+        tx,
+        (exchange, clause),
+        (signal, audit::Told::default()),
+        &key,
+        now,
+    )
+    .await?;
     Ok(())
 }
 

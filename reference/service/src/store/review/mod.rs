@@ -157,7 +157,7 @@ impl Store {
             hear::answer(&mut tx, older, new.snapshot, now).await?;
         }
         if open(&mut tx, new, now).await? {
-            counted(&mut tx, today.tier(), now).await?;
+            counted(&mut tx, [today.tier()], now).await?;
         }
         tx.commit().await?;
         Ok(None)
