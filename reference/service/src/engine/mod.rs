@@ -5,21 +5,25 @@ mod attempt;
 mod embedded;
 mod guarded;
 mod outcome;
+mod stop;
+mod unseen;
 mod view;
 mod walk;
 mod worker;
 
 use crate::config::Pace;
-use crate::data::Plane;
 use crate::data::export::run;
+use crate::data::{Plane, longest};
 use crate::store::StoreError;
 use domain::ids::ExportId;
 use domain::ports::Steps;
 use domain::workflow::WorkflowEngine;
 use embedded::Embedded;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+use stop::{Halt, Stop};
 use tokio::task::{JoinHandle, JoinSet};
-use worker::Stop;
+use tokio::time::timeout;
 
 /// Runs the embedded engine in this process. Dropping it stops every walk; open exchanges stay open in the store.
 pub(crate) struct Engine {
@@ -27,6 +31,7 @@ pub(crate) struct Engine {
     port: Arc<dyn WorkflowEngine>,
     steps: Arc<dyn Steps>,
     stop: Arc<Stop>,
+    lease: Duration,
     taking: Mutex<Option<JoinHandle<()>>>,
     exports: Mutex<JoinSet<()>>,
 }
@@ -40,6 +45,7 @@ impl Engine {
             steps: Arc::new(walker),
             plane,
             stop,
+            lease: pace.lease,
             taking: Mutex::default(),
             exports: Mutex::default(),
         }
@@ -66,7 +72,7 @@ impl Engine {
     pub(crate) fn wake(&self) {
         let mut taking = held(&self.taking);
         if taking.as_ref().is_none_or(JoinHandle::is_finished) {
-            self.stop.set(false);
+            self.stop.set(Halt::Never);
             let (port, steps) = (Arc::clone(&self.port), Arc::clone(&self.steps));
             let stop = Arc::clone(&self.stop);
             let plane = Arc::clone(&self.plane);
@@ -90,14 +96,46 @@ impl Engine {
         });
     }
 
-    /// Stops every walk, waits until none is left, and gives back what was held.
+    /// The longest time for which a stop waits for calls under way, and after it for what is being written.
+    ///
+    /// Source: ours; a call has ended by its own timeout, and a lease outlives every step that calls nobody
+    pub(crate) fn patience(&self) -> (Duration, Duration) {
+        let snapshot = self.plane.snapshot();
+        let calls = snapshot.partners.values().map(longest);
+        (calls.max().unwrap_or_default(), self.lease)
+    }
+
+    /// Begins nothing new, waits until calls that change something have ended and until that is written down, and gives
+    /// back what was held. What takes longer than its patience is dropped.
     pub(crate) async fn stop(&self) {
-        self.stop.set(true);
+        let (calls, writes) = self.patience();
+        self.stop.set(Halt::WhenDone);
+        let Some(mut taking) = held(&self.taking).take() else {
+            return self.stop_exports().await;
+        };
+        if timeout(calls, &mut taking).await.is_err() {
+            tracing::error!("a call did not end in its time: nobody will have seen its end");
+            self.stop.set(Halt::AtOnce);
+            if timeout(writes, &mut taking).await.is_err() {
+                tracing::error!("what was held is not given back: its leases run out");
+                taking.abort();
+            }
+        }
+        self.stop_exports().await;
+    }
+
+    /// Drops whatever is under way and waits for nothing but a write that has begun.
+    pub(crate) async fn drop_all(&self) {
+        self.stop.set(Halt::AtOnce);
         let taking = held(&self.taking).take();
         if let Some(taking) = taking {
             // One that has failed has said so in the log.
             let _ = taking.await;
         }
+        self.stop_exports().await;
+    }
+
+    async fn stop_exports(&self) {
         let mut exports = std::mem::take(&mut *held(&self.exports));
         exports.shutdown().await;
     }
@@ -105,7 +143,7 @@ impl Engine {
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        self.stop.set(true);
+        self.stop.set(Halt::AtOnce);
     }
 }
 

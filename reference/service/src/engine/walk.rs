@@ -1,8 +1,10 @@
 //! One step of an exchange: carried out, and what it came to written down, in one transaction.
 //! Refuses to decide what a step means, and to move an exchange past the transition table.
 
+use super::unseen::Unseen;
+use super::worker::{CALM, later};
 use crate::data::step::{self, Done};
-use crate::data::{OnTheWay, Plane, monitor, route, submit};
+use crate::data::{OnTheWay, Plane, longest, monitor, route, submit};
 use crate::store::{Changes, Exchange, Rest, StoreError};
 use crate::telemetry::metrics::{Count, Lasting, Told};
 use crate::telemetry::{self, Context, Dependency, RequestType, Stage};
@@ -16,6 +18,7 @@ use domain::trace::Said;
 use domain::workflow::{Event, Hold, State, StopSignal, Work, overdue};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tracing::{Instrument, Span};
@@ -28,6 +31,7 @@ pub(super) struct Walker {
     plane: Arc<Plane>,
     lease: Duration,
     stop: Arc<dyn StopSignal>,
+    unseen: Unseen,
     /// Roots of exchanges that wait for their next step in this process.
     roots: Mutex<BTreeMap<ExchangeId, (Context, Span)>>,
 }
@@ -39,7 +43,8 @@ pub(super) struct Walk<'a> {
     pub leased: &'a Leased,
     pub lease: Duration,
     pub stop: &'a dyn StopSignal,
-    /// Time of the calls of this step.
+    pub unseen: &'a Unseen,
+    /// The calls of this step.
     pub way: OnTheWay,
     root: Span,
 }
@@ -65,6 +70,7 @@ impl Walker {
             plane,
             lease,
             stop,
+            unseen: Unseen::default(),
             roots: Mutex::default(),
         }
     }
@@ -80,6 +86,12 @@ impl Walker {
             store.give_back(leased, None).await?;
             return Ok(Carried::Rests(Some(Hold::Paused)));
         }
+        if self.unseen.is_in_hand(&exchange.id) && leased.work != Work::Deadline {
+            // Its lease has run out under an answer that waits for the store: nobody here makes the call again.
+            tokio::time::sleep(CALM).await;
+            store.give_back(leased, None).await?;
+            return Ok(Carried::Rests(None));
+        }
         let (mut context, root) = self.root(&exchange);
         let traces = &self.plane.traces;
         context.recorder = traces.recorder(store, &exchange.id).await?;
@@ -89,6 +101,7 @@ impl Walker {
             leased,
             lease: self.lease,
             stop: self.stop.as_ref(),
+            unseen: &self.unseen,
             way: OnTheWay::default(),
             root: root.clone(),
         };
@@ -140,20 +153,73 @@ impl Walk<'_> {
             Work::ResolveMember => self.resolve(&snapshot, exchange, &request),
             Work::ChooseRoute => self.choose(&snapshot, exchange, &request),
             Work::Submit => return self.submit(&snapshot, exchange, &request).await,
-            Work::Monitor => {
-                let done = tokio::select! {
-                    done = self.monitor(&snapshot, exchange, &request) => done?,
-                    // It has only asked and read: whoever goes on does so again.
-                    () = self.stop.wait() => return Ok(Carried::Lost),
-                };
-                return self.deliver(&snapshot, exchange, done).await;
-            }
+            Work::Monitor => return self.follow(&snapshot, exchange, &request).await,
             // What a partner answers later is monitored: nobody schedules these.
             Work::Poll | Work::Retrieve | Work::Deliver | Work::Deadline => {
                 Ok(Done::Stays(Rest::default(), Box::default()))
             }
         };
         self.write(&snapshot, exchange, None, done).await
+    }
+
+    /// Follows what the partner took on by one act, and writes down what it came to.
+    async fn follow(
+        &self,
+        snapshot: &Snapshot,
+        exchange: &Exchange,
+        request: &Value,
+    ) -> Result<Carried, StoreError> {
+        let _in_hand = self.unseen.take(&exchange.id);
+        self.hold_for_a_call(snapshot, exchange).await?;
+        let mut act = pin!(self.monitor(snapshot, exchange, request));
+        let done = tokio::select! {
+            done = &mut act => done?,
+            () = self.stop.wait() => {
+                if !self.way.has_acted() {
+                    // It has only asked and read: whoever goes on does so again.
+                    return Ok(Carried::Lost);
+                }
+                tokio::select! {
+                    done = &mut act => done?,
+                    () = self.stop.at_once() => return Ok(Carried::Lost),
+                }
+            }
+        };
+        if self.way.ends_unknown()
+            && let Some(rests) = self.leave_to_others(exchange).await?
+        {
+            return Ok(rests);
+        }
+        self.deliver(snapshot, exchange, done).await
+    }
+
+    /// Holds the step longer where a call may outlast its lease.
+    async fn hold_for_a_call(
+        &self,
+        snapshot: &Snapshot,
+        exchange: &Exchange,
+    ) -> Result<(), StoreError> {
+        let partner = step::partner(snapshot, exchange);
+        let lasts = partner.map(longest).unwrap_or_default();
+        if lasts.saturating_mul(2) < self.lease {
+            return Ok(());
+        }
+        let until = later(self.plane.now(), self.lease.saturating_add(lasts));
+        self.plane.store.hold(self.leased, until).await
+    }
+
+    /// Puts a step off while another process may still write down how its call ended; none once nobody will.
+    pub(super) async fn leave_to_others(
+        &self,
+        exchange: &Exchange,
+    ) -> Result<Option<Carried>, StoreError> {
+        let now = self.plane.now();
+        let Some(until) = self.unseen.may_be_told(&exchange.id, now, self.lease) else {
+            return Ok(None);
+        };
+        let store = &self.plane.store;
+        store.give_back(self.leased, Some(until)).await?;
+        Ok(Some(Carried::Rests(None)))
     }
 
     /// Does the next act for what the partner took on.
@@ -164,7 +230,7 @@ impl Walk<'_> {
         request: &Value,
     ) -> Result<Result<Done, Code>, StoreError> {
         let attempt = self.context.next_attempt(self.plane.now());
-        let on_the_way = (&attempt, &self.way);
+        let on_the_way = (&attempt, &self.way, self.stop);
         let mut done =
             monitor::monitor(self.plane, snapshot, exchange, on_the_way, request).await?;
         if let Ok(Done::Moved(moved)) = &mut done

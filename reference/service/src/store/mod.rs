@@ -111,6 +111,21 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// May the same be taken when the store is back? What a row forbids is forbidden then, too.
+    pub(crate) fn is_hiccup(&self) -> bool {
+        match self {
+            Self::Database(error) | Self::Audit(error) => is_passing(error),
+            Self::Folder { .. }
+            | Self::Migration(_)
+            | Self::Row(_)
+            | Self::LostRace
+            | Self::Unaccountable(_)
+            | Self::Sealed(_)
+            | Self::Address(_)
+            | Self::Illegal(_) => false,
+        }
+    }
+
     /// What the caller is told.
     pub(crate) const fn code(&self) -> Code {
         match self {
@@ -124,6 +139,23 @@ impl StoreError {
             | Self::Sealed(_)
             | Self::Illegal(_) => Code::StoreUnavailable,
         }
+    }
+}
+
+/// Is it about the way to the database, or the database itself, and not about what was said to it?
+fn is_passing(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Database(told) => matches!(told.kind(), sqlx::error::ErrorKind::Other),
+        other => !matches!(
+            other,
+            sqlx::Error::RowNotFound
+                | sqlx::Error::TypeNotFound { .. }
+                | sqlx::Error::ColumnIndexOutOfBounds { .. }
+                | sqlx::Error::ColumnNotFound(_)
+                | sqlx::Error::ColumnDecode { .. }
+                | sqlx::Error::Encode(_)
+                | sqlx::Error::Decode(_)
+        ),
     }
 }
 
