@@ -106,15 +106,11 @@ impl Run<'_> {
         sorted: &mut Sorted,
     ) -> Step<()> {
         // Whoever tries many numbers for one person learns nothing of that person here either.
-        match guess::check(self.plane, &partner.id, &member.parts).await {
-            Ok(()) => {}
-            Err(refused) if refused.code == Code::BruteForce => {
-                sorted.lists.add(MatchOutcome::NoMatch, line(member, None));
-                return Ok(Ok(()));
-            }
-            Err(refused) => return Ok(Err(refused.code)),
+        if guess::guesses(self.plane, &partner.id, &member.parts).await? {
+            sorted.lists.add(MatchOutcome::NoMatch, line(member, None));
+            return Ok(Ok(()));
         }
-        let settled = match self.decided(member).await {
+        let settled = match self.decided(member).await? {
             Ok(settled) => settled,
             Err(code) => return Ok(Err(code)),
         };
@@ -140,7 +136,8 @@ impl Run<'_> {
         Ok(Ok(()))
     }
 
-    async fn decided(&self, member: &Submission<'_>) -> Result<Settled, Code> {
+    /// A member store that is out of service fails the match; a hiccup of the database only delays it.
+    async fn decided(&self, member: &Submission<'_>) -> Step<Settled> {
         let span = telemetry::stage(Stage::IdentityResolution, &self.context);
         let asking = Asking {
             cause: Cause::Bulk,
@@ -148,15 +145,12 @@ impl Run<'_> {
             business_transaction: &self.export.business_transaction,
             sensitivity: Sensitivity::Bulk,
         };
+        if let Err(code) = self.plane.conditions.check(Outage::MemberStore) {
+            telemetry::failed(&span, code);
+            return Ok(Err(Code::JobFailed));
+        }
         let decided = decide(self.plane, self.snapshot, &member.parts, &asking);
-        let decided = decided.instrument(span.clone()).await;
-        decided.map_err(|refused| {
-            telemetry::failed(&span, refused.code);
-            match self.plane.conditions.check(Outage::MemberStore) {
-                Err(_) => Code::JobFailed,
-                Ok(()) => refused.code,
-            }
-        })
+        Ok(Ok(decided.instrument(span).await?))
     }
 
     async fn judged(
