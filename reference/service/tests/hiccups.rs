@@ -12,9 +12,12 @@ use sqlx::{AnyPool, AssertSqlSafe};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+use support::bulk::on_list;
+use support::export::paused;
 use support::later::{
     JOB, KICK_OFF, calls, counted, file, list, matched_with_list, records, says, taken_on, working,
 };
+use support::request::{bulk_match, ids, people};
 use support::stores::{Place, stores};
 use support::stub::{MATCH, matched, scene, started};
 use support::{Scene, Service};
@@ -195,6 +198,62 @@ async fn what_a_partner_answered_is_kept_in_hand_until_the_store_takes_it() {
     for (call, (table, when)) in [(MATCH, acknowledged), (KICK_OFF, exporting)] {
         for place in stores().await {
             stays_in_hand(&place, (call, table, when)).await;
+        }
+    }
+}
+
+/// A job that cannot read whom it is about goes back, and its answer is there once the store is.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bulk_match_that_cannot_be_read_for_a_while_is_answered_later() {
+    for place in stores().await {
+        let (scene, _stub) = at(&place, KeyHandling::Honours).await;
+        let service = scene.start().await;
+        let pool = place.look().await;
+        let asked = bulk_match(&people(&[1, 2]), "contoso");
+        let told = support::export::place(&service.submit("contoso", &asked).await);
+        paused(&service.clock, 1).await;
+        away(&pool, "person_keys").await;
+        service.clock.advance(Duration::from_secs(1));
+        let waits =
+            "SELECT count(*) FROM exports WHERE run_after IS NOT NULL AND lease_until IS NULL";
+        while counted(&pool, waits).await == 0 {
+            tokio::task::yield_now().await;
+        }
+        let open = service.bulk_get("contoso", &told, None).await;
+        assert_eq!(open.status, 202, "{}: {}", place.name, open.text);
+        back(&pool, "person_keys").await;
+        service.clock.advance(Duration::from_secs(60));
+        paused(&service.clock, 2).await;
+        service.clock.advance(Duration::from_secs(1));
+        let list = service.bulk_ended("contoso", &told, None).await;
+        assert_eq!(list.status, 200, "{}", list.text);
+        let groups = service.groups_of("contoso", &list.json()).await;
+        assert_eq!(on_list(&groups, "match"), ids(&people(&[1, 2])));
+        service.running.stop().await;
+    }
+}
+
+/// Whoever gives a job up has the last word, also over one who carries it out and over one who took it since.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_that_is_given_up_under_its_workers_leaves_no_file() {
+    for place in stores().await {
+        let (scene, _stub) = at(&place, KeyHandling::Honours).await;
+        let services = [scene.start().await, scene.start().await];
+        let pool = place.look().await;
+        let asked = bulk_match(&people(&[1, 2]), "contoso");
+        let told = support::export::place(&services[0].submit("contoso", &asked).await);
+        paused(&scene.clock, 1).await;
+        let given_up = services[1].bulk_given_up("contoso", &told).await;
+        assert_eq!(given_up.status, 202, "{}", given_up.text);
+        scene.clock.advance(Duration::from_secs(60));
+        for service in services {
+            let gone = service.bulk_get("contoso", &told, None).await;
+            assert_eq!(gone.status, 404, "{}: {}", place.name, gone.text);
+            service.running.stop().await;
+        }
+        for nothing in ["export_files", "lists", "payloads"] {
+            let left = counted(&pool, &format!("SELECT count(*) FROM {nothing}")).await;
+            assert_eq!(left, 0, "{}: {nothing}", place.name);
         }
     }
 }

@@ -48,7 +48,8 @@ pub(crate) async fn run(plane: &Plane, export: &Export, id: &RunId) -> Result<()
         Ok(false) => Ok(()),
         Err(code) => {
             telemetry::failed(&root, code);
-            plane.store.fail_export(&export.id, code, plane.now()).await
+            let failed = (&export.id, id);
+            plane.store.fail_export(failed, code, plane.now()).await
         }
     }
 }
@@ -85,8 +86,9 @@ impl Run<'_> {
         let mut sorted = Sorted::default();
         let all = u32::try_from(members.len()).unwrap_or(u32::MAX);
         for (done, some) in (0_u32..).step_by(AT_ONCE).zip(members.chunks(AT_ONCE)) {
-            let (store, id, now) = (&self.plane.store, &self.export.id, self.plane.now());
-            if !store.advance_export(id, done, all, now).await? {
+            let (store, now) = (&self.plane.store, self.plane.now());
+            let job = (&self.export.id, self.id);
+            if !store.advance_export(job, (done, all), now).await? {
                 return Ok(Ok(false));
             }
             self.plane.clock.wait(PACE).await;
