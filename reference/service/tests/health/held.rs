@@ -38,6 +38,7 @@ impl Held {
     }
 
     /// How many calls have come.
+    #[allow(dead_code, reason = "only some tests count them")]
     pub fn count(&self) -> usize {
         *self.calls.borrow()
     }
