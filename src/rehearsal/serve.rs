@@ -91,10 +91,7 @@ pub fn serve(serving: &Serving<'_>, ready: impl FnOnce(&Greeting)) -> Result<(),
             exchange: dev.as_ref().and_then(|_| exchange(serving, &stubs)),
             dev,
         });
-        // Without signals to wait for, the service runs until it is killed.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
+        told_to_end().await;
         if let Some(renewed) = renewed {
             renewed.abort();
         }
@@ -102,6 +99,34 @@ pub fn serve(serving: &Serving<'_>, ready: impl FnOnce(&Greeting)) -> Result<(),
         drop(stubs);
         Ok(())
     })
+}
+
+/// Until the process is told to end, by a key or as a supervisor tells it. Without signals to wait for, the service runs
+/// until it is killed.
+async fn told_to_end() {
+    let key = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        () = key => {}
+        () = terminated() => {}
+    }
+}
+
+#[cfg(unix)]
+async fn terminated() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut told) => drop(told.recv().await),
+        Err(_) => std::future::pending().await,
+    }
+}
+
+#[cfg(not(unix))]
+async fn terminated() {
+    std::future::pending().await
 }
 
 /// Keeps the tokens of developers fresh as long as the service runs. Whoever is locked out all the same is told by the

@@ -58,6 +58,7 @@ use std::sync::Arc;
 use store::Store;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 /// Why a service did not start.
 #[derive(Debug, thiserror::Error)]
@@ -130,16 +131,30 @@ impl Running {
         self.shared.gate.security.sentry.raised()
     }
 
-    /// Ends the service. Open exchanges stay in the store and go on at the next start.
+    /// Ends the service. Open exchanges stay in the store and go on at the next start. A call that changes something at a
+    /// partner is waited for, and how it ended is written down.
+    ///
+    /// Shape:  takes at most the longest timeout of a partner (four times it, where a token endpoint lets us in), a lease
+    ///         for what is being written, and another for the store to close
     pub async fn stop(self) {
+        let engine = &self.shared.engine;
+        let (calls, writes) = engine.patience();
         self.stop.send_replace(true);
         drop(self.watch);
-        self.shared.engine.stop().await;
-        for listener in self.listeners {
-            // A listener that failed has said so in the log.
-            let _ = listener.await;
+        let listeners = async {
+            for listener in self.listeners {
+                // A listener that failed has said so in the log.
+                let _ = listener.await;
+            }
+        };
+        let ((), served) = tokio::join!(
+            engine.stop(),
+            timeout(calls.saturating_add(writes), listeners)
+        );
+        let closed = timeout(writes, self.shared.plane.store.close()).await;
+        if served.is_err() || closed.is_err() {
+            tracing::error!("something did not end in its time: it ends with the process");
         }
-        self.shared.plane.store.close().await;
     }
 }
 

@@ -9,6 +9,8 @@
 
 #[path = "crash/child.rs"]
 mod child;
+#[path = "crash/jobs.rs"]
+mod jobs;
 #[path = "crash/parent.rs"]
 mod parent;
 #[path = "crash/partner.rs"]
@@ -32,6 +34,15 @@ fn full() -> bool {
 fn child() {
     if let Ok(orders) = std::env::var(child::VARIABLE) {
         child::run(&serde_json::from_str(&orders).unwrap());
+    }
+}
+
+/// The same, for what is answered later.
+#[test]
+#[ignore = "only as a child of the tests here"]
+fn job_child() {
+    if let Ok(orders) = std::env::var(jobs::VARIABLE) {
+        jobs::run(&serde_json::from_str(&orders).unwrap());
     }
 }
 

@@ -150,6 +150,9 @@ pub trait StopSignal: Send + Sync {
 
     /// Ends once it is set.
     fn wait(&self) -> Wait<'_>;
+
+    /// Ends once not even that is waited for any more which cannot be taken back.
+    fn at_once(&self) -> Wait<'_>;
 }
 
 /// Keeps exchanges: each made once per key, moved by the table only, and never forgotten while it is open.

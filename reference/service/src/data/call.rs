@@ -9,16 +9,38 @@ use domain::failure::Code;
 use domain::fulfilment::told_work;
 use domain::ports::{Failure, WireRequest, WireResponse};
 use domain::snapshot::Partner;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-/// How long the calls of a step have been on their way, answers included.
+/// The calls of a step: how long they have been on their way, answers included, and whether one changes something.
 #[derive(Debug, Default)]
-pub(crate) struct OnTheWay(AtomicU64);
+pub(crate) struct OnTheWay {
+    took_ms: AtomicU64,
+    acts: AtomicBool,
+    unknown: AtomicBool,
+}
 
 impl OnTheWay {
     pub(crate) fn so_far(&self) -> Duration {
-        Duration::from_millis(self.0.load(Ordering::Relaxed))
+        Duration::from_millis(self.took_ms.load(Ordering::Relaxed))
+    }
+
+    /// From now on the step is about a call that changes something at the partner: its end is waited for and written.
+    pub(crate) fn acts(&self) {
+        self.acts.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn has_acted(&self) -> bool {
+        self.acts.load(Ordering::Relaxed)
+    }
+
+    /// An earlier call may have changed something, and nobody has seen its end.
+    pub(super) fn is_unknown(&self) {
+        self.unknown.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn ends_unknown(&self) -> bool {
+        self.unknown.load(Ordering::Relaxed)
     }
 
     /// Counts a call. What the partner says that it worked for meanwhile is not the way.
@@ -26,8 +48,19 @@ impl OnTheWay {
         let told = answer.and_then(|answer| told_work(answer.header("server-timing")?));
         let way = took.saturating_sub(told.unwrap_or_default());
         let way = u64::try_from(way.as_millis()).unwrap_or(u64::MAX);
-        self.0.fetch_add(way, Ordering::Relaxed);
+        self.took_ms.fetch_add(way, Ordering::Relaxed);
     }
+}
+
+/// How long a call may take, with all that lets us in: a token is asked for, refused, asked for again, and the call made
+/// once more.
+pub(crate) fn longest(partner: &Partner) -> Duration {
+    let parts = if partner.terms.token_url.is_some() {
+        4
+    } else {
+        1
+    };
+    partner.timeout.saturating_mul(parts)
 }
 
 /// Who is called, and under which ids.

@@ -4,6 +4,7 @@
 use super::Plane;
 use super::respond::Refused;
 use crate::security::sentry::{Alarm, Sentry};
+use crate::store::StoreError;
 use domain::Timestamp;
 use domain::failure::Code;
 use domain::identity::normalise;
@@ -113,6 +114,18 @@ pub(crate) async fn check(
     client: &PartnerId,
     parts: &MemberMatch<'_>,
 ) -> Result<(), Refused> {
+    match guesses(plane, client, parts).await? {
+        true => Err(Code::BruteForce.into()),
+        false => Ok(()),
+    }
+}
+
+/// Counts the question, and says whether the client guesses.
+pub(crate) async fn guesses(
+    plane: &Plane,
+    client: &PartnerId,
+    parts: &MemberMatch<'_>,
+) -> Result<bool, StoreError> {
     let guesses = &plane.guesses;
     let guess = guesses.guess(parts);
     let now = plane.now();
@@ -126,11 +139,7 @@ pub(crate) async fn check(
             now - window,
         )
         .await?;
-    if tried > i64::from(guesses.limit) {
-        Err(Code::BruteForce.into())
-    } else {
-        Ok(())
-    }
+    Ok(tried > i64::from(guesses.limit))
 }
 
 /// A text without its case and the space around it.

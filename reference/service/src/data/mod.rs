@@ -2,6 +2,7 @@
 //! Refuses to change what the control plane publishes; each step reads one snapshot.
 
 pub(crate) mod access;
+pub(crate) mod ask;
 pub(crate) mod bulk;
 mod call;
 pub(crate) mod callback;
@@ -18,6 +19,7 @@ mod limiter;
 pub(crate) mod lists;
 pub(crate) mod monitor;
 pub(crate) mod once;
+pub(crate) mod patience;
 mod plane;
 mod poll;
 pub(crate) mod read;
@@ -32,7 +34,7 @@ pub(crate) mod step;
 pub(crate) mod submit;
 pub(crate) mod synthetic;
 
-pub(crate) use call::OnTheWay;
+pub(crate) use call::{OnTheWay, longest};
 pub(crate) use conditions::{Conditions, Hindered, Outage};
 pub(crate) use guard::{Barred, Guard, Permit, Wish};
 pub(crate) use plane::{Parts, Plane};

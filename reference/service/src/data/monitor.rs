@@ -20,7 +20,7 @@ use domain::idempotency::outbound_key;
 use domain::ports::{Failure, PartnerAdapter, WireResponse};
 use domain::resilience::{Failed, Operation};
 use domain::snapshot::{KeyHandling, Partner, Snapshot};
-use domain::workflow::{Event, Hold, Work};
+use domain::workflow::{Event, Hold, StopSignal, Work};
 use serde_json::Value;
 use std::time::Duration;
 use tracing::Instrument;
@@ -35,6 +35,7 @@ pub(super) struct Watch<'a> {
     pub adapter: Box<dyn PartnerAdapter>,
     pub line: Line<'a>,
     pub kept: Fulfilment,
+    pub stop: &'a dyn StopSignal,
     pub deadline: Timestamp,
 }
 
@@ -43,14 +44,14 @@ pub(crate) async fn monitor(
     plane: &Plane,
     snapshot: &Snapshot,
     exchange: &Exchange,
-    (context, way): (&Context, &OnTheWay),
+    (context, way, stop): (&Context, &OnTheWay, &dyn StopSignal),
     request: &Value,
 ) -> Result<Result<Done, Code>, StoreError> {
     let kept = plane.store.fulfilment(&exchange.id).await?;
     let Some(kept) = kept.filter(|kept| kept.opened_at.is_some()) else {
         return Ok(Ok(step::complete().into()));
     };
-    let partner = match super::route::taken(plane, snapshot, exchange).await {
+    let partner = match super::route::taken(plane, snapshot, exchange).await? {
         Ok(partner) => partner,
         Err(code) => return Ok(Err(code)),
     };
@@ -77,6 +78,7 @@ pub(crate) async fn monitor(
         },
         deadline: deadline(snapshot, partner, exchange.since).ends,
         kept,
+        stop,
     };
     let stage = match watch.kept.phase {
         Phase::Matching

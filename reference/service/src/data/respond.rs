@@ -233,8 +233,7 @@ pub(crate) async fn decide(
     snapshot: &Snapshot,
     parts: &MemberMatch<'_>,
     asking: &Asking<'_>,
-) -> Result<Settled, Refused> {
-    plane.conditions.check(Outage::MemberStore)?;
+) -> Result<Settled, StoreError> {
     let asked = Asked::read(parts, &snapshot.matching, &snapshot.us.organisation);
     let decision = identity::identify(plane, snapshot, &asked, asking.sensitivity).await?;
     let settled = desk::settled(plane, snapshot, (parts, asking), decision).await?;
@@ -259,6 +258,7 @@ async fn identify(
         // What is asked for is the way to a member's whole history.
         sensitivity: Sensitivity::ClinicalHistory,
     };
+    plane.conditions.check(Outage::MemberStore)?;
     let settled = decide(plane, snapshot, parts, &asking).await?;
     match (
         settled.decision.outcome(),

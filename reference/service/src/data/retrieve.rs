@@ -4,6 +4,7 @@
 use super::call::Manner;
 use super::guard::Permit;
 use super::monitor::Watch;
+use super::patience::patiently;
 use super::poll;
 use super::step::Done;
 use super::synthetic::answer::of_records;
@@ -31,15 +32,19 @@ impl Retrieve<'_> {
     pub(super) async fn kick_off(&self) -> Result<Result<Done, Code>, StoreError> {
         let watch = self.0;
         if watch.kept.begun_at.is_some() {
+            watch.line.way.is_unknown();
             return Ok(Err(Code::TransportReset));
         }
         let permit = match watch.admit(Operation::DataExport) {
             Ok(permit) => permit,
             Err(wait) => return Ok(Ok(wait)),
         };
+        watch.line.way.acts();
         if watch.partner.keys == KeyHandling::Ignores {
             let (store, now) = (&watch.plane.store, watch.plane.now());
-            if !store.begin_kick_off(&watch.exchange.id, now).await? {
+            let begin = || store.begin_kick_off(&watch.exchange.id, now);
+            // Nothing is sent before the store has said that this is written down.
+            if !patiently(watch.stop, StoreError::is_hiccup, begin).await? {
                 return Err(StoreError::LostRace);
             }
         }

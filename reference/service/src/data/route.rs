@@ -4,7 +4,7 @@
 use super::step::{self, Moved};
 use super::{Plane, submit};
 use crate::store::audit::Told;
-use crate::store::{Changes, Exchange};
+use crate::store::{Changes, Exchange, StoreError};
 use domain::failure::Code;
 use domain::member_match::MemberMatch;
 use domain::record::{EndpointUrl, RouteTold};
@@ -57,21 +57,20 @@ fn endpoint(decision: &Decision) -> Option<EndpointUrl> {
 }
 
 /// The partner that the route of an exchange leads to, at the endpoint and in the dialect of the route.
+///
+/// Errors: the store does not say; or no route leads there
 pub(crate) async fn taken(
     plane: &Plane,
     snapshot: &Snapshot,
     exchange: &Exchange,
-) -> Result<Partner, Code> {
-    let kept = plane.store.route(&exchange.id).await.map_err(|error| {
-        tracing::error!(cause = %error, "the route cannot be read");
-        Code::StoreUnavailable
-    })?;
-    let Some(way) = kept else {
-        return step::partner(snapshot, exchange).cloned();
+) -> Result<Result<Partner, Code>, StoreError> {
+    let Some(way) = plane.store.route(&exchange.id).await? else {
+        return Ok(step::partner(snapshot, exchange).cloned());
     };
-    let known = snapshot.partners.get(&way.partner);
-    let mut partner = known.cloned().ok_or(Code::NoRoute)?;
+    let Some(mut partner) = snapshot.partners.get(&way.partner).cloned() else {
+        return Ok(Err(Code::NoRoute));
+    };
     partner.base_url = way.endpoint.to_string();
     partner.dialect = way.adapter.to_string();
-    Ok(partner)
+    Ok(Ok(partner))
 }

@@ -1,13 +1,10 @@
 //! The steps of an exchange that we started: each reads one snapshot and gives the event that follows.
-//! Refuses to move the exchange itself, and to decide about retries; it tells the engine how a call ended.
+//! Refuses to move the exchange itself, and to call anybody.
 
-use super::call::{Line, Manner, OnTheWay};
-use super::credentials::Right;
-use super::{Plane, monitor, poll, retrieve, schema, submit};
-use crate::adapters::{adapter, messages};
+use super::{Plane, monitor, retrieve, schema, submit};
 use crate::store::audit::Told;
 use crate::store::{Changes, Exchange, NewDeadline, Note, Rest};
-use crate::telemetry::{self, Context};
+use crate::telemetry;
 use domain::Timestamp;
 use domain::consent::{Grant, Question, Standing, evaluate};
 use domain::failure::{Code, Ending};
@@ -16,7 +13,7 @@ use domain::idempotency::outbound_key;
 use domain::identity::{Asked, Attribute, Band, Tier};
 use domain::masked::Masked;
 use domain::member_match::{MemberMatch, Part};
-use domain::ports::{Canonical, Failure, Op, PartnerAdapter, WireResponse};
+use domain::ports::{Canonical, WireResponse};
 use domain::record::MatchTold;
 use domain::snapshot::{Partner, Snapshot};
 use domain::workflow::{Completion, Disposition, Event, Rejection, Work};
@@ -73,21 +70,6 @@ impl Answer {
 
 /// Where partners tell us of their work.
 pub(super) const CALLBACKS: &str = "/callbacks/";
-
-/// How a call to the partner ended.
-pub(crate) struct Called {
-    pub result: Result<Answer, Failure>,
-    pub status: Option<u16>,
-}
-
-impl Called {
-    fn failed(code: Code) -> Self {
-        Self {
-            result: Err(Failure::new(code)),
-            status: None,
-        }
-    }
-}
 
 /// Ends the exchange as its code says.
 pub(crate) fn rejected(code: Code) -> Event {
@@ -186,78 +168,8 @@ pub(crate) fn found(snapshot: &Snapshot, tier: Tier) -> Told {
     }
 }
 
-/// Calls the partner once.
-pub(crate) async fn call(
-    plane: &Plane,
-    snapshot: &Snapshot,
-    exchange: &Exchange,
-    (context, way): (&Context, &OnTheWay),
-    request: &Value,
-) -> Called {
-    let routed = super::route::taken(plane, snapshot, exchange).await;
-    let routed =
-        routed.and_then(|partner| Ok((plane.dialect(&partner).ok_or(Code::NoRoute)?, partner)));
-    let (dialect, partner) = match routed {
-        Ok(routed) => routed,
-        Err(code) => return Called::failed(code),
-    };
-    let parameters = submit::parameters(request);
-    let op = Op::MemberMatch {
-        parameters: &parameters,
-    };
-    if partner.terms.notification == Notification::Callback
-        && let Err(error) = plane
-            .store
-            .expect_callback(&exchange.id, &handle(exchange))
-            .await
-    {
-        tracing::error!(cause = %error, "the store failed");
-        return Called::failed(Code::StoreUnavailable);
-    }
-    let key = outbound_key(&partner.id, &exchange.id, Work::Submit, exchange.generation);
-    let adapter = adapter(dialect);
-    let callback = callback(plane, &partner, exchange);
-    let request = messages::told(adapter.encode(&op), callback.as_deref());
-    let line = Line {
-        plane,
-        partner: &partner,
-        context,
-        way,
-    };
-    let manner = Manner {
-        key: Some(&key),
-        ..Manner::of(Right::Match)
-    };
-    match line.send(&request, &manner).await {
-        Ok(response) => Called {
-            result: answered(&partner, adapter.as_ref(), &op, &response),
-            status: Some(response.status),
-        },
-        Err(failure) => Called {
-            result: Err(failure),
-            status: None,
-        },
-    }
-}
-
-/// A partner that takes the request on answers later; that is no success.
-fn answered(
-    partner: &Partner,
-    adapter: &dyn PartnerAdapter,
-    op: &Op<'_>,
-    response: &WireResponse,
-) -> Result<Answer, Failure> {
-    if response.status == 202 {
-        return poll::place(response, &partner.base_url, partner.terms.notification)
-            .map(|place| Answer::Later(place, response.retry_after))
-            .map_err(Failure::new);
-    }
-    let canonical = adapter.decode(op, response)?;
-    Ok(Answer::now(canonical, response, &partner.base_url))
-}
-
 /// Names an exchange to its partner, who learns nothing else by it.
-fn handle(exchange: &Exchange) -> String {
+pub(super) fn handle(exchange: &Exchange) -> String {
     let generation = exchange.generation;
     outbound_key(&exchange.partner, &exchange.id, Work::Monitor, generation)
 }

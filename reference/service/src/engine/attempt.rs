@@ -3,12 +3,15 @@
 
 use super::walk::Walk;
 use super::worker::later;
-use crate::data::step::{self, Called, Done};
+use crate::data::ask::{self, Called};
+use crate::data::longest;
+use crate::data::step::{self, Done};
 use crate::data::synthetic::answer::of_match;
 use crate::store::{Begun, Changes, Ended, Exchange, Rest, StoreError};
 use crate::telemetry::metrics::{Count, Told};
 use crate::telemetry::{self, Stage};
 use domain::failure::{Code, RetryClass};
+use domain::ids::CorrelationId;
 use domain::ports::{Carried, Failure};
 use domain::resilience::Failed;
 use domain::snapshot::{KeyHandling, Snapshot};
@@ -27,38 +30,30 @@ impl Walk<'_> {
     ) -> Result<Carried, StoreError> {
         let plane = self.plane;
         if self.may_have_acted(snapshot, exchange).await? {
-            let unknown = (step::rejected(Code::TransportReset), Changes::default());
-            return self
-                .write(snapshot, exchange, None, Ok(unknown.into()))
-                .await;
+            return self.unseen(snapshot, exchange).await;
         }
-        let permit = match self.admit(snapshot, exchange).await? {
+        let asking = ask::ready(plane, snapshot, exchange, request).await?;
+        let partner = asking.as_ref().ok().map(|asking| &asking.partner);
+        let permit = match self.admit(snapshot, exchange, partner).await? {
             Ok(permit) => permit,
             Err(barred) => return self.stand_aside(snapshot, exchange, &barred).await,
         };
+        if self.stop.is_set() {
+            return Ok(Carried::Lost);
+        }
+        self.way.acts();
+        let _in_hand = self.unseen.take(&exchange.id);
         let attempt = self.context.next_attempt(plane.now());
-        let now = plane.now();
-        let timeout = step::partner(snapshot, exchange).map(|partner| partner.timeout);
-        let begun = Begun {
-            exchange,
-            leased: self.leased,
-            correlation: &attempt.correlation,
-            now,
-            until: later(now, self.lease.saturating_add(timeout.unwrap_or_default())),
-        };
-        plane.store.begin_attempt(&begun).await?;
-        let begun = plane.store.exchange(&exchange.id).await?;
-        // Whoever was faster with a signal has ended what this call was for.
-        let Some(exchange) = begun.filter(|begun| begun.state == exchange.state) else {
+        let lasts = partner.map(longest).unwrap_or_default();
+        let Some(exchange) = self.begin(exchange, &attempt.correlation, lasts).await? else {
             return Ok(Carried::Lost);
         };
         let span = telemetry::stage(Stage::SourceRetrieval, &attempt);
-        let call = step::call(plane, snapshot, &exchange, (&attempt, &self.way), request)
-            .instrument(span.clone());
+        let call = ask::call(plane, &asking, (&attempt, &self.way)).instrument(span.clone());
         let called = tokio::select! {
             called = call => called,
             // Nobody will have seen the end of this call: whoever goes on finds that out.
-            () = self.stop.wait() => return Ok(Carried::Lost),
+            () = self.stop.at_once() => return Ok(Carried::Lost),
         };
         self.settle(permit, &exchange, &called).await?;
         if exchange.submissions > 1 && exchange.synthetic.is_none() {
@@ -92,6 +87,53 @@ impl Walk<'_> {
         }
     }
 
+    /// Writes down that the call goes out, and gives the exchange as it is then; none when somebody else was faster. Nothing
+    /// is sent before it is known to be written down, and nothing stays written down as sent that was not.
+    async fn begin(
+        &self,
+        exchange: &Exchange,
+        correlation: &CorrelationId,
+        lasts: Duration,
+    ) -> Result<Option<Exchange>, StoreError> {
+        let (store, now) = (&self.plane.store, self.plane.now());
+        let begun = Begun {
+            exchange,
+            leased: self.leased,
+            correlation,
+            now,
+            until: later(now, self.lease.saturating_add(lasts)),
+        };
+        if let Err(error) = store.begin_attempt(&begun).await {
+            if !error.is_hiccup() {
+                return Err(error);
+            }
+            let attempts = self.patiently(|| store.attempts(&exchange.id)).await?;
+            let last = attempts.last();
+            if last.is_none_or(|last| last.correlation != *correlation) {
+                return Err(error);
+            }
+        }
+        let begun = self.patiently(|| store.exchange(&exchange.id)).await?;
+        let next = exchange.submissions.saturating_add(1);
+        // Whoever was faster with a signal has ended what this call was for.
+        Ok(begun.filter(|begun| begun.state == exchange.state && begun.submissions == next))
+    }
+
+    /// Nobody knows whether the partner has acted, and it would act again: whoever may still know is given time to say
+    /// so, and then a person decides.
+    async fn unseen(
+        &self,
+        snapshot: &Snapshot,
+        exchange: &Exchange,
+    ) -> Result<Carried, StoreError> {
+        if let Some(rests) = self.leave_to_others(exchange).await? {
+            return Ok(rests);
+        }
+        let unknown = (step::rejected(Code::TransportReset), Changes::default());
+        self.write(snapshot, exchange, None, Ok(unknown.into()))
+            .await
+    }
+
     /// A call of a former process whose end nobody saw, to a partner that would act twice.
     async fn may_have_acted(
         &self,
@@ -119,9 +161,8 @@ impl Walk<'_> {
         if code == Code::Unmapped && exchange.synthetic.is_none() {
             let who = Told::Partner(&exchange.partner);
             self.plane.metrics.count(Count::UnmappedErrors, &[who]);
-            let store = &self.plane.store;
-            store
-                .note_unmapped(exchange, called.status, self.plane.now())
+            let (store, now) = (&self.plane.store, self.plane.now());
+            self.patiently(|| store.note_unmapped(exchange, called.status, now))
                 .await?;
         }
         let unsafe_to_repeat = code.leaves_outcome_unknown() && acts_twice(snapshot, exchange);
@@ -183,6 +224,6 @@ fn ended(called: &Called, wait: Option<Duration>) -> Ended {
 }
 
 /// Would the partner act twice if it were called twice?
-fn acts_twice(snapshot: &Snapshot, exchange: &Exchange) -> bool {
+pub(super) fn acts_twice(snapshot: &Snapshot, exchange: &Exchange) -> bool {
     step::partner(snapshot, exchange).is_ok_and(|partner| partner.keys == KeyHandling::Ignores)
 }

@@ -3,14 +3,14 @@
 
 use super::walk::Walk;
 use super::worker::later;
-use crate::data::route;
-use crate::data::step::{Called, Done};
+use crate::data::ask::Called;
+use crate::data::step::Done;
 use crate::data::{Barred, Permit, Wish};
 use crate::store::{Changes, Exchange, Rest, StoreError};
 use domain::failure::Code;
 use domain::ports::Carried;
 use domain::resilience::{Operation, Turn};
-use domain::snapshot::Snapshot;
+use domain::snapshot::{Partner, Snapshot};
 use domain::workflow::{Hold, Notice};
 use std::time::Duration;
 
@@ -20,9 +20,10 @@ impl Walk<'_> {
         &self,
         snapshot: &Snapshot,
         exchange: &Exchange,
+        partner: Option<&Partner>,
     ) -> Result<Result<Option<Permit>, Barred>, StoreError> {
         // Counted is the endpoint that the route leads to: a bad one on trial does not close the good one.
-        let Ok(partner) = route::taken(self.plane, snapshot, exchange).await else {
+        let Some(partner) = partner else {
             return Ok(Ok(None));
         };
         let policy = &snapshot.resilience;
@@ -31,11 +32,11 @@ impl Walk<'_> {
                 hold: Hold::Paused,
                 code: Code::PartnerDisabled,
                 wait: Duration::from_millis(policy.limits.paused_wait_ms),
-                paused: Some(partner.id),
+                paused: Some(partner.id.clone()),
             }));
         }
         let wish = Wish {
-            partner: &partner,
+            partner,
             operation: Operation::MemberMatch,
             is_retry: exchange.submissions > exchange.forgiven,
         };
@@ -80,7 +81,8 @@ impl Walk<'_> {
                 let partner = exchange.partner.as_str();
                 tracing::error!(partner, until = %until, "the partner is not called any more");
                 let notice = Notice::BreakerOpened;
-                self.plane.store.tell(exchange, notice, now).await
+                let store = &self.plane.store;
+                self.patiently(|| store.tell(exchange, notice, now)).await
             }
             Some(Turn::Closed) => {
                 let partner = exchange.partner.as_str();

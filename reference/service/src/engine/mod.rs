@@ -3,23 +3,28 @@
 
 mod attempt;
 mod embedded;
+mod follow;
 mod guarded;
+mod jobs;
 mod outcome;
+mod stop;
+mod unseen;
 mod view;
 mod walk;
 mod worker;
 
 use crate::config::Pace;
-use crate::data::Plane;
-use crate::data::export::run;
+use crate::data::{Plane, longest};
 use crate::store::StoreError;
-use domain::ids::ExportId;
 use domain::ports::Steps;
 use domain::workflow::WorkflowEngine;
 use embedded::Embedded;
+use jobs::Jobs;
 use std::sync::{Arc, Mutex, MutexGuard};
-use tokio::task::{JoinHandle, JoinSet};
-use worker::Stop;
+use std::time::Duration;
+use stop::{Halt, Stop};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 /// Runs the embedded engine in this process. Dropping it stops every walk; open exchanges stay open in the store.
 pub(crate) struct Engine {
@@ -27,8 +32,10 @@ pub(crate) struct Engine {
     port: Arc<dyn WorkflowEngine>,
     steps: Arc<dyn Steps>,
     stop: Arc<Stop>,
+    lease: Duration,
     taking: Mutex<Option<JoinHandle<()>>>,
-    exports: Mutex<JoinSet<()>>,
+    jobs: Arc<Jobs>,
+    taking_jobs: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Engine {
@@ -36,12 +43,14 @@ impl Engine {
         let stop = Arc::new(Stop::default());
         let walker = walk::Walker::new(Arc::clone(&plane), pace.lease, Arc::clone(&stop) as _);
         Self {
+            jobs: Arc::new(Jobs::new(Arc::clone(&plane), pace, Arc::clone(&stop))),
             port: Arc::new(Embedded::new(Arc::clone(&plane), pace)),
             steps: Arc::new(walker),
             plane,
             stop,
+            lease: pace.lease,
             taking: Mutex::default(),
-            exports: Mutex::default(),
+            taking_jobs: Mutex::default(),
         }
     }
 
@@ -52,21 +61,18 @@ impl Engine {
 
     /// Goes on with everything that is open, whichever process began it.
     pub(crate) async fn resume(&self) -> Result<usize, StoreError> {
-        let open = self.plane.store.open_work().await?;
+        let store = &self.plane.store;
+        let open = store.open_work().await?;
+        let jobs = store.open_jobs().await?;
         self.wake();
-        let exports = self.plane.store.open_exports().await?;
-        for id in &exports {
-            self.start_export(id.clone());
-        }
-        let open = usize::try_from(open).unwrap_or_default();
-        Ok(open.saturating_add(exports.len()))
+        Ok(usize::try_from(open.saturating_add(jobs)).unwrap_or_default())
     }
 
     /// Says that there may be something to do.
     pub(crate) fn wake(&self) {
         let mut taking = held(&self.taking);
         if taking.as_ref().is_none_or(JoinHandle::is_finished) {
-            self.stop.set(false);
+            self.stop.set(Halt::Never);
             let (port, steps) = (Arc::clone(&self.port), Arc::clone(&self.steps));
             let stop = Arc::clone(&self.stop);
             let plane = Arc::clone(&self.plane);
@@ -74,38 +80,64 @@ impl Engine {
                 plane.health.pulse.watched(port.run(steps, stop)).await;
             }));
         }
+        drop(taking);
+        self.ring_for_jobs();
         self.port.wake();
         self.plane.traces.ring();
     }
 
-    /// Carries an export out.
-    pub(crate) fn start_export(&self, id: ExportId) {
-        let plane = Arc::clone(&self.plane);
-        let mut exports = held(&self.exports);
-        while exports.try_join_next().is_some() {}
-        exports.spawn(async move {
-            if let Err(error) = run::run(&plane, &id).await {
-                tracing::error!(cause = %error, export = %id, "the export stopped");
-            }
-        });
+    /// Says that there may be something to answer later.
+    pub(crate) fn ring_for_jobs(&self) {
+        let mut taking = held(&self.taking_jobs);
+        if taking.as_ref().is_none_or(JoinHandle::is_finished) {
+            *taking = Some(tokio::spawn(Arc::clone(&self.jobs).run()));
+        }
+        self.jobs.ring();
     }
 
-    /// Stops every walk, waits until none is left, and gives back what was held.
+    /// The longest time for which a stop waits for calls under way, and after it for what is being written.
+    ///
+    /// Source: ours; a call has ended by its own timeout, and a lease outlives every step that calls nobody
+    pub(crate) fn patience(&self) -> (Duration, Duration) {
+        let snapshot = self.plane.snapshot();
+        let calls = snapshot.partners.values().map(longest);
+        (calls.max().unwrap_or_default(), self.lease)
+    }
+
+    /// Begins nothing new, waits until calls that change something have ended and until that is written down, and gives
+    /// back what was held. What takes longer than its patience is dropped.
     pub(crate) async fn stop(&self) {
-        self.stop.set(true);
-        let taking = held(&self.taking).take();
-        if let Some(taking) = taking {
+        let (calls, writes) = self.patience();
+        self.stop.set(Halt::WhenDone);
+        let mut ended = Box::pin(self.ended());
+        if timeout(calls, &mut ended).await.is_err() {
+            tracing::error!("a call did not end in its time: nobody will have seen its end");
+            self.stop.set(Halt::AtOnce);
+            if timeout(writes, &mut ended).await.is_err() {
+                tracing::error!("what was held is not given back: its leases run out");
+            }
+        }
+    }
+
+    /// Drops whatever is under way and waits for nothing but a write that has begun.
+    pub(crate) async fn drop_all(&self) {
+        self.stop.set(Halt::AtOnce);
+        self.ended().await;
+    }
+
+    /// Until nothing is taken any more, and nothing is held.
+    async fn ended(&self) {
+        let taking = [&self.taking, &self.taking_jobs].map(|taking| held(taking).take());
+        for taking in taking.into_iter().flatten() {
             // One that has failed has said so in the log.
             let _ = taking.await;
         }
-        let mut exports = std::mem::take(&mut *held(&self.exports));
-        exports.shutdown().await;
     }
 }
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        self.stop.set(true);
+        self.stop.set(Halt::AtOnce);
     }
 }
 

@@ -1,8 +1,10 @@
 //! What a step came to, written down in one transaction with what follows from it.
 //! Refuses to let anything happen that the audit log does not take.
 
+use super::attempt::acts_twice;
 use super::walk::Walk;
 use super::worker::{later, wait};
+use crate::data::patience::patiently;
 use crate::data::step::{self, Done, Moved};
 use crate::identity::desk;
 use crate::store::{Changes, Ended, Exchange, Lease, NewReview, Rest, Seen, StoreError, Taken};
@@ -26,10 +28,10 @@ impl Walk<'_> {
     ) -> Result<Carried, StoreError> {
         let now = self.plane.now();
         let lease = self.held_from(now);
-        let done = done.unwrap_or_else(|code| self.without(snapshot, exchange, code));
+        let done = self.decided(snapshot, exchange, done);
         let seen = self.context.seen(matches!(done, Done::Moved(_)));
         let taken = self.taken(exchange, (ended, now), &lease, seen.as_ref());
-        match self.written(snapshot, &taken, done).await {
+        match self.kept(snapshot, &taken, &done).await {
             Err(error) if error.code() == Code::AuditUnavailable => {
                 self.unaudited(snapshot, &taken, &error).await
             }
@@ -62,20 +64,52 @@ impl Walk<'_> {
         }
     }
 
-    async fn written(
-        &self,
-        snapshot: &Snapshot,
-        taken: &Taken<'_>,
-        done: Done,
-    ) -> Result<Carried, StoreError> {
-        let carried = match done {
+    /// What is written down of a step, under the snapshot that it has read.
+    fn decided(&self, snapshot: &Snapshot, exchange: &Exchange, done: Result<Done, Code>) -> Done {
+        match done.unwrap_or_else(|code| self.without(snapshot, exchange, code)) {
             Done::Moved(moved) => {
-                let moved = alone(taken.exchange, *moved);
-                self.moved(snapshot, taken, moved).await?
+                let mut moved = alone(exchange, *moved);
+                moved.1.snapshot = Some(snapshot.number);
+                Done::Moved(Box::new(moved))
             }
             Done::Stays(rest, mut changes) => {
                 changes.snapshot = Some(snapshot.number);
-                self.plane.store.rest(taken, &rest, &changes).await?;
+                Done::Stays(rest, changes)
+            }
+        }
+    }
+
+    /// Writes a step down. What a partner has answered to a call that changes something nobody else knows: it is kept in
+    /// hand until the store takes it, also from a log that cannot be written where the call cannot be made again.
+    async fn kept(
+        &self,
+        snapshot: &Snapshot,
+        taken: &Taken<'_>,
+        done: &Done,
+    ) -> Result<Carried, StoreError> {
+        if !self.way.has_acted() {
+            return self.written(taken, done).await;
+        }
+        let twice = acts_twice(snapshot, taken.exchange);
+        let waits = |error: &StoreError| {
+            error.is_hiccup() && (twice || error.code() != Code::AuditUnavailable)
+        };
+        patiently(self.stop, waits, || self.written(taken, done)).await
+    }
+
+    /// Waits for a store that is away.
+    pub(super) async fn patiently<T, F>(&self, act: impl FnMut() -> F) -> Result<T, StoreError>
+    where
+        F: Future<Output = Result<T, StoreError>>,
+    {
+        patiently(self.stop, StoreError::is_hiccup, act).await
+    }
+
+    async fn written(&self, taken: &Taken<'_>, done: &Done) -> Result<Carried, StoreError> {
+        let carried = match done {
+            Done::Moved(moved) => self.moved(taken, moved).await?,
+            Done::Stays(rest, changes) => {
+                self.plane.store.rest(taken, rest, changes).await?;
                 Carried::Rests(rest.hold)
             }
         };
@@ -111,12 +145,10 @@ impl Walk<'_> {
 
     async fn moved(
         &self,
-        snapshot: &Snapshot,
         taken: &Taken<'_>,
-        (event, mut changes): Moved,
+        (event, changes): &Moved,
     ) -> Result<Carried, StoreError> {
-        changes.snapshot = Some(snapshot.number);
-        let (to, next) = self.plane.store.move_on(taken, &event, &changes).await?;
+        let (to, next) = self.plane.store.move_on(taken, event, changes).await?;
         let from = taken.exchange.state.word();
         tracing::info!(from, to = to.word(), "the exchange moved");
         Ok(match next {
@@ -147,10 +179,10 @@ impl Walk<'_> {
             Span::none()
         };
         let lease = self.held_from(now);
-        let done = done.unwrap_or_else(|code| self.without(snapshot, exchange, code));
+        let done = self.decided(snapshot, exchange, done);
         let seen = self.context.seen(matches!(done, Done::Moved(_)));
         let taken = self.taken(exchange, (None, now), &lease, seen.as_ref());
-        let written = self.written(snapshot, &taken, done);
+        let written = self.kept(snapshot, &taken, &done);
         match written.instrument(span.clone()).await {
             Err(error) if error.code() == Code::AuditUnavailable => {
                 telemetry::failed(&span, Code::AuditUnavailable);

@@ -1,8 +1,10 @@
 //! One step of an exchange: carried out, and what it came to written down, in one transaction.
 //! Refuses to decide what a step means, and to move an exchange past the transition table.
 
+use super::unseen::Unseen;
+use super::worker::CALM;
 use crate::data::step::{self, Done};
-use crate::data::{OnTheWay, Plane, monitor, route, submit};
+use crate::data::{OnTheWay, Plane, route};
 use crate::store::{Changes, Exchange, Rest, StoreError};
 use crate::telemetry::metrics::{Count, Lasting, Told};
 use crate::telemetry::{self, Context, Dependency, RequestType, Stage};
@@ -28,6 +30,7 @@ pub(super) struct Walker {
     plane: Arc<Plane>,
     lease: Duration,
     stop: Arc<dyn StopSignal>,
+    unseen: Unseen,
     /// Roots of exchanges that wait for their next step in this process.
     roots: Mutex<BTreeMap<ExchangeId, (Context, Span)>>,
 }
@@ -39,7 +42,8 @@ pub(super) struct Walk<'a> {
     pub leased: &'a Leased,
     pub lease: Duration,
     pub stop: &'a dyn StopSignal,
-    /// Time of the calls of this step.
+    pub unseen: &'a Unseen,
+    /// The calls of this step.
     pub way: OnTheWay,
     root: Span,
 }
@@ -65,6 +69,7 @@ impl Walker {
             plane,
             lease,
             stop,
+            unseen: Unseen::default(),
             roots: Mutex::default(),
         }
     }
@@ -80,6 +85,12 @@ impl Walker {
             store.give_back(leased, None).await?;
             return Ok(Carried::Rests(Some(Hold::Paused)));
         }
+        if self.unseen.is_in_hand(&exchange.id) && leased.work != Work::Deadline {
+            // Its lease has run out under an answer that waits for the store: nobody here makes the call again.
+            tokio::time::sleep(CALM).await;
+            store.give_back(leased, None).await?;
+            return Ok(Carried::Rests(None));
+        }
         let (mut context, root) = self.root(&exchange);
         let traces = &self.plane.traces;
         context.recorder = traces.recorder(store, &exchange.id).await?;
@@ -89,6 +100,7 @@ impl Walker {
             leased,
             lease: self.lease,
             stop: self.stop.as_ref(),
+            unseen: &self.unseen,
             way: OnTheWay::default(),
             root: root.clone(),
         };
@@ -140,39 +152,13 @@ impl Walk<'_> {
             Work::ResolveMember => self.resolve(&snapshot, exchange, &request),
             Work::ChooseRoute => self.choose(&snapshot, exchange, &request),
             Work::Submit => return self.submit(&snapshot, exchange, &request).await,
-            Work::Monitor => {
-                let done = tokio::select! {
-                    done = self.monitor(&snapshot, exchange, &request) => done?,
-                    // It has only asked and read: whoever goes on does so again.
-                    () = self.stop.wait() => return Ok(Carried::Lost),
-                };
-                return self.deliver(&snapshot, exchange, done).await;
-            }
+            Work::Monitor => return self.follow(&snapshot, exchange, &request).await,
             // What a partner answers later is monitored: nobody schedules these.
             Work::Poll | Work::Retrieve | Work::Deliver | Work::Deadline => {
                 Ok(Done::Stays(Rest::default(), Box::default()))
             }
         };
         self.write(&snapshot, exchange, None, done).await
-    }
-
-    /// Does the next act for what the partner took on.
-    async fn monitor(
-        &self,
-        snapshot: &Snapshot,
-        exchange: &Exchange,
-        request: &Value,
-    ) -> Result<Result<Done, Code>, StoreError> {
-        let attempt = self.context.next_attempt(self.plane.now());
-        let on_the_way = (&attempt, &self.way);
-        let mut done =
-            monitor::monitor(self.plane, snapshot, exchange, on_the_way, request).await?;
-        if let Ok(Done::Moved(moved)) = &mut done
-            && let (Event::Completed(_), changes) = moved.as_mut()
-        {
-            changes.owed = submit::owed_again(request, self.plane.now());
-        }
-        Ok(done)
     }
 
     fn validate(

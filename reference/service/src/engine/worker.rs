@@ -10,38 +10,14 @@ use domain::ports::{Carried, Leased, Passage, Steps, Unavailable, Wait};
 use domain::workflow::StopSignal;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 /// The shortest and the longest wait before a step is taken again that the store failed under (ours).
 const AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(300));
 
-/// Tells everything under way to come to an end. What has begun to write is let finish: a transaction that is dropped
-/// half way would hold its connection.
-#[derive(Debug, Default)]
-pub(super) struct Stop(watch::Sender<bool>);
-
-impl Stop {
-    pub(super) fn set(&self, stop: bool) {
-        self.0.send_replace(stop);
-    }
-}
-
-impl StopSignal for Stop {
-    fn is_set(&self) -> bool {
-        *self.0.borrow()
-    }
-
-    fn wait(&self) -> Wait<'_> {
-        Box::pin(async {
-            // The sender is `self`, so the wait cannot fail.
-            let _ = self.0.subscribe().wait_for(|stop| *stop).await;
-        })
-    }
-}
-
 /// How long a worker lets a store alone that did not answer (ours).
-const CALM: Duration = Duration::from_millis(50);
+pub(super) const CALM: Duration = Duration::from_millis(50);
 
 /// What a step is carried out with. It knows nothing of the other steps.
 struct Hand {
@@ -139,11 +115,13 @@ impl Worker {
             return Box::pin(std::future::pending());
         }
         let deadlines = passage != Passage::Jumps;
-        let next = plane.store.next_due(&self.hand.id, deadlines).await;
-        let next = next.unwrap_or_else(|error| {
-            tracing::error!(cause = %error, "the step table does not say what is due");
-            None
-        });
+        let next = match plane.store.next_due(&self.hand.id, deadlines).await {
+            Ok(next) => next,
+            Err(error) => {
+                tracing::error!(cause = %error, "the step table does not say what is due");
+                return Box::pin(tokio::time::sleep(CALM));
+            }
+        };
         let now = plane.now();
         match (passage, next) {
             (_, Some(at)) if at <= now => Box::pin(tokio::task::yield_now()),

@@ -1,7 +1,7 @@
 //! Bulk matches: the question until it is answered, and the list of those who were found.
 //! Refuses to keep anything of those who were not found beyond the files of the answer.
 
-use super::export::RunId;
+use super::job::{self, RunId};
 use super::review::{Approval, counted};
 use super::{NamedFile, Store, StoreError, audit, export, files, payload, stored};
 use domain::Timestamp;
@@ -58,7 +58,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let mut tx = self.write().await?;
         let made = Made::default();
-        if !export::is_of(&mut tx, self.lock_clause(), id, run).await? {
+        if !job::is_of(&mut tx, self.lock_clause(), id, run).await? {
             return Ok(false);
         }
         put_list(&mut tx, list, now).await?;

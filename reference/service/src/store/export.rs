@@ -1,6 +1,7 @@
 //! What is answered later, exports and bulk matches: made once, and moved through their phases.
 //! Refuses a step that the phases do not allow.
 
+use super::job::{RunId, is_of};
 use super::row::{maybe_time, maybe_word, number, text, word};
 use super::{NamedFile, Store, StoreError, Tx, audit, duty, files, payload, stored};
 use domain::Timestamp;
@@ -83,35 +84,7 @@ impl Export {
     }
 }
 
-/// One process that carries an export out. A later one takes its place, and from then on it writes nothing more.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct RunId(String);
-
 impl Store {
-    /// Begins to carry an export out, in the place of whoever did so before; what that one has written is removed.
-    /// None when the export has ended.
-    pub(crate) async fn take_up(
-        &self,
-        id: &ExportId,
-        now: Timestamp,
-    ) -> Result<Option<RunId>, StoreError> {
-        let run = RunId(crate::id::fresh(now));
-        let mut tx = self.write().await?;
-        let taken = sqlx::query(
-            "UPDATE exports SET run = $1 WHERE id = $2 AND phase IN ('accepted', 'in-progress')",
-        )
-        .bind(&run.0)
-        .bind(id.as_str())
-        .execute(&mut *tx)
-        .await?;
-        if taken.rows_affected() == 0 {
-            return Ok(None);
-        }
-        files::remove(&mut tx, id).await?;
-        tx.commit().await?;
-        Ok(Some(run))
-    }
-
     /// Makes an export, or finds the one that the same question made a short while ago. Says whether it is new.
     pub(crate) async fn put_export(
         &self,
@@ -165,24 +138,27 @@ impl Store {
         row.as_ref().map(Export::read).transpose()
     }
 
-    /// Every export that still has something to do.
-    pub(crate) async fn open_exports(&self) -> Result<Vec<ExportId>, StoreError> {
-        let query = "SELECT id FROM exports WHERE phase IN ('accepted', 'in-progress') ORDER BY id";
-        let rows = sqlx::query(query).fetch_all(&self.pool).await?;
-        let id = |row| Ok(ExportId::new(text(row, "id")?));
-        rows.iter().map(id).collect()
-    }
-
-    /// Notes how many parts have been looked through. False when the export has ended in the meantime.
+    /// Notes how many parts have been looked through. False when the export has ended in the meantime, or has been taken
+    /// over.
     pub(crate) async fn advance_export(
         &self,
-        id: &ExportId,
-        done: u32,
-        parts: u32,
+        (id, run): (&ExportId, &RunId),
+        (done, parts): (u32, u32),
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let mut tx = self.write().await?;
-        step(&mut tx, id, Phase::InProgress, None, now).await?;
+        if !is_of(&mut tx, self.lock_clause(), id, run).await? {
+            return Ok(false);
+        }
+        step(
+            &mut tx,
+            self.lock_clause(),
+            id,
+            Phase::InProgress,
+            None,
+            now,
+        )
+        .await?;
         // A restart begins again, and what was told never falls.
         let told = sqlx::query(
             "UPDATE exports SET done = CASE WHEN done < $1 THEN $1 ELSE done END, parts = $2 WHERE id = $3 AND phase = $4",
@@ -220,28 +196,40 @@ impl Store {
         Ok(true)
     }
 
+    /// Ends an export that cannot be carried out, unless it had ended before, or has been taken over.
     pub(crate) async fn fail_export(
         &self,
-        id: &ExportId,
+        (id, run): (&ExportId, &RunId),
         code: Code,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
+        if !is_of(&mut tx, self.lock_clause(), id, run).await? {
+            return Ok(());
+        }
         files::remove(&mut tx, id).await?;
         remove_request(&mut tx, id).await?;
-        step(&mut tx, id, Phase::Failed, Some(code), now).await?;
+        step(
+            &mut tx,
+            self.lock_clause(),
+            id,
+            Phase::Failed,
+            Some(code),
+            now,
+        )
+        .await?;
         tx.commit().await?;
         Ok(())
     }
 
-    /// Gives an export up, and removes its files.
+    /// Gives an export up, and removes its files. Whoever carries it out writes nothing more.
     pub(crate) async fn cancel_export(
         &self,
         id: &ExportId,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
-        if step(&mut tx, id, Phase::Cancelled, None, now).await? {
+        if step(&mut tx, self.lock_clause(), id, Phase::Cancelled, None, now).await? {
             files::remove(&mut tx, id).await?;
             remove_request(&mut tx, id).await?;
         }
@@ -273,7 +261,8 @@ pub(super) async fn complete(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let made = serde_json::to_string(made).map_err(|_| StoreError::Row("made"))?;
-    if !step(tx, id, Phase::Complete, None, now).await? {
+    // Whoever completes it holds the row already.
+    if !step(tx, "", id, Phase::Complete, None, now).await? {
         return Ok(false);
     }
     sqlx::query(
@@ -322,24 +311,6 @@ async fn ask(tx: &mut Tx, new: &NewExport<'_>) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Is it this run that carries the export out, and has it not ended? The row is held until the transaction ends.
-pub(super) async fn is_of(
-    tx: &mut Tx,
-    lock: &'static str,
-    id: &ExportId,
-    run: &RunId,
-) -> Result<bool, StoreError> {
-    let query = format!(
-        "SELECT id FROM exports WHERE id = $1 AND run = $2 AND phase IN ('accepted', 'in-progress'){lock}"
-    );
-    let row = sqlx::query(sqlx::AssertSqlSafe(query))
-        .bind(id.as_str())
-        .bind(&run.0)
-        .fetch_optional(&mut **tx)
-        .await?;
-    Ok(row.is_some())
-}
-
 /// The export that the same question made a short while ago, unless it came to nothing.
 ///
 /// Source: ours; FHIR leaves it to the server whether a repeated kick-off is a new one
@@ -360,12 +331,14 @@ async fn repeated(tx: &mut Tx, new: &NewExport<'_>) -> Result<Option<ExportId>, 
 /// Moves an export, and writes it down. False when the phases do not allow it.
 async fn step(
     tx: &mut Tx,
+    lock: &'static str,
     id: &ExportId,
     to: Phase,
     code: Option<Code>,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let row = sqlx::query("SELECT phase FROM exports WHERE id = $1")
+    let query = format!("SELECT phase FROM exports WHERE id = $1{lock}");
+    let row = sqlx::query(sqlx::AssertSqlSafe(query))
         .bind(id.as_str())
         .fetch_optional(&mut **tx)
         .await?;

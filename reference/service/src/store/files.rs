@@ -1,7 +1,7 @@
 //! The files of what is answered later, kept as protected bodies until they expire.
 //! Refuses to add one to an export that has ended, and to give one to anybody after its time.
 
-use super::export::{self, RunId};
+use super::job::{self, RunId};
 use super::row::text;
 use super::{Store, StoreError, Tx, audit, payload};
 use domain::Timestamp;
@@ -40,7 +40,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let mut tx = self.write().await?;
-        if !export::is_of(&mut tx, self.lock_clause(), id, run).await? {
+        if !job::is_of(&mut tx, self.lock_clause(), id, run).await? {
             return Ok(false);
         }
         for file in files {

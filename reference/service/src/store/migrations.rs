@@ -24,6 +24,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (42, "disputes", include_str!("migrations/0042_disputes.sql")),
     (50, "bulk", include_str!("migrations/0050_bulk.sql")),
     (51, "run", include_str!("migrations/0051_run.sql")),
+    (
+        52,
+        "job-lease",
+        include_str!("migrations/0052_job_lease.sql"),
+    ),
     (60, "control", include_str!("migrations/0060_control.sql")),
     (62, "notify", include_str!("migrations/0062_notify.sql")),
     (70, "audit", include_str!("migrations/0070_audit.sql")),

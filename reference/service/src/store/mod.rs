@@ -22,6 +22,7 @@ mod guess;
 mod health;
 mod hold;
 mod idempotency;
+mod job;
 mod measure;
 mod member;
 mod migrations;
@@ -52,11 +53,12 @@ pub(crate) use dispute::{KeptDispute, Resolving, Unsettled};
 pub(crate) use domain::idempotency::{Claim, Kept, Scope};
 pub(crate) use duty::{MOST_OWED, Owed, OwedFilter};
 pub(crate) use exchange::{Filter, LONGEST_LIST, NewExchange, Submitted};
-pub(crate) use export::{Export, NewExport, RunId};
+pub(crate) use export::{Export, NewExport};
 pub(crate) use files::NamedFile;
 pub(crate) use fulfilment::{FileKept, FileNote, Fulfilment, Note};
 pub(crate) use group::{Link, List, Membership, group};
 pub(crate) use hold::Hold;
+pub(crate) use job::{Job, RunId};
 pub(crate) use member::Known;
 pub(crate) use notice::Taken as TakenNotice;
 pub(crate) use progress::{Changes, Rest, Taken};
@@ -112,6 +114,21 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// May the same be taken when the store is back? What a row forbids is forbidden then, too.
+    pub(crate) fn is_hiccup(&self) -> bool {
+        match self {
+            Self::Database(error) | Self::Audit(error) => is_passing(error),
+            Self::Folder { .. }
+            | Self::Migration(_)
+            | Self::Row(_)
+            | Self::LostRace
+            | Self::Unaccountable(_)
+            | Self::Sealed(_)
+            | Self::Address(_)
+            | Self::Illegal(_) => false,
+        }
+    }
+
     /// What the caller is told.
     pub(crate) const fn code(&self) -> Code {
         match self {
@@ -125,6 +142,23 @@ impl StoreError {
             | Self::Sealed(_)
             | Self::Illegal(_) => Code::StoreUnavailable,
         }
+    }
+}
+
+/// Is it about the way to the database, or the database itself, and not about what was said to it?
+fn is_passing(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Database(told) => matches!(told.kind(), sqlx::error::ErrorKind::Other),
+        other => !matches!(
+            other,
+            sqlx::Error::RowNotFound
+                | sqlx::Error::TypeNotFound { .. }
+                | sqlx::Error::ColumnIndexOutOfBounds { .. }
+                | sqlx::Error::ColumnNotFound(_)
+                | sqlx::Error::ColumnDecode { .. }
+                | sqlx::Error::Encode(_)
+                | sqlx::Error::Decode(_)
+        ),
     }
 }
 

@@ -126,6 +126,18 @@ impl Store {
         Ok(())
     }
 
+    /// Holds a step longer, before something slow begins.
+    ///
+    /// Errors: somebody else has taken it
+    pub(crate) async fn hold(&self, leased: &Leased, until: Timestamp) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        if !extend(&mut tx, leased, until).await? {
+            return Err(StoreError::LostRace);
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
     /// Gives back everything that a worker holds: it stops.
     pub(crate) async fn give_all_back(&self, owner: &WorkerId) -> Result<(), StoreError> {
         let mut tx = self.write().await?;

@@ -35,7 +35,7 @@ pub enum Says {
 }
 
 /// Says one thing in one line.
-fn say(says: &Says) {
+pub fn say(says: &Says) {
     let mut out = std::io::stdout().lock();
     let line = serde_json::to_string(says).unwrap();
     writeln!(out, "\n@@{line}").unwrap();

@@ -37,6 +37,12 @@ impl Held {
         calls.wait_for(|calls| *calls >= count).await.unwrap();
     }
 
+    /// How many calls have come.
+    #[allow(dead_code, reason = "only some tests count them")]
+    pub fn count(&self) -> usize {
+        *self.calls.borrow()
+    }
+
     /// Every call that waits is answered, and every later one at once.
     pub fn let_go(&self) {
         self.open.send_replace(true);

@@ -50,7 +50,8 @@ pub(crate) async fn run(plane: &Plane, export: &Export, id: &RunId) -> Result<()
         Ok(false) => Ok(()),
         Err(code) => {
             telemetry::failed(&root, code);
-            plane.store.fail_export(&export.id, code, plane.now()).await
+            let failed = (&export.id, id);
+            plane.store.fail_export(failed, code, plane.now()).await
         }
     }
 }
@@ -89,8 +90,9 @@ impl Run<'_> {
         let mut sorted = Sorted::default();
         let all = u32::try_from(members.len()).unwrap_or(u32::MAX);
         for (done, some) in (0_u32..).step_by(AT_ONCE).zip(members.chunks(AT_ONCE)) {
-            let (store, id, now) = (&self.plane.store, &self.export.id, self.plane.now());
-            if !store.advance_export(id, done, all, now).await? {
+            let (store, now) = (&self.plane.store, self.plane.now());
+            let job = (&self.export.id, self.id);
+            if !store.advance_export(job, (done, all), now).await? {
                 return Ok(Ok(false));
             }
             self.plane.clock.wait(PACE).await;
@@ -110,18 +112,14 @@ impl Run<'_> {
         sorted: &mut Sorted,
     ) -> Step<()> {
         // Whoever tries many numbers for one person learns nothing of that person here either.
-        match guess::check(self.plane, &partner.id, &member.parts).await {
-            Ok(()) => {}
-            Err(refused) if refused.code == Code::BruteForce => {
-                if !std::mem::replace(&mut sorted.guessed, true) {
-                    self.told_of_guesses(partner).await?;
-                }
-                sorted.lists.add(MatchOutcome::NoMatch, line(member, None));
-                return Ok(Ok(()));
+        if guess::guesses(self.plane, &partner.id, &member.parts).await? {
+            if !std::mem::replace(&mut sorted.guessed, true) {
+                self.told_of_guesses(partner).await?;
             }
-            Err(refused) => return Ok(Err(refused.code)),
+            sorted.lists.add(MatchOutcome::NoMatch, line(member, None));
+            return Ok(Ok(()));
         }
-        let settled = match self.decided(member).await {
+        let settled = match self.decided(member).await? {
             Ok(settled) => settled,
             Err(code) => return Ok(Err(code)),
         };
@@ -164,7 +162,8 @@ impl Run<'_> {
         Ok(())
     }
 
-    async fn decided(&self, member: &Submission<'_>) -> Result<Settled, Code> {
+    /// A member store that is out of service fails the match; a hiccup of the database only delays it.
+    async fn decided(&self, member: &Submission<'_>) -> Step<Settled> {
         let span = telemetry::stage(Stage::IdentityResolution, &self.context);
         let asking = Asking {
             cause: Cause::Bulk,
@@ -172,15 +171,12 @@ impl Run<'_> {
             business_transaction: &self.export.business_transaction,
             sensitivity: Sensitivity::Bulk,
         };
+        if let Err(code) = self.plane.conditions.check(Outage::MemberStore) {
+            telemetry::failed(&span, code);
+            return Ok(Err(Code::JobFailed));
+        }
         let decided = decide(self.plane, self.snapshot, &member.parts, &asking);
-        let decided = decided.instrument(span.clone()).await;
-        decided.map_err(|refused| {
-            telemetry::failed(&span, refused.code);
-            match self.plane.conditions.check(Outage::MemberStore) {
-                Err(_) => Code::JobFailed,
-                Ok(()) => refused.code,
-            }
-        })
+        Ok(Ok(decided.instrument(span).await?))
     }
 
     async fn judged(

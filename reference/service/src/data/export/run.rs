@@ -32,20 +32,17 @@ const KEPT: Duration = Duration::from_secs(24 * 3600);
 /// Source: ours; five years of a hundred members take about ten megabytes
 const MEMBERS: usize = 100;
 
-/// Carries out what was asked for, unless it has ended.
-pub(crate) async fn run(plane: &Plane, id: &ExportId) -> Result<(), StoreError> {
+/// Carries out what was asked for, unless it has ended. `run` writes for as long as nobody takes its place.
+pub(crate) async fn run(plane: &Plane, id: &ExportId, run: &RunId) -> Result<(), StoreError> {
     let Some(export) = plane.store.export(id).await? else {
         return Ok(());
     };
     if !export.phase.is_open() {
         return Ok(());
     }
-    let Some(run) = plane.store.take_up(id, plane.now()).await? else {
-        return Ok(());
-    };
     match export.kind {
-        Kind::DataExport => give(plane, &export, &run).await,
-        Kind::BulkMatch => bulk::run::run(plane, &export, &run).await,
+        Kind::DataExport => give(plane, &export, run).await,
+        Kind::BulkMatch => bulk::run::run(plane, &export, run).await,
     }
 }
 
@@ -223,7 +220,9 @@ impl Run<'_> {
                 telemetry::failed(&span, code);
                 telemetry::failed(root, code);
                 let (store, id) = (&self.plane.store, &self.export.id);
-                store.fail_export(id, code, self.plane.now()).await?;
+                store
+                    .fail_export((id, self.id), code, self.plane.now())
+                    .await?;
                 Ok(None)
             }
         }
@@ -275,7 +274,7 @@ impl Run<'_> {
     async fn advance(&self, done: u32, parts: u32) -> Result<bool, StoreError> {
         let (store, now) = (&self.plane.store, self.plane.now());
         store
-            .advance_export(&self.export.id, done, parts, now)
+            .advance_export((&self.export.id, self.id), (done, parts), now)
             .await
     }
 

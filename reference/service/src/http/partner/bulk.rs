@@ -133,7 +133,7 @@ async fn carry_out(shared: &Shared, call: &Call<'_>) -> Kept {
     match kick_off::take_on(&shared.plane, call).await {
         Ok(taken) => {
             if taken.is_new {
-                shared.engine.start_export(taken.id.clone());
+                shared.engine.ring_for_jobs();
             }
             accepted(shared, &taken.id)
         }

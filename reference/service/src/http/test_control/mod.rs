@@ -48,7 +48,7 @@ struct Reset {
 /// Empties every store, sets the clock, and ends every condition.
 async fn reset(State(stage): State<Arc<Stage>>, Json(reset): Json<Reset>) -> Response {
     let shared = &stage.shared;
-    shared.engine.stop().await;
+    shared.engine.drop_all().await;
     shared.plane.conditions.clear();
     shared.plane.guard.clear();
     shared.plane.publish(stage.first.clone());

@@ -157,14 +157,15 @@ impl Fulfilment {
 }
 
 impl Store {
-    /// Notes that the call goes out that begins the export. False when another one has gone out.
+    /// Notes that the call goes out that begins the export. False when another one has gone out; noting the same one
+    /// again changes nothing.
     pub(crate) async fn begin_kick_off(
         &self,
         id: &ExchangeId,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let done = sqlx::query(
-            "UPDATE fulfilments SET begun_at = $1 WHERE exchange = $2 AND begun_at IS NULL",
+            "UPDATE fulfilments SET begun_at = $1 WHERE exchange = $2 AND (begun_at IS NULL OR begun_at = $1)",
         )
         .bind(stored(now))
         .bind(id.as_str())

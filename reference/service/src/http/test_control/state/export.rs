@@ -5,10 +5,11 @@ use super::{Params, Unset, Values, client, only, text};
 use crate::config::derived;
 use crate::data::export::run;
 use crate::http::test_control::Stage;
-use crate::store::{NewExport, group};
+use crate::store::{Lease, NewExport, group};
+use domain::Timestamp;
 use domain::export::{History, Hole, Kind, Wishes};
 use domain::failure::Code;
-use domain::ids::{BusinessTransactionId, ExportId, MemberRef};
+use domain::ids::{BusinessTransactionId, ExportId, MemberRef, WorkerId};
 use domain::record::{Day, GapWhy};
 use serde_json::{Map, Value, json};
 
@@ -83,22 +84,36 @@ pub(super) async fn job(
     let id = taken_on(stage, params, consumer).await?;
     let plane = &stage.shared.plane;
     let now = plane.now();
-    match phase {
-        "in-progress" => {
-            plane.store.advance_export(&id, done, WHOLE, now).await?;
+    // Nobody else carries it out.
+    if let Some(held) = plane.store.take_over(&id, &for_good(), now).await? {
+        let job = (&id, &held);
+        match phase {
+            "in-progress" => {
+                plane.store.advance_export(job, (done, WHOLE), now).await?;
+            }
+            "complete" | "expired" => run::run(plane, &id, &held).await?,
+            "failed" => plane.store.fail_export(job, Code::JobFailed, now).await?,
+            _ => {}
         }
-        "complete" => run::run(plane, &id).await?,
-        "failed" => plane.store.fail_export(&id, Code::JobFailed, now).await?,
-        "expired" => {
-            run::run(plane, &id).await?;
-            plane.store.expire_export(&id, plane.now()).await?;
-        }
-        _ => {}
+    }
+    if phase == "expired" {
+        plane.store.expire_export(&id, plane.now()).await?;
     }
     let mut values = Values::new();
     values.insert("job".to_owned(), json!(id.as_str()));
     values.insert("status".to_owned(), json!(format!("/async/{id}")));
     Ok(values)
+}
+
+/// The last second that is stored as sortable text: the end of the year 9999.
+const END: i64 = 253_402_300_799;
+
+/// A lease that does not end.
+fn for_good() -> Lease {
+    Lease {
+        owner: WorkerId::new("stage".to_owned()),
+        until: Timestamp::from_timestamp(END, 0).unwrap_or(Timestamp::MAX_UTC),
+    }
 }
 
 async fn taken_on(
