@@ -40,6 +40,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "synthetic",
         include_str!("migrations/0091_synthetic.sql"),
     ),
+    (92, "owner", include_str!("migrations/0092_owner.sql")),
 ];
 
 pub(super) fn of(kind: Kind) -> Migrator {
