@@ -104,6 +104,17 @@ pub struct About {
     pub code: Option<Code>,
 }
 
+impl About {
+    /// The exchange that it is about, where it is about one.
+    #[must_use]
+    pub const fn exchange(&self) -> Option<&ExchangeId> {
+        match &self.subject {
+            Subject::Exchange { exchange, .. } => Some(exchange),
+            Subject::Export { .. } => None,
+        }
+    }
+}
+
 /// How notices leave: `reference/config/notify/<n>.toml`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

@@ -170,7 +170,7 @@ async fn row_s2_47_while_nobody_can_be_told_exchanges_complete_and_notices_go_ou
                 of.sort_by_key(|told| told.id.clone());
                 let named: Vec<_> = of
                     .iter()
-                    .map(|told| told.about.as_ref().unwrap().exchange.as_str())
+                    .map(|told| told.about.as_ref().unwrap().exchange().unwrap().as_str())
                     .collect();
                 assert_eq!(named, exchanges);
                 assert!(
@@ -310,7 +310,7 @@ async fn two_services_on_one_database_tell_each_notice_once() {
         assert_eq!(got.len(), expected.len(), "{}", place.name);
         let named: BTreeSet<_> = got
             .iter()
-            .map(|told| told.about.as_ref().unwrap().exchange.to_string())
+            .map(|told| told.about.as_ref().unwrap().exchange().unwrap().to_string())
             .collect();
         assert_eq!(named, expected);
         one.running.stop().await;

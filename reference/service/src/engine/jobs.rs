@@ -16,6 +16,9 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
+/// Jobs under way at once in one process (ours): the question of one may be parsed to some hundred megabytes.
+const MOST: usize = 8;
+
 /// The worker of one process for what is answered later.
 pub(super) struct Jobs {
     plane: Arc<Plane>,
@@ -46,7 +49,7 @@ impl Jobs {
         let mut under_way = JoinSet::new();
         while !self.stop.is_set() {
             while under_way.try_join_next().is_some() {}
-            let room = self.pace.workers.saturating_sub(under_way.len());
+            let room = self.pace.workers.min(MOST).saturating_sub(under_way.len());
             match self.take(room).await {
                 Ok(taken) => {
                     for job in taken {
