@@ -18,7 +18,7 @@ use support::later::{
 use support::request::Person;
 use support::stores::{Place, stores};
 use support::stub::{MATCH, matched, refusal, scene, started};
-use support::{Answer, Scene, Service};
+use support::{Answer, Scene, Service, log};
 use wiremock::{MockServer, ResponseTemplate};
 
 /// How often the service looks.
@@ -408,7 +408,8 @@ async fn a_service_without_a_check_does_not_say_that_it_is_well() {
 }
 
 #[tokio::test]
-async fn the_shipped_checks_pass_where_the_partner_answers_what_they_say() {
+async fn row_s2_43_the_shipped_checks_pass_and_their_traces_say_that_they_are_synthetic() {
+    log::listen();
     let folder = root().join("reference/ops/synthetic");
     let (mut scene, stub) = scene().await;
     scene.by_hand();
@@ -427,5 +428,12 @@ async fn the_shipped_checks_pass_where_the_partner_answers_what_they_say() {
     scene.clock.advance(LOOK);
     once(&service, "ok").await;
     assert_eq!(probed(&service, "/health/synthetic").await.0, 200);
+    let run = runs_of(&service).await.remove(0);
+    let path = format!("/{}", run["exchange"].as_str().unwrap());
+    let view = service.exchanges(&path).await.json();
+    let transaction = view["business_transaction_id"].as_str().unwrap();
+    let root = log::closed(transaction, "exchange").await;
+    assert_eq!(root["span"]["matchmark.request_type"], "synthetic");
+    assert_eq!(root["span"]["matchmark.partner"], "northwind");
     service.running.stop().await;
 }
