@@ -163,8 +163,10 @@ mod tests {
         let passed = run(0, Outcome::Passed { at: at(60) });
         assert_eq!(verdict(&[], 0), Verdict::NotRun);
         assert_eq!(verdict(&[run(0, Outcome::UnderWay)], 30), Verdict::NotRun);
-        assert_eq!(verdict(&[passed.clone()], 1800), Verdict::Ok);
-        assert_eq!(verdict(&[passed.clone()], 1801), Verdict::Stale);
+        let lately = [passed];
+        assert_eq!(verdict(&lately, 1800), Verdict::Ok);
+        assert_eq!(verdict(&lately, 1801), Verdict::Stale);
+        let [passed] = lately;
         let slow = run(0, Outcome::Passed { at: at(61) });
         assert_eq!(verdict(&[slow], 61), Verdict::Failed);
         let failed = Outcome::Failed {
