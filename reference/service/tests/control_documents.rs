@@ -10,18 +10,20 @@
 
 mod support;
 
+use reference::clock::{ManualClock, Winding};
 use reference::domain::bulk::Form;
 use reference::domain::control::Kind;
 use reference::domain::operator::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 use support::admin::{registry, routes, shipped};
 use support::export::place;
 use support::request::{bulk_match, people};
 use support::stores::stores;
-use support::{Answer, Scene, Service};
+use support::{Answer, Scene, Service, now};
 
 /// What an operator is told of a snapshot.
 async fn snapshot(service: &Service, number: u64) -> Answer {
@@ -212,4 +214,49 @@ async fn two_people_end_the_older_answer_to_a_bulk_match_and_it_is_given_no_more
         );
         service.running.stop().await;
     }
+}
+
+#[tokio::test]
+async fn a_file_in_the_watched_folder_is_handed_in_and_a_bad_one_is_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut scene = Scene::new();
+    scene.clock = Arc::new(ManualClock::new(now(), Winding::ByHand));
+    scene.config.clock = Arc::clone(&scene.clock) as _;
+    scene.config.control_folder = Some(folder.path().to_owned());
+    let service = scene.start().await;
+    let write = |name: &str, text: &str| {
+        let file = folder.path().join(name);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
+    };
+    write("audit/2.toml", "number = 2\n");
+    write(
+        "routing/2.toml",
+        &routes(2, &[("one", "", "http://127.0.0.1:9".to_owned())]),
+    );
+    let off = (
+        "canary-routing = { on = true }",
+        "canary-routing = { on = false }",
+    );
+    write("flags/2.toml", &shipped("flags", 2, &[off]));
+    let mut tries = 0;
+    while service.document("flags").await.json()["in_force"]["number"] != 2 {
+        scene.clock.advance(Duration::from_secs(5));
+        tokio::task::yield_now().await;
+        tries += 1;
+        assert!(tries < 2_000, "the file is not taken");
+    }
+    assert_eq!(
+        service.document("audit").await.header("etag"),
+        Some("\"audit-1\"")
+    );
+    let routing = service.document("routing").await.json();
+    assert_eq!(
+        routing["waiting"]["number"], 2,
+        "a risky change waits for a person"
+    );
+    assert_eq!(
+        service.act("op-2", "routing/2/approve", "").await.status,
+        200
+    );
 }

@@ -108,16 +108,17 @@ pub(super) async fn keep(
     Ok(())
 }
 
-pub(super) async fn remove(tx: &mut Tx, id: &ExportId) -> Result<(), StoreError> {
+/// Removes the files of an export. Gives how many there were: somebody else may have been first.
+pub(super) async fn remove(tx: &mut Tx, id: &ExportId) -> Result<usize, StoreError> {
     let rows = sqlx::query("DELETE FROM export_files WHERE export = $1 RETURNING body")
         .bind(id.as_str())
         .fetch_all(&mut **tx)
         .await?;
-    for row in rows {
+    for row in &rows {
         sqlx::query("DELETE FROM payloads WHERE id = $1")
-            .bind(text(&row, "body")?)
+            .bind(text(row, "body")?)
             .execute(&mut **tx)
             .await?;
     }
-    Ok(())
+    Ok(rows.len())
 }

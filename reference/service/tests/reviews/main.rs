@@ -12,10 +12,13 @@ mod exchanges;
 
 use desk::{approval, decided, open, reviews, three_tiers, under_number, winding, with_address};
 use reference::clock::Winding;
+use reference::token::MEMBER_MATCH;
 use serde_json::json;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use support::Service;
 use support::bulk::on_list;
-use support::request::{Person, bulk_match};
+use support::request::{Person, bulk_match, member_match};
 use support::stores::stores;
 
 #[tokio::test]
@@ -255,6 +258,61 @@ async fn a_member_of_many_who_waits_for_people_is_not_found_and_is_once_they_hav
             by_people.unwrap()["event"]["match"]["tier"],
             "approved-review"
         );
+        service.running.stop().await;
+    }
+}
+
+/// Single matches of two members, one after the other, until the bulk match beside them is done.
+async fn matches(service: &Service, client: &str, done: &AtomicBool) {
+    while !done.load(Ordering::Relaxed) {
+        for number in [2, 3] {
+            let body = member_match(&Person::number(number), client);
+            let token = service.token_at(client, MEMBER_MATCH, service.now_for_token());
+            let url = Service::url(service.running.partner, "/Patient/$member-match");
+            let call = service.http.post(url).bearer_auth(token);
+            let call = call.header("content-type", "application/fhir+json");
+            let sent = call.body(body.to_string()).send().await.unwrap();
+            assert!(
+                matches!(sent.status().as_u16(), 200 | 429),
+                "{}",
+                sent.status()
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_bulk_match_that_people_agreed_to_and_single_matches_do_not_wait_for_each_other() {
+    for place in stores().await {
+        let service = winding(&place, Winding::Itself).await.0;
+        let (doubtful, sure) = (Person::number(1), Person::number(0));
+        let mut request = bulk_match(&[doubtful.clone(), sure.clone()], "contoso");
+        let one = under_number(with_address(&doubtful), "OTHER-CARD-1");
+        request["parameter"][0]["part"] = one["parameter"].clone();
+        service.groups("contoso", &request).await;
+        let review = open(&service).await;
+        let id = review["id"].as_str().unwrap();
+        for (who, version) in [("reviewer-1", 1), ("reviewer-2", 2)] {
+            let said = approval(&review["candidates"][0]);
+            let said = decided(&service, who, (id, Some(version)), &said).await;
+            assert_eq!(said.status, 200);
+        }
+        for _ in 0..6 {
+            service.clock.advance(Duration::from_secs(3600));
+            let done = AtomicBool::new(false);
+            let many = async {
+                let groups = service.groups("contoso", &request).await;
+                done.store(true, Ordering::Relaxed);
+                groups
+            };
+            let (groups, (), (), ()) = tokio::join!(
+                many,
+                matches(&service, "northwind", &done),
+                matches(&service, "fabrikam", &done),
+                matches(&service, "contoso", &done),
+            );
+            assert_eq!(on_list(&groups, "match").len(), 2, "{}", place.name);
+        }
         service.running.stop().await;
     }
 }

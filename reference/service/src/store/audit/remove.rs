@@ -186,11 +186,12 @@ async fn files(tx: &mut Tx, due: &Due) -> Result<u64, StoreError> {
     .bind(stored(due.before))
     .fetch_all(&mut **tx)
     .await?;
-    if rows.is_empty() {
-        return Ok(0);
-    }
+    let mut removed = 0;
     for row in &rows {
-        crate::store::files::remove(tx, &ExportId::new(text(row, "id")?)).await?;
+        removed += crate::store::files::remove(tx, &ExportId::new(text(row, "id")?)).await?;
+    }
+    if removed == 0 {
+        return Ok(0);
     }
     let mut event = due.event.clone();
     event.rule = Class::File.rule();
