@@ -246,7 +246,8 @@ async fn an_endpoint_that_gives_no_token_ends_the_exchange_or_is_waited_for_and_
                 _ => Place::postgres().await.unwrap().at,
             };
             scene.config.partners[1].timeout = Duration::from_millis(match what {
-                "slow" => 300,
+                // Long enough for a slow machine afterwards; the answer takes ten minutes.
+                "slow" => 5_000,
                 _ => 60_000,
             });
             says(&stub, "POST", TOKEN, answer, None).await;
