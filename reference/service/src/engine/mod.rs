@@ -20,7 +20,6 @@ use domain::ports::Steps;
 use domain::workflow::WorkflowEngine;
 use embedded::Embedded;
 use jobs::Jobs;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use stop::{Halt, Stop};
@@ -33,8 +32,6 @@ pub(crate) struct Engine {
     port: Arc<dyn WorkflowEngine>,
     steps: Arc<dyn Steps>,
     stop: Arc<Stop>,
-    /// Set under the lock of `taking`: a call that is answered while the service stops wakes nobody any more.
-    is_closing: AtomicBool,
     lease: Duration,
     taking: Mutex<Option<JoinHandle<()>>>,
     jobs: Arc<Jobs>,
@@ -51,7 +48,6 @@ impl Engine {
             steps: Arc::new(walker),
             plane,
             stop,
-            is_closing: AtomicBool::new(false),
             lease: pace.lease,
             taking: Mutex::default(),
             taking_jobs: Mutex::default(),
@@ -75,9 +71,6 @@ impl Engine {
     /// Says that there may be something to do.
     pub(crate) fn wake(&self) {
         let mut taking = held(&self.taking);
-        if self.is_closing.load(Ordering::Relaxed) {
-            return;
-        }
         if taking.as_ref().is_none_or(JoinHandle::is_finished) {
             self.stop.set(Halt::Never);
             let (port, steps) = (Arc::clone(&self.port), Arc::clone(&self.steps));
@@ -115,7 +108,7 @@ impl Engine {
     /// back what was held. What takes longer than its patience is dropped.
     pub(crate) async fn stop(&self) {
         let (calls, writes) = self.patience();
-        self.close();
+        self.stop.set(Halt::WhenDone);
         let mut ended = Box::pin(self.ended());
         if timeout(calls, &mut ended).await.is_err() {
             tracing::error!("a call did not end in its time: nobody will have seen its end");
@@ -124,12 +117,6 @@ impl Engine {
                 tracing::error!("what was held is not given back: its leases run out");
             }
         }
-    }
-
-    fn close(&self) {
-        let _taking = held(&self.taking);
-        self.is_closing.store(true, Ordering::Relaxed);
-        self.stop.set(Halt::WhenDone);
     }
 
     /// Drops whatever is under way and waits for nothing but a write that has begun.
