@@ -328,8 +328,8 @@ async fn row_s2_23_sixty_four_equal_requests_at_two_processes_are_one_exchange()
 async fn a_lease_that_runs_out_is_taken_over_and_the_slow_worker_writes_nothing() {
     for place in stores().await {
         let (mut scene, stub) = by_hand(&place).await;
-        scene.config.partners[1].timeout = Duration::from_secs(3);
-        let late = refusal(422, "no-match").set_delay(Duration::from_millis(1500));
+        scene.config.partners[1].timeout = Duration::from_secs(20);
+        let late = refusal(422, "no-match").set_delay(Duration::from_secs(8));
         says(&stub, late, Some(1)).await;
         says(&stub, matched(), None).await;
         let slow = scene.start().await;
