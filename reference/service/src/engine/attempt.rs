@@ -42,7 +42,6 @@ impl Walk<'_> {
             return Ok(Carried::Lost);
         }
         self.way.acts();
-        let _in_hand = self.unseen.take(&exchange.id);
         let attempt = self.context.next_attempt(plane.now());
         let lasts = partner.map(longest).unwrap_or_default();
         let Some(exchange) = self.begin(exchange, &attempt.correlation, lasts).await? else {

@@ -21,7 +21,6 @@ impl Walk<'_> {
         exchange: &Exchange,
         request: &Value,
     ) -> Result<Carried, StoreError> {
-        let _in_hand = self.unseen.take(&exchange.id);
         self.hold_for_a_call(snapshot, exchange).await?;
         let mut act = pin!(self.monitor(snapshot, exchange, request));
         let done = tokio::select! {
@@ -66,7 +65,8 @@ impl Walk<'_> {
         exchange: &Exchange,
     ) -> Result<Option<Carried>, StoreError> {
         let now = self.plane.now();
-        let Some(until) = self.unseen.may_be_told(&exchange.id, now, self.lease) else {
+        let call = (&exchange.id, exchange.version);
+        let Some(until) = self.unseen.may_be_told(call, now, self.lease) else {
             return Ok(None);
         };
         let store = &self.plane.store;

@@ -1,6 +1,7 @@
 //! Carries out what is answered later, exports and bulk matches: any process takes one up that nobody holds.
-//! Refuses to keep one whose carrying out failed: it goes back, and is taken again when the store is there.
+//! Refuses to keep one whose carrying out failed: it goes back until the store is there, or ends where no store helps.
 
+use super::hands::{Hands, InHand};
 use super::stop::Stop;
 use super::worker::{CALM, later, wait};
 use crate::config::Pace;
@@ -9,6 +10,7 @@ use crate::data::export::run;
 use crate::data::patience::patiently;
 use crate::store::{Job, Lease, StoreError};
 use domain::Timestamp;
+use domain::failure::Code;
 use domain::ids::WorkerId;
 use domain::ports::{Passage, Wait};
 use domain::workflow::StopSignal;
@@ -26,6 +28,7 @@ pub(super) struct Jobs {
     id: WorkerId,
     stop: Arc<Stop>,
     bell: Notify,
+    hands: Arc<Hands>,
 }
 
 impl Jobs {
@@ -36,6 +39,7 @@ impl Jobs {
             pace,
             stop,
             bell: Notify::new(),
+            hands: Arc::default(),
         }
     }
 
@@ -53,7 +57,8 @@ impl Jobs {
             match self.take(room).await {
                 Ok(taken) => {
                     for job in taken {
-                        under_way.spawn(Arc::clone(&self).carried(job));
+                        let in_hand = self.hands.take(job.id.as_str());
+                        under_way.spawn(Arc::clone(&self).carried(job, in_hand));
                     }
                 }
                 Err(error) => {
@@ -78,14 +83,15 @@ impl Jobs {
 
     async fn take(&self, most: usize) -> Result<Vec<Job>, StoreError> {
         let (store, now) = (&self.plane.store, self.plane.now());
-        if most == 0 || !store.is_job_due(&self.id, now).await? {
+        let in_hand = self.hands.full();
+        if most == 0 || !store.is_job_due(&in_hand, now).await? {
             return Ok(Vec::new());
         }
         let lease = Lease {
             owner: self.id.clone(),
             until: self.held_until(),
         };
-        store.take_jobs(&lease, most, now).await
+        store.take_jobs(&lease, (most, &in_hand), now).await
     }
 
     fn held_until(&self) -> Timestamp {
@@ -109,24 +115,41 @@ impl Jobs {
     }
 
     /// Carries a job out. One that is given up, or taken by somebody else, is dropped.
-    async fn carried(self: Arc<Self>, job: Job) {
-        let again = tokio::select! {
+    async fn carried(self: Arc<Self>, job: Job, _in_hand: InHand) {
+        let store = &self.plane.store;
+        let stopped = tokio::select! {
             ended = run::run(&self.plane, &job.id, &job.run) => match ended {
-                Ok(()) => return,
-                Err(error) => {
-                    tracing::error!(cause = %error, export = %job.id, "the job stopped: it goes on later");
-                    Some(later(self.plane.now(), wait(job.attempt)))
-                }
+                Ok(()) | Err(StoreError::LostRace) => return,
+                Err(error) => Some(error),
             },
             () = self.lost(&job) => return,
             () = self.stop.wait() => None,
         };
-        let give_back = || self.plane.store.give_job_back(&job, again);
-        // A process does not take its own job, so that it has to let it go.
-        let given = patiently(self.stop.as_ref(), StoreError::is_hiccup, give_back);
-        if let Err(error) = given.await {
+        let (end, now) = (Code::JobFailed, self.plane.now());
+        let written = match stopped {
+            Some(error) if !error.is_hiccup() => {
+                tracing::error!(cause = %error, export = %job.id, "the job can never be carried out: it has failed");
+                let run = (&job.id, &job.run);
+                self.patiently(|| store.fail_export(run, end, now)).await
+            }
+            stopped => {
+                let again = stopped.map(|error| {
+                    tracing::error!(cause = %error, export = %job.id, "the job stopped: it goes on later");
+                    later(now, wait(job.attempt))
+                });
+                self.patiently(|| store.give_job_back(&job, again)).await
+            }
+        };
+        if let Err(error) = written {
             tracing::error!(cause = %error, export = %job.id, "a job was not given back: its lease runs out");
         }
+    }
+
+    async fn patiently<F>(&self, act: impl FnMut() -> F) -> Result<(), StoreError>
+    where
+        F: Future<Output = Result<(), StoreError>>,
+    {
+        patiently(self.stop.as_ref(), StoreError::is_hiccup, act).await
     }
 
     /// Holds a job for as long as it is carried out; ends when somebody else has it, or nobody any more.

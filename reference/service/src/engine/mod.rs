@@ -5,6 +5,7 @@ mod attempt;
 mod embedded;
 mod follow;
 mod guarded;
+mod hands;
 mod jobs;
 mod outcome;
 mod stop;
@@ -33,9 +34,17 @@ pub(crate) struct Engine {
     steps: Arc<dyn Steps>,
     stop: Arc<Stop>,
     lease: Duration,
-    taking: Mutex<Option<JoinHandle<()>>>,
     jobs: Arc<Jobs>,
-    taking_jobs: Mutex<Option<JoinHandle<()>>>,
+    taking: Mutex<Taking>,
+}
+
+/// The workers of this process.
+#[derive(Default)]
+struct Taking {
+    steps: Option<JoinHandle<()>>,
+    jobs: Option<JoinHandle<()>>,
+    /// The service ends: a call that is still being answered wakes nobody any more.
+    is_over: bool,
 }
 
 impl Engine {
@@ -50,7 +59,6 @@ impl Engine {
             stop,
             lease: pace.lease,
             taking: Mutex::default(),
-            taking_jobs: Mutex::default(),
         }
     }
 
@@ -71,26 +79,35 @@ impl Engine {
     /// Says that there may be something to do.
     pub(crate) fn wake(&self) {
         let mut taking = held(&self.taking);
-        if taking.as_ref().is_none_or(JoinHandle::is_finished) {
+        if taking.is_over {
+            return;
+        }
+        if is_idle(taking.steps.as_ref()) {
             self.stop.set(Halt::Never);
             let (port, steps) = (Arc::clone(&self.port), Arc::clone(&self.steps));
             let stop = Arc::clone(&self.stop);
             let plane = Arc::clone(&self.plane);
-            *taking = Some(tokio::spawn(async move {
+            taking.steps = Some(tokio::spawn(async move {
                 plane.health.pulse.watched(port.run(steps, stop)).await;
             }));
         }
+        self.wake_jobs(&mut taking);
         drop(taking);
-        self.ring_for_jobs();
         self.port.wake();
         self.plane.traces.ring();
     }
 
     /// Says that there may be something to answer later.
     pub(crate) fn ring_for_jobs(&self) {
-        let mut taking = held(&self.taking_jobs);
-        if taking.as_ref().is_none_or(JoinHandle::is_finished) {
-            *taking = Some(tokio::spawn(Arc::clone(&self.jobs).run()));
+        let mut taking = held(&self.taking);
+        if !taking.is_over {
+            self.wake_jobs(&mut taking);
+        }
+    }
+
+    fn wake_jobs(&self, taking: &mut Taking) {
+        if is_idle(taking.jobs.as_ref()) {
+            taking.jobs = Some(tokio::spawn(Arc::clone(&self.jobs).run()));
         }
         self.jobs.ring();
     }
@@ -101,14 +118,15 @@ impl Engine {
     pub(crate) fn patience(&self) -> (Duration, Duration) {
         let snapshot = self.plane.snapshot();
         let calls = snapshot.partners.values().map(longest);
-        (calls.max().unwrap_or_default(), self.lease)
+        // Without partners there are still exports and bulk matches to be given back.
+        (calls.max().unwrap_or(self.lease), self.lease)
     }
 
     /// Begins nothing new, waits until calls that change something have ended and until that is written down, and gives
     /// back what was held. What takes longer than its patience is dropped.
     pub(crate) async fn stop(&self) {
         let (calls, writes) = self.patience();
-        self.stop.set(Halt::WhenDone);
+        self.close();
         let mut ended = Box::pin(self.ended());
         if timeout(calls, &mut ended).await.is_err() {
             tracing::error!("a call did not end in its time: nobody will have seen its end");
@@ -119,6 +137,13 @@ impl Engine {
         }
     }
 
+    fn close(&self) {
+        // Under the lock: whoever wakes the workers has done so before, or finds that it is over.
+        let mut taking = held(&self.taking);
+        taking.is_over = true;
+        self.stop.set(Halt::WhenDone);
+    }
+
     /// Drops whatever is under way and waits for nothing but a write that has begun.
     pub(crate) async fn drop_all(&self) {
         self.stop.set(Halt::AtOnce);
@@ -127,10 +152,13 @@ impl Engine {
 
     /// Until nothing is taken any more, and nothing is held.
     async fn ended(&self) {
-        let taking = [&self.taking, &self.taking_jobs].map(|taking| held(taking).take());
-        for taking in taking.into_iter().flatten() {
+        let workers = {
+            let mut taking = held(&self.taking);
+            [taking.steps.take(), taking.jobs.take()]
+        };
+        for worker in workers.into_iter().flatten() {
             // One that has failed has said so in the log.
-            let _ = taking.await;
+            let _ = worker.await;
         }
     }
 }
@@ -139,6 +167,10 @@ impl Drop for Engine {
     fn drop(&mut self) {
         self.stop.set(Halt::AtOnce);
     }
+}
+
+fn is_idle(worker: Option<&JoinHandle<()>>) -> bool {
+    worker.is_none_or(JoinHandle::is_finished)
 }
 
 fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -2,7 +2,6 @@
 //! Refuses to decide what a step means, and to move an exchange past the transition table.
 
 use super::unseen::Unseen;
-use super::worker::CALM;
 use crate::data::step::{self, Done};
 use crate::data::{OnTheWay, Plane, route};
 use crate::store::{Changes, Exchange, Rest, StoreError};
@@ -84,12 +83,6 @@ impl Walker {
         if exchange.paused_at.is_some() && leased.work != Work::Deadline {
             store.give_back(leased, None).await?;
             return Ok(Carried::Rests(Some(Hold::Paused)));
-        }
-        if self.unseen.is_in_hand(&exchange.id) && leased.work != Work::Deadline {
-            // Its lease has run out under an answer that waits for the store: nobody here makes the call again.
-            tokio::time::sleep(CALM).await;
-            store.give_back(leased, None).await?;
-            return Ok(Carried::Rests(None));
         }
         let (mut context, root) = self.root(&exchange);
         let traces = &self.plane.traces;

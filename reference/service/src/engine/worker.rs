@@ -1,13 +1,14 @@
 //! Takes due steps from the table under a lease and has them carried out, many at once.
 //! Refuses to know what a step does, and to keep one whose carrying out failed: it goes back into the table.
 
+use super::hands::{Hands, InHand};
 use crate::config::Pace;
 use crate::data::Plane;
 use crate::store::{Lease, StoreError};
 use domain::Timestamp;
 use domain::ids::WorkerId;
 use domain::ports::{Carried, Leased, Passage, Steps, Unavailable, Wait};
-use domain::workflow::StopSignal;
+use domain::workflow::{StopSignal, Work};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -32,6 +33,8 @@ pub(super) struct Worker {
     hand: Arc<Hand>,
     pace: Pace,
     bell: Arc<Notify>,
+    /// The exchanges that steps are carried out of. Their deadlines are taken all the same.
+    hands: Arc<Hands>,
 }
 
 impl Worker {
@@ -50,6 +53,7 @@ impl Worker {
             }),
             pace,
             bell,
+            hands: Arc::default(),
         }
     }
 
@@ -64,7 +68,9 @@ impl Worker {
             match pulse.outside(self.take(room)).await {
                 Ok(taken) => {
                     for leased in taken {
-                        walks.spawn(Arc::clone(&self.hand).watched(leased));
+                        let moves = leased.work != Work::Deadline;
+                        let in_hand = moves.then(|| self.hands.take(leased.exchange.as_str()));
+                        walks.spawn(Arc::clone(&self.hand).watched(leased, in_hand));
                     }
                 }
                 Err(error) => {
@@ -95,14 +101,15 @@ impl Worker {
     async fn take(&self, most: usize) -> Result<Vec<Leased>, StoreError> {
         let plane = &self.hand.plane;
         let (store, now) = (&plane.store, plane.now());
-        if most == 0 || !store.is_due(now).await? {
+        let in_hand = self.hands.full();
+        if most == 0 || !store.is_due(&in_hand, now).await? {
             return Ok(Vec::new());
         }
         let lease = Lease {
             owner: self.hand.id.clone(),
             until: later(now, self.pace.lease),
         };
-        store.lease(&lease, most, now).await
+        store.lease(&lease, (most, &in_hand), now).await
     }
 
     /// A wait until something is due. A clock that jumps is never made to jump to a deadline, or past work under way.
@@ -115,7 +122,8 @@ impl Worker {
             return Box::pin(std::future::pending());
         }
         let deadlines = passage != Passage::Jumps;
-        let next = match plane.store.next_due(&self.hand.id, deadlines).await {
+        let mine = (&self.hand.id, &*self.hands.full());
+        let next = match plane.store.next_due(mine, deadlines).await {
             Ok(next) => next,
             Err(error) => {
                 tracing::error!(cause = %error, "the step table does not say what is due");
@@ -137,7 +145,7 @@ impl Worker {
 }
 
 impl Hand {
-    async fn watched(self: Arc<Self>, leased: Leased) {
+    async fn watched(self: Arc<Self>, leased: Leased, _in_hand: Option<InHand>) {
         let plane = Arc::clone(&self.plane);
         plane.health.pulse.watched(self.walk(leased)).await;
     }

@@ -4,7 +4,7 @@
 use super::row::{maybe_time, number, text};
 use super::{Lease, Store, StoreError, Tx, files, stored};
 use domain::Timestamp;
-use domain::ids::{ExportId, WorkerId};
+use domain::ids::ExportId;
 use sqlx::{AssertSqlSafe, Row};
 
 /// One carrying out of a job. A later one takes its place, and from then on it writes nothing more.
@@ -20,48 +20,49 @@ pub(crate) struct Job {
     pub attempt: u32,
 }
 
-/// Jobs that can be taken now: nobody holds them, or whoever does has let the lease run out. A worker does not take its
-/// own: it is slow, and knows.
+/// Jobs that can be taken now: nobody holds them, or whoever does has let the lease run out. A worker does not take what
+/// it has in hand itself: it is slow, and knows. The ids stand in one text, as those of steps do.
 const DUE: &str = "phase IN ('accepted', 'in-progress') AND (run_after IS NULL OR run_after <= $1)
-    AND (lease_until IS NULL OR (lease_until <= $1 AND lease_owner <> $2))";
+    AND (lease_until IS NULL OR lease_until <= $1) AND $2 NOT LIKE '%' || id || '%'";
 
 impl Store {
-    /// Is there a job that nobody holds?
+    /// Is there a job that nobody holds, and that is not `in_hand`?
     pub(crate) async fn is_job_due(
         &self,
-        owner: &WorkerId,
+        in_hand: &[String],
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let query =
             format!("SELECT count(*) FROM (SELECT id FROM exports WHERE {DUE} LIMIT 1) AS due");
         let row = sqlx::query(AssertSqlSafe(query))
             .bind(stored(now))
-            .bind(owner.as_str())
+            .bind(in_hand.join(" "))
             .fetch_one(&self.pool)
             .await?;
         Ok(row.try_get::<i64, _>(0)? > 0)
     }
 
-    /// Takes up to `most` jobs that nobody holds. What an earlier run has written of one is removed.
+    /// Takes up to `most` jobs that nobody holds and that are not `in_hand`. What an earlier run has written of one is removed.
     pub(crate) async fn take_jobs(
         &self,
         lease: &Lease,
-        most: usize,
+        (most, in_hand): (usize, &[String]),
         now: Timestamp,
     ) -> Result<Vec<Job>, StoreError> {
         let take = self.kind.take_clause();
         let query = format!(
             "WITH due AS MATERIALIZED (SELECT id FROM exports WHERE {DUE} ORDER BY id LIMIT $3{take})
-             UPDATE exports SET run = $4, lease_owner = $2, lease_until = $5, run_after = NULL, attempt = attempt + 1
+             UPDATE exports SET run = $4, lease_owner = $5, lease_until = $6, run_after = NULL, attempt = attempt + 1
              WHERE id IN (SELECT id FROM due) RETURNING id, attempt"
         );
         let run = RunId(crate::id::fresh(now));
         let mut tx = self.write().await?;
         let rows = sqlx::query(AssertSqlSafe(query))
             .bind(stored(now))
-            .bind(lease.owner.as_str())
+            .bind(in_hand.join(" "))
             .bind(i64::try_from(most).unwrap_or(i64::MAX))
             .bind(&run.0)
+            .bind(lease.owner.as_str())
             .bind(stored(lease.until))
             .fetch_all(&mut *tx)
             .await?;

@@ -30,27 +30,35 @@ pub(crate) struct OpenStep {
 const NOT_PAUSED: &str =
     "(step = 'deadline' OR exchange NOT IN (SELECT id FROM exchanges WHERE paused_at IS NOT NULL))";
 
+/// Due, and nobody holds it any more.
+const DUE: &str = "run_after <= $1 AND (lease_until IS NULL OR lease_until <= $1)";
+
+/// Nothing but a deadline is taken of an exchange that the worker has in hand: its lease may have run out under it, and
+/// then it is for others. The ids stand in one text, whose form both databases compare alike.
+const NOT_IN_HAND: &str = "(step = 'deadline' OR $2 NOT LIKE '%' || exchange || '%')";
+
 impl Store {
-    /// Takes up to `most` steps that are due and that nobody holds; each goes to one worker.
+    /// Takes up to `most` steps that are due, that nobody holds and whose exchange is not `in_hand`; each goes to one worker.
     pub(crate) async fn lease(
         &self,
         lease: &Lease,
-        most: usize,
+        (most, in_hand): (usize, &[String]),
         now: Timestamp,
     ) -> Result<Vec<Leased>, StoreError> {
         let take = self.kind.take_clause();
         let query = format!(
             "WITH due AS MATERIALIZED (
                 SELECT id FROM steps
-                WHERE run_after <= $1 AND (lease_until IS NULL OR lease_until <= $1) AND {NOT_PAUSED}
-                ORDER BY run_after, id LIMIT $2{take})
-             UPDATE steps SET lease_owner = $3, lease_until = $4, attempt = attempt + 1
+                WHERE {DUE} AND {NOT_IN_HAND} AND {NOT_PAUSED}
+                ORDER BY run_after, id LIMIT $3{take})
+             UPDATE steps SET lease_owner = $4, lease_until = $5, attempt = attempt + 1
              WHERE id IN (SELECT id FROM due)
              RETURNING id, exchange, step, attempt"
         );
         let mut tx = self.write().await?;
         let rows = sqlx::query(AssertSqlSafe(query))
             .bind(stored(now))
+            .bind(in_hand.join(" "))
             .bind(i64::try_from(most).unwrap_or(i64::MAX))
             .bind(lease.owner.as_str())
             .bind(stored(lease.until))
@@ -60,14 +68,19 @@ impl Store {
         rows.iter().map(|row| leased(row, lease)).collect()
     }
 
-    /// Is anything due that nobody holds?
-    pub(crate) async fn is_due(&self, now: Timestamp) -> Result<bool, StoreError> {
+    /// Is anything due that nobody holds, and whose exchange is not `in_hand`?
+    pub(crate) async fn is_due(
+        &self,
+        in_hand: &[String],
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let query = format!(
             "SELECT count(*) FROM (SELECT id FROM steps
-             WHERE run_after <= $1 AND (lease_until IS NULL OR lease_until <= $1) AND {NOT_PAUSED} LIMIT 1) AS due"
+             WHERE {DUE} AND {NOT_IN_HAND} AND {NOT_PAUSED} LIMIT 1) AS due"
         );
         let row = sqlx::query(AssertSqlSafe(query))
             .bind(stored(now))
+            .bind(in_hand.join(" "))
             .fetch_one(&self.pool)
             .await?;
         Ok(row.try_get::<i64, _>(0)? > 0)
@@ -75,10 +88,7 @@ impl Store {
 
     /// How many steps are due that nobody holds.
     pub(crate) async fn queue_depth(&self, now: Timestamp) -> Result<u32, StoreError> {
-        let query = format!(
-            "SELECT count(*) FROM steps
-             WHERE run_after <= $1 AND (lease_until IS NULL OR lease_until <= $1) AND {NOT_PAUSED}"
-        );
+        let query = format!("SELECT count(*) FROM steps WHERE {DUE} AND {NOT_PAUSED}");
         let row = sqlx::query(AssertSqlSafe(query))
             .bind(stored(now))
             .fetch_one(&self.pool)
@@ -86,26 +96,28 @@ impl Store {
         Ok(u32::try_from(row.try_get::<i64, _>(0)?).unwrap_or(u32::MAX))
     }
 
-    /// When the next step can be taken that `owner` does not hold; deadlines only when they are asked for.
+    /// When the next step can be taken that `owner` does not hold, and whose exchange is not `in_hand`; deadlines only when
+    /// they are asked for.
     pub(crate) async fn next_due(
         &self,
-        owner: &WorkerId,
+        (owner, in_hand): (&WorkerId, &[String]),
         deadlines: bool,
     ) -> Result<Option<Timestamp>, StoreError> {
         let query = format!(
             "SELECT min(CASE WHEN lease_until > run_after THEN lease_until ELSE run_after END) AS due FROM steps
-             WHERE (lease_owner IS NULL OR lease_owner <> $1) AND (step <> 'deadline' OR $2 = 1) AND {NOT_PAUSED}"
+             WHERE (lease_owner IS NULL OR lease_owner <> $1) AND {NOT_IN_HAND}
+               AND (step <> 'deadline' OR $3 = 1) AND {NOT_PAUSED}"
         );
         let row = sqlx::query(AssertSqlSafe(query))
             .bind(owner.as_str())
+            .bind(in_hand.join(" "))
             .bind(i64::from(deadlines))
             .fetch_one(&self.pool)
             .await?;
         super::row::maybe_time(&row, "due")
     }
 
-    /// Gives a step back, to be taken from `run_after` on, or as it was. Whoever has taken it since, in the same
-    /// process perhaps, keeps it.
+    /// Gives a step back, to be taken from `run_after` on, or as it was. Whoever has taken it since keeps it.
     pub(crate) async fn give_back(
         &self,
         leased: &Leased,

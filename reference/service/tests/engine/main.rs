@@ -7,10 +7,14 @@
     clippy::panic
 )]
 
+mod ending;
+#[path = "../health/held.rs"]
+mod held;
 #[path = "../support/mod.rs"]
 mod support;
 mod time;
 
+use held::Held;
 use reference::clock::{ManualClock, Winding};
 use serde_json::{Value, json};
 use sqlx::{AnyPool, AssertSqlSafe, Row};
@@ -327,37 +331,24 @@ async fn row_s2_23_sixty_four_equal_requests_at_two_processes_are_one_exchange()
 #[tokio::test]
 async fn a_lease_that_runs_out_is_taken_over_and_the_slow_worker_writes_nothing() {
     for place in stores().await {
-        let (mut scene, stub) = by_hand(&place).await;
-        scene.config.partners[1].timeout = Duration::from_secs(20);
-        let late = refusal(422, "no-match").set_delay(Duration::from_secs(8));
-        says(&stub, late, Some(1)).await;
-        says(&stub, matched(), None).await;
+        let (mut scene, _stub) = by_hand(&place).await;
+        let held = Held::holding(1).await;
+        scene.config.partners[1].base_url = held.url.clone();
+        scene.config.partners[1].timeout = Duration::from_secs(300);
         let slow = scene.start().await;
         let id = started(&slow).await;
-        while stub.received_requests().await.unwrap().is_empty() {
-            tokio::task::yield_now().await;
-        }
+        held.called(1).await;
         let quick = scene.start().await;
         // Past the lease and the timeout of the call, which the clock of the service tells.
-        scene.clock.advance(Duration::from_secs(120));
+        scene.clock.advance(Duration::from_secs(600));
         let view = quick.until(&id, "fulfilled").await;
         assert_eq!(view["attempts"].as_array().unwrap().len(), 2);
+        held.let_go();
         slow.running.stop().await;
-        let view = quick.until(&id, "fulfilled").await;
-        assert_eq!(states(&view).len(), 5);
-        let keys: BTreeSet<_> = stub
-            .received_requests()
-            .await
-            .unwrap()
-            .iter()
-            .map(|request| {
-                request.headers["idempotency-key"]
-                    .to_str()
-                    .unwrap()
-                    .to_owned()
-            })
-            .collect();
-        assert_eq!(keys.len(), 1);
+        let after = quick.until(&id, "fulfilled").await;
+        assert_eq!((states(&after).len(), &after), (5, &view));
+        let keys: BTreeSet<_> = held.header("idempotency-key").into_iter().collect();
+        assert_eq!((held.count(), keys.len()), (2, 1));
         invariant(&place).await;
     }
 }
