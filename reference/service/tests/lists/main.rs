@@ -8,6 +8,7 @@
     clippy::indexing_slicing
 )]
 
+mod jobs;
 mod members;
 #[path = "../support/mod.rs"]
 mod support;
