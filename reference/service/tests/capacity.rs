@@ -3,11 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-#[path = "health/held.rs"]
-mod held;
 mod support;
 
-use held::Held;
 use reference::domain::operator::Role;
 use reference::domain::ports::Clock;
 use reference::domain::resilience::{Operation, Rate};
@@ -16,6 +13,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
+use support::held::Held;
 use support::later::says;
 use support::request::{Person, bulk_match, exchange, member_match, people};
 use support::stores::stores;

@@ -12,6 +12,7 @@ use sqlx::{AnyPool, AssertSqlSafe};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+use support::Scene;
 use support::bulk::on_list;
 use support::export::paused;
 use support::later::{
@@ -20,7 +21,6 @@ use support::later::{
 use support::request::{bulk_match, ids, people};
 use support::stores::{Place, stores};
 use support::stub::{MATCH, matched, scene, started};
-use support::{Scene, Service};
 use wiremock::{MockServer, ResponseTemplate};
 
 /// A scene on this store whose partner may ignore keys, with a clock that stands until it is moved.
@@ -85,19 +85,6 @@ async fn taken(pool: &AnyPool, step: &str) -> i64 {
     counted(pool, &query).await
 }
 
-/// Winds the clock until the exchange is as wanted.
-async fn wound(service: &Service, id: &str, state: &str) -> Value {
-    for _ in 0..20_000 {
-        let view = service.exchanges(&format!("/{id}")).await.json();
-        if view["state"] == state {
-            return view;
-        }
-        service.clock.advance(Duration::from_secs(5));
-        tokio::task::yield_now().await;
-    }
-    panic!("{id} never came to be {state}");
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_route_that_cannot_be_read_delays_the_call_and_uses_no_attempt() {
     for place in stores().await {
@@ -113,7 +100,7 @@ async fn a_route_that_cannot_be_read_delays_the_call_and_uses_no_attempt() {
         service.clock.advance(Duration::from_secs(60));
         taken_again(&pool, "submit", before).await;
         back(&pool, "route_decisions").await;
-        let view = wound(&service, &id, "fulfilled").await;
+        let view = service.wound(&place, &id, "fulfilled").await;
         let attempts = view["attempts"].as_array().unwrap();
         assert_eq!(attempts.len(), 2, "{}: {attempts:?}", place.name);
         assert_eq!(calls(&stub, "POST", MATCH).await, 2);
@@ -138,7 +125,7 @@ async fn a_route_that_cannot_be_read_while_the_partner_works_ends_nothing() {
         service.clock.advance(Duration::from_secs(60));
         taken_again(&pool, "monitor", before).await;
         back(&pool, "route_decisions").await;
-        let view = wound(&service, &id, "fulfilled").await;
+        let view = service.wound(&place, &id, "fulfilled").await;
         assert_eq!(view["code"], Value::Null, "{}", place.name);
         service.running.stop().await;
     }
@@ -182,7 +169,7 @@ async fn stays_in_hand(place: &Place, (verb_at, table, when): (&str, &str, &str)
         tokio::task::yield_now().await;
     }
     loose(place, &pool, table).await;
-    wound(&service, &id, "fulfilled").await;
+    service.wound(place, &id, "fulfilled").await;
     for at in [MATCH, KICK_OFF] {
         assert_eq!(calls(&stub, "POST", at).await, 1, "{}: {at}", place.name);
     }

@@ -123,10 +123,7 @@ async fn row_s2_47_while_nobody_can_be_told_exchanges_complete_and_notices_go_ou
     for place in stores().await {
         for mood in [Mood::Refuses, Mood::Hangs, Mood::FallsOver] {
             let listener = Listener::new(mood);
-            let place = match place.name {
-                "sqlite" => Place::sqlite(),
-                _ => Place::postgres().await.unwrap(),
-            };
+            let place = place.another().await;
             let (mut scene, stub) = scene().await;
             with(&mut scene, &place, &listener);
             says(&stub, matched(), Some(1)).await;

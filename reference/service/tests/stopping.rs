@@ -3,20 +3,19 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-#[path = "health/held.rs"]
-mod held;
 mod support;
 
-use held::Held;
 use reference::domain::fulfilment::{Notification, Retrieval};
 use reference::domain::snapshot::KeyHandling;
 use serde_json::{Value, json};
 use std::time::Duration;
+use support::held::Held;
 use support::later::{
     JOB, KICK_OFF, calls, counted, file, list, matched_with_list, records, says, taken_on,
 };
 use support::stores::{Place, stores};
 use support::stub::{MATCH, scene, started, states};
+use tokio::net::TcpStream;
 use wiremock::ResponseTemplate;
 
 async fn nothing_is_dead(place: &Place) {
@@ -38,11 +37,9 @@ async fn a_match_under_way_is_waited_for_and_the_next_process_goes_on_with_its_a
         let service = scene.start().await;
         let id = started(&service).await;
         held.called(1).await;
+        let partners = service.running.partner;
         let stopping = tokio::spawn(service.running.stop());
-        // An end that does not wait for the call is there long before this.
-        for _ in 0..1_000 {
-            tokio::task::yield_now().await;
-        }
+        while TcpStream::connect(partners).await.is_ok() {}
         held.let_go();
         stopping.await.unwrap();
         let next = scene.start().await;

@@ -1,6 +1,5 @@
 //! A service that ends while a call to it is still being answered.
 
-use super::held::Held;
 use super::{by_hand, invariant};
 use reference::domain::operator::Role;
 use reference::domain::snapshot::KeyHandling;
@@ -11,6 +10,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use super::support::held::Held;
 use super::support::request::{Person, exchange};
 use super::support::stores::stores;
 use super::support::stub::{matched, says, started};

@@ -8,22 +8,20 @@
 )]
 
 mod ending;
-#[path = "../health/held.rs"]
-mod held;
 #[path = "../support/mod.rs"]
 mod support;
 mod time;
 
-use held::Held;
 use reference::clock::{ManualClock, Winding};
 use serde_json::{Value, json};
 use sqlx::{AnyPool, AssertSqlSafe, Row};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
+use support::held::Held;
 use support::request::{Person, exchange};
 use support::stores::{Place, stores};
-use support::stub::{matched, refusal, says, scene, started, states};
+use support::stub::{MATCH, matched, refusal, says, scene, started, states};
 use support::{Answer, Scene, Service};
 use wiremock::{MockServer, ResponseTemplate};
 
@@ -331,8 +329,10 @@ async fn row_s2_23_sixty_four_equal_requests_at_two_processes_are_one_exchange()
 #[tokio::test]
 async fn a_lease_that_runs_out_is_taken_over_and_the_slow_worker_writes_nothing() {
     for place in stores().await {
-        let (mut scene, _stub) = by_hand(&place).await;
-        let held = Held::holding(1).await;
+        let (mut scene, stub) = by_hand(&place).await;
+        says(&stub, refusal(422, "no-match"), Some(1)).await;
+        says(&stub, matched(), None).await;
+        let held = Held::before_some(&stub, (MATCH, 1)).await;
         scene.config.partners[1].base_url = held.url.clone();
         scene.config.partners[1].timeout = Duration::from_secs(300);
         let slow = scene.start().await;
@@ -347,8 +347,10 @@ async fn a_lease_that_runs_out_is_taken_over_and_the_slow_worker_writes_nothing(
         slow.running.stop().await;
         let after = quick.until(&id, "fulfilled").await;
         assert_eq!((states(&after).len(), &after), (5, &view));
-        let keys: BTreeSet<_> = held.header("idempotency-key").into_iter().collect();
-        assert_eq!((held.count(), keys.len()), (2, 1));
+        let calls = stub.received_requests().await.unwrap();
+        let keys = calls.iter().map(|call| &call.headers["idempotency-key"]);
+        let keys: BTreeSet<_> = keys.map(|key| key.to_str().unwrap()).collect();
+        assert_eq!((calls.len(), keys.len()), (2, 1));
         invariant(&place).await;
     }
 }

@@ -4,6 +4,7 @@ use super::*;
 use reference::domain::operator::Role;
 use reference::domain::snapshot::KeyHandling;
 use reqwest::Method;
+use support::held::Held;
 
 /// The partner is faster than its own answer: it is asked for what it told, and asked once to begin.
 #[tokio::test]
@@ -13,11 +14,13 @@ async fn a_partner_that_calls_back_before_it_answers_loses_nothing() {
             let (mut scene, stub) =
                 at(&place, Retrieval::GroupExport, Notification::Callback).await;
             scene.by_hand();
+            let held = Held::before(&stub, KICK_OFF).await;
+            scene.config.partners[1].base_url = held.url.clone();
             scene.config.partners[1].keys = keys;
+            scene.config.partners[1].timeout = Duration::from_secs(300);
             file(&stub, "/files/ExplanationOfBenefit", records(CLAIMS, 3)).await;
             says(&stub, "POST", MATCH, matched_with_list(), None).await;
-            let slow = taken_on().set_delay(Duration::from_secs(2));
-            says(&stub, "POST", KICK_OFF, slow, None).await;
+            says(&stub, "POST", KICK_OFF, taken_on(), None).await;
             let given = list(output(&[(CLAIMS, 3)]), json!([]));
             let made = ResponseTemplate::new(200).set_body_json(given);
             says(&stub, "GET", JOB, made, None).await;
@@ -29,6 +32,7 @@ async fn a_partner_that_calls_back_before_it_answers_loses_nothing() {
                 .call_back("contoso", &address, Some(&id), &done)
                 .await;
             assert_eq!(answer.status, 202, "{}", answer.text);
+            held.let_go();
             let view = service.until(&id, "fulfilled").await;
             assert_eq!(view["disposition"], "complete", "{} {keys:?}", place.name);
             assert_eq!(calls(&stub, "POST", KICK_OFF).await, 1);

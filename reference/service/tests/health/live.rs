@@ -2,7 +2,7 @@
 //! Refuses to wait: time passes when the test says so.
 
 use super::{begun, bounds, ill, once_told, probed, told};
-use crate::held::Held;
+use crate::support::held::Held;
 use crate::support::stores::stores;
 use crate::support::{Scene, Service};
 use reference::WritePoint;

@@ -6,7 +6,6 @@
 #[path = "../support/mod.rs"]
 mod support;
 
-mod held;
 mod live;
 mod parts;
 mod ready;

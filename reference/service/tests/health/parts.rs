@@ -1,9 +1,9 @@
 //! Each part of the service broken alone: it is named, and calls are still answered.
 //! Refuses to break two at once.
 
-use super::held::Held;
 use super::{BACKOFF, answers, asked, begun, bounds, ill, once_told, told};
 use crate::support::admin::routes;
+use crate::support::held::Held;
 use crate::support::later::says;
 use crate::support::stores::{Place, stores};
 use crate::support::stub::{MATCH, matched, scene};

@@ -1,11 +1,11 @@
 //! Ready or not: a dependency that is down, or a queue over its limit, and back again.
 //! Refuses to start anything anew between the two.
 
-use super::held::Held;
 use super::{asked, begun, bounds, ill, told};
 use crate::support::Scene;
+use crate::support::held::Held;
 use crate::support::later::says;
-use crate::support::stores::{Place, stores};
+use crate::support::stores::stores;
 use crate::support::stub::{MATCH, matched, scene};
 use sqlx::AssertSqlSafe;
 use std::time::Duration;
@@ -134,10 +134,8 @@ async fn a_partner_without_an_address_is_not_a_paused_one() {
             ),
         ] {
             let mut scene = Scene::new();
-            scene.config.store = match place.name {
-                "sqlite" => Place::sqlite().at,
-                _ => Place::postgres().await.unwrap().at,
-            };
+            let place = place.another().await;
+            scene.config.store = place.at.clone();
             scene.config.health = Some(bounds(&scene));
             let partners = scene.config.partners.iter_mut();
             for (partner, (address, paused)) in partners.zip(addresses.iter().zip(paused)) {

@@ -1,6 +1,7 @@
 //! A partner that answers later: takes requests on, tells how far it is, gives lists and files.
 //! Refuses paths that a test has not named.
 
+use super::stores::Place;
 use super::stub::{MATCH, matched};
 use super::{Answer, Scene, Service};
 use reference::clock::{ManualClock, Winding};
@@ -132,6 +133,29 @@ pub async fn words(pool: &AnyPool, query: &str) -> Vec<String> {
 }
 
 impl Service {
+    /// The view of an exchange once it is in `state`. The clock goes on, to where the next step is due, only while none is
+    /// due and nobody holds one: a slow machine does the same at the same times as a fast one.
+    pub async fn wound(&self, place: &Place, id: &str, state: &str) -> Value {
+        let pool = place.look().await;
+        let next = "SELECT min(run_after) FROM steps HAVING count(lease_owner) = 0";
+        let mut last = Value::Null;
+        for _ in 0..20_000 {
+            last = self.exchanges(&format!("/{id}")).await.json();
+            if last["state"] == state {
+                pool.close().await;
+                return last;
+            }
+            let row = sqlx::query(next).fetch_optional(&pool).await.unwrap();
+            let due: Option<String> = row.and_then(|row| row.get(0));
+            let due = due.map(|at| at.parse().unwrap());
+            if let Some(due) = due.filter(|due| *due > self.now_for_token()) {
+                self.clock.set(due);
+            }
+            tokio::task::yield_now().await;
+        }
+        panic!("the exchange stayed {last}");
+    }
+
     /// What an exchange has come to.
     pub async fn came_to(&self, id: &str) -> Value {
         let path = format!("/exchanges/{id}/result");

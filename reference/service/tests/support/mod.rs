@@ -15,6 +15,7 @@ pub mod audit;
 pub mod bulk;
 pub mod catalogue;
 pub mod export;
+pub mod held;
 pub mod later;
 pub mod log;
 pub mod operator;

@@ -56,6 +56,14 @@ impl Place {
         })
     }
 
+    /// A new database of the same kind.
+    pub async fn another(&self) -> Self {
+        match self.name {
+            "sqlite" => Self::sqlite(),
+            _ => Self::postgres().await.unwrap(),
+        }
+    }
+
     /// The address of the database, which is made where it is not there.
     pub fn new_url(&self) -> String {
         match &self.at {

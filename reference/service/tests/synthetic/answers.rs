@@ -4,7 +4,7 @@
 use super::support::catalogue::root;
 use super::support::later::{GROUP, calls, counted, exports, file, list, records, says};
 use super::support::request::Person;
-use super::support::stores::{Place, stores};
+use super::support::stores::stores;
 use super::support::stub::{MATCH, scene};
 use super::support::{Scene, log};
 use super::{LOOK, ask_for_a_run, check, checked, ended, once, probed, runs_of};
@@ -17,10 +17,7 @@ use wiremock::ResponseTemplate;
 async fn row_s2_43_an_answer_about_somebody_else_is_not_kept_and_nothing_is_fetched_by_it() {
     for place in stores().await {
         for (value, fetched) in [("somebody-else", 0), ("their-number", 1)] {
-            let place = match place.name {
-                "sqlite" => Place::sqlite(),
-                _ => Place::postgres().await.unwrap(),
-            };
+            let place = place.another().await;
             let (mut scene, stub) = checked(
                 &place,
                 patient(check(1, value, "Patient = 1, Coverage = 2")),

@@ -110,13 +110,22 @@ async fn ended(scene: &Scene, service: &Service) -> Value {
     panic!("no run has ended: {:?}", runs_of(service).await);
 }
 
+/// The runs of the first check, the latest first.
 async fn runs_of(service: &Service) -> Vec<Value> {
+    all_runs(service).await.remove(0)
+}
+
+/// The runs of every check, in the order of their numbers.
+async fn all_runs(service: &Service) -> Vec<Vec<Value>> {
     let call = (Method::GET, "/synthetic");
     let told = service
         .operate(Role::Control, call, None, &Value::Null)
         .await;
     assert_eq!(told.status, 200, "{}", told.text);
-    told.json()["items"][0]["runs"].as_array().unwrap().clone()
+    let body = told.json();
+    let checks = body["items"].as_array().unwrap().iter();
+    let runs = checks.map(|check| check["runs"].as_array().unwrap().clone());
+    runs.collect()
 }
 
 async fn ask_for_a_run(service: &Service, key: &str) -> Answer {
@@ -175,7 +184,7 @@ async fn row_s2_43_a_synthetic_member_goes_the_real_way_and_only_that_finds_a_br
                 "fulfilled"
             ]
         );
-        // A start anew within the round does not run it again.
+        // A start anew, and a run on demand.
         service.running.stop().await;
         let service = scene.start().await;
         scene.clock.advance(LOOK);
@@ -222,6 +231,36 @@ async fn row_s2_43_a_synthetic_member_goes_the_real_way_and_only_that_finds_a_br
         scene.clock.advance(ROUND * 2 + LOOK);
         let service = scene.start().await;
         assert_eq!(once(&service, "stale").await.0, 503);
+        service.running.stop().await;
+    }
+}
+
+/// The service looks at the first check before the second, whose round is the shortest there may be: when that has run
+/// again, the first has been looked at.
+#[tokio::test]
+async fn a_start_anew_within_the_round_does_not_run_it_again() {
+    for place in stores().await {
+        let (mut scene, stub) = checked(&place, check(1, "their-number", "")).await;
+        let short = check(2, "their-number", "").replace("every-ms = 900000", "every-ms = 60000");
+        scene.config.synthetic.insert("2".to_owned(), short);
+        says(&stub, "POST", MATCH, matched(), None).await;
+        let counts = async |service: &Service| {
+            let runs = all_runs(service).await;
+            runs.iter().map(Vec::len).collect::<Vec<_>>()
+        };
+        let service = scene.start().await;
+        scene.clock.advance(LOOK);
+        once_ended(&service, 1).await;
+        while counts(&service).await != [1, 1] {
+            tokio::task::yield_now().await;
+        }
+        service.running.stop().await;
+        let service = scene.start().await;
+        scene.clock.advance(Duration::from_secs(60));
+        while counts(&service).await[1] < 2 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(counts(&service).await, [1, 2], "{}", place.name);
         service.running.stop().await;
     }
 }

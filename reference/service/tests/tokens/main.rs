@@ -13,10 +13,10 @@ use reference::token::{GROUP as LIST, MEMBER_MATCH, MEMBER_READ, SigningKey};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
+use support::Scene;
 use support::later::{GROUP, JOB, KICK_OFF, calls, exports, file, list, records, says};
 use support::stores::{Place, stores};
 use support::stub::{MATCH, matched, scene, started};
-use support::{Scene, Service};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
@@ -101,20 +101,6 @@ async fn forms(stub: &MockServer) -> Vec<BTreeMap<String, String>> {
     asked.map(form).collect()
 }
 
-/// The view of an exchange once it is in this state; the clock goes on while it is not.
-async fn until(service: &Service, id: &str, state: &str) -> Value {
-    let mut last = Value::Null;
-    for _ in 0..20_000 {
-        last = service.exchanges(&format!("/{id}")).await.json();
-        if last["state"] == state {
-            return last;
-        }
-        service.clock.advance(Duration::from_millis(100));
-        tokio::task::yield_now().await;
-    }
-    panic!("the exchange stayed {last}");
-}
-
 /// The answer of a guide that tells the Patient.
 fn with_patient(patient: &str) -> ResponseTemplate {
     ResponseTemplate::new(200).set_body_json(json!({"resourceType": "Parameters", "parameter": [
@@ -133,7 +119,7 @@ async fn a_list_is_fetched_with_a_token_that_is_for_this_list() {
         exports(&stub, &list(files, json!([]))).await;
         let service = scene.start().await;
         let id = started(&service).await;
-        until(&service, &id, "fulfilled").await;
+        service.wound(&place, &id, "fulfilled").await;
         let expected = [
             format!("{MATCH} match-1"),
             format!("{KICK_OFF} list-1"),
@@ -240,11 +226,8 @@ fn oddities() -> Vec<(&'static str, ResponseTemplate, &'static str)> {
 async fn an_endpoint_that_gives_no_token_ends_the_exchange_or_is_waited_for_and_nothing_is_sent() {
     for place in stores().await {
         for (what, answer, follows) in oddities() {
+            let place = place.another().await;
             let (mut scene, stub) = with_endpoint(&place, Retrieval::MatchOnly).await;
-            scene.config.store = match place.name {
-                "sqlite" => reference::StoreAt::Memory,
-                _ => Place::postgres().await.unwrap().at,
-            };
             scene.config.partners[1].timeout = Duration::from_millis(match what {
                 // Long enough for a slow machine afterwards; the answer takes ten minutes.
                 "slow" => 5_000,
@@ -265,7 +248,7 @@ async fn an_endpoint_that_gives_no_token_ends_the_exchange_or_is_waited_for_and_
                 stub.reset().await;
                 Endpoint::mount(&stub).await;
                 says(&stub, "POST", MATCH, matched(), None).await;
-                until(&service, &id, "fulfilled").await;
+                service.wound(&place, &id, "fulfilled").await;
                 assert_eq!(shown(&stub).await, [format!("{MATCH} match-1")], "{what}");
             }
             service.running.stop().await;
@@ -286,7 +269,7 @@ async fn a_partner_without_an_endpoint_is_shown_the_token_that_was_agreed_everyw
         says(&stub, "GET", EVERYTHING, ResponseTemplate::new(401), None).await;
         let service = scene.start().await;
         let id = started(&service).await;
-        let view = until(&service, &id, "failed").await;
+        let view = service.wound(&place, &id, "failed").await;
         assert_eq!(view["code"], "auth/token-invalid");
         // Nobody gives another one: it is not tried again.
         let expected = [

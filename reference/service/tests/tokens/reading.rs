@@ -5,7 +5,7 @@ use crate::support::later::says;
 use crate::support::request::{Person, exchange};
 use crate::support::stores::{Place, stores};
 use crate::support::stub::{MATCH, matched, started};
-use crate::{EVERYTHING, Endpoint, TOKEN, forms, shown, token, until, with_endpoint, with_patient};
+use crate::{EVERYTHING, Endpoint, TOKEN, forms, shown, token, with_endpoint, with_patient};
 use reference::domain::fulfilment::Retrieval;
 use reference::token::SigningKey;
 use serde_json::{Value, json};
@@ -42,10 +42,8 @@ async fn a_member_is_read_page_by_page_with_a_token_that_names_the_member() {
             (with_patient("Patient/p-7"), "p-7"),
             (matched(), "their-number"),
         ] {
-            let (mut scene, stub) = with_endpoint(&place, Retrieval::MemberRead).await;
-            if name == "p-7" {
-                scene.config.store = reference::StoreAt::Memory;
-            }
+            let place = place.another().await;
+            let (scene, stub) = with_endpoint(&place, Retrieval::MemberRead).await;
             let key = scene.config.client_key.clone().unwrap();
             Endpoint::mount(&stub).await;
             says(&stub, "POST", MATCH, told, None).await;
@@ -58,7 +56,7 @@ async fn a_member_is_read_page_by_page_with_a_token_that_names_the_member() {
             says(&stub, "GET", "/pages/2", page(&["Goal"], None), None).await;
             let service = scene.start().await;
             let id = started(&service).await;
-            let view = until(&service, &id, "fulfilled").await;
+            let view = service.wound(&place, &id, "fulfilled").await;
             assert_eq!(view["disposition"], "complete");
             let expected = [
                 format!("{MATCH} match-1"),
@@ -100,8 +98,7 @@ async fn pages_that_lead_away_or_in_a_circle_or_hold_too_little_are_no_data() {
         ResponseTemplate::new(200).set_body_string("{"),
         ResponseTemplate::new(204),
     ];
-    let (mut scene, stub) = with_endpoint(&place, Retrieval::MemberRead).await;
-    scene.config.store = reference::StoreAt::Memory;
+    let (scene, stub) = with_endpoint(&place, Retrieval::MemberRead).await;
     let service = scene.start().await;
     for (number, answer) in answers.into_iter().enumerate() {
         stub.reset().await;
@@ -113,7 +110,7 @@ async fn pages_that_lead_away_or_in_a_circle_or_hold_too_little_are_no_data() {
             .start_exchange(&format!("k-{number}"), &request)
             .await;
         let id = begun.json()["id"].as_str().unwrap().to_owned();
-        let view = until(&service, &id, "failed").await;
+        let view = service.wound(&place, &id, "failed").await;
         assert_eq!(view["code"], "partner/bad-response", "{number}");
         assert_eq!(view["data"], Value::Null);
     }
@@ -139,7 +136,7 @@ async fn a_member_for_whom_no_token_is_given_is_not_read() {
         says(&stub, "POST", MATCH, with_patient("Patient/p-7"), None).await;
         let service = scene.start().await;
         let id = started(&service).await;
-        let view = until(&service, &id, "failed").await;
+        let view = service.wound(&place, &id, "failed").await;
         assert_eq!(view["code"], "auth/not-your-resource", "{}", place.name);
         assert_eq!(shown(&stub).await, [format!("{MATCH} match")]);
         assert_eq!(forms(&stub).await.len(), 4, "what passes is waited for");
