@@ -16,7 +16,9 @@ use std::time::Duration;
 use support::request::{Person, member_match};
 use support::{Answer, Scene, Service};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::tcp::OwnedReadHalf;
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::task::JoinHandle;
 
 /// A service that judges its callers by the shipped policy, with what `change` changes.
 async fn start(change: impl FnOnce(&mut SecurityPolicy)) -> Service {
@@ -163,6 +165,51 @@ async fn bodies_have_so_much_room_in_all_and_one_client_half_of_it() {
         .ask("contoso", &member_match(&Person::number(2), "contoso"))
         .await;
     assert_eq!(answer.status, 200, "{}", answer.text);
+}
+
+/// A client that asks and asks and reads nothing of what it is told. Gives the other end of the connection, and ends
+/// when it is closed.
+async fn deaf(service: &Service) -> (OwnedReadHalf, JoinHandle<()>) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4096).unwrap();
+    let stream = socket.connect(service.running.partner).await.unwrap();
+    let (unread, mut asking) = stream.into_split();
+    let asks = async move {
+        let question = "GET /metadata HTTP/1.1\r\nhost: us\r\n\r\n".repeat(64);
+        while asking.write_all(question.as_bytes()).await.is_ok() {}
+    };
+    (unread, tokio::spawn(asks))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_has_its_room_until_it_is_written() {
+    let metadata = async |service: &Service| {
+        let url = Service::url(service.running.partner, "/metadata");
+        Answer::of(service.http.get(url).send().await.unwrap()).await
+    };
+    let size = metadata(&start(|_| ()).await).await.text.len();
+    // One client has room for one answer, and not for two.
+    let service = start(|policy| policy.bodies = u32::try_from(size).unwrap() * 3).await;
+    assert_eq!(metadata(&service).await.status, 200);
+    let (unread, asking) = deaf(&service).await;
+    // What is not written stays: nobody of this address is answered any more.
+    let mut refused = 0;
+    while refused < 100 {
+        let answer = metadata(&service).await;
+        refused = if answer.status == 200 { 0 } else { refused + 1 };
+        assert!(refused == 0 || answer.status == 503, "{}", answer.text);
+        assert!(refused == 0 || answer.header("retry-after") == Some("5"));
+    }
+    asking.abort();
+    drop(unread);
+    while metadata(&service).await.status != 200 {}
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_takes_no_answer_is_left() {
+    let service = start(|policy| policy.body = Duration::from_millis(500)).await;
+    let (_unread, asking) = deaf(&service).await;
+    asking.await.unwrap();
 }
 
 /// Waits until as much of the room for bodies is taken as wanted.

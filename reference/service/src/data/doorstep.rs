@@ -58,14 +58,24 @@ impl Places {
             if in_all > self.most || of_one > self.most_of_one {
                 return None;
             }
-            used.in_all = in_all;
-            used.of_one.insert(one.clone(), of_one);
-            Some(Taken {
-                from: Arc::clone(self),
-                one,
-                places,
-            })
+            Some(self.taken(used, one, places))
         })
+    }
+
+    /// So many places for what has to be, whether or not there are as many.
+    fn owe(self: &Arc<Self>, one: One, places: u32) -> Taken {
+        self.with(|used| self.taken(used, one, places))
+    }
+
+    fn taken(self: &Arc<Self>, used: &mut Used, one: One, places: u32) -> Taken {
+        used.in_all = used.in_all.saturating_add(places);
+        let of_one = used.of_one.entry(one.clone()).or_default();
+        *of_one = of_one.saturating_add(places);
+        Taken {
+            from: Arc::clone(self),
+            one,
+            places,
+        }
     }
 
     /// How many are taken, and how many there are.
@@ -133,8 +143,12 @@ impl Doorstep {
 
     /// Room for a body of so many bytes; nothing where there is none now.
     pub(crate) fn room(&self, one: One, bytes: u64) -> Option<Taken> {
-        let units = u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX);
-        self.bodies.take(one, units)
+        self.bodies.take(one, units(bytes))
+    }
+
+    /// Room for an answer that has to be given: what was asked for has been done. It is counted where there is none, too.
+    pub(crate) fn owed(&self, one: One, bytes: u64) -> Taken {
+        self.bodies.owe(one, units(bytes))
     }
 
     /// How much of the room for bodies is taken, and how much there is, in bytes.
@@ -143,6 +157,10 @@ impl Doorstep {
         let bytes = |units| u64::from(units).saturating_mul(UNIT);
         (bytes(used), bytes(most))
     }
+}
+
+fn units(bytes: u64) -> u32 {
+    u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX)
 }
 
 /// Whoever has an address of the sixth version has its whole network.
@@ -178,6 +196,10 @@ mod tests {
         assert_eq!(places.told(), (1, 3));
         assert!(places.take(one("a"), 2).is_none());
         assert!(places.take(one("c"), 2).is_some());
+        let owed = places.owe(one("c"), 3);
+        assert_eq!(places.told(), (4, 3), "what has to be is counted");
+        assert!(places.take(one("d"), 1).is_none());
+        drop(owed);
         drop(second);
         assert_eq!(places.told(), (0, 3));
         assert!(

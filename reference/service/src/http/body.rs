@@ -1,11 +1,15 @@
-//! Reads bodies: each within its size and its time.
+//! Bodies: each is read within its size and its time, and counted until it is written.
 //! Refuses to keep a body that is not there in time.
 
+use crate::data::doorstep::Taken;
 use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::extract::Request;
+use axum::response::Response;
 use domain::failure::Code;
+use hyper::body::{Frame, SizeHint};
 use std::error::Error;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::time::Sleep;
@@ -28,7 +32,7 @@ impl HttpBody for Hurried {
     fn poll_frame(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<hyper::body::Frame<Bytes>, axum::Error>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         if self.ends.as_mut().poll(context).is_ready() {
             return Poll::Ready(Some(Err(axum::Error::new(Late))));
         }
@@ -39,7 +43,7 @@ impl HttpBody for Hurried {
         self.body.is_end_stream()
     }
 
-    fn size_hint(&self) -> hyper::body::SizeHint {
+    fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
     }
 }
@@ -53,6 +57,57 @@ pub(super) fn hurried(request: Request, time: Duration) -> Request {
         let ends = Box::pin(tokio::time::sleep(time));
         Body::new(Hurried { body, ends })
     })
+}
+
+/// A body that is counted as long as anything of it is held.
+struct Laden {
+    body: Body,
+    room: Arc<Taken>,
+}
+
+/// A part of it, wherever that lies: the connection keeps what it has not written yet.
+struct Piece {
+    bytes: Bytes,
+    _room: Arc<Taken>,
+}
+
+impl AsRef<[u8]> for Piece {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl HttpBody for Laden {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let frame = Pin::new(&mut self.body).poll_frame(context);
+        let piece = |bytes| {
+            Bytes::from_owner(Piece {
+                bytes,
+                _room: Arc::clone(&self.room),
+            })
+        };
+        frame.map_ok(|frame| frame.map_data(piece))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// The answer, which gives its room back when the last of it has been written, or its connection has ended.
+pub(super) fn laden(answer: Response, room: Taken) -> Response {
+    let room = Arc::new(room);
+    answer.map(|body| Body::new(Laden { body, room }))
 }
 
 /// How many bytes the body of a request may have at most, where it may have `most`.

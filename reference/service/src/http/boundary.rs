@@ -2,7 +2,7 @@
 //! Refuses by default: where certificates are asked for, only the places that say how to get a token need none.
 
 use super::Shared;
-use super::body::{at_most, hurried};
+use super::body::{at_most, hurried, laden};
 use super::listener::{Peer, Shown};
 use super::outcome::refusal;
 use super::partner::bulk;
@@ -13,6 +13,7 @@ use crate::data::respond::Refused;
 use crate::security::caller::{Identified, answering, is_bound};
 use crate::security::token::{Believed, Bounds};
 use axum::Router;
+use axum::body::HttpBody;
 use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, RawPathParams, Request, State};
 use axum::http::header::CONNECTION;
 use axum::http::request::Parts;
@@ -91,9 +92,10 @@ async fn settle(
         return refused(Code::Rate, Some(wait), side, request.headers());
     }
     let request = hurried(request, security.policy.body);
-    let Some(_room) = room(&shared, peer.one(), &request) else {
+    let Some(asked) = room(&shared, peer.one(), &request) else {
         return refused(Code::QueueFull, Some(FULL), side, request.headers());
     };
+    let (is_safe, one) = (request.method().is_safe(), peer.one());
     let shown = peer.shown;
     let (mut parts, body) = request.into_parts();
     let token = shared.gate.check(&parts.headers, now);
@@ -109,7 +111,9 @@ async fn settle(
     }
     parts.extensions.insert(verdict);
     let answer = next.run(Request::from_parts(parts, body));
-    let mut response = answering(token, answer).await;
+    let response = answering(token, answer).await;
+    drop(asked);
+    let mut response = counted(&shared, (one, side), is_safe, response);
     if shown.is_some_and(|shown| is_old(&shared, &shown, now)) {
         // The answer is given; the next call begins with a new handshake.
         let close = HeaderValue::from_static("close");
@@ -128,7 +132,21 @@ fn refused(code: Code, wait: Option<Duration>, side: Side, headers: &HeaderMap) 
     write(kept, &context)
 }
 
-/// Room for the body of a call, held until it is answered; nothing where there is none.
+/// The answer with its room. Whoever only asked is told to come again where there is none.
+fn counted(shared: &Shared, (one, side): (One, Side), is_safe: bool, answer: Response) -> Response {
+    let doorstep = &shared.plane.doorstep;
+    let bytes = answer.body().size_hint().lower();
+    let room = match is_safe {
+        true => doorstep.room(one, bytes),
+        false => Some(doorstep.owed(one, bytes)),
+    };
+    match room {
+        Some(room) => laden(answer, room),
+        None => refused(Code::QueueFull, Some(FULL), side, answer.headers()),
+    }
+}
+
+/// Room for the body of a call, held until there is an answer; nothing where there is none.
 fn room(shared: &Shared, one: One, request: &Request) -> Option<Taken> {
     let route = request.extensions().get::<MatchedPath>();
     let is_bulk = route.is_some_and(|route| [bulk::PATH, bulk::ALIAS].contains(&route.as_str()));

@@ -2,6 +2,7 @@
 //! Refuses every address but loopback where there is no handshake, and everything but a handshake where there is one.
 
 use super::Shared;
+use super::flowing::Flowing;
 use crate::data::doorstep::One;
 use crate::security::Security;
 use crate::security::secrets::Secrets;
@@ -110,7 +111,11 @@ impl Desk {
     }
 
     /// Makes the handshake; nothing when it fails, or takes too long.
-    pub(super) async fn greet(&self, stream: TcpStream, address: SocketAddr) -> Option<Arrival> {
+    pub(super) async fn greet(
+        &self,
+        stream: Flowing<TcpStream>,
+        address: SocketAddr,
+    ) -> Option<Arrival> {
         let served = self.secrets.as_ref()?.served();
         let acceptor = TlsAcceptor::from(Arc::clone(&served.config));
         let patience = self.security.policy.handshake;
@@ -134,4 +139,4 @@ impl Desk {
     }
 }
 
-pub(super) type Arrival = (TlsStream<TcpStream>, Peer);
+pub(super) type Arrival = (TlsStream<Flowing<TcpStream>>, Peer);

@@ -6,6 +6,7 @@ mod body;
 pub(crate) mod boundary;
 mod callbacks;
 pub(crate) mod enterprise;
+mod flowing;
 pub(crate) mod listener;
 mod outcome;
 pub(crate) mod partner;

@@ -1,6 +1,7 @@
 //! Serves a listener, connection by connection: each has its end, and there are never more than there is room for.
 //! Refuses to read a call: the router does.
 
+use super::flowing::Flowing;
 use super::listener::{Desk, Open, Peer};
 use crate::data::doorstep::Places;
 use crate::security::sentry::Alarm;
@@ -75,6 +76,7 @@ impl House {
             address,
             shown: None,
         };
+        let stream = Flowing::new(stream, self.desk.security.policy.body);
         if self.desk.secrets.is_none() {
             return self.converse(stream, unknown).await;
         }
