@@ -156,6 +156,7 @@ mod tests {
                 list_pages: 1,
                 files: 1,
                 file_bytes: 1,
+                total_bytes: 1,
                 line_bytes: 1,
                 depth: 1,
             },

@@ -216,6 +216,7 @@ mod tests {
             list_pages: 3,
             files: 4,
             file_bytes: 10_000,
+            total_bytes: 100_000,
             line_bytes: 1_000,
             depth: 16,
         }

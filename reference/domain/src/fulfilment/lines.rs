@@ -42,6 +42,7 @@ pub struct Checked {
 pub struct Lines<'a> {
     listed: &'a Listed,
     limits: &'a Limits,
+    most: usize,
     hasher: Sha256,
     bytes: usize,
     count: u64,
@@ -50,11 +51,13 @@ pub struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
+    /// A file that comes to those that are here: `kept` bytes of this exchange.
     #[must_use]
-    pub fn new(listed: &'a Listed, limits: &'a Limits) -> Self {
+    pub fn new(listed: &'a Listed, limits: &'a Limits, kept: u64) -> Self {
         Self {
             listed,
             limits,
+            most: limits.room(kept),
             hasher: Sha256::new(),
             bytes: 0,
             count: 0,
@@ -65,10 +68,10 @@ impl<'a> Lines<'a> {
 
     /// Takes the next bytes in.
     ///
-    /// Errors: the file is too large, or a line in it is no record of its kind
+    /// Errors: the file is too large, by itself or with those that are here, or a line in it is no record of its kind
     pub fn take(&mut self, chunk: &[u8]) -> Result<(), Code> {
         self.bytes = self.bytes.saturating_add(chunk.len());
-        if self.bytes > self.limits.file_bytes {
+        if self.bytes > self.most {
             return Err(Code::BadResponse);
         }
         self.hasher.update(chunk);
@@ -208,6 +211,7 @@ mod tests {
             list_pages: 1,
             files: 1,
             file_bytes: 400,
+            total_bytes: 1_000,
             line_bytes: 200,
             depth: 8,
         }
@@ -225,7 +229,7 @@ mod tests {
 
     fn check(listed: &Listed, bytes: &[u8], at_once: usize) -> Result<Checked, Code> {
         let limits = limits();
-        let mut lines = Lines::new(listed, &limits);
+        let mut lines = Lines::new(listed, &limits, 0);
         for chunk in bytes.chunks(at_once.max(1)) {
             lines.take(chunk)?;
         }
@@ -260,7 +264,7 @@ mod tests {
             assert_eq!(check(&wrong, TWO, 9), Err(Code::BadResponse));
         }
         let limits = limits();
-        let mut lines = Lines::new(&right, &limits);
+        let mut lines = Lines::new(&right, &limits, 0);
         lines.take(TWO).unwrap();
         assert_eq!(
             lines.finish(Some(&Digest::of(b"other"))),
@@ -299,6 +303,23 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_is_too_much_with_those_that_are_here_ends_where_it_is() {
+        let (listed, limits) = (listed(Role::Records, Some("Coverage")), limits());
+        let length = u64::try_from(TWO.len()).unwrap();
+        for (kept, fits) in [
+            (0, true),
+            (1_000 - length, true),
+            (1_001 - length, false),
+            (1_000, false),
+            (u64::MAX, false),
+        ] {
+            let mut lines = Lines::new(&listed, &limits, kept);
+            let taken = TWO.chunks(8).try_for_each(|chunk| lines.take(chunk));
+            assert_eq!(taken.is_ok(), fits, "{kept}");
+        }
+    }
+
+    #[test]
     fn messages_tell_what_is_absent_and_nothing_of_their_text() {
         let file = br#"{"resourceType":"OperationOutcome","issue":[
             {"severity":"error","code":"exception","diagnostics":"secret","expression":["Condition.code","Goal[0]","x y"]},
@@ -308,7 +329,7 @@ mod tests {
         let mut limits = limits();
         limits.line_bytes = 400;
         let listed = listed(Role::Messages, Some("OperationOutcome"));
-        let mut lines = Lines::new(&listed, &limits);
+        let mut lines = Lines::new(&listed, &limits, 0);
         lines.take(&joined).unwrap();
         let told = lines.finish(None).unwrap().messages;
         let kinds = |words: &[&str]| words.iter().map(|word| word.parse().unwrap()).collect();

@@ -89,6 +89,8 @@ pub struct Limits {
     pub list_pages: u32,
     pub files: usize,
     pub file_bytes: usize,
+    /// All files or pages of one exchange together.
+    pub total_bytes: u64,
     pub line_bytes: usize,
     pub depth: usize,
 }
@@ -104,6 +106,15 @@ pub struct FulfilmentPolicy {
     pub poll: PollRule,
     pub limits: Limits,
     pub allowed: super::Allowed,
+}
+
+impl Limits {
+    /// How long the next file may be when those that are here come to `kept` bytes.
+    #[must_use]
+    pub fn room(&self, kept: u64) -> usize {
+        let left = self.total_bytes.saturating_sub(kept);
+        usize::try_from(left).map_or(self.file_bytes, |left| left.min(self.file_bytes))
+    }
 }
 
 impl FulfilmentPolicy {

@@ -74,8 +74,9 @@ impl Reading<'_> {
             (Some(place), false) => Ok(place),
             (_, true) | (None, false) => self.first(right, patient).await,
         };
+        let kept = here.iter().map(|page| page.bytes).sum();
         let read = match place {
-            Ok(place) => self.read(permit, right, &place).await,
+            Ok(place) => self.read(permit, right, (&place, kept)).await,
             Err(failure) => {
                 watch.settle(permit, &Err(failure));
                 Err(failure)
@@ -106,12 +107,12 @@ impl Reading<'_> {
         &self,
         permit: Permit,
         right: Right<'_>,
-        place: &str,
+        (place, kept): (&str, u64),
     ) -> Result<Answered, Failure> {
         let watch = self.0;
         let limits = &watch.snapshot.fulfilment.limits;
         let manner = Manner {
-            largest: Some(limits.line_bytes),
+            largest: Some(limits.room(kept).min(limits.line_bytes)),
             ..Manner::of(right)
         };
         let answer = watch.line.send(&messages::page(place), &manner).await;

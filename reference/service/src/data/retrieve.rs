@@ -113,7 +113,8 @@ impl Retrieve<'_> {
             Ok(permit) => permit,
             Err(wait) => return Ok(Ok(wait)),
         };
-        let fetched = self.fetch(permit, &inventory, listed).await;
+        let kept = here.iter().map(|file| file.bytes).sum();
+        let fetched = self.fetch(permit, &inventory, (listed, kept)).await;
         Ok(match fetched {
             Ok((body, checked)) => Ok(watch.on(vec![Note::Arrived(FileNote {
                 position,
@@ -131,14 +132,14 @@ impl Retrieve<'_> {
         &self,
         permit: Permit,
         inventory: &Inventory,
-        listed: &Listed,
+        (listed, kept): (&Listed, u64),
     ) -> Result<(Masked<Vec<u8>>, Checked), Failure> {
         let watch = self.0;
         let limits = &watch.snapshot.fulfilment.limits;
-        let mut lines = Lines::new(listed, limits);
+        let mut lines = Lines::new(listed, limits, kept);
         let manner = Manner {
             right: inventory.protected.then(|| watch.right()),
-            largest: Some(limits.file_bytes),
+            largest: Some(limits.room(kept)),
             ..Manner::default()
         };
         let request = messages::file(&listed.url);

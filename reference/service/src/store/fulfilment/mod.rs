@@ -99,6 +99,8 @@ pub(crate) struct FileKept {
     /// Id of the protected body; none when it cannot be had.
     pub body: Option<String>,
     pub count: u64,
+    /// How long the body is that was kept.
+    pub bytes: u64,
     pub digest: Option<Digest>,
     pub messages: Vec<Message>,
     pub why: Option<GapWhy>,
@@ -114,7 +116,6 @@ impl FileKept {
 
     fn read(row: &AnyRow) -> Result<Self, StoreError> {
         let position: u32 = number(row, "position")?;
-        let count: Option<i64> = row.try_get("count")?;
         let messages: Option<String> = row.try_get("messages")?;
         let messages = messages.map(|text| read(&text, "messages")).transpose()?;
         Ok(Self {
@@ -122,9 +123,8 @@ impl FileKept {
             role: word(row, "role")?,
             kind: maybe_word(row, "kind")?,
             body: row.try_get("body")?,
-            count: count
-                .and_then(|count| u64::try_from(count).ok())
-                .unwrap_or_default(),
+            count: amount(row, "count")?,
+            bytes: amount(row, "bytes")?,
             digest: maybe_word(row, "digest")?,
             messages: messages.unwrap_or_default(),
             why: maybe_word(row, "why")?,
@@ -284,6 +284,13 @@ async fn unmapped(
     .await?;
     let notice = domain::workflow::Notice::Unmapped;
     super::progress::notify(tx, exchange, notice, now).await
+}
+
+/// A number that what is absent lacks.
+fn amount(row: &AnyRow, column: &'static str) -> Result<u64, StoreError> {
+    let amount: Option<i64> = row.try_get(column)?;
+    let amount = amount.and_then(|amount| u64::try_from(amount).ok());
+    Ok(amount.unwrap_or_default())
 }
 
 fn read<T: DeserializeOwned>(text: &str, column: &'static str) -> Result<T, StoreError> {

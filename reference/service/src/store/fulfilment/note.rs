@@ -122,8 +122,8 @@ async fn opened(tx: &mut Tx, id: &str, note: &Note, now: Timestamp) -> Result<()
 async fn arrived(tx: &mut Tx, id: &str, file: &FileNote, now: Timestamp) -> Result<(), StoreError> {
     let body = payload::keep_of(tx, (id, "export-file"), &file.body, now).await?;
     sqlx::query(
-        "INSERT INTO fulfilment_files (exchange, position, role, kind, body, count, digest, messages)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (exchange, position) DO NOTHING",
+        "INSERT INTO fulfilment_files (exchange, position, role, kind, body, count, digest, messages, bytes)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (exchange, position) DO NOTHING",
     )
     .bind(id)
     .bind(i64::try_from(file.position).unwrap_or(i64::MAX))
@@ -133,6 +133,7 @@ async fn arrived(tx: &mut Tx, id: &str, file: &FileNote, now: Timestamp) -> Resu
     .bind(i64::try_from(file.count).unwrap_or(i64::MAX))
     .bind(file.digest.as_str())
     .bind(json(&file.messages, "messages")?)
+    .bind(i64::try_from(file.body.expose().len()).unwrap_or(i64::MAX))
     .execute(&mut **tx)
     .await?;
     restored(tx, id).await
