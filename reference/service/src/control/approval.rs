@@ -47,6 +47,7 @@ impl Control {
             state,
             new: Vec::new(),
             admits: Some(which),
+            withdraws: None,
         };
         Ok(Put::Published(self.release(change).await?))
     }
@@ -93,6 +94,7 @@ impl Control {
             documents: Vec::new(),
             admits: Some(which),
             snapshot: None,
+            withdraws: None,
             event: Some(event),
         };
         self.store.publish(&release).await.map_err(overtaken)

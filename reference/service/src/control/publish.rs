@@ -84,6 +84,8 @@ pub(super) struct Change<'a> {
     pub state: SnapshotState,
     pub new: Vec<(Document, KeptDocument)>,
     pub admits: Option<((Kind, i64), ActorId)>,
+    /// The route set that is taken back by it.
+    pub withdraws: Option<i64>,
 }
 
 impl Control {
@@ -132,6 +134,7 @@ impl Control {
             state,
             new: vec![(document, kept)],
             admits: None,
+            withdraws: None,
         };
         Ok(Put::Published(self.release(change).await?))
     }
@@ -164,14 +167,14 @@ impl Control {
         cause: String,
         (base, state): (Base, SnapshotState),
     ) -> Result<u64, Unpublished> {
-        let (new, admits) = (Vec::new(), None);
         self.release(Change {
             base,
             author,
             cause,
             state,
-            new,
-            admits,
+            new: Vec::new(),
+            admits: None,
+            withdraws: None,
         })
         .await
     }
@@ -203,6 +206,7 @@ impl Control {
                 author: change.author.actor.id.clone(),
                 cause: change.cause,
             }),
+            withdraws: change.withdraws,
         };
         self.store.publish(&release).await.map_err(overtaken)?;
         self.published.replace(snapshot);
@@ -232,6 +236,7 @@ impl Control {
             documents: vec![kept],
             admits: None,
             snapshot: None,
+            withdraws: None,
             event: Some(event),
         };
         self.store.publish(&release).await.map_err(overtaken)

@@ -101,6 +101,7 @@ impl Control {
                 author: author.actor.id,
                 cause,
             }),
+            withdraws: None,
             event,
         })
     }

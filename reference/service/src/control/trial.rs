@@ -2,9 +2,10 @@
 //! Refuses to judge by itself what is worse: the rules do, on what the store has counted.
 
 use super::document::{Document, Refused};
-use super::publish::{Author, Control, Unpublished};
-use crate::store::{CanaryState, Changes, StoreError};
+use super::publish::{Author, Change, Control, Unpublished};
+use crate::store::{CanaryState, Changes, StoreError, Withdrawal};
 use domain::control::{Kind, Standing};
+use domain::ids::ExchangeId;
 use domain::record::{Actor, ActorKind};
 use domain::routing::{By, RouteSet, Share, Verdict, judge};
 use domain::workflow::Event;
@@ -80,10 +81,20 @@ impl Control {
         } else {
             return Err(Unpublished::Nothing);
         }
-        let number = self
-            .change(author, format!("rolled-back-{why}"), (base, state))
-            .await?;
-        self.withdraw(set, number).await?;
+        let change = Change {
+            base,
+            author,
+            cause: format!("rolled-back-{why}"),
+            state,
+            new: Vec::new(),
+            admits: None,
+            withdraws: Some(set),
+        };
+        let number = self.release(change).await?;
+        if let Err(error) = self.finish_withdrawals().await {
+            // The set is taken back, and it is written down that exchanges still have to leave it.
+            tracing::error!(cause = %error, route_set = set, "the next round withdraws the exchanges");
+        }
         Ok(number)
     }
 
@@ -151,27 +162,37 @@ impl Control {
         Ok(None)
     }
 
-    /// Exchanges on the set for which nothing has been sent choose again.
-    async fn withdraw(&self, set: i64, snapshot: u64) -> Result<(), StoreError> {
-        for id in self.store.unsent(set).await? {
-            let Some(exchange) = self.store.exchange(&id).await? else {
-                continue;
-            };
-            let changes = Changes {
-                snapshot: Some(snapshot),
-                ..Changes::default()
-            };
-            let moved = self
-                .store
-                .apply(&exchange, &Event::RouteWithdrawn, &changes, self.now())
-                .await;
-            match moved {
-                // Its call has gone out in the meantime, or it has ended: it stays on its way.
-                Ok(_) | Err(StoreError::LostRace | StoreError::Illegal(_)) => {}
-                Err(error) => return Err(error),
+    /// Exchanges on sets that were taken back, for which nothing has been sent, choose again: also those of a roll-back
+    /// that was cut off. Gives whether there was one.
+    pub(super) async fn finish_withdrawals(&self) -> Result<bool, StoreError> {
+        let open = self.store.open_withdrawals().await?;
+        for withdrawal in &open {
+            for id in self.store.unsent(*withdrawal).await? {
+                self.withdraw(&id, *withdrawal).await?;
+            }
+            // Somebody who was faster may have left one of them where it was.
+            if self.store.unsent(*withdrawal).await?.is_empty() {
+                self.store.end_withdrawal(*withdrawal, self.now()).await?;
             }
         }
-        Ok(())
+        Ok(!open.is_empty())
+    }
+
+    async fn withdraw(&self, id: &ExchangeId, withdrawal: Withdrawal) -> Result<(), StoreError> {
+        let Some(exchange) = self.store.exchange(id).await? else {
+            return Ok(());
+        };
+        let changes = Changes {
+            snapshot: u64::try_from(withdrawal.snapshot).ok(),
+            ..Changes::default()
+        };
+        let event = Event::RouteWithdrawn;
+        let moved = self.store.apply(&exchange, &event, &changes, self.now());
+        match moved.await {
+            // Its call has gone out in the meantime, or it has ended: it stays on its way.
+            Ok(_) | Err(StoreError::LostRace | StoreError::Illegal(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -33,6 +33,11 @@ pub(crate) async fn run(
     wake: impl Fn() + Send + 'static,
 ) {
     let mut told = Told::new();
+    match control.finish_withdrawals().await {
+        Ok(true) => wake(),
+        Ok(false) => {}
+        Err(error) => tracing::error!(cause = %error, "the next round withdraws the exchanges"),
+    }
     loop {
         tokio::select! {
             _ = stopped.changed() => return,
@@ -53,8 +58,9 @@ impl Control {
         if let Some(folder) = folder {
             self.take_files(folder, told).await?;
         }
+        let withdrawn = self.finish_withdrawals().await?;
         let judged = self.compare().await?;
-        Ok(followed || !matches!(judged, Judged::Nothing))
+        Ok(followed || withdrawn || !matches!(judged, Judged::Nothing))
     }
 
     /// Kinds whose newest file was refused when it was last looked at: the former document is in force.

@@ -29,6 +29,9 @@ impl Walk<'_> {
         request: &Value,
     ) -> Result<Carried, StoreError> {
         let plane = self.plane;
+        if let Some(by) = self.withdrawn_by(exchange).await? {
+            return self.leave(snapshot, exchange, by).await;
+        }
         if self.may_have_acted(snapshot, exchange).await? {
             return self.unseen(snapshot, exchange).await;
         }

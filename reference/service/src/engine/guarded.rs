@@ -11,7 +11,7 @@ use domain::failure::Code;
 use domain::ports::Carried;
 use domain::resilience::{Operation, Turn};
 use domain::snapshot::{Partner, Snapshot};
-use domain::workflow::{Hold, Notice};
+use domain::workflow::{Event, Hold, Notice};
 use std::time::Duration;
 
 impl Walk<'_> {
@@ -42,6 +42,37 @@ impl Walk<'_> {
         };
         let admitted = self.plane.guard.admit(policy, &wish, self.plane.now());
         Ok(admitted.map(Some))
+    }
+
+    /// The snapshot that took the route back on which nothing has been sent yet.
+    pub(super) async fn withdrawn_by(
+        &self,
+        exchange: &Exchange,
+    ) -> Result<Option<u64>, StoreError> {
+        if exchange.submissions > 0 {
+            return Ok(None);
+        }
+        self.plane.store.withdrawn_by(&exchange.id).await
+    }
+
+    /// The route was taken back: another one is chosen, once this service has taken up what is in force.
+    pub(super) async fn leave(
+        &self,
+        snapshot: &Snapshot,
+        exchange: &Exchange,
+        by: u64,
+    ) -> Result<Carried, StoreError> {
+        let done = if by <= snapshot.number {
+            (Event::RouteWithdrawn, Changes::default()).into()
+        } else {
+            let wait = Duration::from_millis(snapshot.resilience.limits.busy_wait_ms);
+            let rest = Rest {
+                again: Some(later(self.plane.now(), wait)),
+                hold: Some(Hold::Backoff),
+            };
+            Done::Stays(rest, Box::default())
+        };
+        self.write(snapshot, exchange, None, Ok(done)).await
     }
 
     /// No call now: the exchange waits, and no attempt is used.

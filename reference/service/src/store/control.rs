@@ -2,6 +2,7 @@
 //! Refuses to change a number's text, and to publish over somebody else's publication.
 
 use super::row::{maybe_time, maybe_word, text, time, word};
+use super::withdrawal::{self, Withdrawal};
 use super::{Store, StoreError, Tx, stored};
 use domain::Timestamp;
 use domain::control::{Kind, Origin, Standing};
@@ -122,6 +123,10 @@ impl Store {
         }
         if let Some(snapshot) = &release.snapshot {
             put_snapshot(&mut tx, snapshot).await?;
+            if let Some(set) = release.withdraws {
+                let snapshot = snapshot.number;
+                withdrawal::begin(&mut tx, Withdrawal { set, snapshot }).await?;
+            }
         }
         if let Some(event) = &release.event {
             super::audit::append(&mut tx, event.clone()).await?;
@@ -153,6 +158,8 @@ pub(crate) struct Release {
     pub admits: Option<((Kind, i64), ActorId)>,
     /// What is in force afterwards, if that changes.
     pub snapshot: Option<KeptSnapshot>,
+    /// The route set that the snapshot takes back.
+    pub withdraws: Option<i64>,
     /// Who did it; only the first start of a service is nobody's act.
     pub event: Option<AuditEvent>,
 }

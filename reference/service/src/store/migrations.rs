@@ -42,6 +42,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     ),
     (92, "owner", include_str!("migrations/0092_owner.sql")),
     (110, "bytes", include_str!("migrations/0110_bytes.sql")),
+    (
+        111,
+        "withdrawals",
+        include_str!("migrations/0111_withdrawals.sql"),
+    ),
 ];
 
 pub(super) fn of(kind: Kind) -> Migrator {

@@ -40,6 +40,7 @@ mod stay;
 mod steps;
 mod synthetic;
 mod vault;
+mod withdrawal;
 mod write;
 
 pub(crate) use bulk::{NewList, Placed};
@@ -73,6 +74,7 @@ pub(crate) use spans::{Closed, Seen};
 pub(crate) use steps::{Lease, OpenStep};
 pub(crate) use vault::Vault;
 pub use vault::{PayloadKey, Sealed};
+pub(crate) use withdrawal::Withdrawal;
 pub use write::{WriteHook, WritePoint};
 
 use domain::Timestamp;
@@ -247,6 +249,7 @@ impl Store {
             "DELETE FROM signals",
             "DELETE FROM deadlines",
             "DELETE FROM route_decisions",
+            "DELETE FROM withdrawals",
             "DELETE FROM snapshots",
             "DELETE FROM control_documents",
             "DELETE FROM idempotency",

@@ -93,21 +93,6 @@ impl Store {
         }
         Ok(sample)
     }
-
-    /// Exchanges on this set that nothing has been sent for.
-    pub(crate) async fn unsent(&self, set: i64) -> Result<Vec<ExchangeId>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT e.id AS id FROM exchanges e
-             WHERE e.state = $1 AND e.submissions = 0 AND e.route_set = $2 ORDER BY e.id",
-        )
-        .bind(State::Routed.word())
-        .bind(set)
-        .fetch_all(&self.pool)
-        .await?;
-        rows.iter()
-            .map(|row| Ok(ExchangeId::new(text(row, "id")?)))
-            .collect()
-    }
 }
 
 fn count(sample: &mut Sample, row: &AnyRow) -> Result<(), StoreError> {

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+#[path = "../support/mod.rs"]
 mod support;
+mod withdrawn;
 
 use reference::clock::{ManualClock, Winding};
 use reference::domain::ids::{BusinessTransactionId, DocumentNumber};
