@@ -17,6 +17,8 @@ vocabulary! {
         Ask = "ask",
         /// We ask a payer again while both cover the member.
         AskAgain = "ask-again",
+        /// A request of ours is taken on by a partner, or comes to its end.
+        Acknowledge = "acknowledge",
         /// A partner that took our request on gives what was asked for.
         Fulfil = "fulfil",
         /// A person decides an unclear match.

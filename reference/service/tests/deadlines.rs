@@ -14,7 +14,7 @@ use std::time::Duration;
 use support::later::counted;
 use support::request::{Person, exchange};
 use support::stores::{Place, stores};
-use support::stub::{matched, says, scene};
+use support::stub::{matched, refusal, says, scene};
 use support::{Answer, Scene, Service};
 use wiremock::MockServer;
 
@@ -254,6 +254,108 @@ async fn an_answer_is_owed_by_the_next_business_day_and_somebody_is_told_before(
             owed(&service, "?duty=answer").await[0]["standing"],
             "pressing"
         );
+        service.running.stop().await;
+    }
+}
+
+const MONTH: Duration = Duration::from_secs(28 * 24 * 3600);
+const SECOND: Duration = Duration::from_secs(1);
+
+/// A request that names no number.
+fn nameless(request: &mut Value) {
+    let coverage = request["coverage_to_match"].as_object_mut().unwrap();
+    coverage.remove("identifier");
+    coverage.remove("subscriberId");
+}
+
+#[tokio::test]
+async fn what_nobody_has_taken_on_ends_after_its_time_whatever_it_waits_for() {
+    for place in stores().await {
+        let (mut scene, stub) = scene().await;
+        scene.config.store = place.at.clone();
+        scene.by_hand();
+        says(&stub, refusal(422, "match-under-review"), None).await;
+        let service = scene.start().await;
+        let lacking = submitted(&service, "k1", nameless).await;
+        service.until_held(&lacking, "more-data").await;
+        let asked = submitted(&service, "k2", |_| ()).await;
+        service.until_held(&asked, "review").await;
+        feed(&service, "pause").await;
+        let paused = submitted(&service, "k3", |_| ()).await;
+        service.until_held(&paused, "paused").await;
+        let told = service.exchanges(&format!("/{lacking}/where")).await.json();
+        assert_eq!(
+            (
+                &told["deadlines"][0]["deadline"],
+                &told["deadlines"][0]["due_at"]
+            ),
+            (&json!("acknowledge"), &json!("2026-10-29T12:00:00.000Z")),
+            "{told}"
+        );
+
+        service.clock.advance(MONTH - SECOND);
+        for (id, hold) in [
+            (&lacking, "more-data"),
+            (&asked, "review"),
+            (&paused, "paused"),
+        ] {
+            service.until_held(id, hold).await;
+        }
+        service.clock.advance(SECOND);
+        for (id, state, disposition) in [
+            // Nothing was sent for these two; of the third the partner may know.
+            (&lacking, "failed", "timed-out"),
+            (&paused, "failed", "timed-out"),
+            (&asked, "dead-lettered", "exhausted"),
+        ] {
+            let view = service.until(id, state).await;
+            assert_eq!(
+                (&view["code"], &view["disposition"]),
+                (&json!("partner/completion-missing"), &json!(disposition)),
+                "{}",
+                place.name
+            );
+        }
+        let pool = place.look().await;
+        let open = "SELECT count(*) FROM reviews WHERE ended_at IS NULL";
+        assert_eq!(counted(&pool, open).await, 0, "{}", place.name);
+        assert_eq!(counted(&pool, "SELECT count(*) FROM steps").await, 0);
+        assert_eq!(stub.received_requests().await.unwrap().len(), 1);
+        service.running.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_replay_has_its_whole_time_again_and_comes_to_its_end_too() {
+    for place in stores().await {
+        let (mut scene, stub) = scene().await;
+        scene.config.store = place.at.clone();
+        scene.by_hand();
+        says(&stub, refusal(422, "match-under-review"), None).await;
+        let service = scene.start().await;
+        let id = submitted(&service, "k1", |_| ()).await;
+        service.until_held(&id, "review").await;
+        service.clock.advance(MONTH);
+        service.until(&id, "dead-lettered").await;
+        let fixed = json!({"code": "partner/completion-missing", "reason": "people-are-back"});
+        for (path, key, body) in [
+            ("/dlq/fixed", None, fixed),
+            ("/dlq/replay", Some("o1"), json!({"ids": [id]})),
+        ] {
+            let call = (Method::POST, path);
+            let said = service.operate(Role::Replay, call, key, &body).await;
+            assert_eq!(
+                said.status,
+                if key.is_some() { 202 } else { 200 },
+                "{}",
+                said.text
+            );
+        }
+        service.until_held(&id, "review").await;
+        service.clock.advance(MONTH - SECOND);
+        service.until_held(&id, "review").await;
+        service.clock.advance(SECOND);
+        service.until(&id, "dead-lettered").await;
         service.running.stop().await;
     }
 }

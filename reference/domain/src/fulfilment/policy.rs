@@ -102,6 +102,8 @@ pub struct FulfilmentPolicy {
     pub number: DocumentNumber,
     pub title: String,
     pub silence_ms: u64,
+    /// How long a request of ours may wait, from its beginning on, until a partner takes it on.
+    pub waiting_ms: u64,
     pub critical: BTreeSet<ResourceType>,
     pub poll: PollRule,
     pub limits: Limits,

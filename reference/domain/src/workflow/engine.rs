@@ -26,6 +26,8 @@ pub struct NewRequest<'a> {
     pub snapshot: u64,
     /// By when the partner has to be asked.
     pub ask: Deadline,
+    /// When it ends if no partner has taken it on by then, whatever it waits for.
+    pub ends: Deadline,
     /// The exchange that is asked again by this one.
     pub follows: Option<&'a str>,
     /// How many exchanges may be open before this one; none at all when nothing is taken on.

@@ -110,6 +110,14 @@ pub(crate) fn deadline(snapshot: &Snapshot, partner: &Partner, taken_on: Timesta
     Deadline::after(Duty::Fulfil, taken_on, length)
 }
 
+/// By when a request that began at `now` has to be taken on by a partner; people who have to decide, what is missing and
+/// a feed that is paused do not stop this clock.
+pub(crate) fn unacknowledged(snapshot: &Snapshot, now: Timestamp) -> Deadline {
+    let waiting = i64::try_from(snapshot.fulfilment.waiting_ms).ok();
+    let length = waiting.and_then(TimeDelta::try_milliseconds);
+    Deadline::after(Duty::Acknowledge, now, length.unwrap_or(TimeDelta::MAX))
+}
+
 /// Before when a partner that took work on at `now` is not asked. A wait that it named is kept.
 pub(super) fn first_asked(
     snapshot: &Snapshot,

@@ -3,7 +3,7 @@
 
 use super::{Plane, monitor, retrieve, schema, submit};
 use crate::store::audit::Told;
-use crate::store::{Changes, Exchange, NewDeadline, Note, Rest};
+use crate::store::{Changes, Exchange, Note, Rest};
 use crate::telemetry;
 use domain::Timestamp;
 use domain::consent::{Grant, Question, Standing, evaluate};
@@ -216,11 +216,7 @@ pub(crate) fn acknowledged(
             list,
             first_at,
         }],
-        deadlines: vec![NewDeadline {
-            name: deadline.duty.word(),
-            alert_at: deadline.warns,
-            due_at: deadline.ends,
-        }],
+        deadlines: vec![deadline.into()],
         ..Changes::default()
     };
     Ok((Event::Acknowledged, changes))

@@ -1,6 +1,7 @@
 //! Takes a request of the enterprise and makes an exchange of it.
 //! Refuses what cannot become an exchange at all; everything else is for the steps to judge.
 
+use super::monitor::unacknowledged;
 use super::once::{held_until, window_end};
 use super::{Hindered, Plane};
 use crate::store::{Claim, Kept, Scope};
@@ -216,6 +217,7 @@ pub(crate) async fn submit(
         request: wanted.request,
         // Nobody has agreed in the future.
         ask: ask(wanted.known.map_or(now, |known| known.min(now))),
+        ends: unacknowledged(&snapshot, now),
         follows: wanted.follows.as_deref(),
         snapshot: snapshot.number,
         synthetic: wanted.synthetic,

@@ -46,6 +46,7 @@ impl Embedded {
             request: new.request,
             snapshot: new.snapshot,
             ask: new.ask,
+            ends: new.ends,
             follows: new.follows,
             room: new.room,
             synthetic: new.synthetic,

@@ -3,7 +3,7 @@
 
 use super::progress::{notify, transit};
 use super::row::{text, time, word};
-use super::{Changes, Exchange, Store, StoreError, Tx, audit, stored};
+use super::{Changes, Exchange, Store, StoreError, Tx, audit, deadline, stored};
 use domain::Timestamp;
 use domain::failure::Code;
 use domain::ids::{ExchangeId, PartnerId};
@@ -84,6 +84,7 @@ impl Store {
                 .execute(&mut *tx)
                 .await?;
         }
+        deadline::renew(&mut tx, &exchange.id, now).await?;
         // The log last: whoever else has something to write down waits for it from here on.
         let (to, _) = transit(&mut tx, exchange, event, changes, (now, None)).await?;
         tx.commit().await?;

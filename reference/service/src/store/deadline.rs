@@ -12,14 +12,28 @@ use domain::workflow::{Notice, Work};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NewDeadline {
     pub name: &'static str,
+    pub starts_at: Timestamp,
     pub alert_at: Timestamp,
     pub due_at: Timestamp,
+}
+
+impl From<domain::deadlines::Deadline> for NewDeadline {
+    fn from(deadline: domain::deadlines::Deadline) -> Self {
+        Self {
+            name: deadline.duty.word(),
+            starts_at: deadline.starts,
+            alert_at: deadline.warns,
+            due_at: deadline.ends,
+        }
+    }
 }
 
 /// A deadline as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Deadline {
     pub name: String,
+    /// None for one from before this was kept.
+    pub starts_at: Option<Timestamp>,
     pub alert_at: Timestamp,
     pub due_at: Timestamp,
     pub alerted_at: Option<Timestamp>,
@@ -42,28 +56,78 @@ pub(super) async fn set(
     new: &NewDeadline,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO deadlines (exchange, deadline, alert_at, due_at) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (exchange, deadline) DO UPDATE SET alert_at = $3, due_at = $4, alerted_at = NULL",
+        "INSERT INTO deadlines (exchange, deadline, alert_at, due_at, starts_at) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (exchange, deadline) DO UPDATE SET alert_at = $3, due_at = $4, starts_at = $5, alerted_at = NULL",
     )
     .bind(exchange.as_str())
     .bind(new.name)
     .bind(stored(new.alert_at))
     .bind(stored(new.due_at))
+    .bind(stored(new.starts_at))
     .execute(&mut **tx)
     .await?;
     watch(tx, exchange).await
 }
 
-/// The watch is due when the first of the deadlines is.
-async fn watch(tx: &mut Tx, exchange: &ExchangeId) -> Result<(), StoreError> {
-    let first = all(tx, exchange).await?.iter().map(Deadline::next).min();
-    match first {
-        Some(at) => steps::schedule(tx, exchange, Work::Deadline, at).await,
-        None => Ok(()),
-    }
+/// Takes a deadline away: what it was for has happened.
+pub(super) async fn end(
+    tx: &mut Tx,
+    exchange: &ExchangeId,
+    name: &'static str,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM deadlines WHERE exchange = $1 AND deadline = $2")
+        .bind(exchange.as_str())
+        .bind(name)
+        .execute(&mut **tx)
+        .await?;
+    watch(tx, exchange).await
 }
 
-const QUERY: &str = "SELECT deadline, alert_at, due_at, alerted_at FROM deadlines WHERE exchange = $1 ORDER BY due_at, deadline";
+/// Every deadline begins anew, with the length that it had; one of which nobody knows when it began is over.
+pub(super) async fn renew(
+    tx: &mut Tx,
+    exchange: &ExchangeId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM deadlines WHERE exchange = $1 AND starts_at IS NULL")
+        .bind(exchange.as_str())
+        .execute(&mut **tx)
+        .await?;
+    for deadline in all(tx, exchange).await? {
+        let starts = deadline.starts_at.unwrap_or(now);
+        let anew = |at: Timestamp| now.checked_add_signed(at.signed_duration_since(starts));
+        sqlx::query(
+            "UPDATE deadlines SET starts_at = $1, alert_at = $2, due_at = $3, alerted_at = NULL
+             WHERE exchange = $4 AND deadline = $5",
+        )
+        .bind(stored(now))
+        .bind(stored(
+            anew(deadline.alert_at).unwrap_or(Timestamp::MAX_UTC),
+        ))
+        .bind(stored(anew(deadline.due_at).unwrap_or(Timestamp::MAX_UTC)))
+        .bind(exchange.as_str())
+        .bind(&deadline.name)
+        .execute(&mut **tx)
+        .await?;
+    }
+    watch(tx, exchange).await
+}
+
+/// The watch is due when the first of the deadlines is; where there is none nobody watches.
+async fn watch(tx: &mut Tx, exchange: &ExchangeId) -> Result<(), StoreError> {
+    let first = all(tx, exchange).await?.iter().map(Deadline::next).min();
+    if let Some(at) = first {
+        return steps::schedule(tx, exchange, Work::Deadline, at).await;
+    }
+    sqlx::query("DELETE FROM steps WHERE exchange = $1 AND step = $2")
+        .bind(exchange.as_str())
+        .bind(Work::Deadline.word())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+const QUERY: &str = "SELECT deadline, starts_at, alert_at, due_at, alerted_at FROM deadlines WHERE exchange = $1 ORDER BY due_at, deadline";
 
 async fn all(tx: &mut Tx, exchange: &ExchangeId) -> Result<Vec<Deadline>, StoreError> {
     let rows = sqlx::query(QUERY)
@@ -76,6 +140,7 @@ async fn all(tx: &mut Tx, exchange: &ExchangeId) -> Result<Vec<Deadline>, StoreE
 fn read(row: &sqlx::any::AnyRow) -> Result<Deadline, StoreError> {
     Ok(Deadline {
         name: text(row, "deadline")?,
+        starts_at: maybe_time(row, "starts_at")?,
         alert_at: time(row, "alert_at")?,
         due_at: time(row, "due_at")?,
         alerted_at: maybe_time(row, "alerted_at")?,

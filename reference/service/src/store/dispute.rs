@@ -1,12 +1,13 @@
 //! Disputes about who a person is, and what their resolution changes: aliases of the person, and the exchange that failed.
 //! Refuses to change one without the other: a resolution is one transaction, told of in the log.
 
+use super::deadline;
 use super::duty::{self, NewDuty};
 use super::progress::won;
 use super::row::{maybe_time, maybe_word, text, time, word};
 use super::{Exchange, NewExchange, Store, StoreError, Tx, audit, payload, person, steps, stored};
 use domain::Timestamp;
-use domain::deadlines::ask;
+use domain::deadlines::{Deadline, ask};
 use domain::identity::PersonRecord;
 use domain::identity::dispute::{About, Consequence, Dispute, Resolution, Unresolvable};
 use domain::ids::{BusinessTransactionId, ExchangeId, MemberRef, PartnerId};
@@ -41,6 +42,8 @@ pub(crate) struct Resolving {
     pub actor: Actor,
     pub rule: RuleId,
     pub snapshot: u64,
+    /// When the exchange that asks again ends if no partner takes it on.
+    pub ends: Deadline,
     /// How a request says the value by which the partner knows the person.
     pub corrected: Corrected,
 }
@@ -274,6 +277,7 @@ async fn ask_again(
         request,
         snapshot: resolving.snapshot,
         ask: ask(now),
+        ends: resolving.ends,
         follows: Some(failed.id.as_str()),
         room: 1,
         synthetic: None,
@@ -285,6 +289,7 @@ async fn ask_again(
         deadline: new.ask,
     };
     duty::open(tx, &owed).await?;
+    deadline::set(tx, &id, &new.ends.into()).await?;
     audit::created(tx, &new, failed.client.as_str(), now).await?;
     Ok(id)
 }

@@ -25,6 +25,8 @@ pub(crate) struct NewExchange<'a> {
     pub snapshot: u64,
     /// By when the partner has to be asked.
     pub ask: Deadline,
+    /// When it ends if no partner has taken it on by then.
+    pub ends: Deadline,
     /// The exchange that is asked again by this one.
     pub follows: Option<&'a str>,
     /// How many exchanges may be open before this one; none at all when nothing is taken on.
@@ -170,11 +172,13 @@ async fn own_or_synthetic(
             follows: new.follows,
             deadline: new.ask,
         };
-        return duty::open(tx, &owed).await;
+        duty::open(tx, &owed).await?;
+        return deadline::set(tx, new.id, &new.ends.into()).await;
     };
     synthetic::begun(tx, (new.id, marked.check), None, now).await?;
     let end = NewDeadline {
         name: "synthetic",
+        starts_at: now,
         alert_at: marked.ends,
         due_at: marked.ends,
     };

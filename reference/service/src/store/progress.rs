@@ -12,7 +12,7 @@ use super::steps::{self, Lease};
 use super::{Exchange, Store, StoreError, Tx, audit, dead_letter, dispute, route, stored};
 use domain::Timestamp;
 use domain::consent::Grant;
-use domain::deadlines::Deadline;
+use domain::deadlines::{Deadline, Duty};
 use domain::failure::{Code, RetryClass};
 use domain::identity::dispute::Dispute;
 use domain::ids::PartnerId;
@@ -212,6 +212,9 @@ pub(super) async fn transit(
     }
     fulfilment::write(tx, exchange, &changes.notes, now).await?;
     duty::moved(tx, exchange, event, now).await?;
+    if *event == Event::Acknowledged {
+        deadline::end(tx, &exchange.id, Duty::Acknowledge.word()).await?;
+    }
     if let Some(deadline) = changes.owed {
         let new = NewDuty {
             subject: exchange.id.as_str(),

@@ -7,6 +7,7 @@ use super::super::problem::{Refusal, finish};
 use super::super::reply::{context, reply, text, with_header};
 use super::JSON;
 use super::reviews::{Forbidden, No, answer, document, one, unfit};
+use crate::data::monitor::unacknowledged;
 use crate::data::reviews::corrected;
 use crate::store::audit::act;
 use crate::store::{Kept, KeptDispute, Resolving, Unsettled};
@@ -16,6 +17,7 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::Timestamp;
+use domain::deadlines::Deadline;
 use domain::failure::Code;
 use domain::identity::dispute::{About, Dispute, Resolution, Unresolvable};
 use domain::identity::{Attribute, Raw};
@@ -150,11 +152,10 @@ async fn resolved(shared: &Shared, headers: &HeaderMap, id: &str, body: Body) ->
     let seen = seen.and_then(Result::ok);
     let seen = seen.ok_or_else(|| unfit("header if-match"))?;
     let document = document(body).await?;
-    let resolving = resolving(acting, document.value(), (seen, plane.snapshot().number))?;
-    let kept = plane
-        .store
-        .resolve_dispute(id, &resolving, plane.now())
-        .await?;
+    let (snapshot, now) = (plane.snapshot(), plane.now());
+    let under = (snapshot.number, unacknowledged(&snapshot, now));
+    let resolving = resolving(acting, document.value(), (seen, under))?;
+    let kept = plane.store.resolve_dispute(id, &resolving, now).await?;
     tracing::info!(dispute = %kept.id, state = %kept.dispute.state, "a dispute has moved on");
     shared.engine.wake();
     Ok(tagged(200, &kept, plane.now()))
@@ -164,7 +165,7 @@ async fn resolved(shared: &Shared, headers: &HeaderMap, id: &str, body: Body) ->
 fn resolving(
     acting: Acting,
     said: &Value,
-    (seen, snapshot): (i64, u64),
+    (seen, (snapshot, ends)): (i64, (u64, Deadline)),
 ) -> Result<Resolving, Refusal> {
     only(
         said,
@@ -199,6 +200,7 @@ fn resolving(
         actor,
         rule,
         snapshot,
+        ends,
         corrected,
     })
 }
