@@ -6,6 +6,8 @@ mod judge;
 mod line;
 mod list;
 mod read;
+mod roster;
+mod settle;
 mod told;
 
 pub use form::{Form, Overlap};
@@ -13,6 +15,8 @@ pub use judge::{Cleared, Judged, Sides, judge};
 pub use line::{Found, Line, line};
 pub use list::{Heading, LISTS, Lists, envelope, group};
 pub use read::{LARGEST, Submission, Unfit, read};
+pub use roster::{MemberOutcome, Roster, Seat};
+pub use settle::{Known, Settlement, settle};
 pub use told::{Told, told, told_in};
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::idempotency::{Claim, Kept, Lookup};
 use crate::ids::{BusinessTransactionId, CorrelationId, ExchangeId};
 use crate::masked::Masked;
 use crate::ports::{Boxed, Steps, Wait};
-use crate::record::{Actor, WorkflowRequest};
+use crate::record::{Actor, Kind, WorkflowRequest};
 use crate::synthetic::Marked;
 use std::sync::Arc;
 
@@ -34,6 +34,8 @@ pub struct NewRequest<'a> {
     pub room: u32,
     /// What makes it a run of a check: it is carried out as any other, counted nowhere, and nobody is told of it.
     pub synthetic: Option<Marked>,
+    /// Whether it asks about one member or about many.
+    pub kind: Kind,
 }
 
 /// What became of a request.

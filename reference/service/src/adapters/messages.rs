@@ -4,7 +4,7 @@
 use domain::masked::Masked;
 use domain::message::export::ExportUse;
 use domain::ports::{Verb, WireRequest};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Where a partner that agreed to tell us reaches us.
 ///
@@ -24,6 +24,22 @@ pub(crate) fn told(mut request: WireRequest, callback: Option<&str>) -> WireRequ
     let callback = callback.map(|url| (CALLBACK, url.to_owned()));
     request.headers.extend(callback);
     request
+}
+
+/// Asks who many members are.
+///
+/// Source: PDex 2.2.0 `$bulk-member-match`
+pub(crate) fn bulk_match(question: &Value, callback: Option<&str>) -> WireRequest {
+    let request = WireRequest {
+        verb: Verb::Post,
+        path: "/Group/$bulk-member-match".to_owned(),
+        headers: vec![
+            ("content-type", "application/fhir+json".to_owned()),
+            ("accept", "application/fhir+json".to_owned()),
+        ],
+        body: Masked::new(question.to_string().into_bytes()),
+    };
+    later(request, callback)
 }
 
 /// Asks for the data of a list of members.

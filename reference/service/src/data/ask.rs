@@ -4,7 +4,7 @@
 use super::call::{Line, Manner, OnTheWay};
 use super::credentials::Right;
 use super::step::{Answer, callback, handle};
-use super::{Plane, poll, route, submit};
+use super::{Plane, poll, roster, route, submit};
 use crate::adapters::{adapter, messages};
 use crate::store::{Exchange, StoreError};
 use crate::telemetry::Context;
@@ -12,6 +12,8 @@ use domain::failure::Code;
 use domain::fulfilment::Notification;
 use domain::idempotency::outbound_key;
 use domain::ports::{Failure, Op, PartnerAdapter, WireRequest, WireResponse};
+use domain::record::Kind;
+use domain::resilience::Operation;
 use domain::snapshot::{Partner, Snapshot};
 use domain::workflow::Work;
 use serde_json::Value;
@@ -19,6 +21,7 @@ use serde_json::Value;
 /// A call that is ready to go out.
 pub(crate) struct Asking {
     pub partner: Partner,
+    kind: Kind,
     adapter: Box<dyn PartnerAdapter>,
     parameters: Value,
     request: WireRequest,
@@ -53,20 +56,46 @@ pub(crate) async fn ready(
             .expect_callback(&exchange.id, &handle(exchange))
             .await?;
     }
-    let parameters = submit::parameters(request);
     let adapter = adapter(dialect);
     let told = callback(plane, &partner, exchange);
-    let op = Op::MemberMatch {
-        parameters: &parameters,
+    let (parameters, request) = match exchange.kind {
+        Kind::Single => {
+            let parameters = submit::parameters(request);
+            let op = Op::MemberMatch {
+                parameters: &parameters,
+            };
+            let request = messages::told(adapter.encode(&op), told.as_deref());
+            (parameters, request)
+        }
+        Kind::Bulk => {
+            let question = messages::bulk_match(&roster::question(request), told.as_deref());
+            (Value::Null, question)
+        }
     };
-    let request = messages::told(adapter.encode(&op), told.as_deref());
     Ok(Ok(Asking {
         key: outbound_key(&partner.id, &exchange.id, Work::Submit, exchange.generation),
+        kind: exchange.kind,
         partner,
         adapter,
         parameters,
         request,
     }))
+}
+
+/// What lets us in where a partner is asked about one member, or about many.
+pub(super) const fn right(kind: Kind) -> Right<'static> {
+    match kind {
+        Kind::Single => Right::Match,
+        Kind::Bulk => Right::BulkMatch,
+    }
+}
+
+/// The family of the call in which a partner is asked about one member, or about many.
+pub(crate) const fn operation(kind: Kind) -> Operation {
+    match kind {
+        Kind::Single => Operation::MemberMatch,
+        Kind::Bulk => Operation::BulkMemberMatch,
+    }
 }
 
 /// Calls the partner once. What could not be made ready ends as if it had been called.
@@ -92,7 +121,7 @@ pub(crate) async fn call(
     };
     let manner = Manner {
         key: Some(&asking.key),
-        ..Manner::of(Right::Match)
+        ..Manner::of(right(asking.kind))
     };
     match line.send(&asking.request, &manner).await {
         Ok(response) => Called {
@@ -114,6 +143,10 @@ impl Asking {
             return poll::place(response, base_url, terms.notification)
                 .map(|place| Answer::Later(place, response.retry_after))
                 .map_err(Failure::new);
+        }
+        // Many members are asked about later only: an answer at once is none.
+        if self.kind == Kind::Bulk && (200..400).contains(&response.status) {
+            return Err(Failure::new(Code::BadResponse));
         }
         let op = Op::MemberMatch {
             parameters: &self.parameters,

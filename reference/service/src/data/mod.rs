@@ -28,6 +28,7 @@ pub(crate) mod replay;
 pub(crate) mod respond;
 mod retrieve;
 pub(crate) mod reviews;
+pub(crate) mod roster;
 pub(crate) mod route;
 pub(crate) mod schema;
 pub(crate) mod step;

@@ -2,12 +2,14 @@
 //! Refuses to call anything a success before it is here and checked.
 
 use super::Plane;
+use super::ask;
 use super::call::{Line, OnTheWay};
 use super::credentials::Right;
 use super::guard::{Permit, Wish};
 use super::poll::Poll;
 use super::reading::Reading;
 use super::retrieve::Retrieve;
+use super::roster::answer::Answers;
 use super::step::{self, Done};
 use crate::store::{Changes, Exchange, Fulfilment, Note, Rest, StoreError};
 use crate::telemetry::{self, Context, Stage};
@@ -18,6 +20,7 @@ use domain::failure::{Code, RetryClass};
 use domain::fulfilment::{Phase, Progress, progress};
 use domain::idempotency::outbound_key;
 use domain::ports::{Failure, PartnerAdapter, WireResponse};
+use domain::record::Kind;
 use domain::resilience::{Failed, Operation};
 use domain::snapshot::{KeyHandling, Partner, Snapshot};
 use domain::workflow::{Event, Hold, StopSignal, Work};
@@ -147,14 +150,20 @@ impl Watch<'_> {
             Phase::KickOff => Retrieve(self).kick_off().await,
             Phase::Retrieving => Retrieve(self).next_file().await,
             Phase::Reading => Reading(self).next_page().await,
+            Phase::Delivering if self.is_matching() => Answers(self).read().await,
             Phase::Delivering => Retrieve(self).deliver().await,
         }
+    }
+
+    /// Is it still the answer about many members that is fetched, and not their data?
+    pub(super) fn is_matching(&self) -> bool {
+        self.exchange.kind == Kind::Bulk && self.kept.list.is_none()
     }
 
     /// What lets us in where the partner matches, and from then on where it has made a list.
     pub(super) fn right(&self) -> Right<'_> {
         match (self.kept.phase, self.kept.list.as_deref()) {
-            (Phase::Matching, _) | (_, None) => Right::Match,
+            (Phase::Matching, _) | (_, None) => ask::right(self.exchange.kind),
             (_, Some(list)) => Right::List(list),
         }
     }

@@ -3,6 +3,7 @@
 
 use super::call::Manner;
 use super::monitor::Watch;
+use super::roster::answer::Answers;
 use super::step::{self, Answer, Done};
 use super::submit;
 use super::synthetic::answer::of_match;
@@ -41,7 +42,7 @@ impl Poll<'_> {
         };
         let answer = watch
             .line
-            .send(&messages::status(place), &Manner::of(watch.right()))
+            .send(&messages::status(place), &self.manner())
             .await;
         watch.settle(permit, &answer);
         Ok(match answer {
@@ -54,9 +55,22 @@ impl Poll<'_> {
                 }),
                 Progress::Lost => Err(Code::JobLost),
                 Progress::Failed => self.refused(&answer),
+                Progress::Done if watch.is_matching() => {
+                    return Answers(watch).told(&answer).await;
+                }
                 Progress::Done => self.done(&answer).await,
             },
         })
+    }
+
+    /// The answer about many members may be the body itself.
+    fn manner(&self) -> Manner<'_> {
+        let watch = self.0;
+        let limits = &watch.snapshot.fulfilment.limits;
+        Manner {
+            largest: watch.is_matching().then_some(limits.file_bytes),
+            ..Manner::of(watch.right())
+        }
     }
 
     /// Only the question failed: it is asked again until the deadline.
@@ -154,7 +168,7 @@ impl Poll<'_> {
     }
 
     /// The partner has made the export: its list is read, all pages of it.
-    async fn listed(&self, answer: &WireResponse) -> Result<Done, Code> {
+    pub(super) async fn listed(&self, answer: &WireResponse) -> Result<Done, Code> {
         let watch = self.0;
         let limits = &watch.snapshot.fulfilment.limits;
         let base_url = &watch.partner.base_url;

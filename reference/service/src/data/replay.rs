@@ -1,12 +1,12 @@
 //! Starts dead letters again: those whose cause is declared gone and whose consent still holds, a bounded number at a time.
 //! Refuses to start one that the partner might act on twice.
 
-use super::{Plane, step};
+use super::{Plane, roster, step};
 use crate::store::audit::Told;
 use crate::store::{Changes, DeadFilter, Exchange, StoreError};
 use domain::failure::Code;
 use domain::ids::ExchangeId;
-use domain::record::Actor;
+use domain::record::{Actor, Kind};
 use domain::resilience::{Declared, Letter, Selection, Unreplayable, Verdict, select};
 use domain::snapshot::{KeyHandling, Snapshot};
 use domain::workflow::{Event, State};
@@ -153,7 +153,10 @@ async fn start(
     let kept = plane.store.payload(exchange.request.as_str()).await?;
     let request: Value =
         serde_json::from_slice(kept.expose()).map_err(|_| StoreError::Row("request"))?;
-    let judged = step::consent(plane, snapshot, exchange, &request, &Span::none());
+    let judged = match exchange.kind {
+        Kind::Single => step::consent(plane, snapshot, exchange, &request, &Span::none()),
+        Kind::Bulk => roster::consent_again(plane, snapshot, exchange, &request).await?,
+    };
     let Ok(consent) = judged else {
         return Ok(Verdict::Stays(Unreplayable::ConsentLost));
     };

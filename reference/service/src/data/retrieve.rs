@@ -6,6 +6,7 @@ use super::guard::Permit;
 use super::monitor::Watch;
 use super::patience::patiently;
 use super::poll;
+use super::roster::given;
 use super::step::Done;
 use super::synthetic::answer::of_records;
 use crate::adapters::{messages, refusal};
@@ -116,14 +117,18 @@ impl Retrieve<'_> {
         let kept = here.iter().map(|file| file.bytes).sum();
         let fetched = self.fetch(permit, &inventory, (listed, kept)).await;
         Ok(match fetched {
-            Ok((body, checked)) => Ok(watch.on(vec![Note::Arrived(FileNote {
-                position,
-                listed: listed.clone(),
-                body,
-                count: checked.count,
-                digest: checked.digest,
-                messages: checked.messages,
-            })])),
+            Ok((body, checked)) => {
+                let members = given::arrived(watch, listed.role, &body).await?;
+                let file = Note::Arrived(FileNote {
+                    position,
+                    listed: listed.clone(),
+                    body,
+                    count: checked.count,
+                    digest: checked.digest,
+                    messages: checked.messages,
+                });
+                Ok(watch.on([Some(file), members].into_iter().flatten().collect()))
+            }
             Err(failure) => self.unfetched((position, listed), &failure),
         })
     }
@@ -218,6 +223,10 @@ impl Retrieve<'_> {
         if let Err(code) = of_records(watch.request, &files) {
             return Ok(Err(code));
         }
+        let closed = given::close(watch).await?;
+        if closed.as_ref().is_some_and(|closed| !closed.has_data()) {
+            return Ok(Err(Code::BadResponse));
+        }
         let before = store.result(&watch.exchange.id).await?;
         let mut result: Value = before
             .and_then(|kept| serde_json::from_slice(kept.expose()).ok())
@@ -226,9 +235,16 @@ impl Retrieve<'_> {
             members.insert("files".to_owned(), listing(&files));
             members.insert("absent".to_owned(), absence(&given));
         }
+        let mut notes = vec![Note::Gave(given)];
+        let mut completion = completion;
+        if let Some(closed) = closed {
+            completion = closed.and(completion);
+            closed.tell(&mut result);
+            notes.push(Note::Members(closed.roster));
+        }
         let changes = Changes {
             result: Some(Masked::new(result.to_string().into_bytes())),
-            notes: vec![Note::Gave(given)],
+            notes,
             ..Changes::default()
         };
         Ok(Ok((Event::Completed(completion), changes).into()))

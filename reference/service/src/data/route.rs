@@ -7,8 +7,8 @@ use crate::store::audit::Told;
 use crate::store::{Changes, Exchange, StoreError};
 use domain::failure::Code;
 use domain::member_match::MemberMatch;
-use domain::record::{EndpointUrl, RouteTold};
-use domain::routing::{self, Decision, Inputs};
+use domain::record::{EndpointUrl, Kind, RouteTold};
+use domain::routing::{self, Choice, Decision, Inputs};
 use domain::snapshot::{Partner, Snapshot};
 use domain::workflow::Event;
 use serde_json::Value;
@@ -23,6 +23,11 @@ pub(crate) fn choose(
     let parts = MemberMatch::read(&parameters).ok_or(Code::BadBundle)?;
     let inputs = Inputs::read(&exchange.partner, &parts, submit::stated(request));
     let choice = routing::choose(snapshot, &inputs, &exchange.business_transaction);
+    Ok(moved(exchange, choice))
+}
+
+/// What follows from a choice, with the whole of it.
+pub(super) fn moved(exchange: &Exchange, choice: Choice) -> Moved {
     let (set, routed) = (choice.set, choice.route().is_some());
     tracing::info!(route_set = %set, by = choice.by.word(), routed, "the route set was asked");
     let event = match (routed, choice.code) {
@@ -31,28 +36,32 @@ pub(crate) fn choose(
     };
     let changes = Changes {
         route_set: Some(i64::from(set.0.get())),
-        told: told(choice.decision.as_ref()),
+        told: told(exchange.kind, choice.decision.as_ref()),
         route: Some(Box::new(choice)),
         ..Changes::default()
     };
-    Ok((event, changes))
+    (event, changes)
 }
 
-fn told(decision: Option<&Decision>) -> Told {
+fn told(kind: Kind, decision: Option<&Decision>) -> Told {
     let route = decision.map(|decision| RouteTold {
         set: decision.set,
         row: decision.row.clone(),
     });
     Told {
         route,
-        endpoint: decision.and_then(endpoint),
+        endpoint: decision.and_then(|decision| endpoint(kind, decision)),
         ..Told::default()
     }
 }
 
 /// Where a match is asked for, without anything that could name a member.
-fn endpoint(decision: &Decision) -> Option<EndpointUrl> {
-    let url = format!("{}/Patient/$member-match", decision.endpoint);
+fn endpoint(kind: Kind, decision: &Decision) -> Option<EndpointUrl> {
+    let operation = match kind {
+        Kind::Single => "Patient/$member-match",
+        Kind::Bulk => "Group/$bulk-member-match",
+    };
+    let url = format!("{}/{operation}", decision.endpoint);
     url.parse().ok()
 }
 

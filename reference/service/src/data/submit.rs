@@ -1,19 +1,19 @@
 //! Takes a request of the enterprise and makes an exchange of it.
 //! Refuses what cannot become an exchange at all; everything else is for the steps to judge.
 
+use super::ask;
 use super::monitor::unacknowledged;
 use super::once::{held_until, window_end};
-use super::{Hindered, Plane};
+use super::{Hindered, Plane, roster};
 use crate::store::{Claim, Kept, Scope};
 use crate::telemetry::Context;
 use domain::Timestamp;
-use domain::deadlines::{Deadline, ask, ask_again};
+use domain::deadlines::{self, Deadline, ask_again};
 use domain::failure::Code;
 use domain::idempotency::Lookup;
 use domain::ids::{ExchangeId, PartnerId};
 use domain::masked::Masked;
-use domain::record::Cover;
-use domain::resilience::Operation;
+use domain::record::{Cover, Kind};
 use domain::routing::{DataType, LineOfBusiness, Stated};
 use domain::snapshot::Snapshot;
 use domain::synthetic::Marked;
@@ -23,8 +23,8 @@ use std::str::FromStr;
 use std::time::Duration;
 use wire::json::Document;
 
-/// Members of a request, and whether each is required.
-const MEMBERS: [(&str, bool); 10] = [
+/// Members of a request about one member, and whether each is required.
+const SINGLE: [(&str, bool); 10] = [
     ("kind", false),
     ("line_of_business", false),
     ("data_type", false),
@@ -35,6 +35,25 @@ const MEMBERS: [(&str, bool); 10] = [
     ("consent", true),
     ("attestation", false),
     ("follows", false),
+];
+
+/// Members of a request about many. What is attested is attested for all of them.
+const BULK: [(&str, bool); 7] = [
+    ("kind", true),
+    ("line_of_business", false),
+    ("data_type", false),
+    ("partner", true),
+    (roster::MEMBERS, true),
+    ("attestation", false),
+    ("follows", false),
+];
+
+/// The parts of a match, and under which names a request has them.
+pub(crate) const PARTS: [(&str, &str); 4] = [
+    ("MemberPatient", "member_patient"),
+    ("CoverageToMatch", "coverage_to_match"),
+    ("CoverageToLink", "coverage_to_link"),
+    ("Consent", "consent"),
 ];
 
 /// A request that is refused before it becomes an exchange, with the paths concerned.
@@ -48,6 +67,8 @@ pub(crate) struct Unfit {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Wanted {
     pub partner: String,
+    /// Whether it is about one member or about many.
+    pub kind: Kind,
     /// Since when it is known whom to ask about, and that the member wants it; as the attestation says.
     pub known: Option<Timestamp>,
     /// The exchange that is asked again by this one.
@@ -67,10 +88,16 @@ pub(crate) fn read(document: &Document) -> Result<Wanted, Unfit> {
     let Some(request) = document.value().as_object() else {
         return Err(unfit(vec![String::new()]));
     };
-    let fields = wrong_fields(request);
+    let kind = kind(request);
+    let fields = wrong_fields(request, kind);
+    let members = request.get(roster::MEMBERS).and_then(roster::wrong);
+    if let (Kind::Bulk, true, Some(wrong)) = (kind, fields.is_empty(), members) {
+        return Err(wrong);
+    }
     match request.get("partner").and_then(Value::as_str) {
         Some(partner) if fields.is_empty() => Ok(Wanted {
             partner: partner.to_owned(),
+            kind,
             known: opted_in_at(document.value()),
             follows: request
                 .get("follows")
@@ -83,13 +110,24 @@ pub(crate) fn read(document: &Document) -> Result<Wanted, Unfit> {
     }
 }
 
+/// About how many members is it? One that does not say so is about one.
+pub(crate) fn kind(request: &Map<String, Value>) -> Kind {
+    let said = request.get("kind").and_then(word);
+    said.unwrap_or(Kind::Single)
+}
+
 /// Paths of what is missing, of the wrong kind, or unknown. The name of an unknown member is not repeated.
-fn wrong_fields(request: &Map<String, Value>) -> Vec<String> {
+fn wrong_fields(request: &Map<String, Value>, kind: Kind) -> Vec<String> {
+    let members: &[(&str, bool)] = match kind {
+        Kind::Single => &SINGLE,
+        Kind::Bulk => &BULK,
+    };
     let mut fields = Vec::new();
-    for (name, required) in MEMBERS {
+    for (name, required) in members.iter().copied() {
         let fits = match (request.get(name), name) {
             (None, _) => !required,
-            (Some(value), "kind") => value == "single",
+            (Some(value), "kind") => word::<Kind>(value).is_some(),
+            (Some(value), roster::MEMBERS) => value.is_array(),
             (Some(value), "line_of_business") => word::<LineOfBusiness>(value).is_some(),
             (Some(value), "data_type") => word::<DataType>(value).is_some(),
             (Some(value), "follows") => value.as_str().is_some_and(is_exchange_id),
@@ -100,7 +138,7 @@ fn wrong_fields(request: &Map<String, Value>) -> Vec<String> {
             fields.push(format!("/{name}"));
         }
     }
-    let known = |name: &String| MEMBERS.iter().any(|(member, _)| member == name);
+    let known = |name: &String| members.iter().any(|(member, _)| member == name);
     if !request.keys().all(known) {
         fields.push("/*".to_owned());
     }
@@ -132,18 +170,11 @@ fn word<T: FromStr>(value: &Value) -> Option<T> {
 
 /// The `Parameters` of `$member-match` that a kept request stands for.
 pub(crate) fn parameters(request: &Value) -> Value {
-    let parts: Vec<Value> = [
-        ("MemberPatient", "member_patient"),
-        ("CoverageToMatch", "coverage_to_match"),
-        ("CoverageToLink", "coverage_to_link"),
-        ("Consent", "consent"),
-    ]
-    .into_iter()
-    .filter_map(|(part, member)| {
+    let parts = PARTS.into_iter().filter_map(|(part, member)| {
         let resource = request.get(member)?;
         Some(json!({"name": part, "resource": resource}))
-    })
-    .collect();
+    });
+    let parts: Vec<Value> = parts.collect();
     json!({"resourceType": "Parameters", "parameter": parts})
 }
 
@@ -198,7 +229,7 @@ pub(crate) async fn submit(
 ) -> Result<TakenOn, EngineError> {
     let now = plane.now();
     let snapshot = plane.snapshot();
-    let barred = barred(plane, &snapshot, &wanted.partner);
+    let barred = barred(plane, &snapshot, (&wanted.partner, wanted.kind));
     let limits = &snapshot.resilience.limits;
     let claim = Claim {
         scope: Scope {
@@ -216,11 +247,12 @@ pub(crate) async fn submit(
         partner: &wanted.partner,
         request: wanted.request,
         // Nobody has agreed in the future.
-        ask: ask(wanted.known.map_or(now, |known| known.min(now))),
+        ask: deadlines::ask(wanted.known.map_or(now, |known| known.min(now))),
         ends: unacknowledged(&snapshot, now),
         follows: wanted.follows.as_deref(),
         snapshot: snapshot.number,
         synthetic: wanted.synthetic,
+        kind: wanted.kind,
         room: if barred.is_some() {
             0
         } else {
@@ -238,12 +270,10 @@ pub(crate) async fn submit(
 }
 
 /// While its breaker is open nothing new is taken on for a partner: it would only wait.
-fn barred(plane: &Plane, snapshot: &Snapshot, partner: &str) -> Option<Hindered> {
+fn barred(plane: &Plane, snapshot: &Snapshot, (partner, kind): (&str, Kind)) -> Option<Hindered> {
     let partner = snapshot.partners.get(&PartnerId::new(partner))?;
     let now = plane.now();
-    let until = plane
-        .guard
-        .open_until(partner, Operation::MemberMatch, now)?;
+    let until = plane.guard.open_until(partner, ask::operation(kind), now)?;
     Some(Hindered {
         code: Code::BreakerOpen,
         retry_after: until.signed_duration_since(now).to_std().ok(),
@@ -270,12 +300,29 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named_by_path_and_unknown_names_are_not_repeated() {
         let bulk =
-            r#"{"kind":"bulk","partner":1,"member_patient":{},"coverage_to_match":[],"CANARY":1}"#;
+            r#"{"kind":"some","partner":1,"member_patient":{},"coverage_to_match":[],"CANARY":1}"#;
         assert_eq!(
             fields(bulk),
             ["/kind", "/partner", "/coverage_to_match", "/consent", "/*"]
         );
         assert_eq!(fields("[]"), [""]);
+    }
+
+    #[test]
+    fn a_request_about_many_has_members_and_nothing_of_one() {
+        let bulk = |members: &str| {
+            let text = format!(r#"{{"kind":"bulk","partner":"northwind",{members}}}"#);
+            fields(&text)
+        };
+        let one = r#"{"member_patient":{"id":"a"},"coverage_to_match":{},"consent":{}}"#;
+        assert!(bulk(&format!(r#""members":[{one}]"#)).is_empty());
+        assert_eq!(
+            bulk(&format!(r#""members":[{one},{one}]"#)),
+            ["/members/1/member_patient/id"]
+        );
+        assert_eq!(bulk(r#""consent":{}"#), ["/members", "/*"]);
+        let single = r#"{"partner":"northwind","member_patient":{},"coverage_to_match":{},"consent":{},"members":[]}"#;
+        assert_eq!(fields(single), ["/*"]);
     }
 
     #[test]

@@ -172,7 +172,7 @@ impl Walk<'_> {
             .next_wait(snapshot, exchange, failure)
             .filter(|_| !unsafe_to_repeat);
         let hold = match (class, wait) {
-            (RetryClass::Hold, _) if exchange.synthetic.is_none() => Some(Hold::Review),
+            (RetryClass::Hold, _) if !exchange.waits_for_nobody() => Some(Hold::Review),
             (RetryClass::Throttled, Some(_)) => Some(Hold::Throttled),
             (_, Some(_)) => Some(Hold::Backoff),
             (_, None) => None,

@@ -50,6 +50,7 @@ impl Embedded {
             follows: new.follows,
             room: new.room,
             synthetic: new.synthetic,
+            kind: new.kind,
         };
         let plane = &self.plane;
         let submitted = plane.store.submit(&new, claim, answer, plane.now()).await?;

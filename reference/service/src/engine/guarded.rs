@@ -3,13 +3,13 @@
 
 use super::walk::Walk;
 use super::worker::later;
-use crate::data::ask::Called;
+use crate::data::ask::{Called, operation};
 use crate::data::step::Done;
 use crate::data::{Barred, Permit, Wish};
 use crate::store::{Changes, Exchange, Rest, StoreError};
 use domain::failure::Code;
 use domain::ports::Carried;
-use domain::resilience::{Operation, Turn};
+use domain::resilience::Turn;
 use domain::snapshot::{Partner, Snapshot};
 use domain::workflow::{Event, Hold, Notice};
 use std::time::Duration;
@@ -37,7 +37,7 @@ impl Walk<'_> {
         }
         let wish = Wish {
             partner,
-            operation: Operation::MemberMatch,
+            operation: operation(exchange.kind),
             is_retry: exchange.submissions > exchange.forgiven,
         };
         let admitted = self.plane.guard.admit(policy, &wish, self.plane.now());

@@ -8,6 +8,7 @@ mod guarded;
 mod hands;
 mod jobs;
 mod outcome;
+mod roster;
 mod stop;
 mod unseen;
 mod view;

@@ -203,7 +203,7 @@ impl Walk<'_> {
     /// What becomes of an exchange whose step ended in this code: it waits for a person where one may still decide, and
     /// for what is missing while nothing has been sent.
     fn without(&self, snapshot: &Snapshot, exchange: &Exchange, code: Code) -> Done {
-        if exchange.synthetic.is_some() {
+        if exchange.waits_for_nobody() {
             return (step::rejected(code), Changes::default()).into();
         }
         let unsent = matches!(exchange.state, State::Created | State::Validated);

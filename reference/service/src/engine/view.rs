@@ -3,7 +3,7 @@
 
 use crate::store::{Attempt, Deadline, Exchange, OpenStep, Past, Spoken, Store, StoreError};
 use domain::failure::Code;
-use domain::record::{self, Instant, Kind, NextAction, OutboundKey, Transition, WorkflowRequest};
+use domain::record::{self, Instant, NextAction, OutboundKey, Transition, WorkflowRequest};
 use domain::workflow::{self, DueBy, Hold, OpenWork, RequestView, Step, Work};
 
 /// Everything that there is to tell.
@@ -30,7 +30,7 @@ pub(super) fn bare(exchange: &Exchange) -> WorkflowRequest {
     WorkflowRequest {
         id: exchange.id.clone(),
         business_transaction_id: exchange.business_transaction.clone(),
-        kind: Kind::Single,
+        kind: exchange.kind,
         partner: exchange.partner.clone(),
         owner: exchange.client.clone(),
         asked_at: Instant::new(exchange.created_at),

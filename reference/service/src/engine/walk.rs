@@ -3,15 +3,17 @@
 
 use super::unseen::Unseen;
 use crate::data::step::{self, Done};
-use crate::data::{OnTheWay, Plane, route};
+use crate::data::{OnTheWay, Plane, roster, route};
 use crate::store::{Changes, Exchange, Rest, StoreError};
 use crate::telemetry::metrics::{Count, Lasting, Told};
-use crate::telemetry::{self, Context, Dependency, RequestType, Stage};
+use crate::telemetry::{self, Context, Dependency, Stage};
+use domain::bulk::Roster;
 use domain::consent::{ConsentStatus, Grant};
 use domain::failure::Code;
 use domain::fulfilment::SlaStage;
 use domain::ids::ExchangeId;
 use domain::ports::{Boxed, Carried, Leased, Steps, Unavailable};
+use domain::record::Kind;
 use domain::snapshot::Snapshot;
 use domain::trace::Said;
 use domain::workflow::{Event, Hold, State, StopSignal, Work, overdue};
@@ -44,7 +46,7 @@ pub(super) struct Walk<'a> {
     pub unseen: &'a Unseen,
     /// The calls of this step.
     pub way: OnTheWay,
-    root: Span,
+    pub root: Span,
 }
 
 impl Steps for Walker {
@@ -138,12 +140,16 @@ impl Walk<'_> {
             return self.watch(&snapshot, exchange).await;
         }
         let kept = plane.store.payload(exchange.request.as_str()).await?;
-        let request: Value =
+        let mut request: Value =
             serde_json::from_slice(kept.expose()).map_err(|_| StoreError::Row("request"))?;
+        let members = match exchange.kind {
+            Kind::Single => None,
+            Kind::Bulk => self.members(exchange, &mut request).await?,
+        };
         let done = match self.leased.work {
             Work::Validate => self.validate(&snapshot, exchange, &request),
-            Work::ResolveMember => self.resolve(&snapshot, exchange, &request),
-            Work::ChooseRoute => self.choose(&snapshot, exchange, &request),
+            Work::ResolveMember => self.resolve(&snapshot, exchange, (&request, members)),
+            Work::ChooseRoute => self.choose(&snapshot, exchange, (&request, members)),
             Work::Submit => return self.submit(&snapshot, exchange, &request).await,
             Work::Monitor => return self.follow(&snapshot, exchange, &request).await,
             // What a partner answers later is monitored: nobody schedules these.
@@ -161,8 +167,9 @@ impl Walk<'_> {
         request: &Value,
     ) -> Result<Done, Code> {
         self.stage(Stage::Ingestion, || Ok(()))?;
-        let moved = self.stage(Stage::SchemaValidation, || {
-            step::validate(self.plane, snapshot, exchange, request)
+        let moved = self.moving(Stage::SchemaValidation, || match exchange.kind {
+            Kind::Single => step::validate(self.plane, snapshot, exchange, request),
+            Kind::Bulk => roster::validate(self.plane, snapshot, exchange, request),
         })?;
         Ok(moved.into())
     }
@@ -171,8 +178,11 @@ impl Walk<'_> {
         &self,
         snapshot: &Snapshot,
         exchange: &Exchange,
-        request: &Value,
+        (request, members): (&Value, Option<Roster>),
     ) -> Result<Done, Code> {
+        if let Some(members) = members {
+            return self.resolve_all(snapshot, exchange, (request, members));
+        }
         let tier = self.stage(Stage::IdentityResolution, || {
             step::identify(snapshot, exchange, request)
         })?;
@@ -200,9 +210,12 @@ impl Walk<'_> {
         &self,
         snapshot: &Snapshot,
         exchange: &Exchange,
-        request: &Value,
+        (request, members): (&Value, Option<Roster>),
     ) -> Result<Done, Code> {
-        let chosen = route::choose(snapshot, exchange, request);
+        let chosen = match members {
+            None => route::choose(snapshot, exchange, request),
+            Some(members) => roster::choose(snapshot, exchange, (request, members)),
+        };
         let failed = match &chosen {
             Ok((event, _)) => event.code(),
             Err(code) => Some(*code),
@@ -280,7 +293,7 @@ impl Walk<'_> {
             tracing::warn!(stage, "a promised time was not kept");
         }
         if clocks.acknowledged.is_some() {
-            let what = Told::RequestType(RequestType::ExchangeSingle);
+            let what = Told::RequestType(exchange.request_type());
             let took = clocks.took(SlaStage::Acknowledgement);
             let labels = [Told::Partner(&exchange.partner), what];
             plane.metrics.took(Lasting::Ack, &labels, took);
@@ -292,7 +305,7 @@ impl Walk<'_> {
     fn count_end(&self, exchange: &Exchange) {
         let metrics = &self.plane.metrics;
         let who = Told::Partner(&exchange.partner);
-        let what = Told::RequestType(RequestType::ExchangeSingle);
+        let what = Told::RequestType(exchange.request_type());
         let outcome = Told::Outcome(exchange.disposition);
         metrics.count(Count::Requests, &[who, what, outcome]);
         if exchange.state == State::DeadLettered {

@@ -3,6 +3,7 @@
 
 use super::Shared;
 use super::body::{at_most, hurried, laden};
+use super::enterprise::PATH as EXCHANGES;
 use super::listener::{Peer, Shown};
 use super::outcome::refusal;
 use super::partner::bulk;
@@ -42,7 +43,7 @@ const OPEN: [&str; 4] = [
     "/token",
 ];
 
-/// The longest body of any call but a bulk match (ours).
+/// The longest body of any call but one about many members (ours).
 const LONGEST: usize = 1024 * 1024;
 
 /// When to come again that found no room for its body (ours).
@@ -149,7 +150,8 @@ fn counted(shared: &Shared, (one, side): (One, Side), is_safe: bool, answer: Res
 /// Room for the body of a call, held until there is an answer; nothing where there is none.
 fn room(shared: &Shared, one: One, request: &Request) -> Option<Taken> {
     let route = request.extensions().get::<MatchedPath>();
-    let is_bulk = route.is_some_and(|route| [bulk::PATH, bulk::ALIAS].contains(&route.as_str()));
+    let long = [bulk::PATH, bulk::ALIAS, EXCHANGES];
+    let is_bulk = route.is_some_and(|route| long.contains(&route.as_str()));
     let most = if is_bulk { bulk::BODY.bytes } else { LONGEST };
     let bytes = at_most(request, most as u64);
     shared.plane.doorstep.room(one, bytes)

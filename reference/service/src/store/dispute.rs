@@ -256,7 +256,7 @@ async fn ask_again(
     let id = ExchangeId::new(crate::id::fresh(now));
     sqlx::query(
         "INSERT INTO exchanges (id, state, since, created_at, business_transaction_id, client, partner, request, snapshot,
-            disposition) VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9)",
+            disposition, kind) VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(id.as_str())
     .bind(State::Created.word())
@@ -267,6 +267,7 @@ async fn ask_again(
     .bind(kept)
     .bind(i64::try_from(resolving.snapshot).unwrap_or(i64::MAX))
     .bind(Disposition::Queued.word())
+    .bind(failed.kind.word())
     .execute(&mut **tx)
     .await?;
     steps::schedule(tx, &id, Work::Validate, now).await?;
@@ -281,6 +282,7 @@ async fn ask_again(
         follows: Some(failed.id.as_str()),
         room: 1,
         synthetic: None,
+        kind: failed.kind,
     };
     let owed = NewDuty {
         subject: id.as_str(),

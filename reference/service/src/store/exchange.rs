@@ -12,6 +12,7 @@ use domain::deadlines::Deadline;
 use domain::idempotency::Lookup;
 use domain::ids::{BusinessTransactionId, ExchangeId};
 use domain::masked::Masked;
+use domain::record::Kind;
 use domain::synthetic::Marked;
 use domain::workflow::{Disposition, Hold, State, Work};
 use sqlx::{AssertSqlSafe, Row};
@@ -33,6 +34,7 @@ pub(crate) struct NewExchange<'a> {
     pub room: u32,
     /// What makes it a run of a check.
     pub synthetic: Option<Marked>,
+    pub kind: Kind,
 }
 
 /// What became of a request.
@@ -91,8 +93,8 @@ impl Store {
         }
         let request = payload::keep(&mut tx, "exchange-request", &new.request, now).await?;
         sqlx::query(
-            "INSERT INTO exchanges (id, state, since, created_at, business_transaction_id, client, partner, request, snapshot, disposition, synthetic)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            "INSERT INTO exchanges (id, state, since, created_at, business_transaction_id, client, partner, request, snapshot, disposition, synthetic, kind)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         )
         .bind(new.id.as_str())
         .bind(State::Created.word())
@@ -105,6 +107,7 @@ impl Store {
         .bind(i64::try_from(new.snapshot).unwrap_or(i64::MAX))
         .bind(Disposition::Queued.word())
         .bind(new.synthetic.map(|marked| synthetic::number(marked.check)))
+        .bind(new.kind.word())
         .execute(&mut *tx)
         .await?;
         own_or_synthetic(&mut tx, new, now).await?;

@@ -41,6 +41,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("migrations/0091_synthetic.sql"),
     ),
     (92, "owner", include_str!("migrations/0092_owner.sql")),
+    (100, "roster", include_str!("migrations/0100_roster.sql")),
     (110, "bytes", include_str!("migrations/0110_bytes.sql")),
     (
         111,

@@ -32,6 +32,7 @@ mod payload;
 mod person;
 mod progress;
 mod review;
+mod roster;
 mod route;
 mod row;
 mod signal;
@@ -265,6 +266,7 @@ impl Store {
             "DELETE FROM attempts",
             "DELETE FROM history",
             "DELETE FROM synthetic_runs",
+            "DELETE FROM rosters",
             "DELETE FROM exchanges",
             "DELETE FROM export_files",
             "DELETE FROM exports",

@@ -7,7 +7,7 @@ use domain::failure::Code;
 use domain::ids::{
     BusinessTransactionId, CorrelationId, DocumentNumber, ExchangeId, PartnerId, PayloadId,
 };
-use domain::record::{EntryVersion, RequestType};
+use domain::record::{EntryVersion, Kind, RequestType};
 use domain::workflow::{self, Disposition, Hold, Move, State};
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -45,6 +45,8 @@ pub(crate) struct Exchange {
     pub paused_at: Option<Timestamp>,
     /// The check that it is a run of. Such an exchange is counted nowhere, and nobody is told of it.
     pub synthetic: Option<DocumentNumber>,
+    /// How many members it is about.
+    pub kind: Kind,
 }
 
 /// One call to the partner.
@@ -97,15 +99,23 @@ impl Exchange {
             resume_at: maybe_word(row, "resume_at")?,
             paused_at: maybe_time(row, "paused_at")?,
             synthetic: maybe_number(row, "synthetic")?,
+            kind: word(row, "kind")?,
         })
     }
 
     /// What it is about, as telemetry names it.
     pub(crate) const fn request_type(&self) -> RequestType {
-        match self.synthetic {
-            None => RequestType::ExchangeSingle,
-            Some(_) => RequestType::Synthetic,
+        match (self.synthetic, self.kind) {
+            (None, Kind::Single) => RequestType::ExchangeSingle,
+            (None, Kind::Bulk) => RequestType::ExchangeBulk,
+            (Some(_), _) => RequestType::Synthetic,
         }
+    }
+
+    /// Does it end where another one waits for a person? A run of a check does, and one about many members, of whom a
+    /// person would look at each.
+    pub(crate) fn waits_for_nobody(&self) -> bool {
+        self.synthetic.is_some() || self.kind == Kind::Bulk
     }
 
     /// What the transition table looks at.

@@ -167,6 +167,25 @@ pub fn with(mut request: Value, pointer: &str, value: Value) -> Value {
     request
 }
 
+/// What our enterprise asks about many people who were members of `partner`.
+pub fn bulk_exchange(people: &[Person], partner: &str) -> Value {
+    let member = |person: &Person| {
+        let single = exchange(person, partner);
+        json!({
+            "member_patient": single["member_patient"],
+            "coverage_to_match": single["coverage_to_match"],
+            "coverage_to_link": single["coverage_to_link"],
+            "consent": single["consent"],
+        })
+    };
+    json!({
+        "kind": "bulk",
+        "partner": partner,
+        "members": people.iter().map(member).collect::<Vec<_>>(),
+        "attestation": {"opted_in": true, "enrolled": true},
+    })
+}
+
 /// What our enterprise asks about a person who was a member of `partner`.
 pub fn exchange(person: &Person, partner: &str) -> Value {
     let us = "payer-exchange";

@@ -3,7 +3,9 @@
 
 use super::assertion;
 use crate::adapters::messages::{self, TokenForm};
-use crate::security::token::{GROUP, MEMBER_MATCH, MEMBER_READ, SigningKey, TokenError};
+use crate::security::token::{
+    BULK_MEMBER_MATCH, GROUP, MEMBER_MATCH, MEMBER_READ, SigningKey, TokenError,
+};
 use domain::Timestamp;
 use domain::ids::PartnerId;
 use domain::masked::Masked;
@@ -16,6 +18,8 @@ use sha2::{Digest, Sha256};
 pub(crate) enum Right<'a> {
     /// To ask who a member is.
     Match,
+    /// To ask who many members are.
+    BulkMatch,
     /// To the list with this address, and to what is exported from it.
     List(&'a str),
     /// To read about the member whom the partner has named so.
@@ -45,6 +49,7 @@ impl Right<'_> {
             Self::Match => (0, ""),
             Self::List(list) => (1, list),
             Self::Member(name) => (2, name.expose().as_str()),
+            Self::BulkMatch => (3, ""),
         };
         let mut digest = Sha256::new();
         for part in [url, subject] {
@@ -61,6 +66,7 @@ impl Right<'_> {
     pub(super) const fn scope(self) -> &'static str {
         match self {
             Self::Match => MEMBER_MATCH,
+            Self::BulkMatch => BULK_MEMBER_MATCH,
             Self::List(_) => GROUP,
             Self::Member(_) => MEMBER_READ,
         }
@@ -72,7 +78,9 @@ impl Right<'_> {
     pub(super) fn is_granted_by(self, told: &str) -> bool {
         let mut told = told.split(' ');
         match self {
-            Self::Match | Self::List(_) => told.any(|scope| scope == self.scope()),
+            Self::Match | Self::BulkMatch | Self::List(_) => {
+                told.any(|scope| scope == self.scope())
+            }
             Self::Member(_) => told.any(|scope| scope.starts_with("patient/")),
         }
     }
@@ -87,12 +95,12 @@ impl Right<'_> {
     ) -> Result<WireRequest, TokenError> {
         let own = assertion::of(client, client.id, url)?;
         let about = match self {
-            Self::Match | Self::List(_) => None,
+            Self::Match | Self::BulkMatch | Self::List(_) => None,
             Self::Member(name) => Some(assertion::of(client, name.expose(), url)?),
         };
         let resource = match self {
             Self::List(list) => Some(list),
-            Self::Match | Self::Member(_) => None,
+            Self::Match | Self::BulkMatch | Self::Member(_) => None,
         };
         let form = TokenForm {
             client: &own,
@@ -123,6 +131,7 @@ mod tests {
         let (list, member, twin) = ("https://x.example/Group/1", name("m-1"), name("m-2"));
         let purposes = [
             Right::Match.purpose(&one, URL),
+            Right::BulkMatch.purpose(&one, URL),
             Right::Match.purpose(&one, "https://contoso.example/oauth"),
             Right::Match.purpose(&other, URL),
             Right::List(list).purpose(&one, URL),
@@ -175,6 +184,8 @@ mod tests {
         let member = name("m-1");
         for (right, told, granted) in [
             (Right::Match, MEMBER_MATCH, true),
+            (Right::BulkMatch, BULK_MEMBER_MATCH, true),
+            (Right::BulkMatch, MEMBER_MATCH, false),
             (Right::Match, "openid", false),
             (Right::Match, "", false),
             (Right::List("x"), GROUP, true),

@@ -19,6 +19,7 @@ use domain::flags::Flag;
 use domain::idempotency::Lookup;
 use domain::ids::{BusinessTransactionId, ExchangeId};
 use domain::masked::Masked;
+use domain::record::Kind;
 use domain::synthetic::{Check, Marked, Run, Standing, request};
 use domain::workflow::{EngineError, WorkflowEngine};
 
@@ -82,6 +83,7 @@ fn wanted(plane: &Plane, check: &Check, now: Timestamp) -> Result<Wanted, Code> 
         partner: check.partner.to_string(),
         known: None,
         follows: None,
+        kind: Kind::Single,
         synthetic: Some(Marked {
             check: check.number,
             ends: now.checked_add_signed(ends).unwrap_or(now),

@@ -7,6 +7,7 @@ mod disputes;
 mod duties;
 mod evidence;
 mod explain;
+mod members;
 mod place;
 mod result;
 mod reviews;
@@ -15,10 +16,11 @@ pub(super) mod view;
 
 use super::Shared;
 use super::body::whole;
+use super::partner::bulk::BODY as BULK_BODY;
 use super::problem::{Refusal, finish, later};
 use super::reply::{context, key, reply, with_header};
 use super::witness::{Side, witnessed};
-use crate::data::submit::{self, Keyed, TakenOn};
+use crate::data::submit::{self, Keyed, TakenOn, Wanted};
 use crate::data::{Outage, schema};
 use crate::security::token::EXCHANGES;
 use crate::store::Kept;
@@ -33,14 +35,15 @@ use domain::failure::Code;
 use domain::flags::Flag;
 use domain::idempotency::{Asked, Lookup, fingerprint};
 use domain::ids::{ExchangeId, PartnerId};
-use domain::workflow::{Disposition, Query as Wanted};
+use domain::record::Kind;
+use domain::workflow::{Disposition, Query as Question};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::sync::Arc;
 use wire::json::{Document, Limits};
 
-const PATH: &str = "/exchanges";
+pub(super) const PATH: &str = "/exchanges";
 const JSON: &str = "application/json";
 
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
@@ -52,6 +55,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/exchanges/{id}/cancel", post(act::cancel))
         .route("/exchanges/{id}/pause", post(act::pause))
         .route("/exchanges/{id}/resume", post(act::resume))
+        .route("/exchanges/{id}/members", get(members::list))
         .route("/exchanges/{id}/result", get(result::result))
         .route("/exchanges/{id}/route", get(route::show))
         .route("/exchanges/{id}/clocks", get(clocks::clocks_of))
@@ -72,16 +76,21 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
 
 async fn start(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Body) -> Response {
     let context = context(&headers, shared.plane.now());
-    let taken = take_on(&shared, &context, &headers, body).await;
+    let mut kind = Kind::Single;
+    let taken = take_on(&shared, &context, (&headers, body), &mut kind).await;
     if let Err(refusal) = &taken {
-        turned_away(&context, refusal.code);
+        turned_away(&context, kind, refusal.code);
     }
     finish(taken, &context)
 }
 
 /// Tells where a request ended that became no exchange: before anybody was known, or before it could be read.
-fn turned_away(context: &Context, code: Code) {
-    let root = telemetry::root(context, RequestType::ExchangeSingle);
+fn turned_away(context: &Context, kind: Kind, code: Code) {
+    let request = match kind {
+        Kind::Single => RequestType::ExchangeSingle,
+        Kind::Bulk => RequestType::ExchangeBulk,
+    };
+    let root = telemetry::root(context, request);
     root.record("matchmark.disposition", Disposition::Rejected.word());
     telemetry::failed(&root, code);
     root.in_scope(|| {
@@ -100,13 +109,13 @@ fn turned_away(context: &Context, code: Code) {
 async fn take_on(
     shared: &Shared,
     context: &Context,
-    headers: &HeaderMap,
-    body: Body,
+    (headers, body): (&HeaderMap, Body),
+    kind: &mut Kind,
 ) -> Result<Kept, Refusal> {
     let plane = &shared.plane;
     let client: PartnerId = shared.gate.admit(headers, EXCHANGES, plane.now())?;
     let key = key(headers, "idempotency-key")?.ok_or(Code::KeyMissing)?;
-    let document = document(shared, body).await?;
+    let document = document(shared, body, kind).await?;
     let wanted = submit::read(&document).map_err(|unfit| Refusal {
         fields: unfit.fields,
         ..unfit.code.into()
@@ -124,7 +133,7 @@ async fn take_on(
         fingerprint: &print,
     };
     let id = ExchangeId::new(crate::id::fresh(plane.now()));
-    let answer = accepted(&id, context, &wanted.partner);
+    let answer = accepted(&id, context, &wanted);
     let engine = (plane.as_ref(), shared.workflow.as_ref());
     match submit::submit(engine, context, &keyed, wanted, &id, &answer).await? {
         TakenOn::New => Ok(answer),
@@ -143,20 +152,35 @@ fn takes_on(shared: &Shared, partner: &str) -> Result<(), Code> {
     }
 }
 
-async fn document(shared: &Shared, body: Body) -> Result<Document, Refusal> {
+/// Reads the body. Only one about many members may be longer than that of a match, and what is longer and cannot be read
+/// is too large.
+async fn document(shared: &Shared, body: Body, kind: &mut Kind) -> Result<Document, Refusal> {
     shared.plane.conditions.check(Outage::Store)?;
-    let limits = Limits::MATCH_BODY;
-    let bytes = whole(body, limits.bytes).await?;
-    Ok(Document::parse(&bytes, &limits).map_err(|fault| schema::of_fault(&fault))?)
+    let bytes = whole(body, BULK_BODY.bytes).await?;
+    let usual = Limits::MATCH_BODY;
+    let is_long = bytes.len() > usual.bytes;
+    let parsed = Document::parse(&bytes, if is_long { &BULK_BODY } else { &usual });
+    let document = parsed.map_err(|fault| match is_long {
+        true => Code::TooLarge,
+        false => schema::of_fault(&fault),
+    })?;
+    *kind = document
+        .value()
+        .as_object()
+        .map_or(Kind::Single, submit::kind);
+    match (*kind, is_long) {
+        (Kind::Single, true) => Err(Code::TooLarge.into()),
+        (Kind::Single, false) | (Kind::Bulk, _) => Ok(document),
+    }
 }
 
 /// What the enterprise is told at once; the rest is asked for at `Location`.
-fn accepted(id: &ExchangeId, context: &Context, partner: &str) -> Kept {
+fn accepted(id: &ExchangeId, context: &Context, wanted: &Wanted) -> Kept {
     let view = json!({
         "id": id,
         "business_transaction_id": context.business_transaction,
-        "kind": "single",
-        "partner": partner,
+        "kind": wanted.kind,
+        "partner": wanted.partner,
         "state": "created",
         "disposition": "queued",
     });
@@ -212,7 +236,7 @@ async fn listed(
     if !query.keys().all(|name| QUESTIONS.contains(&name.as_str())) {
         return Err(unfit("*"));
     }
-    let wanted = Wanted {
+    let wanted = Question {
         state: word(query, "state").map_err(unfit)?,
         partner: query.get("partner").cloned(),
         hold: word(query, "hold").map_err(unfit)?,

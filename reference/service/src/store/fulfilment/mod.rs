@@ -8,6 +8,7 @@ pub(super) use note::{escalate, write};
 use super::row::{maybe_time, maybe_word, number, word};
 use super::{Exchange, Store, StoreError, Tx, stored};
 use domain::Timestamp;
+use domain::bulk::Roster;
 use domain::fulfilment::{Absent, Inventory, Listed, Message, Phase};
 use domain::ids::ExchangeId;
 use domain::masked::Masked;
@@ -75,6 +76,10 @@ pub(crate) enum Note {
     },
     /// What the answer gave, by days of service.
     Gave(Given),
+    /// What came of each member of a bulk exchange.
+    Members(Roster),
+    /// What has arrived is read and taken in: the files of the next list are apart.
+    Cleared,
     /// The partner spoke in words that no rule explains.
     Unmapped(u16),
 }

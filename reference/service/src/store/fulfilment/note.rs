@@ -1,7 +1,7 @@
 //! Writes down what an answer that comes later has come to, in the transaction of its step.
 //! Refuses to decide what a note means for the exchange.
 
-use super::super::{Exchange, StoreError, Tx, payload, stored};
+use super::super::{Exchange, StoreError, Tx, payload, roster, stored};
 use super::{FileNote, Note, unmapped};
 use domain::Timestamp;
 use domain::failure::Code;
@@ -76,6 +76,11 @@ async fn write_one(
         } => return missed(tx, id, (*position, listed), *why).await,
         Note::Gave(given) => sqlx::query("UPDATE fulfilments SET given = $1 WHERE exchange = $2")
             .bind(json(given, "given")?),
+        Note::Members(members) => return roster::keep(tx, id, members).await,
+        Note::Cleared => {
+            forget_files(tx, id).await?;
+            sqlx::query("UPDATE fulfilments SET inventory = NULL WHERE exchange = $1")
+        }
         Note::Unmapped(status) => return unmapped(tx, exchange, Some(*status), now).await,
     }
     .bind(id)
@@ -96,10 +101,7 @@ async fn opened(tx: &mut Tx, id: &str, note: &Note, now: Timestamp) -> Result<()
         return Ok(());
     };
     // What an earlier try of the same exchange has brought does not count for this one.
-    sqlx::query("DELETE FROM fulfilment_files WHERE exchange = $1")
-        .bind(id)
-        .execute(&mut **tx)
-        .await?;
+    forget_files(tx, id).await?;
     sqlx::query(
         "INSERT INTO fulfilments (exchange, handle, phase, opened_at, place, list, first_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -116,6 +118,14 @@ async fn opened(tx: &mut Tx, id: &str, note: &Note, now: Timestamp) -> Result<()
     .bind(first_at.map(stored))
     .execute(&mut **tx)
     .await?;
+    Ok(())
+}
+
+async fn forget_files(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM fulfilment_files WHERE exchange = $1")
+        .bind(id)
+        .execute(&mut **tx)
+        .await?;
     Ok(())
 }
 

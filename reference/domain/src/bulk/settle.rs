@@ -1,0 +1,233 @@
+//! An answer to a question of ours, held against what was asked: what it says of each member, and which list it made.
+//! Refuses to guess: who is on no list, or on two, is undecided, and a list with a stranger on it is no answer.
+
+use super::{MemberOutcome, Roster, Told, told};
+use crate::failure::Code;
+use crate::masked::Masked;
+use crate::message::group::{Group, MatchOutcome};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// As what the partner knows a member who was matched.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Known {
+    /// Where it keeps the member.
+    pub record: Option<Masked<String>>,
+    /// Under which number it knows the member.
+    pub number: Option<Masked<String>>,
+}
+
+/// What an answer comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settlement {
+    pub roster: Roster,
+    /// Those who were matched, by their places in the request.
+    pub known: BTreeMap<usize, Known>,
+    /// The id of the list of those who were matched.
+    pub list: Option<String>,
+}
+
+/// What one line says.
+type Said = (MatchOutcome, Known);
+
+/// Holds the groups of an answer, of one published form or two, against those who were asked about: local ids and their
+/// places.
+///
+/// Errors: somebody was matched who was not asked about, or several lists are named
+/// Source: PDex 2.2.0 pdex-150 to pdex-153: the copy of a person keeps its id
+pub fn settle(
+    mut roster: Roster,
+    asked: &BTreeMap<String, usize>,
+    groups: &[Group],
+) -> Result<Settlement, Code> {
+    let mut said: BTreeMap<usize, BTreeSet<Said>> = BTreeMap::new();
+    for line in told(groups) {
+        let outcome = line.outcome;
+        match (place_of(&line, asked), outcome) {
+            (Some(position), _) => {
+                said.entry(position)
+                    .or_default()
+                    .insert((outcome, known(line)));
+            }
+            (None, MatchOutcome::Match) => return Err(Code::BadResponse),
+            (None, MatchOutcome::NoMatch | MatchOutcome::ConsentConstraint) => {}
+        }
+    }
+    let mut known = BTreeMap::new();
+    for position in asked.values() {
+        let mut lines = said.remove(position).unwrap_or_default().into_iter();
+        let (one, other) = (lines.next(), lines.next());
+        let outcome = match (&one, other) {
+            (Some((outcome, _)), None) => of(*outcome),
+            (None, _) | (Some(_), Some(_)) => MemberOutcome::Undecided,
+        };
+        if let (MemberOutcome::Matched, Some((_, as_what))) = (outcome, one) {
+            known.insert(*position, as_what);
+        }
+        roster.place(*position, outcome);
+    }
+    for position in mistaken(&known) {
+        known.remove(&position);
+        roster.place(position, MemberOutcome::Undecided);
+    }
+    let list = list(groups)?;
+    Ok(Settlement {
+        roster,
+        known,
+        list,
+    })
+}
+
+fn place_of(line: &Told, asked: &BTreeMap<String, usize>) -> Option<usize> {
+    let id = line.person.as_ref()?.get("id").and_then(Value::as_str)?;
+    asked.get(id).copied()
+}
+
+fn known(line: Told) -> Known {
+    Known {
+        record: line.record.map(Masked::new),
+        number: line.number.map(Masked::new),
+    }
+}
+
+const fn of(outcome: MatchOutcome) -> MemberOutcome {
+    match outcome {
+        MatchOutcome::Match => MemberOutcome::Matched,
+        MatchOutcome::NoMatch => MemberOutcome::NoMatch,
+        MatchOutcome::ConsentConstraint => MemberOutcome::ConsentConstraint,
+    }
+}
+
+/// Those who were matched with the same record: different enrollees of ours are different persons.
+fn mistaken(known: &BTreeMap<usize, Known>) -> Vec<usize> {
+    let mut by_record: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (position, one) in known {
+        if let Some(record) = &one.record {
+            let same = by_record.entry(record.expose().as_str()).or_default();
+            same.push(*position);
+        }
+    }
+    let several = by_record.into_values().filter(|same| same.len() > 1);
+    several.flatten().collect()
+}
+
+/// The one list of those who were matched.
+///
+/// Source: FHIR R4 id
+fn list(groups: &[Group]) -> Result<Option<String>, Code> {
+    let matched = groups
+        .iter()
+        .filter(|group| group.outcome() == Some(MatchOutcome::Match));
+    let ids: BTreeSet<&str> = matched.filter_map(|group| group.id.as_deref()).collect();
+    let mut ids = ids.into_iter();
+    let (one, other) = (ids.next(), ids.next());
+    let sign = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');
+    let sound = |id: &str| (1..=64).contains(&id.len()) && id.chars().all(sign);
+    match (one, other) {
+        (_, Some(_)) => Err(Code::BadResponse),
+        (Some(id), None) if !sound(id) => Err(Code::BadResponse),
+        (one, None) => Ok(one.map(str::to_owned)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::message::envelope;
+    use crate::message::group::{OUTCOMES, SUBMITTED_PERSON};
+    use serde_json::json;
+
+    /// A list of these members: a local id, and where the partner keeps the member.
+    fn group(outcome: &str, members: &[(&str, &str)]) -> Group {
+        let person = |(id, _): &(&str, &str)| json!({"resourceType": "Patient", "id": id});
+        let line = |(id, record): &(&str, &str)| {
+            let link = json!({"reference": format!("#{id}")});
+            json!({"entity": {"extension": [{"url": SUBMITTED_PERSON, "valueReference": link}],
+                "reference": record}})
+        };
+        envelope::read(json!({
+            "resourceType": "Group", "id": "g-1", "type": "person", "actual": true,
+            "code": {"coding": [{"system": OUTCOMES, "code": outcome}]},
+            "contained": members.iter().map(person).collect::<Vec<_>>(),
+            "member": members.iter().map(line).collect::<Vec<_>>(),
+        }))
+        .unwrap()
+    }
+
+    fn settled(groups: &[Group]) -> Result<Settlement, Code> {
+        let ids = ["a", "b", "c"].iter().enumerate();
+        let asked = ids.map(|(place, id)| ((*id).to_owned(), place)).collect();
+        settle(Roster::asked(3), &asked, groups)
+    }
+
+    fn outcomes(groups: &[Group]) -> Vec<MemberOutcome> {
+        let settled = settled(groups).unwrap();
+        let seats = settled.roster.seats().iter();
+        seats.map(|seat| seat.outcome).collect()
+    }
+
+    use MemberOutcome::{ConsentConstraint, Matched, NoMatch, Undecided};
+
+    #[test]
+    fn everybody_is_placed_by_the_list_they_are_on() {
+        let groups = [
+            group("match", &[("b", "Patient/7")]),
+            group("nomatch", &[("a", "#a")]),
+            group("consentconstraint", &[("c", "#c")]),
+        ];
+        assert_eq!(outcomes(&groups), [NoMatch, Matched, ConsentConstraint]);
+        let settled = settled(&groups).unwrap();
+        assert_eq!(settled.list.as_deref(), Some("g-1"));
+        let record = settled.known[&1].record.as_ref().unwrap();
+        assert_eq!(record.expose(), "Patient/7");
+        assert!(!format!("{settled:?}").contains("Patient/7"));
+    }
+
+    #[test]
+    fn who_is_on_no_list_or_on_two_is_undecided() {
+        let groups = [
+            group("match", &[("a", "Patient/1"), ("b", "Patient/2")]),
+            group("nomatch", &[("b", "#b")]),
+        ];
+        assert_eq!(outcomes(&groups), [Matched, Undecided, Undecided]);
+        // The same said twice, in both forms of an answer, is said once.
+        let twice = [
+            group("match", &[("a", "Patient/1")]),
+            group("match", &[("a", "Patient/1")]),
+        ];
+        assert_eq!(outcomes(&twice), [Matched, Undecided, Undecided]);
+        let maybe = [group("maybe", &[("a", "Patient/1")])];
+        assert_eq!(outcomes(&maybe), [Undecided; 3]);
+    }
+
+    #[test]
+    fn two_of_ours_under_one_record_are_undecided() {
+        let groups = [group(
+            "match",
+            &[("a", "Patient/1"), ("b", "Patient/1"), ("c", "Patient/3")],
+        )];
+        assert_eq!(outcomes(&groups), [Undecided, Undecided, Matched]);
+    }
+
+    #[test]
+    fn a_stranger_among_the_matched_is_no_answer() {
+        let stranger = [group("match", &[("a", "Patient/1"), ("x", "Patient/9")])];
+        assert_eq!(settled(&stranger).unwrap_err(), Code::BadResponse);
+        let unmatched = [group("nomatch", &[("x", "#x")])];
+        assert_eq!(outcomes(&unmatched), [Undecided; 3]);
+    }
+
+    #[test]
+    fn a_list_has_one_name_and_that_is_an_id() {
+        for id in ["g/../x", "", "g 1"] {
+            let mut odd = group("match", &[]);
+            odd.id = Some(id.to_owned());
+            assert_eq!(settled(&[odd]).unwrap_err(), Code::BadResponse, "{id}");
+        }
+        let mut other = group("match", &[]);
+        other.id = Some("g-2".to_owned());
+        let two = [group("match", &[]), other];
+        assert_eq!(settled(&two).unwrap_err(), Code::BadResponse);
+    }
+}

@@ -1,0 +1,183 @@
+//! Whether each member of a request stands: its shape, its numbers, its consent. Who does not is left out, with the code.
+//! Refuses the exchange only when nobody is left.
+
+use super::{bundle, count, may_change, members};
+use crate::data::step::{self, Moved};
+use crate::data::{Plane, schema, submit};
+use crate::store::{Changes, Exchange, Note, StoreError};
+use crate::telemetry;
+use domain::bulk::Roster;
+use domain::consent::{Grant, Question, Standing, evaluate};
+use domain::failure::Code;
+use domain::identity::{Asked, Attribute, Tier};
+use domain::member_match::{MemberMatch, Part};
+use domain::snapshot::{Partner, Snapshot};
+use domain::workflow::{Event, State};
+use serde_json::{Value, json};
+use tracing::Span;
+use wire::json::{Document, Limits};
+
+/// Is the request attested, and which of its members are such that the partner's version accepts them?
+pub(crate) fn validate(
+    plane: &Plane,
+    snapshot: &Snapshot,
+    exchange: &Exchange,
+    request: &Value,
+) -> Result<Moved, Code> {
+    if !submit::is_attested(request) {
+        return Err(Code::AttestationMissing);
+    }
+    let partner = step::partner(snapshot, exchange)?;
+    let edition = plane.edition(partner).ok_or(Code::NoRoute)?;
+    let version = &edition.bulk.schema_version;
+    let mut roster = Roster::asked(count(request));
+    for (position, member) in members(request) {
+        if let Err(code) = fits(snapshot, version, member) {
+            roster.leave_out(position, code);
+        }
+    }
+    let schema = format!("{}@{version}", schema::BULK);
+    let changes = Changes {
+        schema_version: Some(schema.clone()),
+        ..Changes::default()
+    };
+    Ok(on(roster, Event::Validated { schema }, changes))
+}
+
+/// The event, or the end when nobody is left. What came of each is written down either way.
+fn on(roster: Roster, event: Event, mut changes: Changes) -> Moved {
+    let event = match roster.anybody_stands() {
+        true => event,
+        false => step::rejected(roster.refusal()),
+    };
+    changes.notes.push(Note::Members(roster));
+    (event, changes)
+}
+
+fn fits(snapshot: &Snapshot, version: &str, member: &Value) -> Result<(), Code> {
+    let alone = json!({"resourceType": "Parameters", "parameter": [bundle(member)]});
+    let document = Document::parse(alone.to_string().as_bytes(), &Limits::MATCH_BODY)
+        .map_err(|fault| schema::of_fault(&fault))?;
+    schema::judge(snapshot, schema::BULK, version, &document).map_err(|invalid| invalid.code)?;
+    let parts = document.value().pointer("/parameter/0");
+    let parts = parts.and_then(|bundle| MemberMatch::of_bundle(0, bundle));
+    match parts.ok_or(Code::BadBundle)?.reference_mismatches() {
+        none if none.is_empty() => Ok(()),
+        _ => Err(Code::ReferenceMismatch),
+    }
+}
+
+/// Who of those that were not left out for good is named well enough, and lets the partner disclose?
+pub(crate) fn resolve(
+    plane: &Plane,
+    snapshot: &Snapshot,
+    exchange: &Exchange,
+    (request, mut roster): (&Value, Roster),
+    root: &Span,
+) -> Result<Moved, Code> {
+    let partner = step::partner(snapshot, exchange)?;
+    let judge = Judge {
+        plane,
+        snapshot,
+        partner,
+    };
+    let mut granted = None;
+    for (position, member) in members(request) {
+        let judged = judge.named(member).and_then(|()| judge.consent(member));
+        match judged {
+            Ok(grant) => granted = granted.or(Some(grant)),
+            Err(code) => roster.leave_out(position, code),
+        }
+    }
+    let Some(consent) = granted else {
+        let ended = step::rejected(roster.refusal());
+        return Ok(on(roster, ended, Changes::default()));
+    };
+    telemetry::consent(root, &Ok(consent));
+    let tier = Tier::Deterministic;
+    let changes = Changes {
+        consent: Some(consent),
+        told: step::found(snapshot, tier),
+        ..Changes::default()
+    };
+    Ok(on(roster, Event::MemberResolved { tier, consent }, changes))
+}
+
+/// Does the consent of those still hold whom a dead letter asks about? As long as nothing was sent, who has lost it is
+/// left out; a question that may have gone out is asked again as it was, or not at all.
+pub(crate) async fn consent_again(
+    plane: &Plane,
+    snapshot: &Snapshot,
+    exchange: &Exchange,
+    request: &Value,
+) -> Result<Result<Grant, Code>, StoreError> {
+    let roster = plane.store.roster(&exchange.id).await?;
+    let partner = match step::partner(snapshot, exchange) {
+        Ok(partner) => partner,
+        Err(code) => return Ok(Err(code)),
+    };
+    let judge = Judge {
+        plane,
+        snapshot,
+        partner,
+    };
+    let unsent = matches!(
+        exchange.resume_at,
+        None | Some(State::Created | State::Validated)
+    );
+    let mut granted = Err(Code::BadBundle);
+    for (position, member) in members(request) {
+        let left_out = roster.as_ref().is_some_and(|kept| !kept.stands(position));
+        if left_out && !unsent {
+            continue;
+        }
+        match (judge.consent(member), unsent) {
+            (Ok(grant), _) => granted = Ok(grant),
+            (Err(_), true) => {}
+            (Err(code), false) => return Ok(Err(code)),
+        }
+    }
+    Ok(granted)
+}
+
+struct Judge<'a> {
+    plane: &'a Plane,
+    snapshot: &'a Snapshot,
+    partner: &'a Partner,
+}
+
+impl Judge<'_> {
+    /// Is the member named well enough for the partner to find?
+    fn named(&self, member: &Value) -> Result<(), Code> {
+        let bundle = bundle(member);
+        let parts = MemberMatch::of_bundle(0, &bundle).ok_or(Code::BadBundle)?;
+        let asked = Asked::read(&parts, &self.snapshot.matching, &self.partner.organisation);
+        let numbers = [Attribute::MemberId, Attribute::SubscriberId];
+        match numbers.iter().any(|number| asked.profile.says(*number)) {
+            true => Ok(()),
+            false => Err(Code::MissingIdentifier),
+        }
+    }
+
+    /// Does the consent let the partner disclose to us?
+    fn consent(&self, member: &Value) -> Result<Grant, Code> {
+        let bundle = bundle(member);
+        let parts = MemberMatch::of_bundle(0, &bundle).ok_or(Code::BadBundle)?;
+        let question = Question {
+            consent: parts.resource(Part::Consent),
+            patient: parts.patient_id(),
+            discloser: &self.partner.organisation,
+            recipient: &self.snapshot.us.organisation,
+            standing: Standing::Open,
+        };
+        let judged = evaluate(&question, &self.snapshot.consent, self.plane.now());
+        judged.map_err(|refused| Code::Consent(refused.first))
+    }
+}
+
+/// Who may stand again when it is judged anew.
+pub(crate) fn readmitted(mut roster: Roster, state: State) -> Roster {
+    let by_route_only = state == State::Matched;
+    roster.readmit(|code| may_change(code) && (!by_route_only || code == Code::NoRoute));
+    roster
+}

@@ -1,0 +1,95 @@
+//! An exchange about many members: what is asked of the partner for all of them at once, and what comes of each.
+//! Refuses to let members touch each other: who does not stand is left out, and the others go on.
+
+pub(crate) mod answer;
+pub(crate) mod given;
+mod judge;
+mod request;
+mod way;
+
+pub(crate) use judge::{consent_again, readmitted, resolve, validate};
+pub(crate) use request::wrong;
+pub(crate) use way::choose;
+
+use domain::bulk::{MemberOutcome, Roster};
+use domain::failure::Code;
+use domain::fulfilment::Retrieval;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// The member of a request under which those stand who are asked about.
+pub(crate) const MEMBERS: &str = "members";
+
+/// The members of a request by their places; those who are left out are null.
+fn members(request: &Value) -> impl Iterator<Item = (usize, &Value)> {
+    let all = request.get(MEMBERS).and_then(Value::as_array);
+    let all = all.into_iter().flatten().enumerate();
+    all.filter(|(_, member)| !member.is_null())
+}
+
+fn count(request: &Value) -> usize {
+    let all = request.get(MEMBERS).and_then(Value::as_array);
+    all.map_or(0, Vec::len)
+}
+
+/// What is submitted of one member.
+fn bundle(member: &Value) -> Value {
+    let parts: Vec<Value> = super::submit::PARTS
+        .into_iter()
+        .filter_map(|(part, name)| Some(json!({"name": part, "resource": member.get(name)?})))
+        .collect();
+    json!({"name": "MemberBundle", "part": parts})
+}
+
+/// The `Parameters` of `$bulk-member-match` for those who stand.
+pub(crate) fn question(request: &Value) -> Value {
+    let bundles: Vec<Value> = members(request).map(|(_, member)| bundle(member)).collect();
+    json!({"resourceType": "Parameters", "parameter": bundles})
+}
+
+/// Takes those out of a request who are left out; the others keep their places.
+pub(crate) fn narrow(request: &mut Value, roster: &Roster) {
+    let all = request.get_mut(MEMBERS).and_then(Value::as_array_mut);
+    for (position, member) in all.into_iter().flatten().enumerate() {
+        if !roster.stands(position) {
+            *member = Value::Null;
+        }
+    }
+}
+
+/// May a member who was left out for this stand when it is judged anew?
+pub(crate) const fn may_change(code: Code) -> bool {
+    matches!(code, Code::Consent(_) | Code::NoRoute)
+}
+
+/// The local ids of those who stand, and their places.
+fn asked(request: &Value) -> BTreeMap<String, usize> {
+    let ids = members(request).filter_map(|(position, member)| {
+        let id = member.pointer("/member_patient/id")?.as_str()?;
+        Some((id.to_owned(), position))
+    });
+    ids.collect()
+}
+
+/// What came of each member, as our own systems are told it.
+pub(crate) fn told(roster: &Roster, from: usize, most: usize) -> Vec<Value> {
+    let seats = roster.seats().iter().enumerate().skip(from).take(most);
+    seats
+        .map(|(position, seat)| {
+            let mut told = json!({"position": position, "outcome": seat.outcome});
+            if let (Some(code), Some(told)) = (seat.code, told.as_object_mut()) {
+                told.insert("code".to_owned(), json!(code));
+            }
+            told
+        })
+        .collect()
+}
+
+/// What an exchange wants for each of its members.
+const fn wanted(retrieval: Retrieval) -> MemberOutcome {
+    match retrieval {
+        Retrieval::MatchOnly => MemberOutcome::Matched,
+        // The data of many members are had by their list only.
+        Retrieval::GroupExport | Retrieval::MemberRead => MemberOutcome::Given,
+    }
+}

@@ -1,0 +1,54 @@
+//! The one way of a question about many members: whom the route set would send elsewhere is left out.
+//! Refuses to ask a payer about somebody whom no row of the set sends there.
+
+use super::{bundle, members};
+use crate::data::step::Moved;
+use crate::data::{route, submit};
+use crate::store::{Exchange, Note};
+use domain::bulk::Roster;
+use domain::failure::Code;
+use domain::member_match::MemberMatch;
+use domain::routing::{self, Choice, Decision, Inputs};
+use domain::snapshot::Snapshot;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Which row fits the first member that has one? The others go with it when their rows lead to the same place.
+pub(crate) fn choose(
+    snapshot: &Snapshot,
+    exchange: &Exchange,
+    (request, mut roster): (&Value, Roster),
+) -> Result<Moved, Code> {
+    let stated = submit::stated(request);
+    let mut chosen: BTreeMap<Inputs, Choice> = BTreeMap::new();
+    let mut way: Option<Choice> = None;
+    let mut none: Option<Choice> = None;
+    for (position, member) in members(request) {
+        let bundle = bundle(member);
+        let parts = MemberMatch::of_bundle(0, &bundle).ok_or(Code::BadBundle)?;
+        let inputs = Inputs::read(&exchange.partner, &parts, stated);
+        let choice = chosen.entry(inputs).or_insert_with_key(|inputs| {
+            routing::choose(snapshot, inputs, &exchange.business_transaction)
+        });
+        match (choice.route(), &way) {
+            (Some(_), None) => way = Some(choice.clone()),
+            (Some(one), Some(taken)) if taken.route().is_some_and(|it| same_place(one, it)) => {}
+            (Some(_) | None, _) => {
+                none.get_or_insert_with(|| choice.clone());
+                roster.leave_out(position, Code::NoRoute);
+            }
+        }
+    }
+    let choice = way.or(none).ok_or(Code::NoRoute)?;
+    let (event, mut changes) = route::moved(exchange, choice);
+    changes.notes.push(Note::Members(roster));
+    Ok((event, changes))
+}
+
+fn same_place(one: &Decision, other: &Decision) -> bool {
+    let place = |it: &Decision| {
+        let adapter = it.adapter.to_string();
+        (it.partner.clone(), it.endpoint.to_string(), adapter)
+    };
+    place(one) == place(other)
+}

@@ -1,0 +1,68 @@
+//! What came of each member of an exchange about many: its place in the request and a word, page by page.
+//! Refuses to show anything of a member.
+
+use super::{EXCHANGES, JSON};
+use crate::data::roster::told;
+use crate::http::Shared;
+use crate::http::problem::{Refusal, finish};
+use crate::http::reply::{context, reply};
+use crate::store::Kept;
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use domain::failure::Code;
+use domain::ids::ExchangeId;
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Members in one page (ours).
+const PAGE: usize = 1000;
+
+pub(super) async fn list(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    Query(query): Query<BTreeMap<String, String>>,
+) -> Response {
+    let context = context(&headers, shared.plane.now());
+    let listed = listed(&shared, &headers, &ExchangeId::new(id), &query).await;
+    finish(listed, &context)
+}
+
+async fn listed(
+    shared: &Shared,
+    headers: &HeaderMap,
+    id: &ExchangeId,
+    query: &BTreeMap<String, String>,
+) -> Result<Kept, Refusal> {
+    let plane = &shared.plane;
+    shared.gate.admit(headers, EXCHANGES, plane.now())?;
+    let from = from(query)?;
+    let roster = plane.store.roster(id).await.map_err(|error| error.code())?;
+    let roster = roster.ok_or(Code::NotYourResource)?;
+    let counts: BTreeMap<&str, usize> = roster
+        .counts()
+        .into_iter()
+        .map(|(outcome, count)| (outcome.word(), count))
+        .collect();
+    let mut page = json!({"counts": counts, "items": told(&roster, from, PAGE)});
+    let next = from.saturating_add(PAGE);
+    if let (true, Some(page)) = (next < roster.seats().len(), page.as_object_mut()) {
+        page.insert("cursor".to_owned(), json!(next.to_string()));
+    }
+    Ok(reply(200, JSON, &page))
+}
+
+fn from(query: &BTreeMap<String, String>) -> Result<usize, Refusal> {
+    let unfit = |field: &str| Refusal {
+        fields: vec![format!("?{field}")],
+        ..Code::SchemaInvalid.into()
+    };
+    if query.keys().any(|name| name != "cursor") {
+        return Err(unfit("*"));
+    }
+    let from = query.get("cursor").map(|word| word.parse());
+    let from = from.transpose().map_err(|_| unfit("cursor"))?;
+    Ok(from.unwrap_or_default())
+}
