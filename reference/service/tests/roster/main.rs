@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+mod again;
 mod ends;
 mod partner;
 mod requests;
@@ -88,7 +89,13 @@ async fn each_published_form_is_read_and_the_data_of_everybody_are_fetched() {
             assert_eq!(view["kind"], "bulk");
             let schema = view["schema_version"].as_str().unwrap();
             assert!(schema.starts_with("pdex-bulk-member-match-request@"));
-            let path = ["validated", "matched", "routed", "acknowledged", "fulfilled"];
+            let path = [
+                "validated",
+                "matched",
+                "routed",
+                "acknowledged",
+                "fulfilled",
+            ];
             assert_eq!(states(&view), path);
             assert_eq!(outcomes(&service, &id).await, ["given"; 3]);
             assert_eq!(questions(&stub).await, [ids(&all)]);
@@ -133,10 +140,7 @@ async fn who_does_not_stand_is_left_out_and_nobody_else_is_moved() {
         assert_eq!(told[5], "left-out schema/reference-mismatch");
         assert_eq!(questions(&stub).await, [ids(&all[..1])]);
         let shown = service.exchanges(&format!("/{id}/members")).await;
-        assert_eq!(
-            shown.json()["counts"],
-            json!({"given": 1, "left-out": 5})
-        );
+        assert_eq!(shown.json()["counts"], json!({"given": 1, "left-out": 5}));
         for value in ["CANARY", "somebody-else", all[1].id.as_str()] {
             assert!(!shown.text.contains(value), "{value}");
         }
@@ -212,7 +216,10 @@ async fn who_is_asked_who_the_members_are_and_no_more_is_done_with_the_answer() 
             let (mut scene, stub) = at(&fresh).await;
             scene.agreed(Retrieval::MatchOnly, Notification::Poll);
             let all = people(&[4, 5]);
-            let lists = [group("match", &all[..found]), group("nomatch", &all[found..])];
+            let lists = [
+                group("match", &all[..found]),
+                group("nomatch", &all[found..]),
+            ];
             answers(&stub, Form::Groups, &lists).await;
             let service = scene.start().await;
             let id = begun(&service, &bulk_exchange(&all, "contoso")).await;

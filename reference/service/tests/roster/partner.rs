@@ -110,6 +110,11 @@ pub async fn exports(stub: &MockServer, people: &[Person]) {
     says(stub, "GET", JOB, working("5"), Some(1)).await;
     let made = ResponseTemplate::new(200).set_body_json(list(files, json!([])));
     says(stub, "GET", JOB, made, None).await;
-    file(stub, "/files/patients", people.iter().map(patient).collect()).await;
+    file(
+        stub,
+        "/files/patients",
+        people.iter().map(patient).collect(),
+    )
+    .await;
     file(stub, "/files/claims", people.iter().map(claim).collect()).await;
 }

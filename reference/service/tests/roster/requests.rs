@@ -30,14 +30,20 @@ async fn a_list_that_cannot_be_read_back_is_refused_by_its_places() {
         .into_iter()
         .enumerate()
         {
-            let answer = service.start_exchange(&format!("k{number}"), &request).await;
+            let answer = service
+                .start_exchange(&format!("k{number}"), &request)
+                .await;
             assert_eq!(answer.status, 422, "{field} {}", answer.text);
             assert_eq!(answer.json()["fields"][0], json!(field), "{}", answer.text);
             assert!(!answer.text.contains("CANARY"));
         }
-        let many = json!({"kind": "bulk", "partner": "contoso", "members": vec![json!({}); 10_001]});
+        let many =
+            json!({"kind": "bulk", "partner": "contoso", "members": vec![json!({}); 10_001]});
         let answer = service.start_exchange("many", &many).await;
-        assert_eq!((answer.status, &answer.json()["fields"]), (413, &json!(["/members"])));
+        assert_eq!(
+            (answer.status, &answer.json()["fields"]),
+            (413, &json!(["/members"]))
+        );
         let listed = service.exchanges("").await.json();
         assert_eq!(listed["items"], json!([]), "{}", place.name);
         assert_eq!(stub.received_requests().await.unwrap().len(), 0);

@@ -18,6 +18,7 @@ mod development;
 mod fort;
 mod guesses;
 mod handshakes;
+mod many;
 mod outward;
 mod registry;
 mod rights;

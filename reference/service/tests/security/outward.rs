@@ -18,9 +18,9 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 /// The payer that asks, with the one that answers.
-struct Pair {
+pub(crate) struct Pair {
     fort: Fort,
-    asker: Service,
+    pub(crate) asker: Service,
     files: TempDir,
 }
 
@@ -50,7 +50,7 @@ fn contoso(scene: &mut Scene) {
 }
 
 impl Pair {
-    async fn new(retrieval: Retrieval, stores: [&StoreAt; 2]) -> Self {
+    pub(crate) async fn new(retrieval: Retrieval, stores: [&StoreAt; 2]) -> Self {
         Self::with(retrieval, stores, "hrex-1.2", |_| ()).await
     }
 
@@ -97,7 +97,7 @@ impl Pair {
         }
     }
 
-    async fn ask(&self, key: &str, body: &Value) -> String {
+    pub(crate) async fn ask(&self, key: &str, body: &Value) -> String {
         let answer = self.asker.start_exchange(key, body).await;
         assert_eq!(answer.status, 202, "{}", answer.text);
         answer.json()["id"].as_str().unwrap().to_owned()
@@ -110,7 +110,7 @@ impl Pair {
     }
 
     /// The view of an exchange once it is in this state; both clocks go on while it is not.
-    async fn until(&self, id: &str, state: &str) -> Value {
+    pub(crate) async fn until(&self, id: &str, state: &str) -> Value {
         let mut last = Value::Null;
         for _ in 0..20_000 {
             last = self.asker.exchanges(&format!("/{id}")).await.json();
@@ -129,14 +129,14 @@ impl Pair {
         panic!("the exchange stayed {last}");
     }
 
-    async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.asker.running.stop().await;
         self.fort.service.running.stop().await;
     }
 }
 
 /// As many databases as there are payers, on every store.
-async fn pairs() -> Vec<(Place, Place)> {
+pub(crate) async fn pairs() -> Vec<(Place, Place)> {
     stores().await.into_iter().zip(stores().await).collect()
 }
 
