@@ -122,7 +122,9 @@ fn list(groups: &[Group]) -> Result<Option<String>, Code> {
     let mut ids = ids.into_iter();
     let (one, other) = (ids.next(), ids.next());
     let sign = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');
-    let sound = |id: &str| (1..=64).contains(&id.len()) && id.chars().all(sign);
+    // A name of dots alone would lead to another place.
+    let named = |id: &str| id.chars().any(|c| c.is_ascii_alphanumeric());
+    let sound = |id: &str| (1..=64).contains(&id.len()) && id.chars().all(sign) && named(id);
     match (one, other) {
         (_, Some(_)) => Err(Code::BadResponse),
         (Some(id), None) if !sound(id) => Err(Code::BadResponse),
@@ -220,7 +222,7 @@ mod tests {
 
     #[test]
     fn a_list_has_one_name_and_that_is_an_id() {
-        for id in ["g/../x", "", "g 1"] {
+        for id in ["g/../x", "", "g 1", ".."] {
             let mut odd = group("match", &[]);
             odd.id = Some(id.to_owned());
             assert_eq!(settled(&[odd]).unwrap_err(), Code::BadResponse, "{id}");

@@ -128,6 +128,7 @@ pub struct Query {
     pub state: Option<State>,
     pub partner: Option<String>,
     pub hold: Option<Hold>,
+    pub kind: Option<Kind>,
     /// In their present state since then, or later.
     pub since: Option<Timestamp>,
     /// The last one that the reader has seen.

@@ -89,6 +89,8 @@ pub(crate) async fn monitor(
         | Phase::Exporting
         | Phase::Retrieving
         | Phase::Reading => Stage::SourceRetrieval,
+        // What is read then is who the members are: their data are still to come.
+        Phase::Delivering if watch.is_matching() => Stage::SourceRetrieval,
         Phase::Delivering => Stage::Transformation,
     };
     let span = telemetry::stage(stage, context);

@@ -104,6 +104,7 @@ impl Embedded {
             state: query.state,
             partner: query.partner.clone(),
             hold: query.hold,
+            kind: query.kind,
             since: query.since,
             after: query.after.clone(),
         };

@@ -51,6 +51,7 @@ pub(crate) struct Filter {
     pub state: Option<State>,
     pub partner: Option<String>,
     pub hold: Option<Hold>,
+    pub kind: Option<Kind>,
     /// In their present state since then, or later.
     pub since: Option<Timestamp>,
     /// The last one that the reader has seen.
@@ -131,14 +132,16 @@ impl Store {
         let rows = sqlx::query(
             "SELECT * FROM exchanges WHERE ($1 IS NULL OR state = $1) AND ($2 IS NULL OR partner = $2)
                 AND ($3 IS NULL OR hold = $3 OR ($3 = 'paused' AND paused_at IS NOT NULL))
-                AND ($4 IS NULL OR since >= $4) AND ($5 IS NULL OR id > $5) AND synthetic IS NULL
-             ORDER BY id LIMIT $6",
+                AND ($4 IS NULL OR since >= $4) AND ($5 IS NULL OR id > $5) AND ($6 IS NULL OR kind = $6)
+                AND synthetic IS NULL
+             ORDER BY id LIMIT $7",
         )
         .bind(filter.state.map(State::word))
         .bind(filter.partner.as_deref())
         .bind(filter.hold.map(Hold::word))
         .bind(filter.since.map(stored))
         .bind(filter.after.as_deref())
+        .bind(filter.kind.map(Kind::word))
         .bind(i64::try_from(LONGEST_LIST).unwrap_or(i64::MAX))
         .fetch_all(&self.pool)
         .await?;

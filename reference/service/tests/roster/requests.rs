@@ -52,7 +52,7 @@ async fn a_list_that_cannot_be_read_back_is_refused_by_its_places() {
 }
 
 /// As many namesakes of one person.
-pub fn many(count: usize) -> Vec<Person> {
+fn many(count: usize) -> Vec<Person> {
     let person = Person::number(5);
     (0..count).map(|number| person.namesake(number)).collect()
 }
@@ -98,6 +98,11 @@ async fn the_same_request_under_the_same_key_is_one_exchange() {
         let kinds: Vec<&Value> = items.as_array().unwrap().iter().collect();
         assert_eq!(kinds.len(), 1, "{}", place.name);
         assert_eq!(kinds[0]["kind"], "bulk");
+        for (kind, count) in [("bulk", 1), ("single", 0)] {
+            let some = service.exchanges(&format!("?kind={kind}")).await.json();
+            assert_eq!(some["items"].as_array().unwrap().len(), count, "{kind}");
+        }
+        assert_eq!(service.exchanges("?kind=many").await.status, 422);
         service.running.stop().await;
     }
 }

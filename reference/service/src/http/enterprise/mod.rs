@@ -240,6 +240,7 @@ async fn listed(
         state: word(query, "state").map_err(unfit)?,
         partner: query.get("partner").cloned(),
         hold: word(query, "hold").map_err(unfit)?,
+        kind: word(query, "kind").map_err(unfit)?,
         since: word(query, "since").map_err(unfit)?,
         after: query.get("cursor").cloned(),
     };
@@ -253,7 +254,7 @@ async fn listed(
 }
 
 /// What a list may be asked for.
-const QUESTIONS: [&str; 5] = ["state", "partner", "hold", "since", "cursor"];
+const QUESTIONS: [&str; 6] = ["state", "partner", "hold", "kind", "since", "cursor"];
 
 /// The word under a name of the query, if it is there; else the name, when it is none of the vocabulary.
 fn word<T: FromStr>(
