@@ -145,6 +145,7 @@ mod tests {
             number: DocumentNumber(NonZeroU32::MIN),
             title: "test".to_owned(),
             silence_ms: 1,
+            waiting_ms: 1,
             critical: [kind(CLAIMS)].into(),
             poll: PollRule {
                 base_ms: 1,

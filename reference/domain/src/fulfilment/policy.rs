@@ -95,6 +95,23 @@ pub struct Limits {
     pub depth: usize,
 }
 
+/// How many times as many files as for one member are read for many.
+///
+/// Source: ours; a payer that writes a hundred members to a file writes ten thousand of them to a hundred of each kind
+const FILES_OF_MANY: usize = 20;
+
+impl Limits {
+    /// The same for an exchange about many members: a list of them is one line, and their data are more files.
+    #[must_use]
+    pub fn of_many(&self) -> Self {
+        Self {
+            files: self.files.saturating_mul(FILES_OF_MANY),
+            line_bytes: self.file_bytes,
+            ..self.clone()
+        }
+    }
+}
+
 /// One numbered document of the control plane.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

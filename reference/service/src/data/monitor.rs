@@ -17,7 +17,7 @@ use chrono::TimeDelta;
 use domain::Timestamp;
 use domain::deadlines::{Deadline, Duty};
 use domain::failure::{Code, RetryClass};
-use domain::fulfilment::{Phase, Progress, progress};
+use domain::fulfilment::{Limits, Phase, Progress, progress};
 use domain::idempotency::outbound_key;
 use domain::ports::{Failure, PartnerAdapter, WireResponse};
 use domain::record::Kind;
@@ -154,6 +154,15 @@ impl Watch<'_> {
             Phase::Reading => Reading(self).next_page().await,
             Phase::Delivering if self.is_matching() => Answers(self).read().await,
             Phase::Delivering => Retrieve(self).deliver().await,
+        }
+    }
+
+    /// How much of what the partner gives is read.
+    pub(super) fn limits(&self) -> Limits {
+        let limits = &self.snapshot.fulfilment.limits;
+        match self.exchange.kind {
+            Kind::Single => limits.clone(),
+            Kind::Bulk => limits.of_many(),
         }
     }
 

@@ -170,7 +170,7 @@ impl Poll<'_> {
     /// The partner has made the export: its list is read, all pages of it.
     pub(super) async fn listed(&self, answer: &WireResponse) -> Result<Done, Code> {
         let watch = self.0;
-        let limits = &watch.snapshot.fulfilment.limits;
+        let limits = &watch.limits();
         let base_url = &watch.partner.base_url;
         let mut whole = Inventory::read(answer.body.expose(), base_url, limits)?;
         let mut pages = 1;

@@ -140,7 +140,7 @@ impl Retrieve<'_> {
         (listed, kept): (&Listed, u64),
     ) -> Result<(Masked<Vec<u8>>, Checked), Failure> {
         let watch = self.0;
-        let limits = &watch.snapshot.fulfilment.limits;
+        let limits = &watch.limits();
         let mut lines = Lines::new(listed, limits, kept);
         let manner = Manner {
             right: inventory.protected.then(|| watch.right()),

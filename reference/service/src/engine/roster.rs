@@ -70,7 +70,7 @@ impl Walk<'_> {
     ) -> Result<Done, Code> {
         self.stage(Stage::IdentityResolution, || Ok(()))?;
         let moved = self.moving(Stage::AccessPolicy, || {
-            roster::resolve(self.plane, snapshot, exchange, judged, &self.root)
+            roster::resolve(self.plane, snapshot, exchange, judged)
         })?;
         if let Some(found) = &moved.1.told.found {
             self.context.says(Said::Confidence(found.band));
@@ -81,6 +81,7 @@ impl Walk<'_> {
             (None, _) => None,
         };
         if let Some(status) = consent {
+            self.root.record("matchmark.consent_status", status.word());
             self.context.says(Said::Consent(status));
         }
         Ok(moved.into())

@@ -12,7 +12,7 @@ mod support;
 
 use partner::{answers, exports, group, record};
 use reference::domain::bulk::Form;
-use reference::domain::fulfilment::{Notification, Retrieval};
+use reference::domain::fulfilment::{FulfilmentPolicy, Notification, Retrieval};
 use serde_json::{Value, json};
 use support::bulk::BULK;
 use support::later::{KICK_OFF, calls};
@@ -229,5 +229,34 @@ async fn who_is_asked_who_the_members_are_and_no_more_is_done_with_the_answer() 
             assert_eq!(calls(&stub, "POST", KICK_OFF).await, 0);
             service.running.stop().await;
         }
+    }
+}
+
+#[tokio::test]
+async fn a_list_of_many_is_one_line_and_their_data_are_more_files_than_those_of_one() {
+    for place in stores().await {
+        let (mut scene, stub) = at(&place).await;
+        let path = support::catalogue::root().join("reference/config/fulfilment/1.toml");
+        let text = std::fs::read_to_string(path).unwrap();
+        let small = [
+            ("files = 500", "files = 1"),
+            ("line-bytes = 4194304", "line-bytes = 1000"),
+        ];
+        let text = small
+            .iter()
+            .fold(text, |text, (from, to)| text.replace(from, to));
+        let policy: FulfilmentPolicy = toml::from_str(&text).unwrap();
+        assert_eq!((policy.limits.files, policy.limits.line_bytes), (1, 1000));
+        scene.config.fulfilment = Some(policy);
+        let all = people(&[4, 5, 6, 7, 8, 9]);
+        let list = group("match", &all);
+        assert!(list.to_string().len() > 1000);
+        answers(&stub, Form::GroupsAndParameters, &[list]).await;
+        exports(&stub, &all).await;
+        let service = scene.start().await;
+        let id = begun(&service, &bulk_exchange(&all, "contoso")).await;
+        let view = service.until(&id, "fulfilled").await;
+        assert_eq!(view["disposition"], "complete", "{}", place.name);
+        service.running.stop().await;
     }
 }

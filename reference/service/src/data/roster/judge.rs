@@ -5,7 +5,6 @@ use super::{bundle, count, may_change, members};
 use crate::data::step::{self, Moved};
 use crate::data::{Plane, schema, submit};
 use crate::store::{Changes, Exchange, Note, StoreError};
-use crate::telemetry;
 use domain::bulk::Roster;
 use domain::consent::{Grant, Question, Standing, evaluate};
 use domain::failure::Code;
@@ -14,7 +13,6 @@ use domain::member_match::{MemberMatch, Part};
 use domain::snapshot::{Partner, Snapshot};
 use domain::workflow::{Event, State};
 use serde_json::{Value, json};
-use tracing::Span;
 use wire::json::{Document, Limits};
 
 /// Is the request attested, and which of its members are such that the partner's version accepts them?
@@ -73,7 +71,6 @@ pub(crate) fn resolve(
     snapshot: &Snapshot,
     exchange: &Exchange,
     (request, mut roster): (&Value, Roster),
-    root: &Span,
 ) -> Result<Moved, Code> {
     let partner = step::partner(snapshot, exchange)?;
     let judge = Judge {
@@ -93,7 +90,6 @@ pub(crate) fn resolve(
         let ended = step::rejected(roster.refusal());
         return Ok(on(roster, ended, Changes::default()));
     };
-    telemetry::consent(root, &Ok(consent));
     let tier = Tier::Deterministic;
     let changes = Changes {
         consent: Some(consent),
