@@ -3,7 +3,7 @@
 
 use super::{Plane, roster, step};
 use crate::store::audit::Told;
-use crate::store::{Changes, DeadFilter, Exchange, StoreError};
+use crate::store::{Changes, DeadFilter, Exchange, Place, StoreError};
 use domain::failure::Code;
 use domain::ids::ExchangeId;
 use domain::record::{Actor, Kind};
@@ -35,47 +35,40 @@ pub(crate) struct Order {
 /// What became of an order.
 #[derive(Clone, Debug)]
 pub(crate) struct Replayed {
-    /// The longest dead first.
+    /// The longest dead first. Of a filter what stays is told of the first letters only: the list of all is asked for
+    /// elsewhere.
     pub letters: Vec<Selection>,
+    pub looked_at: u32,
+    /// How many might have started.
+    pub limit: u32,
+    /// Behind which letter the order goes on, where it has not seen all.
+    pub next: Option<Place>,
 }
 
 /// How many letters of a filter are looked at together, for each one that may be started.
 const LOOK_FURTHER: u32 = 10;
 
-/// Judges the letters of an order, and starts those that may be unless it is a dry run. A letter that stays takes
-/// nobody's place: of a filter, younger ones are looked at until as many have started as may be.
+/// How many letters of a filter one order looks at (ours): for each of them a request may have to be opened.
+const MOST_LOOKED_AT: u32 = 1_000;
+
+const BEYOND_LIMIT: Verdict = Verdict::Stays(Unreplayable::BeyondLimit);
+
+/// Judges letters of an order, and starts those that may be unless it is a dry run. A letter that stays takes nobody's
+/// place: of a filter, younger ones are looked at until as many have started as may be, or as many have been looked at.
 pub(crate) async fn replay(plane: &Plane, order: &Order) -> Result<Replayed, StoreError> {
     let snapshot = plane.snapshot();
     let bound = snapshot.resilience.limits.replay_batch;
-    let limit = order.limit.map_or(bound, |limit| limit.min(bound));
-    let most = limit.saturating_mul(LOOK_FURTHER);
     let round = Round {
         plane,
         snapshot: &snapshot,
         order,
+        limit: order.limit.map_or(bound, |limit| limit.min(bound)),
         declared: plane.store.declared().await?,
     };
-    let mut left = usize::try_from(limit).unwrap_or(usize::MAX);
-    let (mut dead, mut letters) = match &order.which {
-        Which::These(ids) => named(plane, ids).await?,
-        Which::Like(filter) => (plane.store.dead_letters(filter, most).await?, Vec::new()),
-    };
-    letters.extend(round.judge(&dead, &mut left).await?);
-    while let (Which::Like(filter), Some(last), true) = (&order.which, dead.last(), left > 0) {
-        let after = DeadFilter {
-            // By its time: a letter that starts is no place in the list any more.
-            beyond: Some((last.since, last.id.clone())),
-            ..filter.clone()
-        };
-        dead = plane.store.dead_letters(&after, most).await?;
-        let more = round.judge(&dead, &mut left).await?;
-        // What stays is told of the first of them; the list of all is asked for elsewhere.
-        letters.extend(
-            more.into_iter()
-                .filter(|one| one.verdict == Verdict::Replay),
-        );
+    match &order.which {
+        Which::These(ids) => round.these(ids).await,
+        Which::Like(filter) => round.like(filter.clone()).await,
     }
-    Ok(Replayed { letters })
 }
 
 /// What every letter of an order is judged by.
@@ -83,16 +76,55 @@ struct Round<'a> {
     plane: &'a Plane,
     snapshot: &'a Snapshot,
     order: &'a Order,
+    limit: u32,
     declared: Vec<Declared>,
 }
 
 impl Round<'_> {
+    async fn these(&self, ids: &[ExchangeId]) -> Result<Replayed, StoreError> {
+        let (dead, mut letters) = named(self.plane, ids).await?;
+        let mut left = self.limit;
+        letters.extend(self.judge(&dead, &mut left).await?);
+        Ok(Replayed {
+            looked_at: count(&letters),
+            letters,
+            limit: self.limit,
+            next: None,
+        })
+    }
+
+    async fn like(&self, mut filter: DeadFilter) -> Result<Replayed, StoreError> {
+        let (mut letters, mut looked_at, mut left) = (Vec::new(), 0_u32, self.limit);
+        loop {
+            let page = self.limit.saturating_mul(LOOK_FURTHER);
+            let page = page.min(MOST_LOOKED_AT.saturating_sub(looked_at));
+            let dead = self.plane.store.dead_letters(&filter, page).await?;
+            let judged = self.judge(&dead, &mut left).await?;
+            // Those beyond the limit are looked at when the order goes on.
+            let settled = judged.iter().take_while(|one| one.verdict != BEYOND_LIMIT);
+            let settled: Vec<&Letter> = settled.map(|one| &one.letter).collect();
+            let is_all = settled.len() == judged.len() && count(&judged) < page;
+            if let Some(last) = settled.last() {
+                // By its time: a letter that starts is no place in the list any more.
+                filter.beyond = Some((last.died_at, last.exchange.clone()));
+            }
+            let is_first = looked_at == 0;
+            looked_at = looked_at.saturating_add(count(&judged));
+            let told = |one: &Selection| is_first || one.verdict == Verdict::Replay;
+            letters.extend(judged.into_iter().filter(told));
+            if is_all || left == 0 || looked_at >= MOST_LOOKED_AT {
+                return Ok(Replayed {
+                    letters,
+                    looked_at,
+                    limit: self.limit,
+                    next: filter.beyond.filter(|_| !is_all),
+                });
+            }
+        }
+    }
+
     /// Starts those of these letters that may be, at most as many as are left.
-    async fn judge(
-        &self,
-        dead: &[Exchange],
-        left: &mut usize,
-    ) -> Result<Vec<Selection>, StoreError> {
+    async fn judge(&self, dead: &[Exchange], left: &mut u32) -> Result<Vec<Selection>, StoreError> {
         let known = dead.iter().map(|exchange| letter(self.snapshot, exchange));
         let mut letters = select(known.collect(), &self.declared, usize::MAX);
         for chosen in &mut letters {
@@ -101,7 +133,7 @@ impl Round<'_> {
                 continue;
             };
             if *left == 0 {
-                chosen.verdict = Verdict::Stays(Unreplayable::BeyondLimit);
+                chosen.verdict = BEYOND_LIMIT;
                 continue;
             }
             chosen.verdict = start(self.plane, self.snapshot, exchange, self.order).await?;
@@ -111,6 +143,10 @@ impl Round<'_> {
         }
         Ok(letters)
     }
+}
+
+fn count(letters: &[Selection]) -> u32 {
+    u32::try_from(letters.len()).unwrap_or(u32::MAX)
 }
 
 /// The letters of these names; those that are none are judged already.

@@ -21,8 +21,11 @@ pub(crate) struct DeadFilter {
     /// Only those that come after this one in the order of the list.
     pub after: Option<ExchangeId>,
     /// Only those that died later, or then and have a later id.
-    pub beyond: Option<(Timestamp, ExchangeId)>,
+    pub beyond: Option<Place>,
 }
+
+/// A place in the list: when a letter died, and which it is.
+pub(crate) type Place = (Timestamp, ExchangeId);
 
 /// Who said something, when and why.
 #[derive(Clone, Copy, Debug)]

@@ -49,7 +49,7 @@ pub(crate) use call::{Begun, Ended};
 pub(crate) use callback::{Callback, CalledBack};
 pub(crate) use clocks::{Broken, MOST_BROKEN};
 pub(crate) use control::{CanaryState, KeptDocument, KeptSnapshot, Release, SnapshotState};
-pub(crate) use dead_letter::{DeadFilter, Said};
+pub(crate) use dead_letter::{DeadFilter, Place, Said};
 pub(crate) use deadline::Deadline;
 pub(crate) use dispute::{KeptDispute, Resolving, Unsettled};
 pub(crate) use domain::idempotency::{Claim, Kept, Scope};

@@ -7,7 +7,7 @@ use crate::data::replay::{self, Order, Replayed, Which};
 use crate::http::Shared;
 use crate::http::problem::{Refusal, conflict, finish, problem};
 use crate::http::reply::{context, key, reply, with_header};
-use crate::store::{Changes, DeadFilter, Exchange, Kept, Scope, StoreError};
+use crate::store::{Changes, DeadFilter, Exchange, Kept, Place, Scope, StoreError};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
@@ -18,7 +18,7 @@ use domain::failure::Code;
 use domain::idempotency::{Asked, fingerprint};
 use domain::ids::{ExchangeId, PartnerId};
 use domain::operator::Role;
-use domain::record::{Actor, DeadLetter, RuleId, Slug};
+use domain::record::{Actor, DeadLetter, Instant, RuleId, Slug};
 use domain::resilience::{Selection, Unreplayable, Verdict};
 use domain::workflow::{Event, State as Stage};
 use serde::Deserialize;
@@ -128,6 +128,8 @@ struct Wanted {
     #[serde(default)]
     dry_run: bool,
     limit: Option<u32>,
+    /// Of a filter, only those behind this place: `next` of an answer.
+    after: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -175,15 +177,21 @@ async fn started(called: Called<'_>, body: Body) -> Result<Kept, Refusal> {
 }
 
 fn order(wanted: Wanted, by: &Actor) -> Result<Order, Refusal> {
-    let which = match (wanted.ids, wanted.filter) {
-        (Some(ids), None) if (1..=MOST_IDS).contains(&ids.len()) => Which::These(ids),
-        (None, Some(like)) => Which::Like(DeadFilter {
+    let after = match &wanted.after {
+        Some(text) => Some(place(text).ok_or_else(|| unfit("/after"))?),
+        None => None,
+    };
+    let which = match (wanted.ids, wanted.filter, after) {
+        (Some(_), None, Some(_)) => return Err(unfit("/after")),
+        (Some(ids), None, None) if (1..=MOST_IDS).contains(&ids.len()) => Which::These(ids),
+        (None, Some(like), beyond) => Which::Like(DeadFilter {
             code: like.code,
             partner: like.partner,
+            beyond,
             ..DeadFilter::default()
         }),
-        (Some(_), _) => return Err(unfit("/ids")),
-        (None, None) => return Err(unfit("/filter")),
+        (Some(_), _, _) => return Err(unfit("/ids")),
+        (None, None, _) => return Err(unfit("/filter")),
     };
     Ok(Order {
         which,
@@ -191,6 +199,12 @@ fn order(wanted: Wanted, by: &Actor) -> Result<Order, Refusal> {
         dry_run: wanted.dry_run,
         limit: wanted.limit,
     })
+}
+
+/// Where an order goes on, as it is told and ordered.
+fn place(text: &str) -> Option<Place> {
+    let (died_at, id) = text.split_once(',')?;
+    Some((died_at.parse().ok()?, id.parse().ok()?))
 }
 
 /// Letters that are named have to be startable, all of them: nothing is started when the cause of one is not gone.
@@ -225,7 +239,10 @@ async fn carry_out(
     }
     let items: Vec<Value> = replayed.letters.iter().map(item).collect();
     let status = if order.dry_run { 200 } else { 202 };
-    let body = json!({"dry_run": order.dry_run, "replayed": count, "items": items});
+    let next = replayed.next.as_ref();
+    let next = next.map(|(died_at, id)| format!("{},{id}", Instant::new(*died_at)));
+    let body = json!({"dry_run": order.dry_run, "replayed": count, "looked_at": replayed.looked_at,
+        "limit": replayed.limit, "next": next, "items": items});
     Ok(reply(status, JSON, &body))
 }
 

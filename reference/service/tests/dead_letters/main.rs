@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod many;
+#[path = "../support/mod.rs"]
 mod support;
 
 use reference::StoreAt;
@@ -11,7 +13,6 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 use support::request::{Person, exchange};
 use support::stores::stores;
 use support::stub::{matched, says, scene, started};
@@ -344,50 +345,4 @@ async fn an_order_that_is_not_understood_or_not_allowed_changes_nothing() {
     assert_eq!(ask(&service, "/dlq?colour=red").await.status, 422);
     assert_eq!(ask(&service, "/dlq/nothing").await.status, 404);
     service.until(&id, "dead-lettered").await;
-}
-
-#[tokio::test]
-async fn letters_whose_consent_has_ended_take_no_place_from_younger_ones() {
-    for place in stores().await {
-        let (mut scene, stub) = scene().await;
-        scene.config.store = place.at.clone();
-        let mut policy = scene.first_retry_policy();
-        policy.transient.attempts = 1;
-        policy.limits.replay_batch = 1;
-        policy.limits.inbound.clear();
-        scene.config.resilience = Some(policy);
-        says(&stub, ResponseTemplate::new(503), Some(12)).await;
-        says(&stub, matched(), None).await;
-        let service = scene.start().await;
-        let mut ids = Vec::new();
-        // More than are looked at together.
-        for number in 0..12 {
-            let mut request = exchange(&Person::number(5), "contoso");
-            if number < 11 {
-                request["consent"]["provision"]["period"]["end"] = json!("2026-10-15");
-            }
-            let key = format!("k{number}");
-            let answer = service.start_exchange(&key, &request).await;
-            assert_eq!(answer.status, 202, "{number}: {}", answer.text);
-            let id = answer.json()["id"].as_str().unwrap().to_owned();
-            service.until(&id, "dead-lettered").await;
-            ids.push(id);
-            // Ten failures close together would keep the partner from being called.
-            service.clock.advance(Duration::from_secs(3600));
-        }
-        service.clock.set("2026-11-15T00:00:00Z".parse().unwrap());
-        declare(
-            &service,
-            json!({"code": "partner/unavailable", "reason": "partner-is-up"}),
-        )
-        .await;
-        let dry = json!({"filter": {}, "dry_run": true});
-        assert_eq!(order(&service, "dry", dry).await.json()["replayed"], 1);
-        let answer = order(&service, "o1", json!({"filter": {}})).await.json();
-        assert_eq!(answer["replayed"], 1, "{}: {answer}", place.name);
-        service.until(&ids[11], "fulfilled").await;
-        let left = ask(&service, "/dlq").await.json();
-        assert_eq!(left["items"].as_array().unwrap().len(), 11);
-        service.running.stop().await;
-    }
 }
