@@ -14,7 +14,8 @@ pub(super) fn ops(request: &OpsRequest, sink: &mut dyn Sink) -> Result<Answer, A
     let doors = load::service(&request.service)?;
     let secret = sink.secret().map_err(AppError::Secret)?;
     let fresh: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
-    let operated = ops::ask(request, &doors, &fresh)?;
+    let mut progress = |step: &str| sink.progress(step);
+    let operated = ops::ask(request, &doors, &fresh, &mut progress)?;
     let (verdict, exit_code) = (operated.verdict, operated.exit_code);
     let content = Content::Operated(&operated);
     Answer::of(verdict, exit_code, content, &request.show, None)

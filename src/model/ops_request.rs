@@ -69,6 +69,8 @@ pub enum OpsAsk {
         code: Option<String>,
         partner: Option<String>,
         limit: Option<u32>,
+        /// Behind which letter the order begins.
+        after: Option<String>,
         dry_run: bool,
         key: Option<String>,
     },

@@ -167,6 +167,7 @@ fn letters(ask: &OpsAsk, fresh: &str) -> Call {
             code,
             partner,
             limit,
+            after,
             dry_run,
             key,
         } => {
@@ -179,6 +180,7 @@ fn letters(ask: &OpsAsk, fresh: &str) -> Call {
                 ("filter", ids.is_empty().then_some(like)),
                 ("dry_run", Some(json!(dry_run))),
                 ("limit", limit.map(|limit| json!(limit))),
+                ("after", after.as_ref().map(|after| json!(after))),
             ]);
             let order = Call::post(Listener::Admin, &["dlq", "replay"], body);
             order.key(key.as_deref().unwrap_or(fresh))
@@ -236,6 +238,7 @@ mod tests {
             code: Some("partner/unavailable".to_owned()),
             partner: None,
             limit: None,
+            after: None,
             dry_run: true,
             key: None,
         };

@@ -4,18 +4,24 @@
 mod call;
 mod client;
 mod error;
+mod replay;
 
 pub use error::OpsError;
 
 use crate::model::{Operated, OpsAsk, OpsRequest, ServiceDoors, Verdict};
 use call::{Call, calls};
 use client::{Client, Told};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-/// Asks a running service. `fresh` names an order that has no key of its own.
+/// Asks a running service. `fresh` names an order that has no key of its own; `progress` hears of what takes long.
 ///
 /// Errors: nobody answers, the caller is not let in, what is asked about is not there
-pub fn ask(request: &OpsRequest, doors: &ServiceDoors, fresh: &str) -> Result<Operated, OpsError> {
+pub fn ask(
+    request: &OpsRequest,
+    doors: &ServiceDoors,
+    fresh: &str,
+    progress: &mut dyn FnMut(&str),
+) -> Result<Operated, OpsError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -25,7 +31,11 @@ pub fn ask(request: &OpsRequest, doors: &ServiceDoors, fresh: &str) -> Result<Op
     let told = runtime.block_on(async {
         let mut told = Vec::new();
         for call in &calls {
-            told.push(client.call(call).await?);
+            let answer = match matches!(request.ask, OpsAsk::DlqReplay { .. }) {
+                true => replay::whole(async |call| client.call(call).await, call, progress).await,
+                false => client.call(call).await,
+            };
+            told.push(answer?);
         }
         Ok::<_, OpsError>(told)
     })?;
@@ -73,7 +83,7 @@ fn judged(ask: &OpsAsk, told: Option<&Told>) -> (Verdict, String) {
             };
             (verdict, format!("The service is {status}."))
         }
-        OpsAsk::DlqReplay { dry_run, .. } => replayed(member("replayed"), *dry_run),
+        OpsAsk::DlqReplay { dry_run, .. } => replayed(body, *dry_run),
         OpsAsk::TraceExplain(_) | OpsAsk::TxnExplain(_) => {
             let sentence = body.and_then(|body| body.pointer("/explain/sentence"));
             let said = sentence.and_then(Value::as_str).unwrap_or_default();
@@ -96,8 +106,10 @@ fn judged(ask: &OpsAsk, told: Option<&Told>) -> (Verdict, String) {
 }
 
 /// An order that starts nothing is no success.
-fn replayed(count: Option<&Value>, dry_run: bool) -> (Verdict, String) {
-    let count = count.unwrap_or(&json!(0)).as_u64().unwrap_or_default();
+fn replayed(body: Option<&Value>, dry_run: bool) -> (Verdict, String) {
+    let member = |name: &str| body.and_then(|body| body.get(name));
+    let count = member("replayed").and_then(Value::as_u64);
+    let count = count.unwrap_or_default();
     let verdict = if count == 0 {
         Verdict::Empty
     } else {
@@ -108,5 +120,9 @@ fn replayed(count: Option<&Value>, dry_run: bool) -> (Verdict, String) {
         true => format!("{count} {letters} would be started again; nothing was."),
         false => format!("{count} {letters} were started again."),
     };
-    (verdict, said)
+    let more = match member("next").and_then(Value::as_str) {
+        Some(next) => format!(" Others lie behind them: go on with `--after {next}`."),
+        None => String::new(),
+    };
+    (verdict, said + &more)
 }

@@ -167,6 +167,9 @@ pub(in crate::cli) struct ReplayArguments {
     /// At most N of them
     #[arg(long, value_name = "N")]
     pub limit: Option<u32>,
+    /// Those behind this place: `next` of an answer
+    #[arg(long, value_name = "PLACE", conflicts_with = "ids")]
+    pub after: Option<String>,
     /// Say what would be started, start nothing
     #[arg(long)]
     pub dry_run: bool,

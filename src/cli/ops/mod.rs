@@ -205,6 +205,7 @@ fn dlq(verb: DlqVerb) -> (OpsAsk, ServiceFlags) {
                 code: asked.code,
                 partner: asked.partner,
                 limit: asked.limit,
+                after: asked.after,
                 dry_run: asked.dry_run,
                 key: asked.key,
             };
