@@ -69,6 +69,9 @@ pub struct Calendar {
     pub holidays: BTreeSet<Day>,
 }
 
+/// Whoever writes a larger number means that it never ends (ours).
+const LONGEST: TimeDelta = TimeDelta::days(36_500);
+
 /// One deadline, with the moment at which somebody is told before it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deadline {
@@ -105,11 +108,11 @@ impl Deadline {
         }
     }
 
-    /// A deadline of a fixed length.
+    /// A deadline of a fixed length, at most a century.
     #[must_use]
     pub fn after(duty: Duty, starts: Timestamp, length: TimeDelta) -> Self {
-        let ends = starts.checked_add_signed(length).unwrap_or(starts);
-        Self::between(duty, starts, ends)
+        let ends = starts.checked_add_signed(length.min(LONGEST));
+        Self::between(duty, starts, ends.unwrap_or(starts))
     }
 
     #[must_use]
@@ -122,6 +125,16 @@ impl Deadline {
             Standing::Open
         }
     }
+}
+
+/// How long a deadline is that warns at one moment and ends at the other.
+#[must_use]
+pub fn length(warns: Timestamp, ends: Timestamp) -> TimeDelta {
+    let warned = ends.signed_duration_since(warns);
+    let whole = warned.checked_mul(100);
+    whole
+        .and_then(|hundredths| hundredths.checked_div(100 - WARN_AT))
+        .unwrap_or(warned)
 }
 
 /// By when a payer is asked, after it is known whom to ask about and that the member wants it.
@@ -206,6 +219,21 @@ mod tests {
                 .map(|day| day.parse().unwrap())
                 .into(),
         }
+    }
+
+    #[test]
+    fn a_deadline_keeps_its_length_and_one_that_never_ends_does_not_end_at_once() {
+        let starts = at("2026-10-01T12:00:00Z");
+        for length_of in [
+            TimeDelta::days(28),
+            TimeDelta::seconds(7),
+            TimeDelta::zero(),
+        ] {
+            let deadline = Deadline::after(Duty::Fulfil, starts, length_of);
+            assert_eq!(length(deadline.warns, deadline.ends), length_of);
+        }
+        let never = Deadline::after(Duty::Acknowledge, starts, TimeDelta::MAX);
+        assert_eq!(never.ends, starts + TimeDelta::days(36_500));
     }
 
     #[test]

@@ -21,6 +21,9 @@ use tokio::task::JoinSet;
 /// Jobs under way at once in one process (ours): the question of one may be parsed to some hundred megabytes.
 const MOST: usize = 8;
 
+/// How often a job is taken before it has failed (ours): a day of the longest waits. A key may be put back within it.
+const MOST_ATTEMPTS: u32 = 288;
+
 /// The worker of one process for what is answered later.
 pub(super) struct Jobs {
     plane: Arc<Plane>,
@@ -127,7 +130,7 @@ impl Jobs {
         };
         let (end, now) = (Code::JobFailed, self.plane.now());
         let written = match stopped {
-            Some(error) if !error.is_hiccup() => {
+            Some(error) if error.is_for_good() || job.attempt > MOST_ATTEMPTS => {
                 tracing::error!(cause = %error, export = %job.id, "the job can never be carried out: it has failed");
                 let run = (&job.id, &job.run);
                 self.patiently(|| store.fail_export(run, end, now)).await

@@ -16,10 +16,11 @@ mod walk;
 mod worker;
 
 use crate::config::Pace;
+use crate::data::monitor::unacknowledged;
 use crate::data::{Plane, longest};
 use crate::store::StoreError;
 use domain::ports::Steps;
-use domain::workflow::WorkflowEngine;
+use domain::workflow::{State, WorkflowEngine};
 use embedded::Embedded;
 use jobs::Jobs;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -27,6 +28,14 @@ use std::time::Duration;
 use stop::{Halt, Stop};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
+
+/// Where an exchange is that no partner has taken on yet.
+const UNACKNOWLEDGED: [State; 4] = [
+    State::Created,
+    State::Validated,
+    State::Matched,
+    State::Routed,
+];
 
 /// Runs the embedded engine in this process. Dropping it stops every walk; open exchanges stay open in the store.
 pub(crate) struct Engine {
@@ -70,7 +79,9 @@ impl Engine {
 
     /// Goes on with everything that is open, whichever process began it.
     pub(crate) async fn resume(&self) -> Result<usize, StoreError> {
-        let store = &self.plane.store;
+        let (store, snapshot) = (&self.plane.store, self.plane.snapshot());
+        let ends = unacknowledged(&snapshot, self.plane.now());
+        store.give_missing(&ends.into(), &UNACKNOWLEDGED).await?;
         let open = store.open_work().await?;
         let jobs = store.open_jobs().await?;
         self.wake();

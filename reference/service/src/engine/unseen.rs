@@ -26,7 +26,9 @@ impl Unseen {
     ) -> Option<Timestamp> {
         let mut found = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let call = (call.0.clone(), call.1);
-        found.retain(|kept, first| *kept == call || later(*first, FORGOTTEN) > now);
+        found.retain(|kept, first| {
+            *kept == call || later(*first, FORGOTTEN.max(lease.saturating_mul(2))) > now
+        });
         let first = *found.entry(call).or_insert(now);
         let until = later(first, lease);
         (until > now).then_some(until)

@@ -4,15 +4,17 @@
 use super::progress::notify;
 use super::row::{maybe_time, text, time};
 use super::{Exchange, Store, StoreError, Tx, steps, stored};
+use chrono::TimeDelta;
 use domain::Timestamp;
+use domain::deadlines::length;
 use domain::ids::ExchangeId;
-use domain::workflow::{Notice, Work};
+use domain::workflow::{Notice, State, Work};
+use sqlx::AssertSqlSafe;
 
 /// A deadline that an exchange is given. One of the same name replaces the former.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NewDeadline {
     pub name: &'static str,
-    pub starts_at: Timestamp,
     pub alert_at: Timestamp,
     pub due_at: Timestamp,
 }
@@ -21,7 +23,6 @@ impl From<domain::deadlines::Deadline> for NewDeadline {
     fn from(deadline: domain::deadlines::Deadline) -> Self {
         Self {
             name: deadline.duty.word(),
-            starts_at: deadline.starts,
             alert_at: deadline.warns,
             due_at: deadline.ends,
         }
@@ -32,8 +33,6 @@ impl From<domain::deadlines::Deadline> for NewDeadline {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Deadline {
     pub name: String,
-    /// None for one from before this was kept.
-    pub starts_at: Option<Timestamp>,
     pub alert_at: Timestamp,
     pub due_at: Timestamp,
     pub alerted_at: Option<Timestamp>,
@@ -56,14 +55,13 @@ pub(super) async fn set(
     new: &NewDeadline,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO deadlines (exchange, deadline, alert_at, due_at, starts_at) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (exchange, deadline) DO UPDATE SET alert_at = $3, due_at = $4, starts_at = $5, alerted_at = NULL",
+        "INSERT INTO deadlines (exchange, deadline, alert_at, due_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (exchange, deadline) DO UPDATE SET alert_at = $3, due_at = $4, alerted_at = NULL",
     )
     .bind(exchange.as_str())
     .bind(new.name)
     .bind(stored(new.alert_at))
     .bind(stored(new.due_at))
-    .bind(stored(new.starts_at))
     .execute(&mut **tx)
     .await?;
     watch(tx, exchange).await
@@ -83,28 +81,22 @@ pub(super) async fn end(
     watch(tx, exchange).await
 }
 
-/// Every deadline begins anew, with the length that it had; one of which nobody knows when it began is over.
+/// Every deadline begins anew, with the length that it had.
 pub(super) async fn renew(
     tx: &mut Tx,
     exchange: &ExchangeId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM deadlines WHERE exchange = $1 AND starts_at IS NULL")
-        .bind(exchange.as_str())
-        .execute(&mut **tx)
-        .await?;
     for deadline in all(tx, exchange).await? {
-        let starts = deadline.starts_at.unwrap_or(now);
-        let anew = |at: Timestamp| now.checked_add_signed(at.signed_duration_since(starts));
+        let ended = length(deadline.alert_at, deadline.due_at);
+        let warned = ended - deadline.due_at.signed_duration_since(deadline.alert_at);
+        let anew = |after: TimeDelta| now.checked_add_signed(after).unwrap_or(now);
         sqlx::query(
-            "UPDATE deadlines SET starts_at = $1, alert_at = $2, due_at = $3, alerted_at = NULL
-             WHERE exchange = $4 AND deadline = $5",
+            "UPDATE deadlines SET alert_at = $1, due_at = $2, alerted_at = NULL
+             WHERE exchange = $3 AND deadline = $4",
         )
-        .bind(stored(now))
-        .bind(stored(
-            anew(deadline.alert_at).unwrap_or(Timestamp::MAX_UTC),
-        ))
-        .bind(stored(anew(deadline.due_at).unwrap_or(Timestamp::MAX_UTC)))
+        .bind(stored(anew(warned)))
+        .bind(stored(anew(ended)))
         .bind(exchange.as_str())
         .bind(&deadline.name)
         .execute(&mut **tx)
@@ -127,7 +119,7 @@ async fn watch(tx: &mut Tx, exchange: &ExchangeId) -> Result<(), StoreError> {
     Ok(())
 }
 
-const QUERY: &str = "SELECT deadline, starts_at, alert_at, due_at, alerted_at FROM deadlines WHERE exchange = $1 ORDER BY due_at, deadline";
+const QUERY: &str = "SELECT deadline, alert_at, due_at, alerted_at FROM deadlines WHERE exchange = $1 ORDER BY due_at, deadline";
 
 async fn all(tx: &mut Tx, exchange: &ExchangeId) -> Result<Vec<Deadline>, StoreError> {
     let rows = sqlx::query(QUERY)
@@ -140,7 +132,6 @@ async fn all(tx: &mut Tx, exchange: &ExchangeId) -> Result<Vec<Deadline>, StoreE
 fn read(row: &sqlx::any::AnyRow) -> Result<Deadline, StoreError> {
     Ok(Deadline {
         name: text(row, "deadline")?,
-        starts_at: maybe_time(row, "starts_at")?,
         alert_at: time(row, "alert_at")?,
         due_at: time(row, "due_at")?,
         alerted_at: maybe_time(row, "alerted_at")?,
@@ -154,6 +145,28 @@ impl Store {
             .fetch_all(&self.pool)
             .await?;
         rows.iter().map(read).collect()
+    }
+
+    /// Gives this deadline to whatever waits for its partner without one: it comes from before there were such.
+    pub(crate) async fn give_missing(
+        &self,
+        new: &NewDeadline,
+        waiting: &[State],
+    ) -> Result<(), StoreError> {
+        let states: Vec<String> = waiting.iter().map(|state| format!("'{state}'")).collect();
+        let query = format!(
+            "SELECT id FROM exchanges WHERE state IN ({}) AND id NOT IN (SELECT exchange FROM deadlines)",
+            states.join(", ")
+        );
+        let mut tx = self.write().await?;
+        let rows = sqlx::query(AssertSqlSafe(query))
+            .fetch_all(&mut *tx)
+            .await?;
+        for row in rows {
+            set(&mut tx, &ExchangeId::new(text(&row, "id")?), new).await?;
+        }
+        tx.commit().await?;
+        Ok(())
     }
 
     /// Tells once that deadlines come near, and watches on. The exchange itself does not change.

@@ -184,7 +184,6 @@ async fn own_or_synthetic(
     synthetic::begun(tx, (new.id, marked.check), None, now).await?;
     let end = NewDeadline {
         name: "synthetic",
-        starts_at: now,
         alert_at: marked.ends,
         due_at: marked.ends,
     };

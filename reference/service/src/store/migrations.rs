@@ -48,11 +48,6 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "withdrawals",
         include_str!("migrations/0111_withdrawals.sql"),
     ),
-    (
-        112,
-        "deadlines",
-        include_str!("migrations/0112_deadlines.sql"),
-    ),
 ];
 
 pub(super) fn of(kind: Kind) -> Migrator {

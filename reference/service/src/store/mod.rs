@@ -132,6 +132,11 @@ impl StoreError {
         }
     }
 
+    /// Is it so whatever comes back, the store or a key?
+    pub(crate) const fn is_for_good(&self) -> bool {
+        matches!(self, Self::Row(_) | Self::Illegal(_))
+    }
+
     /// What the caller is told.
     pub(crate) const fn code(&self) -> Code {
         match self {

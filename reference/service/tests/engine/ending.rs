@@ -49,8 +49,7 @@ async fn an_order_that_is_answered_while_the_service_ends_begins_no_call() {
         let mut order = TcpStream::connect(admin).await.unwrap();
         order.write_all(head.as_bytes()).await.unwrap();
         let partner = service.running.partner;
-        // An answer tells that what was sent before it has been read as well.
-        service.exchanges(&format!("/{waiting}")).await;
+        service.body_room(|used| used > 0).await;
         let stopping = tokio::spawn(service.running.stop());
         while TcpStream::connect(partner).await.is_ok() {
             tokio::task::yield_now().await;

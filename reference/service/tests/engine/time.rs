@@ -38,16 +38,22 @@ async fn a_database_from_before_the_step_table_goes_on_with_rows_in_flight() {
         let migration = include_str!("../../src/store/migrations/0010_steps.sql");
         let fill = migration.find("INSERT INTO steps").unwrap();
         let fill = migration.get(fill..).unwrap().split(';').next().unwrap();
-        sqlx::query("DELETE FROM steps")
-            .execute(&pool)
-            .await
-            .unwrap();
+        for table in ["steps", "deadlines"] {
+            let empty = AssertSqlSafe(format!("DELETE FROM {table}"));
+            sqlx::query(empty).execute(&pool).await.unwrap();
+        }
         sqlx::query(fill).execute(&pool).await.unwrap();
         assert_eq!(
             count(&pool, "SELECT count(*) FROM steps WHERE step = 'submit'").await,
             1
         );
         let service = scene.start().await;
+        let waits = "SELECT count(*) FROM deadlines WHERE deadline = 'acknowledge'";
+        assert_eq!(
+            count(&pool, waits).await,
+            1,
+            "it waits no longer than a new one"
+        );
         assert_eq!(
             place_of(&service, &id).await["next_action"]["at"],
             "2026-10-01T12:00:01.000Z"

@@ -5,7 +5,7 @@ use super::{Answer, Service};
 use reference::domain::operator::Role;
 use reference::token::role_scope;
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 impl Service {
     /// A call as an operator in this role.
@@ -27,5 +27,20 @@ impl Service {
             call = call.header("idempotency-key", key);
         }
         Answer::of(call.send().await.unwrap()).await
+    }
+
+    /// Waits until as much of the room for bodies is taken as wanted.
+    pub async fn body_room(&self, wanted: impl Fn(u64) -> bool) {
+        loop {
+            let path = (Method::GET, "/control/headroom");
+            let answer = self.operate(Role::Control, path, None, &json!({})).await;
+            let bounds = answer.json()["bounds"].as_array().unwrap().clone();
+            let bytes = bounds.iter().find(|one| one["bound"] == "body-bytes");
+            let bytes = bytes.unwrap()["used"].as_u64().unwrap();
+            // The question itself has an empty object for a body.
+            if wanted(bytes.saturating_sub(1024)) {
+                return;
+            }
+        }
     }
 }
