@@ -9,6 +9,7 @@ mod partner;
 mod requests;
 #[path = "../support/mod.rs"]
 mod support;
+mod traces;
 
 use partner::{answers, exports, group, record};
 use reference::domain::bulk::Form;
