@@ -52,6 +52,12 @@ impl Document {
         &self.0.value
     }
 
+    /// The value alone, without a copy where nobody else has the document.
+    #[must_use]
+    pub fn into_value(self) -> Value {
+        Arc::try_unwrap(self.0).map_or_else(|shared| shared.value.clone(), |own| own.value)
+    }
+
     /// The text as it was written.
     #[must_use]
     pub fn text(&self) -> &str {

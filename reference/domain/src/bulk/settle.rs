@@ -1,11 +1,10 @@
 //! An answer to a question of ours, held against what was asked: what it says of each member, and which list it made.
 //! Refuses to guess: who is on no list, or on two, is undecided, and a list with a stranger on it is no answer.
 
-use super::{MemberOutcome, Roster, Told, told};
+use super::{MemberOutcome, Roster};
 use crate::failure::Code;
 use crate::masked::Masked;
 use crate::message::group::{Group, MatchOutcome};
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// As what the partner knows a member who was matched.
@@ -27,11 +26,11 @@ pub struct Settlement {
     pub list: Option<String>,
 }
 
-/// What one line says.
-type Said = (MatchOutcome, Known);
+/// What one line says; no outcome where it says none that counts.
+type Said<'a> = (Option<MatchOutcome>, Option<&'a str>, Option<&'a str>);
 
 /// Holds the groups of an answer, of one published form or two, against those who were asked about: local ids and their
-/// places.
+/// places. Of a line it reads the link, the record and the number: whatever else was submitted is not looked at.
 ///
 /// Errors: somebody was matched who was not asked about, or several lists are named
 /// Source: PDex 2.2.0 pdex-150 to pdex-153: the copy of a person keeps its id
@@ -40,30 +39,23 @@ pub fn settle(
     asked: &BTreeMap<String, usize>,
     groups: &[Group],
 ) -> Result<Settlement, Code> {
-    let mut said: BTreeMap<usize, BTreeSet<Said>> = BTreeMap::new();
-    for line in told(groups) {
-        let outcome = line.outcome;
-        match (place_of(&line, asked), outcome) {
-            (Some(position), _) => {
-                said.entry(position)
-                    .or_default()
-                    .insert((outcome, known(line)));
-            }
-            (None, MatchOutcome::Match) => return Err(Code::BadResponse),
-            (None, MatchOutcome::NoMatch | MatchOutcome::ConsentConstraint) => {}
-        }
-    }
+    let mut said = said(asked, groups)?;
     let mut known = BTreeMap::new();
     for position in asked.values() {
         let mut lines = said.remove(position).unwrap_or_default().into_iter();
-        let (one, other) = (lines.next(), lines.next());
-        let outcome = match (&one, other) {
-            (Some((outcome, _)), None) => of(*outcome),
-            (None, _) | (Some(_), Some(_)) => MemberOutcome::Undecided,
+        let outcome = match (lines.next(), lines.next()) {
+            (Some((Some(outcome), record, number)), None) => {
+                let as_what = Known {
+                    record: record.map(|record| Masked::new(record.to_owned())),
+                    number: number.map(|number| Masked::new(number.to_owned())),
+                };
+                if outcome == MatchOutcome::Match {
+                    known.insert(*position, as_what);
+                }
+                of(outcome)
+            }
+            (None | Some(_), _) => MemberOutcome::Undecided,
         };
-        if let (MemberOutcome::Matched, Some((_, as_what))) = (outcome, one) {
-            known.insert(*position, as_what);
-        }
         roster.place(*position, outcome);
     }
     for position in mistaken(&known) {
@@ -78,16 +70,31 @@ pub fn settle(
     })
 }
 
-fn place_of(line: &Told, asked: &BTreeMap<String, usize>) -> Option<usize> {
-    let id = line.person.as_ref()?.get("id").and_then(Value::as_str)?;
-    asked.get(id).copied()
-}
-
-fn known(line: Told) -> Known {
-    Known {
-        record: line.record.map(Masked::new),
-        number: line.number.map(Masked::new),
+/// What all lines say, by the places of those whom they are about.
+fn said<'a>(
+    asked: &BTreeMap<String, usize>,
+    groups: &'a [Group],
+) -> Result<BTreeMap<usize, BTreeSet<Said<'a>>>, Code> {
+    let mut said: BTreeMap<usize, BTreeSet<Said<'a>>> = BTreeMap::new();
+    for group in groups {
+        let Some(outcome) = group.outcome() else {
+            continue;
+        };
+        let persons = group.persons();
+        for line in &group.member {
+            let person = line.entity.submitted_person();
+            let person = person.filter(|id| persons.contains(id));
+            match (person.and_then(|id| asked.get(id)), outcome) {
+                (Some(position), _) => {
+                    let says = (Some(outcome), line.entity.record(), line.entity.number());
+                    said.entry(*position).or_default().insert(says);
+                }
+                (None, MatchOutcome::Match) => return Err(Code::BadResponse),
+                (None, MatchOutcome::NoMatch | MatchOutcome::ConsentConstraint) => {}
+            }
+        }
     }
+    Ok(said)
 }
 
 const fn of(outcome: MatchOutcome) -> MemberOutcome {
@@ -135,6 +142,7 @@ fn list(groups: &[Group]) -> Result<Option<String>, Code> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use super::super::LARGEST;
     use super::*;
     use crate::message::envelope;
     use crate::message::group::{OUTCOMES, SUBMITTED_PERSON};
@@ -210,6 +218,32 @@ mod tests {
             &[("a", "Patient/1"), ("b", "Patient/1"), ("c", "Patient/3")],
         )];
         assert_eq!(outcomes(&groups), [Undecided, Undecided, Matched]);
+    }
+
+    #[test]
+    fn a_person_on_many_lines_is_not_copied_for_each() {
+        let mut one = group("match", &[("a", "Patient/1")]);
+        let photo = json!({"contentType": "image/png", "data": "x".repeat(2_000_000)});
+        let person = json!({"resourceType": "Patient", "id": "a", "photo": [photo]});
+        one.contained = vec![serde_json::from_value(person).unwrap()];
+        one.member = vec![one.member[0].clone(); 10_000];
+        assert_eq!(outcomes(&[one]), [Matched, Undecided, Undecided]);
+    }
+
+    #[test]
+    fn ten_thousand_members_are_placed() {
+        let ids: Vec<(String, String)> = (0..LARGEST)
+            .map(|place| (format!("p{place}"), format!("Patient/{place}")))
+            .collect();
+        let lines: Vec<(&str, &str)> = ids.iter().map(|(id, to)| (&**id, &**to)).collect();
+        let asked = ids.iter().enumerate();
+        let asked = asked.map(|(place, (id, _))| (id.clone(), place)).collect();
+        let (found, rest) = lines.split_at(LARGEST - 1);
+        let groups = [group("match", found), group("nomatch", rest)];
+        let settled = settle(Roster::asked(LARGEST), &asked, &groups).unwrap();
+        let counts = settled.roster.counts();
+        assert_eq!(counts[&Matched], LARGEST - 1);
+        assert_eq!((counts[&NoMatch], settled.known.len()), (1, LARGEST - 1));
     }
 
     #[test]

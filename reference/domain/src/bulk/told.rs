@@ -55,17 +55,8 @@ fn of_group(group: &Group) -> Vec<Told> {
                 .entity
                 .submitted_cover()
                 .and_then(|to| cover(group, to)),
-            // Who was not found has no record: a link into the list itself is one form of saying so.
-            record: line
-                .entity
-                .reference
-                .clone()
-                .filter(|to| !to.starts_with('#')),
-            number: line
-                .entity
-                .identifier
-                .as_ref()
-                .and_then(|id| id.value.clone()),
+            record: line.entity.record().map(str::to_owned),
+            number: line.entity.number().map(str::to_owned),
         })
         .collect()
 }

@@ -6,6 +6,7 @@ use super::envelope::{Other, says};
 use super::patient::Patient;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// Source: PDex 2.2.0 PdexMultiMemberMatchResultCS
 pub const OUTCOMES: &str =
@@ -82,10 +83,20 @@ impl Group {
         self.code.words(OUTCOMES).find_map(|word| word.parse().ok())
     }
 
+    /// The ids of the persons on the list, as submitted.
+    #[must_use]
+    pub fn persons(&self) -> BTreeSet<&str> {
+        let ids = self.contained.iter().filter_map(|record| match record {
+            Contained::Person(person) => person.id.as_deref(),
+            Contained::Record(_) => None,
+        });
+        ids.collect()
+    }
+
     /// The person whom `member` is about, as submitted; none when the link leads to nobody on the list.
     #[must_use]
     pub fn submitted(&self, member: &Member) -> Option<&Patient> {
-        let id = member.entity.link(SUBMITTED_PERSON)?.strip_prefix('#')?;
+        let id = member.entity.submitted_person()?;
         self.contained.iter().find_map(|record| match record {
             Contained::Person(person) => {
                 (person.id.as_deref() == Some(id)).then_some(person.as_ref())
@@ -154,6 +165,26 @@ pub struct Entity {
 }
 
 impl Entity {
+    /// The id under which the person was submitted.
+    #[must_use]
+    pub fn submitted_person(&self) -> Option<&str> {
+        self.link(SUBMITTED_PERSON)?.strip_prefix('#')
+    }
+
+    /// Where the answering payer keeps the person. Who was not found has no record: a link into the list itself is one
+    /// form of saying so.
+    #[must_use]
+    pub fn record(&self) -> Option<&str> {
+        let to = self.reference.as_deref();
+        to.filter(|to| !to.starts_with('#'))
+    }
+
+    /// Under which number the answering payer knows the person.
+    #[must_use]
+    pub fn number(&self) -> Option<&str> {
+        self.identifier.as_ref()?.value.as_deref()
+    }
+
     /// Where the cover stands with which the person was submitted; told when one person came with several.
     #[must_use]
     pub fn submitted_cover(&self) -> Option<&str> {

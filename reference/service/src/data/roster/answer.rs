@@ -74,7 +74,7 @@ impl Answers<'_> {
             ..Limits::PAYLOAD
         };
         let parsed = Document::parse(bytes, &within).map_err(|_| Code::BadResponse)?;
-        Ok(parsed.value().clone())
+        Ok(parsed.into_value())
     }
 
     /// The groups of one file; of a kind that is neither it has none.
