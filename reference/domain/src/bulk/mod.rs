@@ -16,7 +16,7 @@ pub use line::{Found, Line, line};
 pub use list::{Heading, LISTS, Lists, envelope, group};
 pub use read::{LARGEST, Submission, Unfit, read};
 pub use roster::{MemberOutcome, Roster, Seat};
-pub use settle::{Known, Settlement, settle};
+pub use settle::{Known, Settlement, record_id, settle};
 pub use told::{Told, told, told_in};
 
 #[cfg(test)]

@@ -3,14 +3,15 @@
 
 use super::{MemberOutcome, Roster};
 use crate::failure::Code;
+use crate::fulfilment::patient_id;
 use crate::masked::Masked;
-use crate::message::group::{Group, MatchOutcome};
+use crate::message::group::{Entity, Group, MatchOutcome};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// As what the partner knows a member who was matched.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Known {
-    /// Where it keeps the member.
+    /// Where it keeps the member, below its own address: `Patient/{id}`.
     pub record: Option<Masked<String>>,
     /// Under which number it knows the member.
     pub number: Option<Masked<String>>,
@@ -26,27 +27,28 @@ pub struct Settlement {
     pub list: Option<String>,
 }
 
-/// What one line says; no outcome where it says none that counts.
+/// What one line says: the outcome, the id of the record and the number. No outcome where it says none that counts.
 type Said<'a> = (Option<MatchOutcome>, Option<&'a str>, Option<&'a str>);
 
 /// Holds the groups of an answer, of one published form or two, against those who were asked about: local ids and their
-/// places. Of a line it reads the link, the record and the number: whatever else was submitted is not looked at.
+/// places. Records are those of the partner at `base_url`. Of a line it reads the link, the record and the number: whatever else was submitted is not looked at.
 ///
 /// Errors: somebody was matched who was not asked about, or several lists are named
 /// Source: PDex 2.2.0 pdex-150 to pdex-153: the copy of a person keeps its id
 pub fn settle(
     mut roster: Roster,
     asked: &BTreeMap<String, usize>,
+    base_url: &str,
     groups: &[Group],
 ) -> Result<Settlement, Code> {
-    let mut said = said(asked, groups)?;
+    let mut said = said(asked, base_url, groups)?;
     let mut known = BTreeMap::new();
     for position in asked.values() {
         let mut lines = said.remove(position).unwrap_or_default().into_iter();
         let outcome = match (lines.next(), lines.next()) {
             (Some((Some(outcome), record, number)), None) => {
                 let as_what = Known {
-                    record: record.map(|record| Masked::new(record.to_owned())),
+                    record: record.map(|id| Masked::new(format!("Patient/{id}"))),
                     number: number.map(|number| Masked::new(number.to_owned())),
                 };
                 if outcome == MatchOutcome::Match {
@@ -73,6 +75,7 @@ pub fn settle(
 /// What all lines say, by the places of those whom they are about.
 fn said<'a>(
     asked: &BTreeMap<String, usize>,
+    base_url: &str,
     groups: &'a [Group],
 ) -> Result<BTreeMap<usize, BTreeSet<Said<'a>>>, Code> {
     let mut said: BTreeMap<usize, BTreeSet<Said<'a>>> = BTreeMap::new();
@@ -86,8 +89,8 @@ fn said<'a>(
             let person = person.filter(|id| persons.contains(id));
             match (person.and_then(|id| asked.get(id)), outcome) {
                 (Some(position), _) => {
-                    let says = (Some(outcome), line.entity.record(), line.entity.number());
-                    said.entry(*position).or_default().insert(says);
+                    let lines = said.entry(*position).or_default();
+                    lines.insert(says(outcome, &line.entity, base_url));
                 }
                 (None, MatchOutcome::Match) => return Err(Code::BadResponse),
                 (None, MatchOutcome::NoMatch | MatchOutcome::ConsentConstraint) => {}
@@ -95,6 +98,22 @@ fn said<'a>(
         }
     }
     Ok(said)
+}
+
+/// A line that keeps its person at somebody else's says nothing that counts.
+fn says<'a>(outcome: MatchOutcome, entity: &'a Entity, base_url: &str) -> Said<'a> {
+    let record = entity.record();
+    let id = record.and_then(|to| record_id(base_url, to));
+    let counts = outcome != MatchOutcome::Match || record.is_some() == id.is_some();
+    (counts.then_some(outcome), id, entity.number())
+}
+
+/// The id of the record of a person to which a partner at `base_url` refers; none where it is no record there.
+#[must_use]
+pub fn record_id<'a>(base_url: &str, reference: &'a str) -> Option<&'a str> {
+    let id = patient_id(base_url, reference)?;
+    // An id alone is no reference.
+    reference.ends_with(&format!("Patient/{id}")).then_some(id)
 }
 
 const fn of(outcome: MatchOutcome) -> MemberOutcome {
@@ -105,16 +124,19 @@ const fn of(outcome: MatchOutcome) -> MemberOutcome {
     }
 }
 
-/// Those who were matched with the same record: different enrollees of ours are different persons.
-fn mistaken(known: &BTreeMap<usize, Known>) -> Vec<usize> {
-    let mut by_record: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+/// Those who were matched with the same record or number: different enrollees of ours are different persons.
+fn mistaken(known: &BTreeMap<usize, Known>) -> BTreeSet<usize> {
+    let mut same: BTreeMap<(bool, &str), Vec<usize>> = BTreeMap::new();
     for (position, one) in known {
-        if let Some(record) = &one.record {
-            let same = by_record.entry(record.expose().as_str()).or_default();
-            same.push(*position);
+        let keys = [(true, &one.record), (false, &one.number)];
+        for (is_record, key) in keys {
+            if let Some(key) = key {
+                let all = same.entry((is_record, key.expose().as_str())).or_default();
+                all.push(*position);
+            }
         }
     }
-    let several = by_record.into_values().filter(|same| same.len() > 1);
+    let several = same.into_values().filter(|all| all.len() > 1);
     several.flatten().collect()
 }
 
@@ -148,6 +170,8 @@ mod tests {
     use crate::message::group::{OUTCOMES, SUBMITTED_PERSON};
     use serde_json::json;
 
+    const BASE: &str = "https://contoso.example/fhir";
+
     /// A list of these members: a local id, and where the partner keeps the member.
     fn group(outcome: &str, members: &[(&str, &str)]) -> Group {
         let person = |(id, _): &(&str, &str)| json!({"resourceType": "Patient", "id": id});
@@ -168,7 +192,7 @@ mod tests {
     fn settled(groups: &[Group]) -> Result<Settlement, Code> {
         let ids = ["a", "b", "c"].iter().enumerate();
         let asked = ids.map(|(place, id)| ((*id).to_owned(), place)).collect();
-        settle(Roster::asked(3), &asked, groups)
+        settle(Roster::asked(3), &asked, BASE, groups)
     }
 
     fn outcomes(groups: &[Group]) -> Vec<MemberOutcome> {
@@ -221,6 +245,42 @@ mod tests {
     }
 
     #[test]
+    fn a_record_is_the_same_however_it_is_written_and_one_elsewhere_is_none() {
+        let whole = format!("{BASE}/Patient/1");
+        let two = [group("match", &[("a", "Patient/1"), ("b", whole.as_str())])];
+        assert_eq!(outcomes(&two), [Undecided; 3]);
+        let forms = [
+            group("match", &[("a", "Patient/1")]),
+            group("match", &[("a", whole.as_str())]),
+        ];
+        assert_eq!(outcomes(&forms), [Matched, Undecided, Undecided]);
+        let known = settled(&forms).unwrap().known;
+        assert_eq!(known[&0].record.as_ref().unwrap().expose(), "Patient/1");
+        for elsewhere in [
+            "https://other.example/fhir/Patient/1",
+            "https://contoso.example/fhirx/Patient/1",
+            "Group/1",
+            "1",
+            "",
+            "Patient/..",
+        ] {
+            let away = [group("match", &[("a", elsewhere), ("b", "Patient/2")])];
+            let outcomes = outcomes(&away);
+            assert_eq!(outcomes, [Undecided, Matched, Undecided], "{elsewhere}");
+        }
+    }
+
+    #[test]
+    fn two_of_ours_under_one_number_are_undecided() {
+        let mut list = group("match", &[("a", "Patient/1"), ("b", "#b"), ("c", "#c")]);
+        for (line, number) in list.member.iter_mut().zip(["n-1", "n-1", "n-3"]) {
+            let said = json!({"value": number});
+            line.entity.identifier = Some(serde_json::from_value(said).unwrap());
+        }
+        assert_eq!(outcomes(&[list]), [Undecided, Undecided, Matched]);
+    }
+
+    #[test]
     fn a_person_on_many_lines_is_not_copied_for_each() {
         let mut one = group("match", &[("a", "Patient/1")]);
         let photo = json!({"contentType": "image/png", "data": "x".repeat(2_000_000)});
@@ -240,7 +300,7 @@ mod tests {
         let asked = asked.map(|(place, (id, _))| (id.clone(), place)).collect();
         let (found, rest) = lines.split_at(LARGEST - 1);
         let groups = [group("match", found), group("nomatch", rest)];
-        let settled = settle(Roster::asked(LARGEST), &asked, &groups).unwrap();
+        let settled = settle(Roster::asked(LARGEST), &asked, BASE, &groups).unwrap();
         let counts = settled.roster.counts();
         assert_eq!(counts[&Matched], LARGEST - 1);
         assert_eq!((counts[&NoMatch], settled.known.len()), (1, LARGEST - 1));

@@ -98,7 +98,9 @@ impl Answers<'_> {
         let watch = self.0;
         let roster = watch.plane.store.roster(&watch.exchange.id).await?;
         let roster = roster.ok_or(StoreError::Row("members"))?;
-        Ok(settle(roster, &asked(watch.request), groups).and_then(|settled| self.goes_on(settled)))
+        let (asked, base_url) = (asked(watch.request), &watch.partner.base_url);
+        let settled = settle(roster, &asked, base_url, groups);
+        Ok(settled.and_then(|settled| self.goes_on(settled)))
     }
 
     /// What follows: nothing where nobody was matched or nothing more is wanted, else the export of the list.

@@ -4,7 +4,7 @@
 use super::told;
 use crate::data::monitor::Watch;
 use crate::store::{Note, StoreError};
-use domain::bulk::{MemberOutcome, Roster};
+use domain::bulk::{MemberOutcome, Roster, record_id};
 use domain::fulfilment::Role;
 use domain::masked::Masked;
 use domain::record::Kind;
@@ -35,7 +35,7 @@ pub(in crate::data) async fn arrived(
     let result = store.result(&watch.exchange.id).await?;
     let result = result.and_then(|kept| serde_json::from_slice(kept.expose()).ok());
     let result: Value = result.ok_or(StoreError::Row("result"))?;
-    let known = Known::read(&result);
+    let known = Known::read(&result, &watch.partner.base_url);
     let mut news = false;
     let lines = body.expose().split(|byte| *byte == b'\n');
     for record in lines.filter_map(|line| serde_json::from_slice::<Value>(line).ok()) {
@@ -92,15 +92,17 @@ impl Closed {
     }
 }
 
-/// As what the partner knows those who were matched.
-struct Known {
-    records: BTreeMap<String, usize>,
-    numbers: BTreeMap<String, usize>,
+/// As what the partner knows those who were matched: a place by each key, and none where two have the same.
+struct Known<'a> {
+    base_url: &'a str,
+    records: BTreeMap<String, Option<usize>>,
+    numbers: BTreeMap<String, Option<usize>>,
 }
 
-impl Known {
-    fn read(result: &Value) -> Self {
+impl<'a> Known<'a> {
+    fn read(result: &Value, base_url: &'a str) -> Self {
         let mut known = Self {
+            base_url,
             records: BTreeMap::new(),
             numbers: BTreeMap::new(),
         };
@@ -108,16 +110,15 @@ impl Known {
         for (position, member) in members.into_iter().flatten().enumerate() {
             let record = member.get("patient").and_then(Value::as_str);
             let number = member.pointer("/umb/value").and_then(Value::as_str);
-            match (record.and_then(patient), number) {
-                (Some(id), _) => {
-                    known.records.insert(id.to_owned(), position);
-                }
+            let (keys, key) = match (record.and_then(|to| record_id(base_url, to)), number) {
+                (Some(id), _) => (&mut known.records, id),
                 // Where the partner does not tell the record, its own Patient says the number.
-                (None, Some(number)) => {
-                    known.numbers.insert(number.to_owned(), position);
-                }
-                (None, None) => {}
-            }
+                (None, Some(number)) => (&mut known.numbers, number),
+                (None, None) => continue,
+            };
+            keys.entry(key.to_owned())
+                .and_modify(|place| *place = None)
+                .or_insert(Some(position));
         }
         known
     }
@@ -138,17 +139,11 @@ impl Known {
         }
         let subjects = SUBJECTS.iter().filter_map(|name| {
             let reference = record.get(*name)?.get("reference")?.as_str()?;
-            self.records.get(patient(reference)?)
+            self.records.get(record_id(self.base_url, reference)?)
         });
         found.extend(subjects);
-        found.into_iter().copied().collect()
+        found.into_iter().copied().flatten().collect()
     }
-}
-
-/// The id in a reference to a Patient, whole or relative.
-fn patient(reference: &str) -> Option<&str> {
-    let (before, id) = reference.rsplit_once('/')?;
-    (before == "Patient" || before.ends_with("/Patient")).then_some(id)
 }
 
 #[cfg(test)]
@@ -161,8 +156,12 @@ mod tests {
             {"position": 1},
             {"position": 2, "patient": null, "umb": {"value": "n-2"}},
             {"position": 3, "patient": "https://contoso.example/fhir/Patient/d", "umb": {"value": "n-3"}},
+            {"position": 4, "patient": "Patient/e"},
+            {"position": 5, "patient": "https://contoso.example/fhir/Patient/e"},
+            {"position": 6, "umb": {"value": "n-6"}},
+            {"position": 7, "umb": {"value": "n-6"}},
         ]});
-        Known::read(&result).of(record)
+        Known::read(&result, "https://contoso.example/fhir").of(record)
     }
 
     #[test]
@@ -175,10 +174,16 @@ mod tests {
             of(&record)
         };
         assert_eq!(said("patient", "Patient/a"), [0]);
-        assert_eq!(said("subject", "https://other.example/Patient/d"), [3]);
+        assert_eq!(
+            said("subject", "https://contoso.example/fhir/Patient/d"),
+            [3]
+        );
         assert_eq!(said("beneficiary", "Patient/d"), [3]);
         for (name, to) in [
             ("patient", "Patient/b"),
+            ("patient", "https://other.example/Patient/d"),
+            // Whom two keys lead to is nobody.
+            ("patient", "Patient/e"),
             ("patient", "a"),
             ("patient", "Group/a"),
             ("payor", "Patient/a"),
@@ -196,6 +201,7 @@ mod tests {
         assert_eq!(patient("x", "n-2"), [2]);
         // Who is known by a record is not known by a number as well: another one may have had it.
         assert_eq!(patient("x", "n-3"), [0; 0]);
+        assert_eq!(patient("e", "n-6"), [0; 0]);
         assert_eq!(of(&json!({"resourceType": "Coverage", "id": "a"})), [0; 0]);
         assert_eq!(of(&json!([])), [0; 0]);
     }
