@@ -5,7 +5,7 @@ use super::{MemberOutcome, Roster};
 use crate::failure::Code;
 use crate::fulfilment::patient_id;
 use crate::masked::Masked;
-use crate::message::group::{Entity, Group, MatchOutcome};
+use crate::message::group::{Group, MatchOutcome, Member};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// As what the partner knows a member who was matched.
@@ -80,9 +80,7 @@ fn said<'a>(
 ) -> Result<BTreeMap<usize, BTreeSet<Said<'a>>>, Code> {
     let mut said: BTreeMap<usize, BTreeSet<Said<'a>>> = BTreeMap::new();
     for group in groups {
-        let Some(outcome) = group.outcome() else {
-            continue;
-        };
+        let outcome = group.outcome();
         let persons = group.persons();
         for line in &group.member {
             let person = line.entity.submitted_person();
@@ -90,22 +88,23 @@ fn said<'a>(
             match (person.and_then(|id| asked.get(id)), outcome) {
                 (Some(position), _) => {
                     let lines = said.entry(*position).or_default();
-                    lines.insert(says(outcome, &line.entity, base_url));
+                    lines.insert(says(outcome, line, base_url));
                 }
-                (None, MatchOutcome::Match) => return Err(Code::BadResponse),
-                (None, MatchOutcome::NoMatch | MatchOutcome::ConsentConstraint) => {}
+                (None, Some(MatchOutcome::Match)) => return Err(Code::BadResponse),
+                (None, Some(MatchOutcome::NoMatch | MatchOutcome::ConsentConstraint) | None) => {}
             }
         }
     }
     Ok(said)
 }
 
-/// A line that keeps its person at somebody else's says nothing that counts.
-fn says<'a>(outcome: MatchOutcome, entity: &'a Entity, base_url: &str) -> Said<'a> {
-    let record = entity.record();
+/// A line that holds no more, or keeps its person at somebody else's, says nothing that counts.
+fn says<'a>(outcome: Option<MatchOutcome>, line: &'a Member, base_url: &str) -> Said<'a> {
+    let record = line.entity.record();
     let id = record.and_then(|to| record_id(base_url, to));
-    let counts = outcome != MatchOutcome::Match || record.is_some() == id.is_some();
-    (counts.then_some(outcome), id, entity.number())
+    let is_here = outcome != Some(MatchOutcome::Match) || record.is_some() == id.is_some();
+    let counts = is_here && line.inactive != Some(true);
+    (outcome.filter(|_| counts), id, line.entity.number())
 }
 
 /// The id of the record of a person to which a partner at `base_url` refers; none where it is no record there.
@@ -233,6 +232,21 @@ mod tests {
         assert_eq!(outcomes(&twice), [Matched, Undecided, Undecided]);
         let maybe = [group("maybe", &[("a", "Patient/1")])];
         assert_eq!(outcomes(&maybe), [Undecided; 3]);
+    }
+
+    #[test]
+    fn a_line_that_holds_no_more_and_a_list_that_says_two_things_match_nobody() {
+        let mut list = group("match", &[("a", "Patient/1"), ("b", "Patient/2")]);
+        list.member[0].inactive = Some(true);
+        list.member[1].inactive = Some(false);
+        assert_eq!(outcomes(&[list]), [Undecided, Matched, Undecided]);
+        let mut both = group("nomatch", &[("a", "Patient/1")]);
+        let mut more = group("match", &[]).code.coding;
+        both.code.coding.append(&mut more);
+        assert_eq!(outcomes(std::slice::from_ref(&both)), [Undecided; 3]);
+        // Nor does it say nothing of whom another list calls matched.
+        let beside = [group("match", &[("a", "Patient/1")]), both];
+        assert_eq!(outcomes(&beside), [Undecided; 3]);
     }
 
     #[test]

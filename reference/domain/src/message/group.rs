@@ -77,10 +77,13 @@ pub struct Group {
 }
 
 impl Group {
-    /// The outcome that all those on the list share; none when the list says nothing that is known.
+    /// The outcome that all those on the list share; none when the list says nothing that is known, or two things.
     #[must_use]
     pub fn outcome(&self) -> Option<MatchOutcome> {
-        self.code.words(OUTCOMES).find_map(|word| word.parse().ok())
+        let words = self.code.words(OUTCOMES);
+        let mut known = words.filter_map(|word| word.parse().ok());
+        let one = known.next()?;
+        known.all(|other| other == one).then_some(one)
     }
 
     /// The ids of the persons on the list, as submitted.
@@ -229,6 +232,18 @@ mod tests {
             Some(MatchOutcome::ConsentConstraint)
         );
         assert_eq!(group("maybe").outcome(), None);
+    }
+
+    #[test]
+    fn a_list_with_two_outcomes_has_none() {
+        let mut two = group("nomatch");
+        let mut more = group("match").code.coding;
+        two.code.coding.append(&mut more);
+        assert_eq!(two.outcome(), None);
+        let mut twice = group("match");
+        let mut more = group("match").code.coding;
+        twice.code.coding.append(&mut more);
+        assert_eq!(twice.outcome(), Some(MatchOutcome::Match));
     }
 
     #[test]

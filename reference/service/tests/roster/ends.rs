@@ -125,6 +125,12 @@ async fn bodies_that_are_no_answer_are_refused() {
         for body in [
             json!({"resourceType": "Parameters", "parameter": [{"name": "MatchedMembers"}]}),
             json!({"resourceType": "Parameters", "parameter": [{"name": "Other", "resource": {}}]}),
+            json!({"resourceType": "Parameters", "parameter": [
+                {"name": "MatchedMembers", "resource": group("nomatch", &people(&[4]))},
+            ]}),
+            json!({"resourceType": "Parameters", "parameter": [
+                {"name": "NonMatchedMembers", "resource": group("match", &people(&[4]))},
+            ]}),
             json!({"resourceType": "Group"}),
             json!([]),
         ] {

@@ -12,7 +12,7 @@ use domain::fulfilment::{Phase, Retrieval, Role, within};
 use domain::masked::Masked;
 use domain::message::bulk::{Envelope, OutcomePart};
 use domain::message::envelope::read;
-use domain::message::group::Group;
+use domain::message::group::{Group, MatchOutcome};
 use domain::ports::WireResponse;
 use domain::workflow::Event;
 use serde_json::{Value, json};
@@ -145,11 +145,21 @@ fn moved(event: Event, roster: Roster, result: Option<Masked<Vec<u8>>>) -> Done 
 fn enclosed(body: Value) -> Result<Vec<Group>, Code> {
     let envelope: Envelope = read(body).map_err(|_| Code::BadResponse)?;
     let lists = envelope.parameter.into_iter().map(|part| match part {
-        OutcomePart::MatchedMembers(list)
-        | OutcomePart::NonMatchedMembers(list)
-        | OutcomePart::ConsentConstrainedMembers(list) => *list.resource,
+        OutcomePart::MatchedMembers(list) => called(MatchOutcome::Match, *list.resource),
+        OutcomePart::NonMatchedMembers(list) => called(MatchOutcome::NoMatch, *list.resource),
+        OutcomePart::ConsentConstrainedMembers(list) => {
+            called(MatchOutcome::ConsentConstraint, *list.resource)
+        }
     });
-    Ok(lists.collect())
+    lists.collect()
+}
+
+/// A list that says of itself what its part of the envelope calls it.
+fn called(name: MatchOutcome, list: Group) -> Result<Group, Code> {
+    match list.outcome() == Some(name) {
+        true => Ok(list),
+        false => Err(Code::BadResponse),
+    }
 }
 
 /// Who the members are at the partner, protected.
