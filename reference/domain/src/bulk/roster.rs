@@ -106,6 +106,15 @@ impl Roster {
             .is_some()
     }
 
+    /// Tells nobody as given: what has arrived counts when the whole has been judged.
+    pub fn hold_back(&mut self) {
+        for seat in &mut self.0 {
+            if seat.outcome == MemberOutcome::Given {
+                seat.outcome = MemberOutcome::Matched;
+            }
+        }
+    }
+
     /// Nothing arrives any more.
     pub fn close(&mut self) {
         for seat in &mut self.0 {

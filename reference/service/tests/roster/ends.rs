@@ -1,7 +1,7 @@
 //! Exchanges about many members that do not end as they should: silent and contradicting answers, data that are not there.
 
 use super::partner::{ASKED, answers, exports, group, takes_on};
-use super::support::later::{KICK_OFF, calls, list, says};
+use super::support::later::{JOB, KICK_OFF, calls, list, says};
 use super::support::request::{Person, bulk_exchange, people};
 use super::support::stores::{Place, stores};
 use super::{at, begun, outcomes};
@@ -84,6 +84,34 @@ async fn whoever_was_found_and_of_whom_nothing_comes_is_told() {
         let (view, told, _) = ended(&place, (&lists, &people(&[9])), "failed").await;
         assert_eq!(view["code"], "partner/bad-response");
         assert_eq!(told, ["matched"; 3]);
+    }
+}
+
+#[tokio::test]
+async fn whose_data_have_arrived_is_not_given_in_an_exchange_that_has_failed() {
+    for place in stores().await {
+        let (scene, stub) = at(&place).await;
+        let all = people(&[4, 5]);
+        answers(&stub, Form::Groups, &[group("match", &all)]).await;
+        // The first file is what the list says, the second is not.
+        let files = json!([
+            {"type": "Patient", "url": "/files/patients", "count": 2},
+            {"type": "ExplanationOfBenefit", "url": "/files/claims", "count": 3},
+        ]);
+        let made = ResponseTemplate::new(200).set_body_json(list(files, json!([])));
+        says(&stub, "GET", JOB, made, None).await;
+        exports(&stub, &all).await;
+        let service = scene.start().await;
+        let id = begun(&service, &bulk_exchange(&all, "contoso")).await;
+        let view = service.until(&id, "failed").await;
+        assert_eq!(view["code"], "partner/bad-response", "{}", place.name);
+        assert_eq!(calls(&stub, "GET", "/files/patients").await, 1);
+        assert_eq!(outcomes(&service, &id).await, ["matched"; 2]);
+        let page = service.exchanges(&format!("/{id}/members")).await.json();
+        assert_eq!(page["counts"], json!({"matched": 2}));
+        assert_eq!(page["state"], "failed");
+        assert_eq!(page["disposition"], view["disposition"]);
+        service.running.stop().await;
     }
 }
 
