@@ -160,6 +160,7 @@ mod tests {
                 total_bytes: 1,
                 line_bytes: 1,
                 depth: 1,
+                nodes: 1_000_000,
             },
             allowed: Allowed {
                 validation_ms: 1,

@@ -219,6 +219,7 @@ mod tests {
             total_bytes: 100_000,
             line_bytes: 1_000,
             depth: 16,
+            nodes: 1_000_000,
         }
     }
 

@@ -131,7 +131,7 @@ impl<'a> Lines<'a> {
         let within = json::Limits {
             bytes: self.limits.line_bytes,
             depth: self.limits.depth,
-            ..json::Limits::PAYLOAD
+            nodes: self.limits.nodes,
         };
         let record = Document::parse(&line, &within).map_err(|_| Code::BadResponse)?;
         let record = record.value();
@@ -214,6 +214,7 @@ mod tests {
             total_bytes: 1_000,
             line_bytes: 200,
             depth: 8,
+            nodes: 1_000,
         }
     }
 

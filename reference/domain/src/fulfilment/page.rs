@@ -129,6 +129,7 @@ mod tests {
             total_bytes: 1,
             line_bytes: 2_000,
             depth: 8,
+            nodes: 1_000_000,
         };
         RecordPage::read(page.to_string().as_bytes(), BASE, &limits)
     }

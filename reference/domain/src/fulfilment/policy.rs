@@ -93,7 +93,19 @@ pub struct Limits {
     pub total_bytes: u64,
     pub line_bytes: usize,
     pub depth: usize,
+    /// Values of one line, page or answer.
+    #[serde(skip, default = "nodes")]
+    pub nodes: usize,
 }
+
+const fn nodes() -> usize {
+    wire::json::Limits::PAYLOAD.nodes
+}
+
+/// The most values of a list of many: as many as a question about them may have.
+///
+/// Source: ours; 10,000 persons as submitted have 80 to 150 values each, and a line about ten
+const NODES_OF_MANY: usize = 4_000_000;
 
 /// How many times as many files as for one member are read for many.
 ///
@@ -107,6 +119,7 @@ impl Limits {
         Self {
             files: self.files.saturating_mul(FILES_OF_MANY),
             line_bytes: self.file_bytes,
+            nodes: self.nodes.max(NODES_OF_MANY),
             ..self.clone()
         }
     }

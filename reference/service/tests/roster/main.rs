@@ -5,6 +5,7 @@
 
 mod again;
 mod ends;
+mod large;
 mod partner;
 mod requests;
 #[path = "../support/mod.rs"]

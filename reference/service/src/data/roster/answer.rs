@@ -67,11 +67,11 @@ impl Answers<'_> {
     }
 
     fn parsed(&self, bytes: &[u8]) -> Result<Value, Code> {
-        let limits = &self.0.snapshot.fulfilment.limits;
+        let limits = self.0.limits();
         let within = Limits {
             bytes: limits.file_bytes,
             depth: limits.depth,
-            ..Limits::PAYLOAD
+            nodes: limits.nodes,
         };
         let parsed = Document::parse(bytes, &within).map_err(|_| Code::BadResponse)?;
         Ok(parsed.into_value())
