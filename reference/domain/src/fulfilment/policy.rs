@@ -112,12 +112,18 @@ const NODES_OF_MANY: usize = 4_000_000;
 /// Source: ours; a payer that writes a hundred members to a file writes ten thousand of them to a hundred of each kind
 const FILES_OF_MANY: usize = 20;
 
+/// How many times as many bytes as for one member are read for many in all.
+///
+/// Source: ours; with 1 GiB for one member, a megabyte for each of ten thousand
+const BYTES_OF_MANY: u64 = 10;
+
 impl Limits {
     /// The same for an exchange about many members: a list of them is one line, and their data are more files.
     #[must_use]
     pub fn of_many(&self) -> Self {
         Self {
             files: self.files.saturating_mul(FILES_OF_MANY),
+            total_bytes: self.total_bytes.saturating_mul(BYTES_OF_MANY),
             line_bytes: self.file_bytes,
             nodes: self.nodes.max(NODES_OF_MANY),
             ..self.clone()
@@ -189,6 +195,25 @@ impl PollRule {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn many_members_have_more_room_than_one_and_no_file_has() {
+        let one = Limits {
+            list_bytes: 1,
+            list_pages: 1,
+            files: 2,
+            file_bytes: 100,
+            total_bytes: 1_000,
+            line_bytes: 10,
+            depth: 8,
+            nodes: 1,
+        };
+        let many = one.of_many();
+        assert_eq!((one.room(1_000), many.room(1_000)), (0, 100));
+        assert_eq!((many.room(9_950), many.room(10_000)), (50, 0));
+        assert_eq!((many.files, many.line_bytes, many.depth), (40, 100, 8));
+        assert_eq!(many.nodes, NODES_OF_MANY);
+    }
 
     #[test]
     fn waits_double_up_to_the_cap_and_a_named_wait_is_kept() {
