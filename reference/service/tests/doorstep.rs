@@ -8,10 +8,10 @@ mod support;
 use reference::SecurityPolicy;
 use reference::domain::notice::Alarm;
 use reference::domain::resilience::{Operation, Rate};
-use reference::token::{CALLBACKS, DATA_EXPORT, MEMBER_MATCH};
+use reference::token::{CALLBACKS, DATA_EXPORT, EXCHANGES, MEMBER_MATCH};
 use reqwest::Method;
 use std::time::Duration;
-use support::request::{Person, member_match};
+use support::request::{Person, exchange, member_match};
 use support::{Answer, Scene, Service};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::OwnedReadHalf;
@@ -218,6 +218,36 @@ async fn a_client_that_takes_no_answer_is_left() {
     let service = start(|policy| policy.body = Duration::from_millis(500)).await;
     let (_unread, asking) = deaf(&service).await;
     asking.await.unwrap();
+}
+
+/// Begins a request of ours that does not tell how long it is.
+async fn untold(service: &Service, key: &str) -> TcpStream {
+    let token = service.token_at("enterprise", EXCHANGES, service.now_for_token());
+    let head = format!(
+        "POST /exchanges HTTP/1.1\r\nhost: us\r\nauthorization: Bearer {token}\r\nidempotency-key: {key}\r\n\
+         content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n"
+    );
+    let mut stream = TcpStream::connect(service.running.enterprise)
+        .await
+        .unwrap();
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream
+}
+
+#[tokio::test]
+async fn a_request_of_ours_that_does_not_tell_its_length_takes_up_no_room_of_many() {
+    let service = start(|_| ()).await;
+    let mut open = untold(&service, "open").await;
+    open.write_all(b"1\r\n{\r\n").await.unwrap();
+    service.body_room(|used| used > 512 * 1024).await;
+    let request = exchange(&Person::number(4), "contoso");
+    let answer = service.start_exchange("other", &request).await;
+    assert_eq!(answer.status, 202, "{}", answer.text);
+    // Nor may it be as long as one about many.
+    let mut long = untold(&service, "long").await;
+    let chunk = format!("100001\r\n{}", " ".repeat(1024 * 1024 + 1));
+    long.write_all(chunk.as_bytes()).await.unwrap();
+    assert_eq!(answered(&mut long).await.0, 413);
 }
 
 #[tokio::test]

@@ -116,6 +116,15 @@ pub(super) fn at_most(request: &Request, most: u64) -> u64 {
     told.map_or(most, |told| told.min(most))
 }
 
+/// How long a body of one call may be: `most` where it tells its length, and else no longer than `untold`. Whoever does
+/// not tell takes up all the room that its body might need.
+pub(super) fn longest(body: &Body, most: usize, untold: usize) -> usize {
+    match body.size_hint().upper() {
+        Some(_) => most,
+        None => untold.min(most),
+    }
+}
+
 /// The whole body.
 ///
 /// Errors: it is longer than `most` bytes, or not there in time

@@ -2,7 +2,7 @@
 //! Refuses by default: where certificates are asked for, only the places that say how to get a token need none.
 
 use super::Shared;
-use super::body::{at_most, hurried, laden};
+use super::body::{at_most, hurried, laden, longest};
 use super::enterprise::PATH as EXCHANGES;
 use super::listener::{Peer, Shown};
 use super::outcome::refusal;
@@ -43,8 +43,8 @@ const OPEN: [&str; 4] = [
     "/token",
 ];
 
-/// The longest body of any call but one about many members (ours).
-const LONGEST: usize = 1024 * 1024;
+/// The longest body of any call but one about many members, and of a request of ours that does not tell its length (ours).
+pub(super) const LONGEST: usize = 1024 * 1024;
 
 /// When to come again that found no room for its body (ours).
 const FULL: Duration = Duration::from_secs(5);
@@ -150,9 +150,11 @@ fn counted(shared: &Shared, (one, side): (One, Side), is_safe: bool, answer: Res
 /// Room for the body of a call, held until there is an answer; nothing where there is none.
 fn room(shared: &Shared, one: One, request: &Request) -> Option<Taken> {
     let route = request.extensions().get::<MatchedPath>();
-    let long = [bulk::PATH, bulk::ALIAS, EXCHANGES];
-    let is_bulk = route.is_some_and(|route| long.contains(&route.as_str()));
-    let most = if is_bulk { bulk::BODY.bytes } else { LONGEST };
+    let most = match route.map(MatchedPath::as_str) {
+        Some(bulk::PATH | bulk::ALIAS) => bulk::BODY.bytes,
+        Some(EXCHANGES) => longest(request.body(), bulk::BODY.bytes, LONGEST),
+        Some(_) | None => LONGEST,
+    };
     let bytes = at_most(request, most as u64);
     shared.plane.doorstep.room(one, bytes)
 }

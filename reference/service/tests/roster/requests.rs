@@ -106,3 +106,22 @@ async fn the_same_request_under_the_same_key_is_one_exchange() {
         service.running.stop().await;
     }
 }
+
+#[tokio::test]
+async fn what_came_of_the_members_is_told_once_the_request_has_been_judged() {
+    for place in stores().await {
+        let (mut scene, _stub) = at(&place).await;
+        scene.config.pace.workers = 0;
+        let service = scene.start().await;
+        let id = begun(&service, &bulk_exchange(&people(&[4]), "contoso")).await;
+        let early = service.exchanges(&format!("/{id}/members")).await;
+        assert_eq!(early.status, 409, "{} {}", place.name, early.text);
+        let single = exchange(&Person::number(5), "contoso");
+        let single = service.start_exchange("k2", &single).await.json();
+        for other in [single["id"].as_str().unwrap(), "unknown"] {
+            let none = service.exchanges(&format!("/{other}/members")).await;
+            assert_eq!(none.status, 404, "{}", none.text);
+        }
+        service.running.stop().await;
+    }
+}

@@ -15,7 +15,8 @@ mod route;
 pub(super) mod view;
 
 use super::Shared;
-use super::body::whole;
+use super::body::{longest, whole};
+use super::boundary::LONGEST;
 use super::partner::bulk::BODY as BULK_BODY;
 use super::problem::{Refusal, finish, later};
 use super::reply::{context, key, reply, with_header};
@@ -156,7 +157,8 @@ fn takes_on(shared: &Shared, partner: &str) -> Result<(), Code> {
 /// is too large.
 async fn document(shared: &Shared, body: Body, kind: &mut Kind) -> Result<Document, Refusal> {
     shared.plane.conditions.check(Outage::Store)?;
-    let bytes = whole(body, BULK_BODY.bytes).await?;
+    let most = longest(&body, BULK_BODY.bytes, LONGEST);
+    let bytes = whole(body, most).await?;
     let usual = Limits::MATCH_BODY;
     let is_long = bytes.len() > usual.bytes;
     let parsed = Document::parse(&bytes, if is_long { &BULK_BODY } else { &usual });
