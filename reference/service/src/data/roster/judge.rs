@@ -99,8 +99,8 @@ pub(crate) fn resolve(
     Ok(on(roster, Event::MemberResolved { tier, consent }, changes))
 }
 
-/// Does the consent of those still hold whom a dead letter asks about? As long as nothing was sent, who has lost it is
-/// left out; a question that may have gone out is asked again as it was, or not at all.
+/// Does the consent of those still hold whom a dead letter asks about? A question that may have gone out is asked again
+/// as it was, or not at all.
 pub(crate) async fn consent_again(
     plane: &Plane,
     snapshot: &Snapshot,
@@ -117,20 +117,15 @@ pub(crate) async fn consent_again(
         snapshot,
         partner,
     };
-    let unsent = matches!(
-        exchange.resume_at,
-        None | Some(State::Created | State::Validated)
-    );
     let mut granted = Err(Code::BadBundle);
     for (position, member) in members(request) {
         let left_out = roster.as_ref().is_some_and(|kept| !kept.stands(position));
-        if left_out && !unsent {
+        if left_out {
             continue;
         }
-        match (judge.consent(member), unsent) {
-            (Ok(grant), _) => granted = Ok(grant),
-            (Err(_), true) => {}
-            (Err(code), false) => return Ok(Err(code)),
+        match judge.consent(member) {
+            Ok(grant) => granted = Ok(grant),
+            Err(code) => return Ok(Err(code)),
         }
     }
     Ok(granted)
