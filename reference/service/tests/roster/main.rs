@@ -11,6 +11,7 @@ mod requests;
 #[path = "../support/mod.rs"]
 mod support;
 mod traces;
+mod ways;
 
 use partner::{answers, exports, group, record};
 use reference::domain::bulk::Form;

@@ -1,7 +1,7 @@
 //! Whether each member of a request stands: its shape, its numbers, its consent. Who does not is left out, with the code.
 //! Refuses the exchange only when nobody is left.
 
-use super::{bundle, count, may_change, members};
+use super::{bundle, count, is_of_route, may_change, members};
 use crate::data::step::{self, Moved};
 use crate::data::{Plane, schema, submit};
 use crate::store::{Changes, Exchange, Note, StoreError};
@@ -169,6 +169,6 @@ impl Judge<'_> {
 /// Who may stand again when it is judged anew.
 pub(crate) fn readmitted(mut roster: Roster, state: State) -> Roster {
     let by_route_only = state == State::Matched;
-    roster.readmit(|code| may_change(code) && (!by_route_only || code == Code::NoRoute));
+    roster.readmit(|code| may_change(code) && (!by_route_only || is_of_route(code)));
     roster
 }

@@ -59,7 +59,12 @@ pub(crate) fn narrow(request: &mut Value, roster: &Roster) {
 
 /// May a member who was left out for this stand when it is judged anew?
 pub(crate) const fn may_change(code: Code) -> bool {
-    matches!(code, Code::Consent(_) | Code::NoRoute)
+    matches!(code, Code::Consent(_)) || is_of_route(code)
+}
+
+/// Does the route set, or whom it leads to, leave the member out?
+const fn is_of_route(code: Code) -> bool {
+    matches!(code, Code::NoRoute | Code::PartnerDisabled)
 }
 
 /// The local ids of those who stand, and their places.

@@ -33,9 +33,10 @@ pub(crate) fn choose(
         match (choice.route(), &way) {
             (Some(_), None) => way = Some(choice.clone()),
             (Some(one), Some(taken)) if taken.route().is_some_and(|it| same_place(one, it)) => {}
-            (Some(_) | None, _) => {
+            (route, _) => {
                 none.get_or_insert_with(|| choice.clone());
-                roster.leave_out(position, Code::NoRoute);
+                let why = choice.code.filter(|_| route.is_none());
+                roster.leave_out(position, why.unwrap_or(Code::NoRoute));
             }
         }
     }
@@ -47,8 +48,13 @@ pub(crate) fn choose(
 
 fn same_place(one: &Decision, other: &Decision) -> bool {
     let place = |it: &Decision| {
-        let adapter = it.adapter.to_string();
-        (it.partner.clone(), it.endpoint.to_string(), adapter)
+        let (adapter, version) = (it.adapter.to_string(), it.operation_version.to_string());
+        (
+            it.partner.clone(),
+            it.endpoint.to_string(),
+            adapter,
+            version,
+        )
     };
     place(one) == place(other)
 }

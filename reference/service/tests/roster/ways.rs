@@ -1,0 +1,63 @@
+//! Members of one question whom the route set would send to different places.
+//! Refuses to ask a payer about somebody whom no row sends there.
+
+use super::partner::{answers, exports, group};
+use super::support::admin::routes;
+use super::support::request::{bulk_exchange, ids, people};
+use super::support::stores::stores;
+use super::{at, begun, outcomes, questions};
+use reference::domain::bulk::Form;
+use serde_json::json;
+
+#[tokio::test]
+async fn who_is_sent_elsewhere_is_left_out_and_told_why() {
+    for place in stores().await {
+        let (mut scene, stub) = at(&place).await;
+        let closed = &mut scene.config.partners;
+        let closed = closed.iter_mut().find(|it| it.id.as_str() == "northwind");
+        closed.unwrap().enabled = false;
+        let all = people(&[4, 5, 6, 7]);
+        answers(&stub, Form::Groups, &[group("match", &all[..1])]).await;
+        exports(&stub, &all[..1]).await;
+        let service = scene.start().await;
+        let rows = [
+            ("here", "region = [\"OH\"]", stub.uri()),
+            (
+                "there",
+                "region = [\"IN\"]",
+                format!("{}/there", stub.uri()),
+            ),
+            (
+                "closed",
+                "region = [\"TX\"]",
+                format!("{}/closed", stub.uri()),
+            ),
+        ];
+        let (before, last) = {
+            let set = routes(2, &rows);
+            let at = set.rfind("partner = \"contoso\"").unwrap();
+            (set[..at].to_owned(), set[at..].to_owned())
+        };
+        let last = last.replacen("partner = \"contoso\"", "partner = \"northwind\"", 1);
+        service
+            .publish("routing", 2, &format!("{before}{last}"))
+            .await;
+        let mut request = bulk_exchange(&all, "contoso");
+        for (position, state) in ["OH", "IN", "TX", "NV"].iter().enumerate() {
+            let home = json!([{"use": "home", "state": state}]);
+            request["members"][position]["member_patient"]["address"] = home;
+        }
+        let id = begun(&service, &request).await;
+        let view = service.until(&id, "fulfilled").await;
+        assert_eq!(view["disposition"], "partial", "{}", place.name);
+        let told = [
+            "given",
+            "left-out routing/no-route",
+            "left-out routing/partner-disabled",
+            "left-out routing/no-route",
+        ];
+        assert_eq!(outcomes(&service, &id).await, told);
+        assert_eq!(questions(&stub).await, [ids(&all[..1])]);
+        service.running.stop().await;
+    }
+}
