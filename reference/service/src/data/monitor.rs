@@ -33,6 +33,7 @@ pub(super) struct Watch<'a> {
     pub plane: &'a Plane,
     pub snapshot: &'a Snapshot,
     pub exchange: &'a Exchange,
+    /// What was asked about one member; of a question about many nothing.
     pub request: &'a Value,
     pub partner: &'a Partner,
     pub adapter: Box<dyn PartnerAdapter>,

@@ -23,6 +23,7 @@ use domain::resilience::Operation;
 use domain::snapshot::KeyHandling;
 use domain::workflow::{Completion, Event, Work};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// The acts of fetching.
 pub(super) struct Retrieve<'a>(pub &'a Watch<'a>);
@@ -99,8 +100,9 @@ impl Retrieve<'_> {
         let store = &watch.plane.store;
         let inventory = store.inventory(&watch.kept).await?;
         let here = store.files(&watch.exchange.id).await?;
+        let known: BTreeSet<usize> = here.iter().map(|file| file.position).collect();
         let mut listed = inventory.files.iter().enumerate();
-        let next = listed.find(|(at, _)| !here.iter().any(|file| file.position == *at));
+        let next = listed.find(|(at, _)| !known.contains(at));
         let Some((position, listed)) = next else {
             let enters = Note::Enters {
                 phase: Phase::Delivering,

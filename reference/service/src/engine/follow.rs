@@ -4,10 +4,11 @@
 use super::walk::Walk;
 use super::worker::later;
 use crate::data::step::{self, Done};
-use crate::data::{longest, monitor, submit};
+use crate::data::{longest, monitor, roster, submit};
 use crate::store::{Exchange, StoreError};
 use domain::failure::Code;
 use domain::ports::Carried;
+use domain::record::Kind;
 use domain::snapshot::Snapshot;
 use domain::workflow::Event;
 use serde_json::Value;
@@ -88,7 +89,14 @@ impl Walk<'_> {
         if let Ok(Done::Moved(moved)) = &mut done
             && let (Event::Completed(_), changes) = moved.as_mut()
         {
-            changes.owed = submit::owed_again(request, self.plane.now());
+            let now = self.plane.now();
+            changes.owed = match exchange.kind {
+                Kind::Single => submit::owed_again(request, now),
+                Kind::Bulk => {
+                    let question = roster::whole(self.plane, exchange).await?;
+                    submit::owed_again(&question, now)
+                }
+            };
         }
         Ok(done)
     }

@@ -139,6 +139,10 @@ impl Walk<'_> {
         if self.leased.work == Work::Deadline {
             return self.watch(&snapshot, exchange).await;
         }
+        if self.leased.work == Work::Monitor && exchange.kind == Kind::Bulk {
+            // A question about many is long: what follows reads it where it needs it, and most acts do not.
+            return self.follow(&snapshot, exchange, &Value::Null).await;
+        }
         let kept = plane.store.payload(exchange.request.as_str()).await?;
         let mut request: Value =
             serde_json::from_slice(kept.expose()).map_err(|_| StoreError::Row("request"))?;

@@ -1,12 +1,15 @@
 //! Answers about as many members as a question may hold: as many values, and as much data.
 //! Refuses to measure: that they are read is what is shown.
 
-use super::partner::{answers, exports, group};
+use super::partner::{ASKED, answers, exports, group};
+use super::support::later::{calls, list, says, working};
 use super::support::request::{bulk_exchange, people};
 use super::support::stores::{Place, stores};
 use super::{at, begun, outcomes};
 use reference::domain::bulk::Form;
 use serde_json::json;
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, ResponseTemplate};
 
 #[tokio::test]
 async fn an_answer_has_as_many_values_as_a_question_about_many() {
@@ -30,5 +33,57 @@ async fn an_answer_has_as_many_values_as_a_question_about_many() {
             assert_eq!(outcomes(&service, &id).await, ["given"; 2]);
             service.running.stop().await;
         }
+    }
+}
+
+/// Puts what was asked out of reach of the service, or back.
+async fn move_question(place: &Place, id: &str) {
+    let moved = "UPDATE payloads SET id = $1 WHERE kind = 'exchange-request'";
+    let moved = sqlx::query(moved).bind(id.to_owned());
+    let moved = moved.execute(&place.look().await).await.unwrap();
+    assert_eq!(moved.rows_affected(), 1);
+}
+
+#[tokio::test]
+async fn nobody_reads_a_question_about_many_again_to_ask_how_far_its_answer_is() {
+    for place in stores().await {
+        let (scene, stub) = at(&place).await;
+        let all = people(&[4, 5]);
+        says(&stub, "GET", ASKED, working("7"), None).await;
+        answers(&stub, Form::Groups, &[group("match", &all)]).await;
+        exports(&stub, &all).await;
+        let service = scene.start().await;
+        let id = begun(&service, &bulk_exchange(&all, "contoso")).await;
+        service.until(&id, "acknowledged").await;
+        let kept = "SELECT id FROM payloads WHERE kind = 'exchange-request'";
+        let kept: String = sqlx::query_scalar(kept)
+            .fetch_one(&place.look().await)
+            .await
+            .unwrap();
+        move_question(&place, "away").await;
+        let asked = calls(&stub, "GET", ASKED).await;
+        for _ in 0..20_000 {
+            if calls(&stub, "GET", ASKED).await > asked + 2 {
+                break;
+            }
+            service.until(&id, "acknowledged").await;
+        }
+        assert!(
+            calls(&stub, "GET", ASKED).await > asked + 2,
+            "{}",
+            place.name
+        );
+        move_question(&place, &kept).await;
+        let files = json!([{"type": "Group", "url": "/files/groups", "count": 1}]);
+        let made = ResponseTemplate::new(200).set_body_json(list(files, json!([])));
+        Mock::given(method("GET"))
+            .and(path(ASKED))
+            .respond_with(made)
+            .with_priority(1)
+            .mount(&stub)
+            .await;
+        let view = service.until(&id, "fulfilled").await;
+        assert_eq!(view["disposition"], "complete", "{}", place.name);
+        service.running.stop().await;
     }
 }

@@ -1,7 +1,7 @@
 //! The partner's answer about many members, in whichever published form it comes: the envelope, or groups in files.
 //! Refuses an answer that names somebody who was not asked about, and to call anybody matched whom it does not.
 
-use super::{asked, told, wanted};
+use super::{asked, narrow, told, wanted, whole};
 use crate::data::monitor::Watch;
 use crate::data::poll::Poll;
 use crate::data::step::{self, Done};
@@ -98,7 +98,9 @@ impl Answers<'_> {
         let watch = self.0;
         let roster = watch.plane.store.roster(&watch.exchange.id).await?;
         let roster = roster.ok_or(StoreError::Row("members"))?;
-        let (asked, base_url) = (asked(watch.request), &watch.partner.base_url);
+        let mut request = whole(watch.plane, watch.exchange).await?;
+        narrow(&mut request, &roster);
+        let (asked, base_url) = (asked(&request), &watch.partner.base_url);
         let settled = settle(roster, &asked, base_url, groups);
         Ok(settled.and_then(|settled| self.goes_on(settled)))
     }

@@ -11,6 +11,8 @@ pub(crate) use judge::{consent_again, readmitted, resolve, validate};
 pub(crate) use request::wrong;
 pub(crate) use way::choose;
 
+use super::Plane;
+use crate::store::{Exchange, StoreError};
 use domain::bulk::{MemberOutcome, Roster};
 use domain::failure::Code;
 use domain::fulfilment::Retrieval;
@@ -19,6 +21,12 @@ use std::collections::BTreeMap;
 
 /// The member of a request under which those stand who are asked about.
 pub(crate) const MEMBERS: &str = "members";
+
+/// The request as it was handed in.
+pub(crate) async fn whole(plane: &Plane, exchange: &Exchange) -> Result<Value, StoreError> {
+    let kept = plane.store.payload(exchange.request.as_str()).await?;
+    serde_json::from_slice(kept.expose()).map_err(|_| StoreError::Row("request"))
+}
 
 /// The members of a request by their places; those who are left out are null.
 fn members(request: &Value) -> impl Iterator<Item = (usize, &Value)> {
