@@ -22,19 +22,13 @@ pub(super) struct Poll<'a>(pub &'a Watch<'a>);
 impl Poll<'_> {
     pub(super) async fn act(&self) -> Result<Result<Done, Code>, StoreError> {
         let watch = self.0;
-        let told = watch.partner.terms.notification == Notification::Callback;
-        if told && watch.kept.asked == 0 && !watch.kept.is_called() {
-            // It promised to tell us: silence ends at the deadline.
-            return Ok(Ok(watch.later(Duration::MAX, None, Vec::new())));
-        }
-        let now = watch.plane.now();
-        let early = watch.kept.first_at.filter(|first| *first > now);
-        if let Some(first) = early.filter(|_| watch.kept.asked == 0 && !watch.kept.is_called()) {
-            let rest = first.signed_duration_since(now).to_std();
-            return Ok(Ok(watch.later(rest.unwrap_or_default(), None, Vec::new())));
-        }
-        let Some(place) = &watch.kept.place else {
-            return Ok(Err(Code::BadResponse));
+        // A list that has been read in part goes on where it was: nobody has to tell us of that.
+        let place = match &watch.kept.page {
+            Some(page) => page,
+            None => match self.due() {
+                Ok(place) => place,
+                Err(done) => return Ok(done),
+            },
         };
         let permit = match watch.admit(Operation::Poll) {
             Ok(permit) => permit,
@@ -48,6 +42,9 @@ impl Poll<'_> {
         Ok(match answer {
             Err(failure) => self.failed(&failure),
             Ok(answer) => match progress(&answer) {
+                Progress::Working { .. } | Progress::Failed if watch.kept.page.is_some() => {
+                    Err(Code::BadResponse)
+                }
                 Progress::Working { percent, wait } => Ok(self.wait(percent, wait, None)),
                 Progress::AskLater { code, wait } => self.failed(&Failure {
                     code,
@@ -55,12 +52,29 @@ impl Poll<'_> {
                 }),
                 Progress::Lost => Err(Code::JobLost),
                 Progress::Failed => self.refused(&answer),
-                Progress::Done if watch.is_matching() => {
+                Progress::Done if watch.is_matching() && watch.kept.page.is_none() => {
                     return Answers(watch).told(&answer).await;
                 }
-                Progress::Done => self.done(&answer).await,
+                Progress::Done => return self.done(&answer).await,
             },
         })
+    }
+
+    /// Where the partner is asked now, or what is done instead.
+    fn due(&self) -> Result<&str, Result<Done, Code>> {
+        let watch = self.0;
+        let told = watch.partner.terms.notification == Notification::Callback;
+        if told && watch.kept.asked == 0 && !watch.kept.is_called() {
+            // It promised to tell us: silence ends at the deadline.
+            return Err(Ok(watch.later(Duration::MAX, None, Vec::new())));
+        }
+        let now = watch.plane.now();
+        let early = watch.kept.first_at.filter(|first| *first > now);
+        if let Some(first) = early.filter(|_| watch.kept.asked == 0 && !watch.kept.is_called()) {
+            let rest = first.signed_duration_since(now).to_std();
+            return Err(Ok(watch.later(rest.unwrap_or_default(), None, Vec::new())));
+        }
+        watch.kept.place.as_deref().ok_or(Err(Code::BadResponse))
     }
 
     /// The answer about many members may be the body itself.
@@ -124,15 +138,36 @@ impl Poll<'_> {
         }
     }
 
-    async fn done(&self, answer: &WireResponse) -> Result<Done, Code> {
+    async fn done(&self, answer: &WireResponse) -> Result<Result<Done, Code>, StoreError> {
         match self.0.kept.phase {
-            Phase::Matching => self.matched(answer),
-            Phase::KickOff
+            Phase::Matching if !self.0.is_matching() => Ok(self.matched(answer)),
+            Phase::Matching
+            | Phase::KickOff
             | Phase::Exporting
             | Phase::Retrieving
             | Phase::Reading
-            | Phase::Delivering => self.listed(answer).await,
+            | Phase::Delivering => self.paged(answer).await,
         }
+    }
+
+    /// A page of a list, the first one or that which the last one named.
+    pub(super) async fn paged(
+        &self,
+        answer: &WireResponse,
+    ) -> Result<Result<Done, Code>, StoreError> {
+        let watch = self.0;
+        let limits = &watch.limits();
+        let base_url = &watch.partner.base_url;
+        let page = match Inventory::read(answer.body.expose(), base_url, limits) {
+            Ok(page) => page,
+            Err(code) => return Ok(Err(code)),
+        };
+        if watch.kept.page.is_none() {
+            return Ok(self.listed(page));
+        }
+        let mut whole = watch.plane.store.inventory(&watch.kept).await?;
+        let extended = whole.extend(page, limits);
+        Ok(extended.and_then(|()| self.listed(whole)))
     }
 
     /// The partner has found the member.
@@ -167,43 +202,15 @@ impl Poll<'_> {
         }
     }
 
-    /// The partner has made the export: its list is read, all pages of it.
-    pub(super) async fn listed(&self, answer: &WireResponse) -> Result<Done, Code> {
+    /// The partner has made the export: its list is read, each page of it by a step of its own.
+    fn listed(&self, mut whole: Inventory) -> Result<Done, Code> {
         let watch = self.0;
-        let limits = &watch.limits();
-        let base_url = &watch.partner.base_url;
-        let mut whole = Inventory::read(answer.body.expose(), base_url, limits)?;
-        let mut pages = 1;
-        while let Some(next) = whole.next.take() {
-            if pages >= limits.list_pages {
+        if let Some(next) = whole.next.take() {
+            let pages = watch.kept.pages.saturating_add(1);
+            if pages >= watch.snapshot.fulfilment.limits.list_pages {
                 return Err(Code::BadResponse);
             }
-            let page = watch
-                .line
-                .send(&messages::status(&next), &Manner::of(watch.right()))
-                .await;
-            let page = match page {
-                Ok(page) if page.status == 200 => page,
-                // The list is asked for again from its first page.
-                Ok(page) => {
-                    return match progress(&page) {
-                        Progress::AskLater { code, wait } => self.failed(&Failure {
-                            code,
-                            retry_after: wait,
-                        }),
-                        Progress::Lost => Err(Code::JobLost),
-                        Progress::Working { .. } | Progress::Failed | Progress::Done => {
-                            Err(Code::BadResponse)
-                        }
-                    };
-                }
-                Err(failure) => return self.failed(&failure),
-            };
-            whole.extend(
-                Inventory::read(page.body.expose(), base_url, limits)?,
-                limits,
-            )?;
-            pages = pages.saturating_add(1);
+            return Ok(watch.on(vec![Note::Paged(whole, next)]));
         }
         let enters = Note::Enters {
             phase: Phase::Retrieving,

@@ -77,7 +77,7 @@ impl Store {
         let mut tx = self.write().await?;
         for forgets in [
             "UPDATE exchanges SET forgiven = submissions, first_attempt_at = NULL WHERE id = $1",
-            "UPDATE fulfilments SET failures = 0, failing_since = NULL WHERE exchange = $1",
+            "UPDATE fulfilments SET failures = 0, failing_since = NULL, page = NULL, pages = 0 WHERE exchange = $1",
             // Whoever promised to tell us may have done so to no effect: it is asked once.
             "UPDATE fulfilments SET heard = acted + 1
              WHERE exchange = $1 AND heard <= acted AND place IS NOT NULL AND phase <> 'kick-off'",

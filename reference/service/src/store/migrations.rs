@@ -48,6 +48,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "withdrawals",
         include_str!("migrations/0111_withdrawals.sql"),
     ),
+    (113, "pages", include_str!("migrations/0113_pages.sql")),
 ];
 
 pub(super) fn of(kind: Kind) -> Migrator {

@@ -4,6 +4,7 @@
 
 mod early;
 mod failing;
+mod pages;
 mod sums;
 #[path = "../support/mod.rs"]
 mod support;

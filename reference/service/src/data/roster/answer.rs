@@ -37,7 +37,7 @@ impl Answers<'_> {
             .get("resourceType")
             .is_some_and(|it| it == "Parameters");
         if !is_envelope {
-            return Ok(Poll(self.0).listed(answer).await);
+            return Poll(self.0).paged(answer).await;
         }
         match enclosed(body) {
             Ok(groups) => self.taken(&groups).await,

@@ -40,6 +40,9 @@ pub(crate) struct Fulfilment {
     pub heard: i64,
     pub acted: i64,
     inventory: Option<String>,
+    /// Where the list goes on that has been read in part, and how many of its pages have been.
+    pub page: Option<String>,
+    pub pages: u32,
 }
 
 /// What a step has learnt of an answer that comes later.
@@ -64,6 +67,8 @@ pub(crate) enum Note {
         list: Option<String>,
         first_at: Option<Timestamp>,
     },
+    /// A page of the list of files has arrived, and another one follows there.
+    Paged(Inventory, String),
     /// The list of files has arrived.
     Listed(Inventory),
     /// A file has arrived and is what the list says.
@@ -152,6 +157,8 @@ impl Fulfilment {
             heard: row.try_get("heard")?,
             acted: row.try_get("acted")?,
             inventory: row.try_get("inventory")?,
+            page: row.try_get("page")?,
+            pages: number(row, "pages")?,
         })
     }
 

@@ -5,11 +5,12 @@ use super::super::{Exchange, StoreError, Tx, payload, roster, stored};
 use super::{FileNote, Note, unmapped};
 use domain::Timestamp;
 use domain::failure::Code;
-use domain::fulfilment::Listed;
+use domain::fulfilment::{Inventory, Listed};
 use domain::masked::Masked;
 use domain::record::GapWhy;
 use domain::workflow::State;
 use serde::Serialize;
+use sqlx::Row;
 
 /// Writes notes with the step that made them.
 pub(in crate::store) async fn write(
@@ -56,16 +57,23 @@ async fn write_one(
             "UPDATE fulfilments SET phase = $1,
                 place = CASE WHEN phase = 'kick-off' THEN coalesce($2, place) ELSE $2 END,
                 acted = CASE WHEN phase = 'kick-off' THEN acted ELSE heard END,
-                list = coalesce($3, list), first_at = $4, asked = 0,
+                list = coalesce($3, list), first_at = $4, asked = 0, page = NULL, pages = 0,
                 failures = 0, failing_since = NULL, begun_at = NULL WHERE exchange = $5",
         )
         .bind(phase.word())
         .bind(place.clone())
         .bind(list.clone())
         .bind(first_at.map(stored)),
+        Note::Paged(inventory, next) => {
+            let kept = list(tx, id, inventory, now).await?;
+            sqlx::query(
+                "UPDATE fulfilments SET inventory = $1, page = $2, pages = pages + 1 WHERE exchange = $3",
+            )
+            .bind(kept)
+            .bind(next.clone())
+        }
         Note::Listed(inventory) => {
-            let body = Masked::new(json(inventory, "inventory")?.into_bytes());
-            let kept = payload::keep_of(tx, (id, "inventory"), &body, now).await?;
+            let kept = list(tx, id, inventory, now).await?;
             sqlx::query("UPDATE fulfilments SET inventory = $1 WHERE exchange = $2").bind(kept)
         }
         Note::Arrived(file) => return arrived(tx, id, file, now).await,
@@ -107,7 +115,7 @@ async fn opened(tx: &mut Tx, id: &str, note: &Note, now: Timestamp) -> Result<()
          VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (exchange) DO UPDATE SET handle = $2, phase = $3, opened_at = $4,
             place = coalesce($5, fulfilments.place), list = $6, first_at = $7, asked = 0, failures = 0, failing_since = NULL, percent = NULL, inventory = NULL, given = NULL,
-            begun_at = NULL, transport_ms = 0",
+            page = NULL, pages = 0, begun_at = NULL, transport_ms = 0",
     )
     .bind(id)
     .bind(handle)
@@ -127,6 +135,34 @@ async fn forget_files(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
         .execute(&mut **tx)
         .await?;
     Ok(())
+}
+
+/// Keeps a list of files. What was known of the same list so far is in it.
+async fn list(
+    tx: &mut Tx,
+    id: &str,
+    inventory: &Inventory,
+    now: Timestamp,
+) -> Result<String, StoreError> {
+    let former =
+        sqlx::query("SELECT inventory FROM fulfilments WHERE exchange = $1 AND page IS NOT NULL")
+            .bind(id)
+            .fetch_optional(&mut **tx)
+            .await?;
+    let former: Option<String> = former.map(|row| row.try_get(0)).transpose()?.flatten();
+    if let Some(former) = former {
+        for statement in [
+            "UPDATE fulfilments SET inventory = NULL WHERE inventory = $1",
+            "DELETE FROM payloads WHERE id = $1",
+        ] {
+            sqlx::query(statement)
+                .bind(&former)
+                .execute(&mut **tx)
+                .await?;
+        }
+    }
+    let body = Masked::new(json(inventory, "inventory")?.into_bytes());
+    payload::keep_of(tx, (id, "inventory"), &body, now).await
 }
 
 async fn arrived(tx: &mut Tx, id: &str, file: &FileNote, now: Timestamp) -> Result<(), StoreError> {
