@@ -107,9 +107,38 @@ async fn carry_out(shared: &Shared, call: &Call<'_>) -> Kept {
     match respond::member_match(&shared.plane, call).await {
         Ok(matched) => {
             root.record("matchmark.disposition", Disposition::Complete.word());
-            let group = format!("</Group/{}>; rel=\"collection\"", matched.group);
+            let group = collection(&shared.base, &matched.group);
             with_header(reply(200, FHIR, &matched.parameters), "link", group)
         }
         Err(refused) => refuse(&refused.into(), &root),
+    }
+}
+
+/// Where the list is that a match made, seen from the place where partners reach us.
+///
+/// Source: RFC 8288 section 3; RFC 3986 section 4.2
+fn collection(base: &str, group: &str) -> String {
+    let rest = base.split_once("://").map_or(base, |(_, rest)| rest);
+    let path = rest.split_once('/').map(|(_, path)| path);
+    let path = path.map(|path| format!("/{}", path.trim_end_matches('/')));
+    let path = path.filter(|path| path.len() > 1).unwrap_or_default();
+    format!("<{path}/Group/{group}>; rel=\"collection\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_named_where_partners_reach_us() {
+        for (base, path) in [
+            ("https://payer.example", ""),
+            ("https://payer.example/", ""),
+            ("https://payer.example:8443/p2p/r4", "/p2p/r4"),
+            ("http://127.0.0.1:9/p2p/", "/p2p"),
+        ] {
+            let link = format!("<{path}/Group/g-1>; rel=\"collection\"");
+            assert_eq!(collection(base, "g-1"), link, "{base}");
+        }
     }
 }
