@@ -126,5 +126,7 @@ vocabulary! {
         Unmapped = "partner-unmapped",
         /// The partner of the exchange is not called any more for a while.
         BreakerOpened = "breaker-opened",
+        /// What a step came to cannot be written down: it is carried out again and again.
+        StepStopped = "step-stopped",
     }
 }

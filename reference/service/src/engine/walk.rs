@@ -16,7 +16,7 @@ use domain::ports::{Boxed, Carried, Leased, Steps, Unavailable};
 use domain::record::Kind;
 use domain::snapshot::Snapshot;
 use domain::trace::Said;
-use domain::workflow::{Event, Hold, State, StopSignal, Work, overdue};
+use domain::workflow::{Event, Hold, Notice, State, StopSignal, Work, overdue};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -35,6 +35,9 @@ pub(super) struct Walker {
     /// Roots of exchanges that wait for their next step in this process.
     roots: Mutex<BTreeMap<ExchangeId, (Context, Span)>>,
 }
+
+/// How often a step has been taken when somebody is told that it stops (ours): what passes by itself has passed by then.
+const STOPS: u32 = 3;
 
 /// What every part of one step shares.
 pub(super) struct Walk<'a> {
@@ -57,6 +60,7 @@ impl Steps for Walker {
                 Err(StoreError::LostRace) => Ok(Carried::Lost),
                 Err(error) => {
                     tracing::error!(cause = %error, exchange = %leased.exchange, "the step stopped");
+                    self.told(leased, &error).await;
                     Err(Unavailable)
                 }
             }
@@ -72,6 +76,19 @@ impl Walker {
             stop,
             unseen: Unseen::default(),
             roots: Mutex::default(),
+        }
+    }
+
+    /// Tells somebody, once, of a step that will not end by being carried out again.
+    async fn told(&self, leased: &Leased, error: &StoreError) {
+        let passes = error.is_hiccup() || matches!(error, StoreError::Illegal(_));
+        if passes || leased.attempt < STOPS {
+            return;
+        }
+        let (store, now) = (&self.plane.store, self.plane.now());
+        let told = store.tell_once(&leased.exchange, Notice::StepStopped, now);
+        if let Err(error) = told.await {
+            tracing::error!(cause = %error, "nobody could be told of it");
         }
     }
 

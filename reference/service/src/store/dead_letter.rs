@@ -209,6 +209,24 @@ impl Store {
         Ok(row.is_some())
     }
 
+    /// The same, unless it has been left of this exchange before.
+    pub(crate) async fn tell_once(
+        &self,
+        id: &ExchangeId,
+        notice: Notice,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let before = sqlx::query("SELECT id FROM outbox WHERE exchange = $1 AND notice = $2")
+            .bind(id.as_str())
+            .bind(notice.word())
+            .fetch_optional(&self.pool)
+            .await?;
+        match (before, self.exchange(id).await?) {
+            (None, Some(exchange)) => self.tell(&exchange, notice, now).await,
+            (Some(_), _) | (_, None) => Ok(()),
+        }
+    }
+
     /// Leaves a notice about an exchange that has no move as its reason.
     pub(crate) async fn tell(
         &self,

@@ -111,3 +111,55 @@ async fn a_clock_that_is_wound_while_the_engine_goes_to_sleep_wakes_it_all_the_s
         invariant(&place).await;
     }
 }
+
+#[tokio::test]
+async fn somebody_is_told_once_of_an_answer_that_can_never_be_written_down() {
+    for place in stores().await {
+        let (scene, stub) = by_hand(&place).await;
+        says(&stub, ResponseTemplate::new(503), Some(1)).await;
+        says(&stub, matched(), None).await;
+        let service = scene.start().await;
+        let id = started(&service).await;
+        service.until_held(&id, "backoff").await;
+        // Whatever the exchange moves to, its history has that place already.
+        let pool = place.look().await;
+        let taken = |number: i64| {
+            format!(
+                "INSERT INTO history (exchange, version, at, from_state, to_state, move, snapshot)
+                 SELECT id, version + {number}, since, 'routed', 'matched', 'route-withdrawn', 1 FROM exchanges"
+            )
+        };
+        for number in 0..60 {
+            let taken = AssertSqlSafe(taken(number));
+            sqlx::query(taken).execute(&pool).await.unwrap();
+        }
+        let told = "SELECT count(*) FROM outbox WHERE notice = 'step-stopped'";
+        while count(&pool, told).await == 0 {
+            service.clock.advance(Duration::from_secs(1));
+            tokio::task::yield_now().await;
+        }
+        let calls = stub.received_requests().await.unwrap().len();
+        assert_eq!(calls, 3, "{}: one that failed, two answers", place.name);
+        while stub.received_requests().await.unwrap().len() < 6 {
+            service.clock.advance(Duration::from_secs(5));
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(count(&pool, told).await, 1, "{}", place.name);
+        sqlx::query("DELETE FROM history WHERE move = 'route-withdrawn'")
+            .execute(&pool)
+            .await
+            .unwrap();
+        while count(
+            &pool,
+            "SELECT count(*) FROM exchanges WHERE state = 'fulfilled'",
+        )
+        .await
+            == 0
+        {
+            service.clock.advance(Duration::from_secs(30));
+            tokio::task::yield_now().await;
+        }
+        invariant(&place).await;
+        service.running.stop().await;
+    }
+}
