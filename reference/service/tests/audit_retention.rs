@@ -253,3 +253,51 @@ async fn a_hold_keeps_the_files_of_an_export_and_their_removal_is_told() {
         service.running.stop().await;
     }
 }
+
+const MATCHED: &str = "SELECT count(*) FROM payloads WHERE kind IN ('consent', 'submitted')";
+
+#[tokio::test]
+async fn consents_of_matches_go_when_they_have_ended_long_enough_and_a_hold_keeps_replaced_ones_too()
+ {
+    for place in stores().await {
+        let mut scene = Scene::new();
+        scene.config.store = place.at.clone();
+        let service = scene.start().await;
+        for client in ["contoso", "northwind"] {
+            service.matched(client, &Person::number(1)).await;
+        }
+        let look = place.look().await;
+        let until = "2026-12-01T12:00:00.000Z";
+        let wanted = json!({"scope": "partner", "value": "contoso", "rule": "dispute/case-1", "ends_at": until});
+        hold(&service, &wanted).await;
+        for client in ["contoso", "northwind"] {
+            let again = support::request::member_match(&Person::number(1), client);
+            let answer = service.ask(client, &again).await;
+            assert_eq!(answer.status, 200, "{}", answer.text);
+        }
+        // A consent and a person of each, and what the hold keeps of the first match of one.
+        assert_eq!(counted(&look, MATCHED).await, 6, "{}", place.name);
+        later(&service, 30).await;
+        assert_eq!(counted(&look, MATCHED).await, 6, "{}", place.name);
+        later(&service, 40).await;
+        assert_eq!(counted(&look, MATCHED).await, 4, "{}", place.name);
+        let wanted = json!({"scope": "partner", "value": "northwind", "rule": "dispute/case-2"});
+        hold(&service, &wanted).await;
+        // The consents end with the year.
+        later(&service, 110).await;
+        assert_eq!(counted(&look, MATCHED).await, 4, "{}", place.name);
+        later(&service, 5).await;
+        assert_eq!(counted(&look, MATCHED).await, 2, "{}", place.name);
+        let left = "SELECT client FROM links";
+        assert_eq!(words(&look, left).await, ["northwind"], "{}", place.name);
+        let told = words(
+            &look,
+            "SELECT record FROM audit WHERE action = 'record-removed'",
+        )
+        .await;
+        let told = told.iter().filter(|one| one.contains("retention/match"));
+        assert_eq!(told.count(), 2, "{}", place.name);
+        look.close().await;
+        service.running.stop().await;
+    }
+}

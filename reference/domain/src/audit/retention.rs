@@ -15,6 +15,8 @@ vocabulary! {
         Payload = "payload",
         /// Answers that are given again under their key.
         Answer = "answer",
+        /// Consents of matches that have ended, and the persons as they were submitted.
+        Match = "match",
         /// Files of exports that can be fetched no more.
         File = "file",
     }
@@ -39,7 +41,7 @@ impl Class {
     pub fn due_before(self, retention: &Retention, now: Timestamp) -> Timestamp {
         let days = match self {
             Self::Audit => retention.audit_days,
-            Self::Payload => retention.payload_days,
+            Self::Payload | Self::Match => retention.payload_days,
             // A key carries its own end, and so does an export.
             Self::Answer | Self::File => 0,
         };

@@ -159,6 +159,12 @@ fn names(actor: &Value, organisation: &Organisation) -> bool {
     }
 }
 
+/// When the consent ends, if it says so.
+pub(super) fn end(consent: Option<&Value>, rules: &ConsentPolicy) -> Option<Timestamp> {
+    let text = bound(consent?.get("provision"), "end")?;
+    Some(instants(text, rules)?.after)
+}
+
 fn bound<'a>(provision: Option<&'a Value>, name: &str) -> Option<&'a Value> {
     provision?.get("period")?.get(name)
 }

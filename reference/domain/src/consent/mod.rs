@@ -200,9 +200,16 @@ pub struct Question<'a> {
 pub struct Grant {
     policy: Policy,
     checked_at: Timestamp,
+    ends_at: Timestamp,
 }
 
 impl Grant {
+    /// When the consent ends.
+    #[must_use]
+    pub fn ends_at(&self) -> Timestamp {
+        self.ends_at
+    }
+
     #[must_use]
     pub fn policy(&self) -> Policy {
         self.policy
@@ -215,7 +222,11 @@ impl Grant {
 
     #[cfg(test)]
     pub(crate) fn for_test(policy: Policy, checked_at: Timestamp) -> Self {
-        Self { policy, checked_at }
+        Self {
+            policy,
+            checked_at,
+            ends_at: checked_at,
+        }
     }
 }
 
@@ -240,15 +251,17 @@ impl Refused {
 /// Source: HRex 1.2.0 hrex-consent and mm-1; PDex 2.2.0 pdex-206
 pub fn evaluate(
     question: &Question<'_>,
-    policy: &ConsentPolicy,
+    rules: &ConsentPolicy,
     now: Timestamp,
 ) -> Result<Grant, Refused> {
-    let mut refusals = refusals(question, policy, now).into_iter();
+    let mut refusals = refusals(question, rules, now).into_iter();
     let first = refusals.next();
     match (first, question.consent.and_then(element::policy)) {
         (None, Some(policy)) => Ok(Grant {
             policy,
             checked_at: now,
+            // One that holds now has an end.
+            ends_at: element::end(question.consent, rules).unwrap_or(now),
         }),
         (first, _) => Err(Refused {
             first: first.unwrap_or(Refusal::Item(Item::Policy, Flaw::Missing)),

@@ -21,7 +21,7 @@ pub struct AuditPolicy {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Retention {
     pub audit_days: u32,
-    /// Counted from the end of the exchange.
+    /// Counted from the end of the exchange, or of the consent of a match.
     pub payload_days: u32,
     pub idempotency_days: u32,
 }

@@ -127,9 +127,17 @@ async fn sweep(plane: &Plane) {
                 audit,
                 payload,
                 answer,
+                matched,
                 file,
             } = swept;
-            tracing::info!(audit, payload, answer, file, "what was due is removed");
+            tracing::info!(
+                audit,
+                payload,
+                answer,
+                matched,
+                file,
+                "what was due is removed"
+            );
         }
         Err(cause) => tracing::error!(%cause, "what is due could not be removed"),
     }

@@ -14,6 +14,8 @@ pub(crate) struct Swept {
     pub audit: u64,
     pub payload: u64,
     pub answer: u64,
+    #[serde(rename = "match")]
+    pub matched: u64,
     pub file: u64,
 }
 
@@ -33,6 +35,7 @@ pub(crate) async fn sweep(plane: &Plane, actor: &Actor) -> Result<Swept, StoreEr
             Class::Audit => swept.audit = removed,
             Class::Payload => swept.payload = removed,
             Class::Answer => swept.answer = removed,
+            Class::Match => swept.matched = removed,
             Class::File => swept.file = removed,
         }
     }

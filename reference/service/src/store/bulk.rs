@@ -68,7 +68,7 @@ impl Store {
         let tiers = list.members.iter();
         let tiers = tiers.map(|member| member.cleared.decision.tier());
         counted(&mut tx, tiers, now).await?;
-        export::remove_request(&mut tx, id).await?;
+        export::remove_request(&mut tx, id, now).await?;
         // The log last: whoever else has something to write down waits for it from here on, and holds the figures.
         for member in list.members {
             by_people(&mut tx, list, member, now).await?;
@@ -157,8 +157,9 @@ async fn put_list(
         let terms = payload::keep(tx, "consent", &member.terms, now).await?;
         let submitted = payload::keep(tx, "submitted", &member.submitted, now).await?;
         sqlx::query(
-            "INSERT INTO list_members (list, place, member, policy, consent_checked_at, decision, terms, submitted)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            "INSERT INTO list_members (list, place, member, policy, consent_checked_at, decision, terms, submitted,
+                ends_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         )
         .bind(list.id)
         .bind(place)
@@ -168,6 +169,7 @@ async fn put_list(
         .bind(decision)
         .bind(terms)
         .bind(submitted)
+        .bind(stored(cleared.grant.ends_at()))
         .execute(&mut **tx)
         .await?;
     }

@@ -208,7 +208,7 @@ impl Store {
             return Ok(());
         }
         files::remove(&mut tx, id).await?;
-        remove_request(&mut tx, id).await?;
+        remove_request(&mut tx, id, now).await?;
         step(
             &mut tx,
             self.lock_clause(),
@@ -231,7 +231,7 @@ impl Store {
         let mut tx = self.write().await?;
         if step(&mut tx, self.lock_clause(), id, Phase::Cancelled, None, now).await? {
             files::remove(&mut tx, id).await?;
-            remove_request(&mut tx, id).await?;
+            remove_request(&mut tx, id, now).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -278,24 +278,27 @@ pub(super) async fn complete(
 }
 
 /// Forgets the question of a bulk match: once it is answered, nobody needs it.
-pub(super) async fn remove_request(tx: &mut Tx, id: &ExportId) -> Result<(), StoreError> {
-    let kept = sqlx::query("SELECT request FROM exports WHERE id = $1")
-        .bind(id.as_str())
-        .fetch_optional(&mut **tx)
-        .await?;
-    let kept: Option<String> = kept
-        .map(|row| row.try_get("request"))
-        .transpose()?
-        .flatten();
+pub(super) async fn remove_request(
+    tx: &mut Tx,
+    id: &ExportId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let kept =
+        sqlx::query("SELECT request, client, business_transaction_id FROM exports WHERE id = $1")
+            .bind(id.as_str())
+            .fetch_optional(&mut **tx)
+            .await?;
+    let Some(kept) = kept else { return Ok(()) };
+    let request: Option<String> = kept.try_get("request")?;
     sqlx::query("UPDATE exports SET request = NULL WHERE id = $1")
         .bind(id.as_str())
         .execute(&mut **tx)
         .await?;
-    sqlx::query("DELETE FROM payloads WHERE id = $1")
-        .bind(kept)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
+    let (transaction, client) = (
+        text(&kept, "business_transaction_id")?,
+        text(&kept, "client")?,
+    );
+    payload::discard(tx, request.as_deref(), (&transaction, &client), now).await
 }
 
 /// Lets equal questions of one partner follow each other: the second waits here until the first is in the store.

@@ -70,7 +70,7 @@ impl Store {
             serde_json::to_string(link.decision).map_err(|_| StoreError::Row("decision"))?;
         let mut tx = self.write().await?;
         let former =
-            sqlx::query("SELECT terms, submitted FROM links WHERE member = $1 AND client = $2")
+            sqlx::query("SELECT terms, submitted, business_transaction_id FROM links WHERE member = $1 AND client = $2")
                 .bind(link.member.as_str())
                 .bind(link.client.as_str())
                 .fetch_optional(&mut *tx)
@@ -80,11 +80,11 @@ impl Store {
         sqlx::query(
             "INSERT INTO links
                 (member, client, policy, consent_checked_at, decision, snapshot, business_transaction_id, group_id, terms,
-                 submitted)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                 submitted, ends_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
              ON CONFLICT (member, client) DO UPDATE SET policy = $3, consent_checked_at = $4, decision = $5,
                 snapshot = $6, business_transaction_id = $7, group_id = $8, terms = $9,
-                submitted = $10",
+                submitted = $10, ends_at = $11",
         )
         .bind(link.member.as_str())
         .bind(link.client.as_str())
@@ -96,15 +96,16 @@ impl Store {
         .bind(link.group())
         .bind(terms)
         .bind(submitted)
+        .bind(stored(link.grant.ends_at()))
         .execute(&mut *tx)
         .await?;
-        for column in ["terms", "submitted"] {
-            let former: Option<Option<String>> =
-                former.as_ref().map(|row| row.try_get(column)).transpose()?;
-            sqlx::query("DELETE FROM payloads WHERE id = $1")
-                .bind(former.flatten())
-                .execute(&mut *tx)
-                .await?;
+        if let Some(former) = former {
+            let transaction = text(&former, "business_transaction_id")?;
+            let of = (transaction.as_str(), link.client.as_str());
+            for column in ["terms", "submitted"] {
+                let body: Option<String> = former.try_get(column)?;
+                payload::discard(&mut tx, body.as_deref(), of, now).await?;
+            }
         }
         counted(&mut tx, [link.decision.tier()], now).await?;
         audit::linked(&mut tx, link, now).await?;

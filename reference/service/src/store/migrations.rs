@@ -49,6 +49,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("migrations/0111_withdrawals.sql"),
     ),
     (113, "pages", include_str!("migrations/0113_pages.sql")),
+    (114, "matches", include_str!("migrations/0114_matches.sql")),
 ];
 
 pub(super) fn of(kind: Kind) -> Migrator {

@@ -283,6 +283,7 @@ impl Store {
             "DELETE FROM person_keys",
             "DELETE FROM person_entries",
             "DELETE FROM members",
+            "DELETE FROM replaced",
             "DELETE FROM payloads",
             "DELETE FROM assertions",
             "DELETE FROM guesses",

@@ -7,8 +7,8 @@ use domain::Timestamp;
 use domain::ids::ExchangeId;
 use domain::masked::Masked;
 use domain::record::AuditEvent;
-use sqlx::Row;
 use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Row};
 
 /// Keeps a body and gives its id.
 pub(super) async fn keep(
@@ -43,6 +43,34 @@ pub(super) async fn keep_of(
         .execute(&mut **tx)
         .await?;
     Ok(id)
+}
+
+/// Removes a body that nothing names any more. One that a legal hold keeps is left to the retention.
+pub(super) async fn discard(
+    tx: &mut Tx,
+    id: Option<&str>,
+    (transaction, client): (&str, &str),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let held = audit::held("$3", "$4");
+    let query = format!("DELETE FROM payloads WHERE id = $2 AND NOT {held}");
+    sqlx::query(AssertSqlSafe(query))
+        .bind(stored(now))
+        .bind(id)
+        .bind(transaction)
+        .bind(client)
+        .execute(&mut **tx)
+        .await?;
+    sqlx::query(
+        "INSERT INTO replaced (payload, client, business_transaction_id)
+         SELECT id, CAST($2 AS TEXT), CAST($3 AS TEXT) FROM payloads WHERE id = $1",
+    )
+    .bind(id)
+    .bind(client)
+    .bind(transaction)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 /// The body under this id, as the transaction sees it.

@@ -127,6 +127,11 @@ async fn row_s2_50_an_exchange_without_a_number_waits_for_it_and_goes_on_with_it
             (202, json!("woken"))
         );
         service.until(&id, "fulfilled").await;
+        // What was lacking is kept as long as the exchange is: a hold may ask for it.
+        let look = place.look().await;
+        let kept = format!("SELECT kind FROM payloads WHERE exchange = '{id}'");
+        let kept = words(&look, &kept).await;
+        assert!(kept.contains(&"exchange-request".to_owned()), "{kept:?}");
         assert_eq!(
             reviews(&service, "?state=answered").await.len(),
             1,

@@ -17,6 +17,7 @@ pub(super) use export::{Deed, exported};
 pub(crate) use head::{SignedHead, When};
 pub(crate) use read::Search;
 pub(crate) use remove::Due;
+pub(super) use remove::held;
 pub(crate) use told::Told;
 pub(super) use told::{called_back, created, linked, moved};
 

@@ -9,6 +9,7 @@ use domain::audit::{Class, Removal};
 use domain::ids::{BusinessTransactionId, ExchangeId, ExportId};
 use domain::record::{Action, AuditEvent, Digest};
 use domain::workflow::State;
+use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 /// The most that one transaction removes.
@@ -25,7 +26,7 @@ pub(crate) struct Due {
 }
 
 /// Holds that name a row whose request and partner stand in these columns. `$1` is the present.
-fn held(requests: &str, partner: &str) -> String {
+pub(in crate::store) fn held(requests: &str, partner: &str) -> String {
     format!(
         "EXISTS (SELECT 1 FROM holds h WHERE (h.ends_at IS NULL OR h.ends_at > $1) AND (h.scope = 'everything'
             OR (h.scope = 'request' AND h.value IN ({requests}))
@@ -43,6 +44,7 @@ impl Store {
                 Class::Audit => records(&mut tx, due).await?,
                 Class::Payload => payloads(&mut tx, due).await?,
                 Class::Answer => answers(&mut tx, due).await?,
+                Class::Match => matches(&mut tx, due).await?,
                 Class::File => files(&mut tx, due).await?,
             };
             tx.commit().await?;
@@ -171,6 +173,82 @@ async fn answers(tx: &mut Tx, due: &Due) -> Result<u64, StoreError> {
     event.rule = Class::Answer.rule();
     append(tx, event).await?;
     Ok(u64::try_from(rows.len()).unwrap_or(u64::MAX))
+}
+
+/// Those that have ended: the key of their row, and their bodies.
+const MATCHES: [(&str, &str, &str, &str); 3] = [
+    (
+        "SELECT l.member AS one, l.client AS other, l.terms, l.submitted FROM links l",
+        "l.ends_at < $2",
+        "l.group_id, l.business_transaction_id",
+        "l.client",
+    ),
+    (
+        "SELECT l.list AS one, CAST(l.place AS TEXT) AS other, l.terms, l.submitted
+            FROM list_members l JOIN lists g ON g.id = l.list",
+        "l.ends_at < $2",
+        "g.id, g.business_transaction_id",
+        "g.client",
+    ),
+    (
+        "SELECT r.payload AS one, r.client AS other, r.payload AS terms, CAST(NULL AS TEXT) AS submitted
+            FROM replaced r",
+        "CAST($2 AS TEXT) IS NOT NULL",
+        "r.business_transaction_id",
+        "r.client",
+    ),
+];
+
+/// How each of them is removed; one that was matched anew in the meantime names other bodies.
+const GONE: [&str; 3] = [
+    "DELETE FROM links WHERE member = $1 AND client = $2 AND terms = $3",
+    "DELETE FROM list_members WHERE list = $1 AND CAST(place AS TEXT) = $2 AND terms = $3",
+    "DELETE FROM replaced WHERE payload = $1 AND client = $2 AND payload = $3",
+];
+
+/// Removes matches whose consent ended long enough ago, and bodies that were replaced while a hold kept them.
+async fn matches(tx: &mut Tx, due: &Due) -> Result<u64, StoreError> {
+    let mut removed = 0_u64;
+    for ((select, ended, requests, partner), gone) in MATCHES.into_iter().zip(GONE) {
+        let held = held(requests, partner);
+        let query = format!("{select} WHERE {ended} AND NOT {held} LIMIT {BATCH}");
+        let rows = sqlx::query(AssertSqlSafe(query))
+            .bind(stored(due.now))
+            .bind(stored(due.before))
+            .fetch_all(&mut **tx)
+            .await?;
+        for row in &rows {
+            removed = removed.saturating_add(matched(tx, row, gone).await?);
+        }
+    }
+    if removed == 0 {
+        return Ok(0);
+    }
+    let mut event = due.event.clone();
+    event.rule = Class::Match.rule();
+    append(tx, event).await?;
+    Ok(removed)
+}
+
+async fn matched(tx: &mut Tx, row: &AnyRow, gone: &'static str) -> Result<u64, StoreError> {
+    let terms: Option<String> = row.try_get("terms")?;
+    let done = sqlx::query(gone)
+        .bind(text(row, "one")?)
+        .bind(text(row, "other")?)
+        .bind(terms.clone())
+        .execute(&mut **tx)
+        .await?;
+    if done.rows_affected() == 0 {
+        return Ok(0);
+    }
+    let submitted: Option<String> = row.try_get("submitted")?;
+    for body in [terms, submitted].into_iter().flatten() {
+        sqlx::query("DELETE FROM payloads WHERE id = $1")
+            .bind(body)
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(1)
 }
 
 /// Removes the files of exports whose time is over. A hold of the partner, the export or its transaction keeps them,

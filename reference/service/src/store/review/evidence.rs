@@ -40,7 +40,9 @@ impl Store {
             .bind(present.id.as_str())
             .execute(&mut *tx)
             .await?;
-        sqlx::query("DELETE FROM payloads WHERE id = $1")
+        // The former one goes with the exchange, when its time is over and no hold keeps it.
+        sqlx::query("UPDATE payloads SET exchange = $1 WHERE id = $2")
+            .bind(present.id.as_str())
             .bind(present.request.as_str())
             .execute(&mut *tx)
             .await?;
