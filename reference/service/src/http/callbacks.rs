@@ -3,8 +3,8 @@
 
 use super::Shared;
 use super::body::whole;
-use super::partner::{Turned, admitted, counted, refuse};
-use super::reply::{context, key, write};
+use super::partner::{Turned, admitted, counted, finish};
+use super::reply::{context, key};
 use crate::data::callback::{self, Taken, Told, Untaken};
 use crate::security::token::CALLBACKS;
 use crate::store::Kept;
@@ -41,9 +41,7 @@ async fn told(
     let taken = take(&shared, &handle, (&headers, &context), body)
         .instrument(root.clone())
         .await;
-    let kept = taken.unwrap_or_else(|turned| refuse(&turned, &root));
-    root.in_scope(|| tracing::info!(status = kept.status, "the call is answered"));
-    write(kept, &context)
+    finish(taken, &context, &root)
 }
 
 async fn take(

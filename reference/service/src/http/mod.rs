@@ -2,6 +2,7 @@
 //! Refuses to know retries, routes and stores; the data path does.
 
 pub(crate) mod admin;
+mod asked;
 mod body;
 pub(crate) mod boundary;
 mod callbacks;

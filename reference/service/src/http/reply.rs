@@ -1,6 +1,7 @@
 //! Answers as values: status, headers, body; and the ids of the call on every one of them.
 //! Refuses to write an answer without a correlation id.
 
+use crate::data::once::Answered;
 use crate::store::Kept;
 use crate::telemetry::Context;
 use axum::body::Body;
@@ -70,6 +71,21 @@ pub(super) fn key<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a s
     } else {
         Err(Code::KeyMissing)
     }
+}
+
+/// The answer to a call under a key; one that was given before says so.
+///
+/// Errors: nothing is carried out under this key now, or ever
+pub(super) fn given(answered: Answered) -> Result<Kept, Code> {
+    match answered {
+        Answered::First(kept) => Ok(kept),
+        Answered::Again(kept) => Ok(again(kept)),
+        Answered::Refused(code) => Err(code),
+    }
+}
+
+pub(super) fn again(kept: Kept) -> Kept {
+    with_header(kept, "idempotency-replayed", "true")
 }
 
 /// Writes an answer to the wire.

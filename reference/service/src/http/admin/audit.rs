@@ -4,6 +4,7 @@
 use super::{Acting, admitted};
 use crate::audit::{answer, consistency, inclusion};
 use crate::http::Shared;
+use crate::http::asked::{Words, only, unfit, word};
 use crate::http::problem::{Refusal, finish};
 use crate::http::reply::{context, reply, with_header};
 use crate::store::Kept;
@@ -13,19 +14,19 @@ use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
+use domain::Timestamp;
 use domain::failure::Code;
 use domain::masked::Masked;
 use domain::operator::Role;
 use domain::record::Instant;
 use serde::Serialize;
 use serde_json::json;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 const JSON: &str = "application/json";
 const NDJSON: &str = "application/x-ndjson";
 
-type Asked = Query<BTreeMap<String, String>>;
+type Asked = Query<Words>;
 
 pub(super) fn router() -> Router<Arc<Shared>> {
     Router::new()
@@ -47,13 +48,6 @@ fn told(value: &impl Serialize) -> Kept {
     reply(200, JSON, value)
 }
 
-fn unfit(field: &str) -> Refusal {
-    Refusal {
-        code: Code::SchemaInvalid,
-        fields: vec![format!("?{field}")],
-    }
-}
-
 async fn search(
     State(shared): State<Arc<Shared>>,
     headers: HeaderMap,
@@ -63,11 +57,7 @@ async fn search(
     finish(searched(&shared, &headers, &asked).await, &context)
 }
 
-async fn searched(
-    shared: &Shared,
-    headers: &HeaderMap,
-    asked: &BTreeMap<String, String>,
-) -> Result<Kept, Refusal> {
+async fn searched(shared: &Shared, headers: &HeaderMap, asked: &Words) -> Result<Kept, Refusal> {
     auditor(shared, headers)?;
     let search = wanted(asked)?;
     let records = shared.plane.store.audited(&search).await?;
@@ -75,27 +65,22 @@ async fn searched(
     Ok(told(&json!({ "items": records, "next": next })))
 }
 
-fn wanted(asked: &BTreeMap<String, String>) -> Result<Search, Refusal> {
-    let mut search = Search::default();
-    for (name, value) in asked {
-        let value = value.clone();
-        match name.as_str() {
-            "request" => search.request = Some(value),
-            "partner" => search.partner = Some(value),
-            "actor" => search.actor = Some(value),
-            "since" => search.since = Some(moment(&value).ok_or_else(|| unfit("since"))?),
-            "until" => search.until = Some(moment(&value).ok_or_else(|| unfit("until"))?),
-            "after" => search.after = value.parse().map_err(|_| unfit("after"))?,
-            _ => return Err(unfit("*")),
-        }
-    }
-    Ok(search)
-}
-
-/// A moment in the one spelling that the log knows.
-fn moment(text: &str) -> Option<String> {
-    let at: domain::Timestamp = text.parse().ok()?;
-    Some(Instant::new(at).to_string())
+fn wanted(asked: &Words) -> Result<Search, Refusal> {
+    let known = ["request", "partner", "actor", "since", "until", "after"];
+    only(asked, &known)?;
+    // In the one spelling that the log knows.
+    let moment = |name| {
+        let at: Option<Timestamp> = word(asked, name)?;
+        Ok::<_, Refusal>(at.map(|at| Instant::new(at).to_string()))
+    };
+    Ok(Search {
+        request: asked.get("request").cloned(),
+        partner: asked.get("partner").cloned(),
+        actor: asked.get("actor").cloned(),
+        since: moment("since")?,
+        until: moment("until")?,
+        after: word(asked, "after")?.unwrap_or_default(),
+    })
 }
 
 async fn answered(
@@ -172,7 +157,7 @@ async fn export(
     let context = context(&headers, shared.plane.now());
     let found = async {
         auditor(&shared, &headers)?;
-        let after = number(&asked, "after")?.unwrap_or_default();
+        let after = word(&asked, "after")?.unwrap_or_default();
         let entries = shared.plane.store.audit_page(after).await?;
         let mut lines = String::new();
         for entry in &entries {
@@ -185,12 +170,6 @@ async fn export(
     finish(found.await, &context)
 }
 
-fn number(asked: &BTreeMap<String, String>, name: &str) -> Result<Option<u64>, Refusal> {
-    let text = asked.get(name);
-    text.map(|text| text.parse().map_err(|_| unfit(name)))
-        .transpose()
-}
-
 async fn proof(
     State(shared): State<Arc<Shared>>,
     headers: HeaderMap,
@@ -200,7 +179,7 @@ async fn proof(
     let context = context(&headers, shared.plane.now());
     let found = async {
         auditor(&shared, &headers)?;
-        let size = whole(&shared, number(&asked, "size")?).await?;
+        let size = whole(&shared, word(&asked, "size")?).await?;
         let proof = inclusion(&shared.plane.store, seq, size).await?;
         proof.map(|proof| told(&proof)).ok_or(NOT_THERE)
     };
@@ -223,8 +202,8 @@ async fn consistent(
     let context = context(&headers, shared.plane.now());
     let found = async {
         auditor(&shared, &headers)?;
-        let first = number(&asked, "first")?.ok_or_else(|| unfit("first"))?;
-        let size = whole(&shared, number(&asked, "size")?).await?;
+        let first = word(&asked, "first")?.ok_or_else(|| unfit("?first"))?;
+        let size = whole(&shared, word(&asked, "size")?).await?;
         let proof = consistency(&shared.plane.store, first, size).await?;
         proof.map(|proof| told(&proof)).ok_or(NOT_THERE)
     };

@@ -1,12 +1,13 @@
 //! Dead letters for operators: what lies there and why, starting again, closing.
 //! Refuses to start a letter whose cause nobody has declared gone, and free text: reasons and rules are words of a fixed form.
 
-use super::{Acting, Called, JSON, admitted, read, unfit};
-use crate::data::once::{Answered, once};
+use super::{Acting, Called, JSON, admitted, read};
+use crate::data::once::once;
 use crate::data::replay::{self, Order, Replayed, Which};
 use crate::http::Shared;
+use crate::http::asked::{Words, only, unfit, word};
 use crate::http::problem::{Refusal, conflict, finish, problem};
-use crate::http::reply::{context, key, reply, with_header};
+use crate::http::reply::{context, given, key, reply};
 use crate::store::{Changes, DeadFilter, Exchange, Kept, Place, Scope, StoreError};
 use axum::Router;
 use axum::body::Body;
@@ -23,7 +24,6 @@ use domain::resilience::{Selection, Unreplayable, Verdict};
 use domain::workflow::{Event, State as Stage};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 const REPLAY: &str = "/dlq/replay";
@@ -45,17 +45,13 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
 async fn list(
     State(shared): State<Arc<Shared>>,
     headers: HeaderMap,
-    Query(query): Query<BTreeMap<String, String>>,
+    Query(query): Query<Words>,
 ) -> Response {
     let context = context(&headers, shared.plane.now());
     finish(listed(&shared, &headers, &query).await, &context)
 }
 
-async fn listed(
-    shared: &Shared,
-    headers: &HeaderMap,
-    query: &BTreeMap<String, String>,
-) -> Result<Kept, Refusal> {
+async fn listed(shared: &Shared, headers: &HeaderMap, query: &Words) -> Result<Kept, Refusal> {
     admitted(shared, headers, Role::Replay)?;
     let filter = asked_for(query)?;
     let store = &shared.plane.store;
@@ -69,26 +65,14 @@ async fn listed(
     Ok(reply(200, JSON, &json!({"items": items, "next": next})))
 }
 
-fn asked_for(query: &BTreeMap<String, String>) -> Result<DeadFilter, Refusal> {
-    let mut filter = DeadFilter::default();
-    for (name, value) in query {
-        let fits = match name.as_str() {
-            "code" => value.parse().map(|code| filter.code = Some(code)).is_ok(),
-            "partner" => {
-                let id = value.parse();
-                id.map(|id| filter.partner = Some(id)).is_ok()
-            }
-            "after" => {
-                let id = value.parse();
-                id.map(|id| filter.after = Some(id)).is_ok()
-            }
-            _ => return Err(unfit("?*")),
-        };
-        if !fits {
-            return Err(unfit(&format!("?{name}")));
-        }
-    }
-    Ok(filter)
+fn asked_for(query: &Words) -> Result<DeadFilter, Refusal> {
+    only(query, &["code", "partner", "after"])?;
+    Ok(DeadFilter {
+        code: word(query, "code")?,
+        partner: word(query, "partner")?,
+        after: word(query, "after")?,
+        ..DeadFilter::default()
+    })
 }
 
 async fn letter(shared: &Shared, exchange: &Exchange) -> Result<DeadLetter, Refusal> {
@@ -169,11 +153,7 @@ async fn started(called: Called<'_>, body: Body) -> Result<Kept, Refusal> {
             problem(Code::StoreUnavailable, called.1, Vec::new())
         })
     };
-    match once(&shared.plane, scope, &print, work).await? {
-        Answered::First(kept) => Ok(kept),
-        Answered::Again(kept) => Ok(with_header(kept, "idempotency-replayed", "true")),
-        Answered::Refused(code) => Err(code.into()),
-    }
+    Ok(given(once(&shared.plane, scope, &print, work).await?)?)
 }
 
 fn order(wanted: Wanted, by: &Actor) -> Result<Order, Refusal> {

@@ -11,11 +11,10 @@ mod hold;
 mod synthetic;
 
 use super::Shared;
-use super::body::whole;
+use super::asked::{document, unfit};
 use super::problem::Refusal;
 use super::reply::text;
 use super::witness::{Side, witnessed};
-use crate::data::schema;
 use crate::security::token::role_scope;
 use crate::store::Said;
 use crate::store::audit::act;
@@ -29,7 +28,7 @@ use domain::operator::{Role, Why};
 use domain::record::{Action, Actor, ActorId, ActorKind, AuditEvent, Slug};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
-use wire::json::{Document, Limits};
+use wire::json::Document;
 
 /// Why somebody acts, on every call of this listener.
 pub(super) const PURPOSE: &str = "x-purpose";
@@ -69,10 +68,7 @@ pub(super) fn admitted(
         .gate
         .admit(headers, &role_scope(role), shared.plane.now())?;
     let why = text(headers, PURPOSE).and_then(|word| word.parse().ok());
-    let why = why.ok_or_else(|| Refusal {
-        code: Code::SchemaInvalid,
-        fields: vec![format!("header {PURPOSE}")],
-    })?;
+    let why = why.ok_or_else(|| unfit(format!("header {PURPOSE}")))?;
     let id: ActorId = client.as_str().parse().map_err(|_| Code::TokenInvalid)?;
     let role: Slug = role.word().parse().map_err(|_| Code::ScopeMissing)?;
     Ok(Acting {
@@ -87,22 +83,9 @@ pub(super) fn admitted(
 
 /// Reads a body as one of our own types; what does not fit is not repeated.
 async fn read<T: DeserializeOwned>(body: Body) -> Result<(T, Document), Refusal> {
-    let limits = Limits::MATCH_BODY;
-    let bytes = whole(body, limits.bytes).await?;
-    let document = Document::parse(&bytes, &limits).map_err(|fault| schema::of_fault(&fault))?;
+    let document = document(body).await?;
     let read = serde_json::from_value(document.value().clone());
-    let read = read.map_err(|_| Refusal {
-        code: Code::SchemaInvalid,
-        fields: vec![String::new()],
-    })?;
-    Ok((read, document))
-}
-
-fn unfit(field: &str) -> Refusal {
-    Refusal {
-        code: Code::SchemaInvalid,
-        fields: vec![field.to_owned()],
-    }
+    Ok((read.map_err(|_| unfit(""))?, document))
 }
 
 fn said<'a>(shared: &Shared, acting: &'a Acting, reason: &'a Slug) -> Said<'a> {

@@ -1,11 +1,12 @@
 //! Synthetic checks for operators: how each stands, and a run of one on demand.
 //! Refuses to run a check that no document describes.
 
-use super::{Called, JSON, admitted, ordered, read, unfit};
+use super::{Called, JSON, admitted, ordered, read};
 use crate::data::synthetic::{Begun, begin, standings};
 use crate::http::Shared;
+use crate::http::asked::unfit;
 use crate::http::problem::{Refusal, finish};
-use crate::http::reply::{context, reply, text, with_header};
+use crate::http::reply::{again, context, key, reply};
 use crate::store::Kept;
 use axum::Router;
 use axum::body::Body;
@@ -87,8 +88,7 @@ async fn asked(
     body: Body,
 ) -> Result<Kept, Refusal> {
     let acting = admitted(shared, headers, Role::Control)?;
-    let key = text(headers, "idempotency-key").filter(|key| !key.is_empty());
-    let key = key.ok_or(Code::KeyMissing)?;
+    let key = key(headers, "idempotency-key")?.ok_or(Code::KeyMissing)?;
     let number = number.parse().map(DocumentNumber).ok();
     let check = number.and_then(|number| shared.plane.checks.get(number));
     let check = check.ok_or(Code::NotYourResource)?;
@@ -104,7 +104,7 @@ async fn asked(
     let engine = shared.workflow.as_ref();
     match begin(&shared.plane, engine, (check, &key), answer).await? {
         Begun::Run(id) => Ok(answer(&id)),
-        Begun::Before(Some(kept)) => Ok(with_header(kept, "idempotency-replayed", "true")),
+        Begun::Before(Some(kept)) => Ok(again(kept)),
         Begun::Before(None) => Err(unfit("header idempotency-key")),
         Begun::Failed(code) => Err(code.into()),
     }

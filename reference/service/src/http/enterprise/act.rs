@@ -3,9 +3,9 @@
 
 use super::super::Shared;
 use super::super::problem::{Refusal, conflict, finish, problem};
-use super::super::reply::{context, key, reply, with_header};
+use super::super::reply::{context, given, key, reply, with_header};
 use super::{JSON, PATH};
-use crate::data::once::{Answered, once};
+use crate::data::once::once;
 use crate::security::token::EXCHANGES;
 use crate::store::{Kept, Scope};
 use crate::telemetry::Context;
@@ -106,11 +106,7 @@ async fn acted(
         correlation: context.correlation.clone(),
     };
     let work = said(shared, context, id, (act, &heard_under, &speaker));
-    match once(plane, scope, &print, work).await? {
-        Answered::First(kept) => Ok(kept),
-        Answered::Again(kept) => Ok(with_header(kept, "idempotency-replayed", "true")),
-        Answered::Refused(code) => Err(code.into()),
-    }
+    Ok(given(once(plane, scope, &print, work).await?)?)
 }
 
 async fn said(

@@ -2,9 +2,10 @@
 //! Refuses to show anything of the member.
 
 use super::super::Shared;
+use super::super::asked::{Words, only, word};
 use super::super::problem::{Refusal, finish};
 use super::super::reply::{context, reply};
-use super::{JSON, word};
+use super::JSON;
 use crate::security::token::EXCHANGES;
 use crate::store::{Broken, Kept, MOST_BROKEN};
 use axum::extract::{Path, Query, State};
@@ -15,7 +16,6 @@ use domain::fulfilment::SlaStage;
 use domain::ids::ExchangeId;
 use domain::record::Instant;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -69,29 +69,16 @@ async fn clocks(shared: &Shared, headers: &HeaderMap, id: &ExchangeId) -> Result
 pub(super) async fn breaches(
     State(shared): State<Arc<Shared>>,
     headers: HeaderMap,
-    Query(query): Query<BTreeMap<String, String>>,
+    Query(query): Query<Words>,
 ) -> Response {
     let context = context(&headers, shared.plane.now());
     finish(broken(&shared, &headers, &query).await, &context)
 }
 
-async fn broken(
-    shared: &Shared,
-    headers: &HeaderMap,
-    query: &BTreeMap<String, String>,
-) -> Result<Kept, Refusal> {
+async fn broken(shared: &Shared, headers: &HeaderMap, query: &Words) -> Result<Kept, Refusal> {
     shared.gate.admit(headers, EXCHANGES, shared.plane.now())?;
-    let unfit = |field: &str| Refusal {
-        fields: vec![format!("?{field}")],
-        ..Code::SchemaInvalid.into()
-    };
-    if !query
-        .keys()
-        .all(|name| name == "partner" || name == "since")
-    {
-        return Err(unfit("*"));
-    }
-    let since = word(query, "since").map_err(unfit)?;
+    only(query, &["partner", "since"])?;
+    let since = word(query, "since")?;
     let partner = query.get("partner").map(String::as_str);
     let broken = shared.plane.store.broken(partner, since).await?;
     let more = broken.len() == MOST_BROKEN;

@@ -3,10 +3,11 @@
 
 use super::super::Shared;
 use super::super::admin::{Acting, admitted};
+use super::super::asked::{document, seen, unfit};
 use super::super::problem::{Refusal, finish};
-use super::super::reply::{context, reply, text, with_header};
+use super::super::reply::{context, reply, with_header};
 use super::JSON;
-use super::reviews::{Forbidden, No, answer, document, one, unfit};
+use super::reviews::{Forbidden, No, answer, one};
 use crate::data::monitor::unacknowledged;
 use crate::data::reviews::corrected;
 use crate::store::audit::act;
@@ -148,9 +149,7 @@ pub(super) async fn resolve(
 async fn resolved(shared: &Shared, headers: &HeaderMap, id: &str, body: Body) -> Result<Kept, No> {
     let plane = &shared.plane;
     let acting = admitted(shared, headers, Role::Review)?;
-    let seen = text(headers, "if-match").map(|tag| tag.trim_matches('"').parse::<i64>());
-    let seen = seen.and_then(Result::ok);
-    let seen = seen.ok_or_else(|| unfit("header if-match"))?;
+    let seen = seen(headers)?;
     let document = document(body).await?;
     let (snapshot, now) = (plane.snapshot(), plane.now());
     let under = (snapshot.number, unacknowledged(&snapshot, now));

@@ -2,9 +2,10 @@
 //! Refuses to show anything of the member.
 
 use super::super::Shared;
+use super::super::asked::{Words, only, word};
 use super::super::problem::{Refusal, finish};
 use super::super::reply::{context, reply};
-use super::{JSON, word};
+use super::JSON;
 use crate::security::token::EXCHANGES;
 use crate::store::{Kept, MOST_OWED, Owed, OwedFilter};
 use axum::extract::{Query, State};
@@ -12,40 +13,27 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::Timestamp;
 use domain::deadlines::Standing;
-use domain::failure::Code;
 use domain::record::Instant;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(super) async fn list(
     State(shared): State<Arc<Shared>>,
     headers: HeaderMap,
-    Query(query): Query<BTreeMap<String, String>>,
+    Query(query): Query<Words>,
 ) -> Response {
     let context = context(&headers, shared.plane.now());
     finish(listed(&shared, &headers, &query).await, &context)
 }
 
-async fn listed(
-    shared: &Shared,
-    headers: &HeaderMap,
-    query: &BTreeMap<String, String>,
-) -> Result<Kept, Refusal> {
+async fn listed(shared: &Shared, headers: &HeaderMap, query: &Words) -> Result<Kept, Refusal> {
     let now = shared.plane.now();
     shared.gate.admit(headers, EXCHANGES, now)?;
-    let unfit = |field: &str| Refusal {
-        fields: vec![format!("?{field}")],
-        ..Code::SchemaInvalid.into()
-    };
-    let known = |name: &String| ["duty", "partner", "all"].contains(&name.as_str());
-    if !query.keys().all(known) {
-        return Err(unfit("*"));
-    }
+    only(query, &["duty", "partner", "all"])?;
     let filter = OwedFilter {
-        duty: word(query, "duty").map_err(unfit)?,
+        duty: word(query, "duty")?,
         partner: query.get("partner").cloned(),
-        all: word(query, "all").map_err(unfit)?.unwrap_or(false),
+        all: word(query, "all")?.unwrap_or(false),
     };
     let owed = shared.plane.store.owed(&filter).await?;
     let more = owed.len() == MOST_OWED;

@@ -2,9 +2,9 @@
 //! Refuses to add to an exchange that waits for nothing, and to show what was said.
 
 use super::super::Shared;
+use super::super::asked::document;
 use super::super::problem::{Refusal, conflict, finish};
 use super::super::reply::{context, key, reply, with_header};
-use super::reviews::document;
 use super::{JSON, PATH};
 use crate::data::reviews::completed;
 use crate::security::token::EXCHANGES;

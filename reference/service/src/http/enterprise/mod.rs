@@ -15,11 +15,12 @@ mod route;
 pub(super) mod view;
 
 use super::Shared;
+use super::asked::{Words, only, word};
 use super::body::{longest, whole};
 use super::boundary::LONGEST;
 use super::partner::bulk::BODY as BULK_BODY;
 use super::problem::{Refusal, finish, later};
-use super::reply::{context, key, reply, with_header};
+use super::reply::{again, context, key, reply, with_header};
 use super::witness::{Side, witnessed};
 use crate::data::submit::{self, Keyed, TakenOn, Wanted};
 use crate::data::{Outage, schema};
@@ -39,8 +40,6 @@ use domain::ids::{ExchangeId, PartnerId};
 use domain::record::Kind;
 use domain::workflow::{Disposition, Query as Question};
 use serde_json::json;
-use std::collections::BTreeMap;
-use std::str::FromStr;
 use std::sync::Arc;
 use wire::json::{Document, Limits};
 
@@ -191,7 +190,7 @@ fn accepted(id: &ExchangeId, context: &Context, wanted: &Wanted) -> Kept {
 
 fn known(lookup: Lookup<Kept>) -> Result<Kept, Refusal> {
     match lookup {
-        Lookup::Repeated(kept) => Ok(with_header(kept, "idempotency-replayed", "true")),
+        Lookup::Repeated(kept) => Ok(again(kept)),
         Lookup::Reused => Err(Code::KeyReused.into()),
         Lookup::InFlight | Lookup::New => Err(Code::InFlight.into()),
     }
@@ -219,31 +218,21 @@ async fn shown(shared: &Shared, headers: &HeaderMap, id: &ExchangeId) -> Result<
 async fn list(
     State(shared): State<Arc<Shared>>,
     headers: HeaderMap,
-    Query(query): Query<BTreeMap<String, String>>,
+    Query(query): Query<Words>,
 ) -> Response {
     let context = context(&headers, shared.plane.now());
     finish(listed(&shared, &headers, &query).await, &context)
 }
 
-async fn listed(
-    shared: &Shared,
-    headers: &HeaderMap,
-    query: &BTreeMap<String, String>,
-) -> Result<Kept, Refusal> {
+async fn listed(shared: &Shared, headers: &HeaderMap, query: &Words) -> Result<Kept, Refusal> {
     shared.gate.admit(headers, EXCHANGES, shared.plane.now())?;
-    let unfit = |field: &str| Refusal {
-        fields: vec![format!("?{field}")],
-        ..Code::SchemaInvalid.into()
-    };
-    if !query.keys().all(|name| QUESTIONS.contains(&name.as_str())) {
-        return Err(unfit("*"));
-    }
+    only(query, &QUESTIONS)?;
     let wanted = Question {
-        state: word(query, "state").map_err(unfit)?,
+        state: word(query, "state")?,
         partner: query.get("partner").cloned(),
-        hold: word(query, "hold").map_err(unfit)?,
-        kind: word(query, "kind").map_err(unfit)?,
-        since: word(query, "since").map_err(unfit)?,
+        hold: word(query, "hold")?,
+        kind: word(query, "kind")?,
+        since: word(query, "since")?,
         after: query.get("cursor").cloned(),
     };
     let found = shared.workflow.list(&wanted).await?;
@@ -257,12 +246,3 @@ async fn listed(
 
 /// What a list may be asked for.
 const QUESTIONS: [&str; 6] = ["state", "partner", "hold", "kind", "since", "cursor"];
-
-/// The word under a name of the query, if it is there; else the name, when it is none of the vocabulary.
-fn word<T: FromStr>(
-    query: &BTreeMap<String, String>,
-    name: &'static str,
-) -> Result<Option<T>, &'static str> {
-    let word = query.get(name).map(|word| word.parse());
-    word.transpose().map_err(|_| name)
-}

@@ -3,12 +3,11 @@
 
 use super::super::Shared;
 use super::super::admin::{Acting, admitted};
+use super::super::asked::{self, Words, document, only, seen, unfit};
 use super::super::problem::{Refusal, finish};
-use super::super::reply::{context, reply, text, with_header};
+use super::super::reply::{context, reply, with_header};
 use super::JSON;
 use crate::data::reviews::figures;
-use crate::data::schema;
-use crate::http::body::whole;
 use crate::store::{Kept, KeptReview, REVIEW_PAGE, ReviewFilter, ReviewSaid, Unspoken};
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
@@ -21,10 +20,8 @@ use domain::ids::MemberRef;
 use domain::operator::Role;
 use domain::record::{Instant, RuleId, Slug};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::sync::Arc;
-use wire::json::{Document, Limits};
 
 /// What the state of a review forbids: the status, and a word of its own.
 pub(super) struct Forbidden {
@@ -88,25 +85,17 @@ pub(super) fn answer(answered: Result<Kept, No>, context: &crate::telemetry::Con
 pub(super) async fn list(
     State(shared): State<Arc<Shared>>,
     headers: HeaderMap,
-    Query(query): Query<BTreeMap<String, String>>,
+    Query(query): Query<Words>,
 ) -> Response {
     let context = context(&headers, shared.plane.now());
     answer(listed(&shared, &headers, &query).await, &context)
 }
 
-async fn listed(
-    shared: &Shared,
-    headers: &HeaderMap,
-    query: &BTreeMap<String, String>,
-) -> Result<Kept, No> {
+async fn listed(shared: &Shared, headers: &HeaderMap, query: &Words) -> Result<Kept, No> {
     admitted(shared, headers, Role::Review)?;
-    let known = ["state", "partner", "cursor"];
-    if !query.keys().all(|name| known.contains(&name.as_str())) {
-        return Err(unfit("?*").into());
-    }
-    let state = query.get("state").map(|word| word.parse());
+    only(query, &["state", "partner", "cursor"])?;
     let filter = ReviewFilter {
-        state: state.transpose().map_err(|_| unfit("?state"))?,
+        state: asked::word(query, "state")?,
         partner: query.get("partner").cloned(),
         after: query.get("cursor").cloned(),
     };
@@ -139,21 +128,15 @@ async fn shown(shared: &Shared, headers: &HeaderMap, id: &str) -> Result<Kept, N
 pub(super) async fn measured(
     State(shared): State<Arc<Shared>>,
     headers: HeaderMap,
-    Query(query): Query<BTreeMap<String, String>>,
+    Query(query): Query<Words>,
 ) -> Response {
     let context = context(&headers, shared.plane.now());
     answer(told(&shared, &headers, &query).await, &context)
 }
 
-async fn told(
-    shared: &Shared,
-    headers: &HeaderMap,
-    query: &BTreeMap<String, String>,
-) -> Result<Kept, No> {
+async fn told(shared: &Shared, headers: &HeaderMap, query: &Words) -> Result<Kept, No> {
     admitted(shared, headers, Role::Review)?;
-    let since = query.get("since").map(|text| text.parse::<Timestamp>());
-    let since = since.transpose().map_err(|_| unfit("?since"))?;
-    let since = since.unwrap_or(Timestamp::UNIX_EPOCH);
+    let since = asked::word(query, "since")?.unwrap_or(Timestamp::UNIX_EPOCH);
     let figures = figures(&shared.plane, since).await;
     let figures = figures.map_err(Refusal::from)?;
     let view = json!({
@@ -182,9 +165,7 @@ pub(super) async fn decide(
 async fn decided(shared: &Shared, headers: &HeaderMap, id: &str, body: Body) -> Result<Kept, No> {
     let plane = &shared.plane;
     let acting = admitted(shared, headers, Role::Review)?;
-    let seen = text(headers, "if-match").map(|tag| tag.trim_matches('"').parse::<i64>());
-    let seen = seen.and_then(Result::ok);
-    let seen = seen.ok_or_else(|| unfit("header if-match"))?;
+    let seen = seen(headers)?;
     let document = document(body).await?;
     let kept = plane.store.review(id).await.map_err(Refusal::from)?;
     let kept = kept.ok_or(Code::NotYourResource)?;
@@ -229,20 +210,7 @@ fn word(acting: &Acting, said: &Value, review: &Review) -> Result<Word, Refusal>
 pub(super) fn one<T: FromStr>(said: &Value, name: &str) -> Result<T, Refusal> {
     let found = said.get(name).and_then(Value::as_str);
     let read = found.and_then(|text| text.parse().ok());
-    read.ok_or_else(|| unfit(&format!("/{name}")))
-}
-
-pub(super) fn unfit(field: &str) -> Refusal {
-    Refusal {
-        code: Code::SchemaInvalid,
-        fields: vec![field.to_owned()],
-    }
-}
-
-pub(super) async fn document(body: Body) -> Result<Document, Refusal> {
-    let limits = Limits::MATCH_BODY;
-    let bytes = whole(body, limits.bytes).await?;
-    Ok(Document::parse(&bytes, &limits).map_err(|fault| schema::of_fault(&fault))?)
+    read.ok_or_else(|| unfit(format!("/{name}")))
 }
 
 fn tagged(kept: &KeptReview, now: Timestamp) -> Kept {

@@ -2,6 +2,7 @@
 //! Refuses to show anything of the member: the inputs are words of closed vocabularies.
 
 use super::super::Shared;
+use super::super::asked::{Words, only, word};
 use super::super::problem::{Refusal, finish};
 use super::super::reply::{context, reply};
 use crate::control::Unpublished;
@@ -16,14 +17,13 @@ use domain::ids::ExchangeId;
 use domain::record::Instant;
 use domain::routing::Inputs;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(super) async fn show(
     State(shared): State<Arc<Shared>>,
     headers: HeaderMap,
     Path(id): Path<String>,
-    Query(query): Query<BTreeMap<String, String>>,
+    Query(query): Query<Words>,
 ) -> Response {
     let context = context(&headers, shared.plane.now());
     let shown = shown(&shared, &headers, &ExchangeId::new(id), &query).await;
@@ -34,7 +34,7 @@ async fn shown(
     shared: &Shared,
     headers: &HeaderMap,
     id: &ExchangeId,
-    query: &BTreeMap<String, String>,
+    query: &Words,
 ) -> Result<Kept, Refusal> {
     let plane = &shared.plane;
     shared.gate.admit(headers, EXCHANGES, plane.now())?;
@@ -56,16 +56,9 @@ async fn shown(
     Ok(reply(200, "application/json", &view))
 }
 
-fn asked_at(query: &BTreeMap<String, String>) -> Result<Option<Timestamp>, Refusal> {
-    let unfit = || Refusal {
-        code: Code::SchemaInvalid,
-        fields: vec!["?at".to_owned()],
-    };
-    if query.keys().any(|name| name != "at") {
-        return Err(unfit());
-    }
-    let at = query.get("at").map(|text| text.parse::<Timestamp>());
-    at.transpose().map_err(|_| unfit())
+fn asked_at(query: &Words) -> Result<Option<Timestamp>, Refusal> {
+    only(query, &["at"])?;
+    word(query, "at")
 }
 
 /// A choice as it was kept, and whether the set of that number still says the same.

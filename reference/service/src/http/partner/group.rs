@@ -1,11 +1,10 @@
 //! The lists of those who were found: read by id, or searched.
 //! Refuses everybody but the partner that they were made for, with the answer of a list that does not exist.
 
-use super::{Turned, admitted_for, counted, refuse};
+use super::{Turned, admitted_for, counted, finish, found};
 use crate::data::lists::{self, Search};
 use crate::http::Shared;
-use crate::http::outcome::FHIR;
-use crate::http::reply::{context, reply, write};
+use crate::http::reply::context;
 use crate::security::token::{BULK_MEMBER_MATCH, DATA_EXPORT};
 use crate::telemetry::{self, Context, RequestType, Stage};
 use axum::extract::{Path, Query, State};
@@ -13,7 +12,6 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::ids::PartnerId;
 use domain::resilience::Operation;
-use domain::workflow::Disposition;
 use serde_json::Value;
 use std::future::Future;
 use std::sync::Arc;
@@ -80,13 +78,5 @@ where
         }
         Err(turned) => Err(turned),
     };
-    let kept = match answered {
-        Ok(found) => {
-            root.record("matchmark.disposition", Disposition::Complete.word());
-            reply(200, FHIR, &found)
-        }
-        Err(turned) => refuse(&turned, &root),
-    };
-    root.in_scope(|| tracing::info!(status = kept.status, "the call is answered"));
-    write(kept, &context)
+    finish(answered.map(|told| found(&told, &root)), &context, &root)
 }

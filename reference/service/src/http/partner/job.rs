@@ -1,12 +1,12 @@
 //! An export that was taken on: how it stands, its list and its files, and giving it up.
 //! Refuses everybody but the partner that asked for it.
 
-use super::bulk::{SPEC_VERSION, ending};
-use super::{Turned, admitted_for, counted, refuse};
+use super::bulk::ending;
+use super::{SPEC_VERSION, Turned, admitted_for, counted, finish};
 use crate::data::export::fetch::{self, Asker, File, Standing};
 use crate::http::Shared;
 use crate::http::outcome::FHIR;
-use crate::http::reply::{context, reply, text, with_header, write};
+use crate::http::reply::{context, reply, text, with_header};
 use crate::security::token::{BULK_MEMBER_MATCH, DATA_EXPORT};
 use crate::store::Kept;
 use crate::telemetry::{self, Context, RequestType, Stage};
@@ -104,9 +104,7 @@ where
         }
         Err(turned) => Err(turned),
     };
-    let kept = answered.unwrap_or_else(|turned| refuse(&turned, &root));
-    root.in_scope(|| tracing::info!(status = kept.status, "the call is answered"));
-    write(kept, &context)
+    finish(answered, &context, &root)
 }
 
 /// What each right opens: a bulk match is answered to whoever may ask for one, data to whoever may have them.

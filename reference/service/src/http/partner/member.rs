@@ -1,11 +1,10 @@
 //! The records of one member, read with a token that is bound to that member.
 //! Refuses every other member as one that does not exist.
 
-use super::{Turned, admitted, counted, refuse};
+use super::{Turned, admitted, counted, finish, found};
 use crate::data::read::{Wanted, records_of};
 use crate::http::Shared;
-use crate::http::outcome::FHIR;
-use crate::http::reply::{context, reply, write};
+use crate::http::reply::context;
 use crate::security::token::MEMBER_READ;
 use crate::telemetry::{self, Context, RequestType, Stage};
 use axum::extract::{Path, Query, State};
@@ -15,7 +14,6 @@ use domain::failure::Code;
 use domain::ids::PartnerId;
 use domain::masked::Masked;
 use domain::resilience::Operation;
-use domain::workflow::Disposition;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -67,15 +65,7 @@ async fn respond(shared: &Shared, headers: &HeaderMap, asked: &Asked) -> Respons
     let answered = answer(shared, &context, headers, asked)
         .instrument(root.clone())
         .await;
-    let kept = match answered {
-        Ok(found) => {
-            root.record("matchmark.disposition", Disposition::Complete.word());
-            reply(200, FHIR, &found)
-        }
-        Err(turned) => refuse(&turned, &root),
-    };
-    root.in_scope(|| tracing::info!(status = kept.status, "the call is answered"));
-    write(kept, &context)
+    finish(answered.map(|told| found(&told, &root)), &context, &root)
 }
 
 async fn answer(

@@ -1,29 +1,34 @@
 //! `$member-match`: taken in, answered once per key, and the list that the match makes is named beside the answer.
 //! Refuses to look into a body before the caller is known.
 
-use super::{Turned, admitted, counted, document, refuse};
-use crate::data::once::{Answered, once};
+use super::question::{Called, Question};
+use super::{SPEC_VERSION, Turned, finish, refuse};
 use crate::data::respond::{self, Call};
 use crate::http::Shared;
 use crate::http::outcome::FHIR;
-use crate::http::reply::{context, key, reply, text, with_header, write};
+use crate::http::reply::{context, reply, text, with_header};
 use crate::security::token::MEMBER_MATCH;
-use crate::store::{Kept, Scope};
-use crate::telemetry::{self, Context, RequestType, Stage};
+use crate::store::Kept;
+use crate::telemetry::{self, RequestType};
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::idempotency::{Asked, fingerprint};
-use domain::ids::PartnerId;
 use domain::resilience::Operation;
 use domain::workflow::Disposition;
 use std::sync::Arc;
 use tracing::{Instrument, Span};
-use wire::json::Document;
+use wire::json::Limits;
 
 pub(super) const PATH: &str = "/Patient/$member-match";
-const SPEC_VERSION: &str = "x-pdex-spec-version";
+
+const QUESTION: Question = Question {
+    scope: MEMBER_MATCH,
+    operation: Operation::MemberMatch,
+    body: Limits::MATCH_BODY,
+    comes_later: false,
+};
 
 pub(super) async fn member_match(
     State(shared): State<Arc<Shared>>,
@@ -32,74 +37,32 @@ pub(super) async fn member_match(
 ) -> Response {
     let context = context(&headers, shared.plane.now());
     let root = telemetry::root(&context, RequestType::MemberMatch);
-    let answered = answer(&shared, &context, &headers, body)
+    let answered = answer((&shared, &context, &headers), body)
         .instrument(root.clone())
         .await;
-    let kept = answered.unwrap_or_else(|turned| refuse(&turned, &root));
-    root.in_scope(|| tracing::info!(status = kept.status, "the call is answered"));
-    write(kept, &context)
+    finish(answered, &context, &root)
 }
 
-async fn answer(
-    shared: &Shared,
-    context: &Context,
-    headers: &HeaderMap,
-    body: Body,
-) -> Result<Kept, Turned> {
-    let (client, document) = ingested(shared, context, headers, body).await?;
+async fn answer(called: Called<'_>, body: Body) -> Result<Kept, Turned> {
+    let (shared, context, headers) = called;
+    let (client, document) = QUESTION.ingested(called, body).await?;
+    let version = text(headers, SPEC_VERSION);
     let call = Call {
         context,
         client: &client,
         document: &document,
-        pdex_version: text(headers, SPEC_VERSION),
+        pdex_version: version,
     };
-    match key(headers, "idempotency-key")? {
-        None => Ok(carry_out(shared, &call).await),
-        Some(key) => under_key(shared, &call, key).await,
-    }
-}
-
-/// Takes the call in, in the span of its stage.
-async fn ingested(
-    shared: &Shared,
-    context: &Context,
-    headers: &HeaderMap,
-    body: Body,
-) -> Result<(PartnerId, Document), Turned> {
-    let span = telemetry::stage(Stage::Ingestion, context);
-    let ingested = ingest(shared, headers, body).instrument(span.clone()).await;
-    ingested.inspect_err(|turned| telemetry::failed(&span, turned.refused.code))
-}
-
-/// Who calls, and what; nothing of it has been judged but its form.
-async fn ingest(
-    shared: &Shared,
-    headers: &HeaderMap,
-    body: Body,
-) -> Result<(PartnerId, Document), Turned> {
-    let client = admitted(shared, headers, MEMBER_MATCH)?;
-    counted(shared, &client, Operation::MemberMatch)?;
-    Ok((client, document(body).await?))
-}
-
-async fn under_key(shared: &Shared, call: &Call<'_>, key: &str) -> Result<Kept, Turned> {
-    let version = call.pdex_version.unwrap_or_default();
-    let print = fingerprint(&Asked {
-        method: "POST",
-        path: PATH,
-        headers: &[(SPEC_VERSION, version)],
-        body: call.document,
-    });
-    let scope = Scope {
-        client: call.client.as_str(),
-        operation: "member-match",
-        key,
+    let print = || {
+        fingerprint(&Asked {
+            method: "POST",
+            path: PATH,
+            headers: &[(SPEC_VERSION, version.unwrap_or_default())],
+            body: &document,
+        })
     };
-    match once(&shared.plane, scope, &print, carry_out(shared, call)).await? {
-        Answered::First(kept) => Ok(kept),
-        Answered::Again(kept) => Ok(with_header(kept, "idempotency-replayed", "true")),
-        Answered::Refused(code) => Err(code.into()),
-    }
+    let work = carry_out(shared, &call);
+    QUESTION.once(called, (&client, print), work).await
 }
 
 async fn carry_out(shared: &Shared, call: &Call<'_>) -> Kept {

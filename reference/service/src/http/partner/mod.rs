@@ -8,20 +8,23 @@ mod job;
 mod member;
 mod member_match;
 mod metadata;
+mod question;
 mod token;
 
 use super::Shared;
 use super::body::whole;
-use super::outcome::refusal;
-use super::reply::with_header;
+use super::outcome::{FHIR, refusal};
+use super::reply::{reply, with_header, write};
 use super::witness::{Side, witnessed};
+use crate::data::export::kick_off::Taken;
 use crate::data::respond::Refused;
 use crate::data::{Hindered, Outage, schema};
 use crate::store::Kept;
-use crate::telemetry;
+use crate::telemetry::{self, Context};
 use axum::Router;
 use axum::body::Body;
 use axum::http::HeaderMap;
+use axum::response::Response;
 use axum::routing::{get, post};
 use domain::failure::Code;
 use domain::ids::{ExportId, PartnerId};
@@ -29,6 +32,7 @@ use domain::masked::Masked;
 use domain::record::AsyncStatus;
 use domain::resilience::Operation;
 use domain::workflow::Disposition;
+use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
 use tracing::Span;
@@ -38,6 +42,9 @@ use wire::json::{Document, Limits, Position};
 ///
 /// Source: ours; an OperationOutcome names elements only
 const MALFORMED_AT: &str = "x-malformed-at";
+
+/// The edition of PDex that a caller chooses for its answer.
+const SPEC_VERSION: &str = "x-pdex-spec-version";
 
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     let router = Router::new()
@@ -135,16 +142,17 @@ fn admitted_for(
     admitted(shared, headers, held.unwrap_or(first))
 }
 
-/// Does the caller bear an answer that comes later?
-///
-/// Source: Bulk Data 2.0.0 kick-off request; RFC 7240
-fn is_async(headers: &HeaderMap) -> bool {
-    headers
-        .get_all("prefer")
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split([',', ';']))
-        .any(|wish| wish.trim().eq_ignore_ascii_case("respond-async"))
+/// What a kick-off has come to: the place where its progress is told, or its refusal.
+fn kicked(shared: &Shared, taken: Result<Taken, Refused>) -> Kept {
+    match taken {
+        Ok(taken) => {
+            if taken.is_new {
+                shared.engine.ring_for_jobs();
+            }
+            accepted(shared, &taken.id)
+        }
+        Err(refused) => refuse(&refused.into(), &Span::current()),
+    }
 }
 
 /// The place where progress is told, as the answer to a kick-off.
@@ -162,11 +170,6 @@ fn accepted(shared: &Shared, id: &ExportId) -> Kept {
     headers.fold(kept, |kept, (name, value)| with_header(kept, name, value))
 }
 
-/// The body of a single question as a document.
-async fn document(body: Body) -> Result<Document, Turned> {
-    document_within(body, &Limits::MATCH_BODY).await
-}
-
 /// The body as a document, as long as it keeps within these limits.
 async fn document_within(body: Body, limits: &Limits) -> Result<Document, Turned> {
     let bytes = whole(body, limits.bytes).await?;
@@ -176,7 +179,7 @@ async fn document_within(body: Body, limits: &Limits) -> Result<Document, Turned
     })
 }
 
-pub(super) fn refuse(turned: &Turned, root: &Span) -> Kept {
+fn refuse(turned: &Turned, root: &Span) -> Kept {
     root.record("matchmark.disposition", Disposition::Rejected.word());
     telemetry::failed(root, turned.refused.code);
     let kept = refusal(&turned.refused, turned.retry_after);
@@ -184,4 +187,17 @@ pub(super) fn refuse(turned: &Turned, root: &Span) -> Kept {
         Some(at) => with_header(kept, MALFORMED_AT, at.to_string()),
         None => kept,
     }
+}
+
+/// What was found, as the answer to whoever looked for it.
+fn found(told: &Value, root: &Span) -> Kept {
+    root.record("matchmark.disposition", Disposition::Complete.word());
+    reply(200, FHIR, told)
+}
+
+/// Writes an answer, or what a refusal becomes, and tells of it in the span of its call.
+pub(super) fn finish(answered: Result<Kept, Turned>, context: &Context, root: &Span) -> Response {
+    let kept = answered.unwrap_or_else(|turned| refuse(&turned, root));
+    root.in_scope(|| tracing::info!(status = kept.status, "the call is answered"));
+    write(kept, context)
 }
