@@ -4,6 +4,7 @@
 use super::{EXCHANGES, JSON};
 use crate::data::roster::told;
 use crate::http::Shared;
+use crate::http::asked::{Words, only, word};
 use crate::http::problem::{Refusal, finish};
 use crate::http::reply::{context, reply};
 use crate::store::Kept;
@@ -25,7 +26,7 @@ pub(super) async fn list(
     State(shared): State<Arc<Shared>>,
     headers: HeaderMap,
     Path(id): Path<String>,
-    Query(query): Query<BTreeMap<String, String>>,
+    Query(query): Query<Words>,
 ) -> Response {
     let context = context(&headers, shared.plane.now());
     let listed = listed(&shared, &headers, &ExchangeId::new(id), &query).await;
@@ -36,7 +37,7 @@ async fn listed(
     shared: &Shared,
     headers: &HeaderMap,
     id: &ExchangeId,
-    query: &BTreeMap<String, String>,
+    query: &Words,
 ) -> Result<Kept, Refusal> {
     let plane = &shared.plane;
     shared.gate.admit(headers, EXCHANGES, plane.now())?;
@@ -71,15 +72,7 @@ async fn listed(
     Ok(reply(200, JSON, &page))
 }
 
-fn from(query: &BTreeMap<String, String>) -> Result<usize, Refusal> {
-    let unfit = |field: &str| Refusal {
-        fields: vec![format!("?{field}")],
-        ..Code::SchemaInvalid.into()
-    };
-    if query.keys().any(|name| name != "cursor") {
-        return Err(unfit("*"));
-    }
-    let from = query.get("cursor").map(|word| word.parse());
-    let from = from.transpose().map_err(|_| unfit("cursor"))?;
-    Ok(from.unwrap_or_default())
+fn from(query: &Words) -> Result<usize, Refusal> {
+    only(query, &["cursor"])?;
+    Ok(word(query, "cursor")?.unwrap_or_default())
 }
