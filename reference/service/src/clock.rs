@@ -166,7 +166,8 @@ fn following(due: Timestamp, every: Duration, now: Timestamp) -> Timestamp {
         .unwrap_or(Timestamp::MAX_UTC)
 }
 
-fn later(now: Timestamp, by: Duration) -> Timestamp {
+/// A point in time after `now`. Beyond the end of time it stays where it is.
+pub(crate) fn later(now: Timestamp, by: Duration) -> Timestamp {
     TimeDelta::from_std(by)
         .ok()
         .and_then(|by| now.checked_add_signed(by))

@@ -111,13 +111,6 @@ impl Member {
         }
     }
 
-    /// The member with what else is held of the person.
-    #[must_use]
-    pub fn with_more(mut self, more: PersonRecord) -> Self {
-        self.more = more;
-        self
-    }
-
     /// Everything that is held of the person.
     pub(crate) fn record(&self) -> PersonRecord {
         let origin = Origin::Enrollment;

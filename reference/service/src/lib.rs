@@ -26,7 +26,7 @@ mod store;
 pub use adapters::{ClientFiles, DialectError};
 pub use config::{Bind, Config, Member, Notices, Pace, StoreAt, TestControl};
 pub use control::ControlError;
-pub use development::{DevCaller, DevFort, DevIdentity, DevelopmentError, dev_fort, dev_identity};
+pub use development::{DevCaller, DevFort, DevelopmentError, dev_fort};
 pub use domain;
 pub use health::HealthError;
 pub use http::listener::ListenError;

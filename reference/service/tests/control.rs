@@ -223,22 +223,3 @@ async fn no_other_address_than_loopback_is_bound() {
         Err(StartError::Listen(ListenError::NotLoopback(_)))
     ));
 }
-
-#[tokio::test]
-async fn a_development_identity_keeps_its_key_and_calls_the_service() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut scene = Scene::new();
-    let first = reference::dev_identity(folder.path(), &scene.config).unwrap();
-    let again = reference::dev_identity(folder.path(), &scene.config).unwrap();
-    assert_eq!(first.key.verification_key(), again.key.verification_key());
-    scene.config.keys = vec![again.key.verification_key()];
-    let service = scene.start().await;
-    let url = Service::url(service.running.partner, "/Patient/$member-match");
-    let body = member_match(&Person::number(1), &again.partner).to_string();
-    let call = service
-        .http
-        .post(url)
-        .bearer_auth(&again.partner_token)
-        .body(body);
-    assert_eq!(call.send().await.unwrap().status(), 200);
-}

@@ -2,6 +2,7 @@
 //! Refuses to keep an answer that was given before anything was carried out.
 
 use super::Plane;
+use crate::clock::later;
 use crate::store::{Claim, Kept, Scope, StoreError};
 use domain::failure::Code;
 use domain::idempotency::Lookup;
@@ -53,19 +54,12 @@ const HELD: Duration = Duration::from_secs(60);
 
 /// Until when a repetition of a request that comes now waits for it.
 pub(crate) fn held_until(now: domain::Timestamp) -> domain::Timestamp {
-    after(now, HELD)
+    later(now, HELD)
 }
 
 /// When a key that is taken now is forgotten, by the audit policy in force.
 pub(crate) fn window_end(plane: &Plane, now: domain::Timestamp) -> domain::Timestamp {
-    after(now, plane.snapshot().audit.idempotency())
-}
-
-fn after(now: domain::Timestamp, time: Duration) -> domain::Timestamp {
-    chrono::TimeDelta::from_std(time)
-        .ok()
-        .and_then(|time| now.checked_add_signed(time))
-        .unwrap_or(now)
+    later(now, plane.snapshot().audit.idempotency())
 }
 
 /// Answers that were given before execution may be other ones next time, and so may one that asks to come again.

@@ -6,10 +6,7 @@ mod fort;
 
 pub use fort::{DevCaller, DevFort, dev_fort};
 
-use crate::config::Config;
-use crate::security::token::{
-    self, DATA_EXPORT, EXCHANGES, MEMBER_MATCH, SigningKey, TokenError, TokenRequest,
-};
+use crate::security::token::{SigningKey, TokenError};
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
@@ -36,60 +33,6 @@ pub enum DevelopmentError {
     Certificate,
     #[error("{0} is not a loopback address: development secrets are for this machine only")]
     NotLoopback(SocketAddr),
-}
-
-/// A key and the tokens it has just signed.
-#[derive(Debug)]
-pub struct DevIdentity {
-    pub key: SigningKey,
-    /// The partner whose token it is.
-    pub partner: String,
-    /// For `POST /Patient/$member-match` and exports of whom it finds.
-    pub partner_token: String,
-    /// For `POST /exchanges`.
-    pub enterprise_token: String,
-    /// Where the two tokens were written.
-    pub partner_token_file: PathBuf,
-    pub enterprise_token_file: PathBuf,
-}
-
-/// Makes, or takes up again, the key in `dir`, and signs fresh tokens for the service of `config`.
-///
-/// The partner's token is for the first partner of the registry.
-pub fn dev_identity(dir: &Path, config: &Config) -> Result<DevIdentity, DevelopmentError> {
-    fs::create_dir_all(dir).map_err(|source| unusable(dir, source))?;
-    let key = signing_key(&dir.join("signing-key.p8"))?;
-    let partner = config
-        .partners
-        .first()
-        .map_or_else(|| "partner".to_owned(), |partner| partner.id.to_string());
-    let sign = |client: &str, scopes: &[&str], name: &str| {
-        let token = token::issue(
-            &key,
-            &TokenRequest {
-                client,
-                audience: config.us.id.as_str(),
-                scopes,
-                issued_at: config.clock.now(),
-                lifetime: LIFE,
-            },
-        )?;
-        let path = dir.join(name);
-        write_private(&path, token.as_bytes()).map_err(|source| unusable(&path, source))?;
-        Ok::<_, DevelopmentError>((token, path))
-    };
-    let (partner_token, partner_token_file) =
-        sign(&partner, &[MEMBER_MATCH, DATA_EXPORT], "partner.token")?;
-    let (enterprise_token, enterprise_token_file) =
-        sign("enterprise", &[EXCHANGES], "enterprise.token")?;
-    Ok(DevIdentity {
-        key,
-        partner,
-        partner_token,
-        enterprise_token,
-        partner_token_file,
-        enterprise_token_file,
-    })
 }
 
 /// The key that is kept in a file, or a new one that is kept there from now on.

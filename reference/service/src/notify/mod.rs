@@ -7,11 +7,10 @@ use webhook::Webhook;
 
 use crate::StartError;
 use crate::adapters::transport::Transport;
-use crate::clock::SystemClock;
+use crate::clock::{SystemClock, later};
 use crate::config::Notices;
 use crate::security::sentry::Sentry;
 use crate::store::{Store, StoreError, TakenNotice};
-use domain::Timestamp;
 use domain::notice::{NoticePolicy, What};
 use domain::ports::{Clock, Notifier, Untold};
 use std::sync::Arc;
@@ -163,12 +162,4 @@ async fn tell(
         Ok(Some(Ok(told))) => told,
         Ok(Some(Err(_)) | None) | Err(_) => Err(Untold),
     }
-}
-
-/// A point in time after `now`. Beyond the end of time it stays where it is.
-fn later(now: Timestamp, by: Duration) -> Timestamp {
-    chrono::TimeDelta::from_std(by)
-        .ok()
-        .and_then(|by| now.checked_add_signed(by))
-        .unwrap_or(now)
 }

@@ -2,6 +2,7 @@
 //! Refuses to call a part the whole, and to write a record whose member's permission is lost.
 
 use super::judge_again;
+use crate::clock::later;
 use crate::data::{Outage, Plane, bulk};
 use crate::store::{Export, Membership, NamedFile, RunId, StoreError};
 use crate::telemetry::{self, Context, Dependency, RequestType, Stage};
@@ -334,8 +335,7 @@ pub(crate) fn payer(snapshot: &Snapshot) -> Identifier {
 
 /// When files that are ready now can be fetched no more.
 pub(crate) fn end_of(now: Timestamp) -> Timestamp {
-    let kept = chrono::TimeDelta::from_std(KEPT).unwrap_or_default();
-    now.checked_add_signed(kept).unwrap_or(now)
+    later(now, KEPT)
 }
 
 fn count(parts: usize) -> u32 {

@@ -10,9 +10,9 @@ pub(crate) use watch::watch;
 
 use super::Plane;
 use super::submit::{self, Keyed, TakenOn, Wanted};
+use crate::clock::later;
 use crate::store::{Kept, StoreError};
 use crate::telemetry::Context;
-use chrono::TimeDelta;
 use domain::Timestamp;
 use domain::failure::Code;
 use domain::flags::Flag;
@@ -78,7 +78,6 @@ fn wanted(plane: &Plane, check: &Check, now: Timestamp) -> Result<Wanted, Code> 
         return Err(Code::PartnerDisabled);
     }
     let request = request(check, &snapshot.us.organisation, &partner.organisation, now);
-    let ends = TimeDelta::from_std(check.within()).unwrap_or(TimeDelta::MAX);
     Ok(Wanted {
         partner: check.partner.to_string(),
         known: None,
@@ -86,7 +85,7 @@ fn wanted(plane: &Plane, check: &Check, now: Timestamp) -> Result<Wanted, Code> 
         kind: Kind::Single,
         synthetic: Some(Marked {
             check: check.number,
-            ends: now.checked_add_signed(ends).unwrap_or(now),
+            ends: later(now, check.within()),
         }),
         request: Masked::new(request.to_string().into_bytes()),
     })
