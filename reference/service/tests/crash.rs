@@ -11,6 +11,8 @@
 mod child;
 #[path = "crash/jobs.rs"]
 mod jobs;
+#[path = "crash/life.rs"]
+mod life;
 #[path = "crash/parent.rs"]
 mod parent;
 #[path = "crash/partner.rs"]

@@ -6,9 +6,10 @@ use reference::config::Pace;
 use reference::domain::masked::Masked;
 use reference::domain::resilience::RetryPolicy;
 use reference::domain::snapshot::KeyHandling;
-use reference::{StoreAt, chance, clock, token};
+use reference::{Running, StoreAt, chance, clock, token};
 use serde::{Deserialize, Serialize};
 use std::io::Write as _;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -30,7 +31,7 @@ pub struct Orders {
 /// What a child says when it is ready, and when it has stopped dead.
 #[derive(Serialize, Deserialize)]
 pub enum Says {
-    Ready { enterprise: String, token: String },
+    Ready { address: String, token: String },
     Dead,
 }
 
@@ -44,27 +45,48 @@ pub fn say(says: &Says) {
 
 /// Runs until it is killed.
 pub fn run(orders: &Orders) {
+    let of_ours = |service: &Running| service.enterprise;
+    serve(&scene(orders), ("enterprise", &[token::EXCHANGES]), of_ours);
+}
+
+/// Serves until it is killed, and says at which of its listeners such a caller is let in.
+pub fn serve(scene: &Scene, caller: (&str, &[&str]), listener: impl Fn(&Running) -> SocketAddr) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
     runtime.block_on(async {
-        let scene = scene(orders);
         let service = reference::start(scene.config.clone()).await.unwrap();
-        let now = reference::domain::ports::Clock::now(&clock::SystemClock);
         let request = token::TokenRequest {
-            client: "enterprise",
+            client: caller.0,
             audience: "payer-exchange",
-            scopes: &[token::EXCHANGES],
-            issued_at: now,
+            scopes: caller.1,
+            issued_at: reference::domain::ports::Clock::now(&clock::SystemClock),
             lifetime: Duration::from_secs(3600),
         };
         say(&Says::Ready {
-            enterprise: service.enterprise.to_string(),
+            address: listener(&service).to_string(),
             token: token::issue(&scene.key, &request).unwrap(),
         });
         std::future::pending::<()>().await;
     });
+}
+
+/// The database that a child was told of.
+pub fn store(told: &str) -> StoreAt {
+    if told.starts_with("postgres") {
+        StoreAt::Postgres(Masked::new(told.to_owned()))
+    } else {
+        StoreAt::Folder(told.into())
+    }
+}
+
+/// Goes no further, and says so.
+pub fn stop_dead() -> ! {
+    say(&Says::Dead);
+    loop {
+        std::thread::park();
+    }
 }
 
 fn scene(orders: &Orders) -> Scene {
@@ -92,11 +114,7 @@ fn scene(orders: &Orders) -> Scene {
         partner.timeout = Duration::from_millis(300);
         partner.base_url = format!("{}/{}", orders.partner, partner.id);
     }
-    scene.config.store = if orders.store.starts_with("postgres") {
-        StoreAt::Postgres(Masked::new(orders.store.clone()))
-    } else {
-        StoreAt::Folder(orders.store.clone().into())
-    };
+    scene.config.store = store(&orders.store);
     scene.config.pace = Pace {
         workers: 8,
         lease: Duration::from_millis(60),
@@ -105,10 +123,7 @@ fn scene(orders: &Orders) -> Scene {
     let (seen, stop_at) = (AtomicU64::new(0), orders.stop_at);
     scene.config.on_write = Some(Arc::new(move |_| {
         if seen.fetch_add(1, Ordering::SeqCst) + 1 == stop_at {
-            say(&Says::Dead);
-            loop {
-                std::thread::park();
-            }
+            stop_dead();
         }
     }));
     scene

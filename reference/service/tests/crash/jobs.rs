@@ -1,22 +1,20 @@
 //! What is answered later, in processes that are killed while they carry it out: another one finishes it.
 //! Refuses to help: whatever a dead process left is for the next one to find.
 
-use crate::child::{Says, say};
+use crate::child::{serve, stop_dead, store};
+use crate::life::{Life, prepare, told};
 use crate::support::export::{everything, place};
 use crate::support::later::counted;
 use crate::support::request::{bulk_match, people};
 use crate::support::stores::{Place, stores};
 use crate::support::{Answer, Scene};
+use reference::clock;
 use reference::config::Pace;
-use reference::domain::masked::Masked;
 use reference::token::{BULK_MEMBER_MATCH, DATA_EXPORT};
-use reference::{StoreAt, clock, token};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -37,36 +35,16 @@ pub struct Orders {
 
 /// Runs until it is killed.
 pub fn run(orders: &Orders) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(async {
-        let scene = scene(orders);
-        let service = reference::start(scene.config.clone()).await.unwrap();
-        let request = token::TokenRequest {
-            client: "contoso",
-            audience: "payer-exchange",
-            scopes: &[BULK_MEMBER_MATCH, DATA_EXPORT],
-            issued_at: reference::domain::ports::Clock::now(&clock::SystemClock),
-            lifetime: Duration::from_secs(3600),
-        };
-        say(&Says::Ready {
-            enterprise: service.partner.to_string(),
-            token: token::issue(&scene.key, &request).unwrap(),
-        });
-        std::future::pending::<()>().await;
+    let rights = [BULK_MEMBER_MATCH, DATA_EXPORT];
+    serve(&scene(orders), ("contoso", &rights), |service| {
+        service.partner
     });
 }
 
 fn scene(orders: &Orders) -> Scene {
     let mut scene = Scene::new().unhurried();
     scene.config.clock = Arc::new(clock::SystemClock);
-    scene.config.store = if orders.store.starts_with("postgres") {
-        StoreAt::Postgres(Masked::new(orders.store.clone()))
-    } else {
-        StoreAt::Folder(orders.store.clone().into())
-    };
+    scene.config.store = store(&orders.store);
     scene.config.pace = Pace {
         workers: 8,
         lease: Duration::from_millis(900),
@@ -76,29 +54,10 @@ fn scene(orders: &Orders) -> Scene {
     scene.config.on_write = Some(Arc::new(move |_| {
         let counts = seen.load(Ordering::SeqCst) > 0 || orders.armed.exists();
         if counts && seen.fetch_add(1, Ordering::SeqCst) + 1 == orders.stop_at {
-            say(&Says::Dead);
-            loop {
-                std::thread::park();
-            }
+            stop_dead();
         }
     }));
     scene
-}
-
-/// One process. It is killed when it is dropped.
-struct Life {
-    child: Child,
-    says: mpsc::UnboundedReceiver<Says>,
-    address: String,
-    token: String,
-}
-
-impl Drop for Life {
-    fn drop(&mut self) {
-        // SIGKILL: nothing in the process runs any more.
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
 }
 
 /// A database, and whoever asks.
@@ -121,42 +80,13 @@ impl Ground {
             std::fs::remove_file(&armed).unwrap();
         }
         let orders = Orders {
-            store: match &self.place.at {
-                StoreAt::Postgres(url) => url.expose().clone(),
-                StoreAt::Folder(folder) => folder.display().to_string(),
-                StoreAt::Memory | StoreAt::PostgresFile(_) => panic!("no place of these tests"),
-            },
+            store: told(&self.place),
             stop_at,
             armed,
         };
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--ignored", "--exact", "job_child", "--nocapture"])
-            .env(VARIABLE, serde_json::to_string(&orders).unwrap())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let (send, mut says) = mpsc::unbounded_channel();
-        std::thread::spawn(move || {
-            for line in lines.map_while(Result::ok) {
-                let said = line.strip_prefix("@@").map(serde_json::from_str);
-                if let Some(Ok(said)) = said
-                    && send.send(said).is_err()
-                {
-                    return;
-                }
-            }
-        });
-        match says.recv().await {
-            Some(Says::Ready { enterprise, token }) => Life {
-                child,
-                says,
-                address: enterprise,
-                token,
-            },
-            Some(Says::Dead) | None => panic!("a service did not start on {}", self.place.name),
-        }
+        // It counts its writes only once it is armed: it is always ready first.
+        let life = Life::begin("job_child", VARIABLE, &orders).await;
+        life.unwrap()
     }
 
     async fn get(&self, life: &Life, path: &str) -> Option<Answer> {
@@ -253,12 +183,7 @@ impl Ground {
 }
 
 async fn finished_by_another(place: Place, stride: usize) {
-    // One that is there already serves as well.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    if let StoreAt::Folder(folder) = &place.at {
-        // The look needs a file to look at.
-        std::fs::write(folder.join("exchanges.db"), b"").unwrap();
-    }
+    prepare(&place);
     let ground = Ground {
         place,
         http: reqwest::Client::builder()

@@ -1,18 +1,16 @@
 //! Starts services, lets them die, starts others on the same database, and judges what is there in the end.
 //! Refuses to help: whatever a dead process left is for the next one to finish.
 
-use super::child::{Orders, Says, VARIABLE};
+use super::child::{Orders, VARIABLE};
+use super::life::{Life, prepare, told};
 use super::partner::Partners;
+use crate::support::later::counted;
 use crate::support::request::{Person, exchange};
 use crate::support::stores::Place;
-use reference::StoreAt;
 use serde_json::Value;
-use sqlx::{AnyPool, AssertSqlSafe, Row};
+use sqlx::{AnyPool, Row};
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
-use tokio::sync::mpsc;
 
 /// A database with its partners, and every exchange that was accepted on it.
 pub struct Ground {
@@ -26,36 +24,9 @@ pub struct Ground {
     pub crashes: u64,
 }
 
-/// One process.
-struct Life {
-    child: Child,
-    says: mpsc::UnboundedReceiver<Says>,
-    door: Door,
-}
-
-/// How a process is spoken to.
-#[derive(Default)]
-struct Door {
-    enterprise: String,
-    token: String,
-}
-
-impl Drop for Life {
-    fn drop(&mut self) {
-        // SIGKILL: nothing in the process runs any more.
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
-
 impl Ground {
     pub async fn new(place: Place) -> Self {
-        // One that is there already serves as well.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        if let StoreAt::Folder(folder) = &place.at {
-            // The look needs a file to look at.
-            std::fs::write(folder.join("exchanges.db"), b"").unwrap();
-        }
+        prepare(&place);
         Self {
             pool: place.look().await,
             place,
@@ -86,14 +57,14 @@ impl Ground {
             return true;
         };
         loop {
-            let Life { says, door, .. } = &mut life;
-            let news = tokio::time::timeout(Duration::from_millis(4), says.recv());
+            let news = tokio::time::timeout(Duration::from_millis(4), life.says.recv());
             if news.await.is_ok() {
                 break;
             }
+            let at = (life.address.clone(), life.token.clone());
             tokio::select! {
-                _ = says.recv() => break,
-                over = self.work(door) => if over { return false },
+                _ = life.says.recv() => break,
+                over = self.work(at) => if over { return false },
             }
         }
         self.crashes += 1;
@@ -102,61 +73,24 @@ impl Ground {
 
     async fn born(&self, stop_at: u64) -> Option<Life> {
         let orders = Orders {
-            store: match &self.place.at {
-                StoreAt::Postgres(url) => url.expose().clone(),
-                StoreAt::Folder(folder) => folder.display().to_string(),
-                StoreAt::Memory | StoreAt::PostgresFile(_) => panic!("no place of these tests"),
-            },
+            store: told(&self.place),
             partner: self.partners.address.clone(),
             stop_at,
         };
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--ignored", "--exact", "child", "--nocapture"])
-            .env(VARIABLE, serde_json::to_string(&orders).unwrap())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let (send, mut says) = mpsc::unbounded_channel();
-        std::thread::spawn(move || {
-            for line in lines.map_while(Result::ok) {
-                let said = line.strip_prefix("@@").map(serde_json::from_str);
-                if let Some(Ok(said)) = said
-                    && send.send(said).is_err()
-                {
-                    return;
-                }
-            }
-        });
-        let first = says.recv().await;
-        let mut life = Life {
-            child,
-            says,
-            door: Door::default(),
-        };
-        match first {
-            Some(Says::Ready { enterprise, token }) => {
-                life.door = Door { enterprise, token };
-                Some(life)
-            }
-            // Dead before it was ready: a write of the start.
-            Some(Says::Dead) => None,
-            None => panic!("a service did not start on {}", self.place.name),
-        }
+        Life::begin("child", VARIABLE, &orders).await
     }
 
     /// Hands in what has not been accepted, and looks whether everything has ended.
-    async fn work(&mut self, door: &Door) -> bool {
+    async fn work(&mut self, (address, token): (String, String)) -> bool {
         for (key, partner) in &self.asked {
             if self.accepted.contains_key(key) {
                 continue;
             }
-            let url = format!("http://{}/exchanges", door.enterprise);
+            let url = format!("http://{address}/exchanges");
             let sent = self
                 .http
                 .post(url)
-                .bearer_auth(&door.token)
+                .bearer_auth(&token)
                 .header("idempotency-key", key)
                 .json(&exchange(&Person::number(5), partner))
                 .send()
@@ -181,10 +115,7 @@ impl Ground {
     }
 
     async fn count(&self, query: &str) -> i64 {
-        let row = sqlx::query(AssertSqlSafe(query.to_owned()))
-            .fetch_one(&self.pool)
-            .await;
-        row.unwrap().get(0)
+        counted(&self.pool, query).await
     }
 
     /// What must be true when nothing is open any more.

@@ -19,6 +19,26 @@ async fn added(service: &Service, id: &str, key: &str, body: &Value) -> Answer {
     Answer::of(call.header("idempotency-key", key).send().await.unwrap()).await
 }
 
+/// The first word on a review.
+async fn first_word(service: &Service, review: &Value, said: &Value) -> Answer {
+    let about = (review["id"].as_str().unwrap(), Some(1));
+    decided(service, "reviewer-1", about, said).await
+}
+
+/// An exchange that waits for the numbers of its coverage, and the evidence that has them.
+async fn without_a_number(service: &Service) -> (String, Value) {
+    let mut request = exchange(&Person::number(5), "contoso");
+    let more = json!({"coverage_to_match": request["coverage_to_match"]});
+    let coverage = request["coverage_to_match"].as_object_mut().unwrap();
+    coverage.remove("identifier");
+    coverage.remove("subscriberId");
+    let answer = service.start_exchange("k1", &request).await;
+    assert_eq!(answer.status, 202, "{}", answer.text);
+    let id = answer.json()["id"].as_str().unwrap().to_owned();
+    service.until_held(&id, "more-data").await;
+    (id, more)
+}
+
 #[tokio::test]
 async fn an_exchange_that_the_partner_looks_at_goes_on_under_a_new_key_when_a_person_says_so() {
     for place in stores().await {
@@ -36,22 +56,10 @@ async fn an_exchange_that_the_partner_looks_at_goes_on_under_a_new_key_when_a_pe
         );
         let named =
             json!({"decision": "approve", "person": "p1", "rule": "identity/a", "reason": "b"});
-        let refused = decided(
-            &service,
-            "reviewer-1",
-            (review["id"].as_str().unwrap(), Some(1)),
-            &named,
-        )
-        .await;
+        let refused = first_word(&service, &review, &named).await;
         assert_eq!(refused.status, 422);
         let again = json!({"decision": "ask-again", "rule": "identity/partner-decided", "reason": "partner-called"});
-        let said = decided(
-            &service,
-            "reviewer-1",
-            (review["id"].as_str().unwrap(), Some(1)),
-            &again,
-        )
-        .await;
+        let said = first_word(&service, &review, &again).await;
         assert_eq!(said.status, 200, "{}", said.text);
         service.until(&id, "fulfilled").await;
         let seen = stub.received_requests().await.unwrap();
@@ -76,13 +84,7 @@ async fn an_exchange_that_a_person_refuses_ends_and_one_that_is_taken_back_waits
         let review = open(&service).await;
         let reject =
             json!({"decision": "reject", "rule": "identity/other-person", "reason": "seen"});
-        let said = decided(
-            &service,
-            "reviewer-1",
-            (review["id"].as_str().unwrap(), Some(1)),
-            &reject,
-        )
-        .await;
+        let said = first_word(&service, &review, &reject).await;
         assert_eq!(said.status, 200, "{}", said.text);
         let view = service.until(&id, "failed").await;
         assert_eq!(view["code"], "identity/no-match", "{}", place.name);
@@ -98,15 +100,7 @@ async fn row_s2_50_an_exchange_without_a_number_waits_for_it_and_goes_on_with_it
         scene.config.store = place.at.clone();
         says(&stub, matched(), None).await;
         let service = scene.start().await;
-        let whole = exchange(&Person::number(5), "contoso");
-        let mut request = whole.clone();
-        let coverage = request["coverage_to_match"].as_object_mut().unwrap();
-        coverage.remove("identifier");
-        coverage.remove("subscriberId");
-        let answer = service.start_exchange("k1", &request).await;
-        assert_eq!(answer.status, 202, "{}", answer.text);
-        let id = answer.json()["id"].as_str().unwrap().to_owned();
-        service.until_held(&id, "more-data").await;
+        let (id, more) = without_a_number(&service).await;
         assert!(stub.received_requests().await.unwrap().is_empty());
         let place_of = service.exchanges(&format!("/{id}/where")).await.json();
         assert_eq!(
@@ -120,7 +114,6 @@ async fn row_s2_50_an_exchange_without_a_number_waits_for_it_and_goes_on_with_it
             (foreign.status, foreign.json()["fields"].clone()),
             (422, json!(["/*"]))
         );
-        let more = json!({"coverage_to_match": whole["coverage_to_match"]});
         let taken = added(&service, &id, "e1", &more).await;
         assert_eq!(
             (taken.status, taken.json()["came_to"].clone()),
@@ -154,15 +147,7 @@ async fn what_was_added_once_changes_nothing_when_it_is_sent_again() {
         scene.config.store = place.at.clone();
         says(&stub, refusal(422, "match-under-review"), None).await;
         let service = scene.start().await;
-        let whole = exchange(&Person::number(5), "contoso");
-        let mut request = whole.clone();
-        let coverage = request["coverage_to_match"].as_object_mut().unwrap();
-        coverage.remove("identifier");
-        coverage.remove("subscriberId");
-        let answer = service.start_exchange("k1", &request).await;
-        let id = answer.json()["id"].as_str().unwrap().to_owned();
-        service.until_held(&id, "more-data").await;
-        let more = json!({"coverage_to_match": whole["coverage_to_match"]});
+        let (id, more) = without_a_number(&service).await;
         assert_eq!(added(&service, &id, "e1", &more).await.status, 202);
         // The partner looks at it now: another wait, with a review of its own.
         service.until_held(&id, "review").await;
