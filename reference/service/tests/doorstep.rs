@@ -200,6 +200,7 @@ async fn an_answer_has_its_room_until_it_is_written() {
             (told, refused) = (0, refused + 1);
             assert_eq!(answer.status, 503, "{}", answer.text);
             assert_eq!(answer.header("retry-after"), Some("5"));
+            assert_eq!(answer.header("x-refused"), None, "our own word for it");
         }
         // What the first one does not take may be a refusal, which holds nothing.
         if told == 1_000 {
@@ -268,6 +269,7 @@ async fn an_address_that_asks_too_often_is_told_to_wait_whoever_it_says_it_is() 
     }
     let turned = told.iter().find(|answer| answer.status == 429).unwrap();
     assert_eq!(turned.header("retry-after"), Some("1"));
+    assert_eq!(turned.header("x-refused"), None, "our own word for it");
     assert_eq!(turned.code(), "throttled");
 }
 

@@ -8,7 +8,7 @@ use super::listener::{Peer, Shown};
 use super::outcome::refusal;
 use super::partner::bulk;
 use super::problem::problem;
-use super::reply::{context, with_retry_after, write};
+use super::reply::{REFUSED, context, with_retry_after, write};
 use crate::data::doorstep::{One, Taken};
 use crate::data::respond::Refused;
 use crate::security::caller::{Identified, answering, is_bound};
@@ -86,15 +86,15 @@ async fn settle(
     let now = shared.plane.now();
     let security = &shared.gate.security;
     let Some(peer) = request.extensions().get::<ConnectInfo<Peer>>() else {
-        return refused(Code::CertificateUnbound, None, side, request.headers());
+        return shut(Code::CertificateUnbound, None, side, request.headers());
     };
     let peer = peer.0.clone();
     if let Err(wait) = shared.plane.doorstep.knock(peer.address.ip()) {
-        return refused(Code::Rate, Some(wait), side, request.headers());
+        return shut(Code::Rate, Some(wait), side, request.headers());
     }
     let request = hurried(request, security.policy.body);
     let Some(asked) = room(&shared, peer.one(), &request) else {
-        return refused(Code::QueueFull, Some(FULL), side, request.headers());
+        return shut(Code::QueueFull, Some(FULL), side, request.headers());
     };
     let (is_safe, one) = (request.method().is_safe(), peer.one());
     let shown = peer.shown;
@@ -123,6 +123,13 @@ async fn settle(
     response
 }
 
+/// The answer to whom no witness sees: the word that is meant for the witness stays inside.
+fn shut(code: Code, wait: Option<Duration>, side: Side, headers: &HeaderMap) -> Response {
+    let mut response = refused(code, wait, side, headers);
+    response.headers_mut().remove(REFUSED);
+    response
+}
+
 /// The ids of the call are in its headers: the witness has put them there.
 fn refused(code: Code, wait: Option<Duration>, side: Side, headers: &HeaderMap) -> Response {
     let context = context(headers, Timestamp::UNIX_EPOCH);
@@ -143,7 +150,7 @@ fn counted(shared: &Shared, (one, side): (One, Side), is_safe: bool, answer: Res
     };
     match room {
         Some(room) => laden(answer, room),
-        None => refused(Code::QueueFull, Some(FULL), side, answer.headers()),
+        None => shut(Code::QueueFull, Some(FULL), side, answer.headers()),
     }
 }
 
