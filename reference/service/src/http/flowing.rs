@@ -1,18 +1,21 @@
 //! A connection that is written to as long as what is written gets on.
-//! Refuses to wait for ever for a client that does not take its answer.
+//! Refuses to wait for ever for a client that does not take its answer, or takes it by drops.
 
 use std::io::{self, ErrorKind, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep};
 
-/// A stream whose writes end in an error when nothing is taken for so long.
+/// How much a client has to take in a second once something waits for it (ours): no modem was slower by much.
+const SLOWEST: u32 = 8 * 1024;
+
+/// A stream whose writes end in an error when too little is taken for so long.
 pub(super) struct Flowing<S> {
     stream: S,
     patience: Duration,
-    /// When the write ends that waits now.
+    /// When what waits to be taken is given up. What is taken puts it off; nothing waits once all is flushed.
     ends: Option<Pin<Box<Sleep>>>,
 }
 
@@ -25,21 +28,36 @@ impl<S> Flowing<S> {
         }
     }
 
-    /// What a write came to; an error when it has waited for too long.
+    /// What a write came to; an error when too little has been taken for too long.
     fn in_time(
         &mut self,
         written: Poll<io::Result<usize>>,
         context: &mut Context<'_>,
     ) -> Poll<io::Result<usize>> {
-        if written.is_ready() {
-            self.ends = None;
-            return written;
-        }
         let patience = self.patience;
-        let ends = self.ends.get_or_insert_with(|| Box::pin(sleep(patience)));
-        let over = ends.as_mut().poll(context);
-        over.map(|()| Err(ErrorKind::TimedOut.into()))
+        match (written, &mut self.ends) {
+            (Poll::Ready(Ok(bytes)), Some(ends)) => {
+                let off = patience.min(worth(bytes));
+                let latest = Instant::now() + patience;
+                let ends = ends.as_mut();
+                let until = (ends.deadline() + off).min(latest);
+                ends.reset(until);
+                Poll::Ready(Ok(bytes))
+            }
+            (Poll::Ready(done), _) => Poll::Ready(done),
+            (Poll::Pending, ends) => {
+                let ends = ends.get_or_insert_with(|| Box::pin(sleep(patience)));
+                let over = ends.as_mut().poll(context);
+                over.map(|()| Err(ErrorKind::TimedOut.into()))
+            }
+        }
     }
+}
+
+/// How long so many bytes may take.
+fn worth(bytes: usize) -> Duration {
+    let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+    Duration::from_secs(1).saturating_mul(bytes) / SLOWEST
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Flowing<S> {
@@ -66,7 +84,11 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Flowing<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        let flushed = Pin::new(&mut self.stream).poll_flush(context);
+        if flushed.is_ready() {
+            self.ends = None;
+        }
+        flushed
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
