@@ -45,6 +45,8 @@ async fn letters_whose_consent_has_ended_take_no_place_from_younger_ones() {
             json!({"code": "partner/unavailable", "reason": "partner-is-up"}),
         )
         .await;
+        let none = order(&service, "none", json!({"filter": {}, "limit": 0})).await;
+        assert_eq!(none.status, 422, "none of them is no order: {}", none.text);
         let dry = json!({"filter": {}, "dry_run": true});
         assert_eq!(order(&service, "dry", dry).await.json()["replayed"], 1);
         let answer = order(&service, "o1", json!({"filter": {}})).await.json();

@@ -157,6 +157,9 @@ async fn started(called: Called<'_>, body: Body) -> Result<Kept, Refusal> {
 }
 
 fn order(wanted: Wanted, by: &Actor) -> Result<Order, Refusal> {
+    if wanted.limit == Some(0) {
+        return Err(unfit("/limit"));
+    }
     let after = match &wanted.after {
         Some(text) => Some(place(text).ok_or_else(|| unfit("/after"))?),
         None => None,
