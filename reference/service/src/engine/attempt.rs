@@ -2,7 +2,7 @@
 //! Refuses to try again on its own: the policy says whether and when, the step table waits.
 
 use super::walk::Walk;
-use super::worker::later;
+use crate::clock::later;
 use crate::data::ask::{self, Called};
 use crate::data::longest;
 use crate::data::step::{self, Done};

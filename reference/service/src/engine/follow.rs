@@ -2,7 +2,7 @@
 //! Refuses to drop an act that changes something at the partner; what only asks or reads is dropped at a stop.
 
 use super::walk::Walk;
-use super::worker::later;
+use crate::clock::later;
 use crate::data::step::{self, Done};
 use crate::data::{longest, monitor, roster, submit};
 use crate::store::{Exchange, StoreError};

@@ -2,7 +2,7 @@
 //! Refuses to make the call.
 
 use super::walk::Walk;
-use super::worker::later;
+use crate::clock::later;
 use crate::data::ask::{Called, operation};
 use crate::data::step::Done;
 use crate::data::{Barred, Permit, Wish};

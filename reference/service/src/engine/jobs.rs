@@ -3,7 +3,8 @@
 
 use super::hands::{Hands, InHand};
 use super::stop::Stop;
-use super::worker::{CALM, later, wait};
+use super::worker::{CALM, wait};
+use crate::clock::later;
 use crate::config::Pace;
 use crate::data::Plane;
 use crate::data::export::run;

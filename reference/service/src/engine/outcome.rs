@@ -3,7 +3,8 @@
 
 use super::attempt::acts_twice;
 use super::walk::Walk;
-use super::worker::{later, wait};
+use super::worker::wait;
+use crate::clock::later;
 use crate::data::patience::patiently;
 use crate::data::step::{self, Done, Moved};
 use crate::identity::desk;

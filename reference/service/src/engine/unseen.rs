@@ -1,7 +1,7 @@
 //! Calls of other processes that change something at a partner and whose end is not written down.
 //! Refuses to decide what becomes of one: it only says for how long somebody may still know.
 
-use super::worker::later;
+use crate::clock::later;
 use domain::Timestamp;
 use domain::ids::ExchangeId;
 use std::collections::BTreeMap;

@@ -2,6 +2,7 @@
 //! Refuses to know what a step does, and to keep one whose carrying out failed: it goes back into the table.
 
 use super::hands::{Hands, InHand};
+use crate::clock::later;
 use crate::config::Pace;
 use crate::data::Plane;
 use crate::store::{Lease, StoreError};
@@ -179,12 +180,4 @@ impl Hand {
 pub(super) fn wait(attempt: u32) -> Duration {
     let doubled = 2u32.saturating_pow(attempt.saturating_sub(1));
     AGAIN.0.saturating_mul(doubled).min(AGAIN.1)
-}
-
-/// A point in time after `now`. Beyond the end of time it stays where it is.
-pub(super) fn later(now: Timestamp, by: Duration) -> Timestamp {
-    chrono::TimeDelta::from_std(by)
-        .ok()
-        .and_then(|by| now.checked_add_signed(by))
-        .unwrap_or(now)
 }

@@ -8,6 +8,7 @@ use super::super::problem::{Refusal, finish};
 use super::super::reply::{context, reply, with_header};
 use super::JSON;
 use super::reviews::{Forbidden, No, answer, one};
+use crate::data::Plane;
 use crate::data::monitor::unacknowledged;
 use crate::data::reviews::corrected;
 use crate::store::audit::act;
@@ -18,7 +19,6 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::Timestamp;
-use domain::deadlines::Deadline;
 use domain::failure::Code;
 use domain::identity::dispute::{About, Dispute, Resolution, Unresolvable};
 use domain::identity::{Attribute, Raw};
@@ -151,21 +151,18 @@ async fn resolved(shared: &Shared, headers: &HeaderMap, id: &str, body: Body) ->
     let acting = admitted(shared, headers, Role::Review)?;
     let seen = seen(headers)?;
     let document = document(body).await?;
-    let (snapshot, now) = (plane.snapshot(), plane.now());
-    let under = (snapshot.number, unacknowledged(&snapshot, now));
-    let resolving = resolving(acting, document.value(), (seen, under))?;
-    let kept = plane.store.resolve_dispute(id, &resolving, now).await?;
+    let resolving = resolving(plane, acting, document.value(), seen)?;
+    let kept = plane
+        .store
+        .resolve_dispute(id, &resolving, plane.now())
+        .await?;
     tracing::info!(dispute = %kept.id, state = %kept.dispute.state, "a dispute has moved on");
     shared.engine.wake();
     Ok(tagged(200, &kept, plane.now()))
 }
 
 /// What a reviewer says becomes of it. The value of an alias is read here and shown nowhere.
-fn resolving(
-    acting: Acting,
-    said: &Value,
-    (seen, (snapshot, ends)): (i64, (u64, Deadline)),
-) -> Result<Resolving, Refusal> {
+fn resolving(plane: &Plane, acting: Acting, said: &Value, seen: i64) -> Result<Resolving, Refusal> {
     only(
         said,
         &[
@@ -192,14 +189,15 @@ fn resolving(
     };
     let mut actor = acting.actor;
     actor.kind = ActorKind::Person;
+    let snapshot = plane.snapshot();
     Ok(Resolving {
         resolution,
         person: maybe(said, "person")?,
         seen,
         actor,
         rule,
-        snapshot,
-        ends,
+        snapshot: snapshot.number,
+        ends: unacknowledged(&snapshot, plane.now()),
         corrected,
     })
 }
