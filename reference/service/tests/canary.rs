@@ -196,9 +196,7 @@ async fn database(folder: &Path) -> String {
 
 /// What is counted.
 async fn metrics(service: &Service) -> String {
-    let url = Service::url(service.running.probe, "/metrics");
-    let text = service.http.get(url).send().await.unwrap().text().await;
-    let text = text.unwrap();
+    let text = service.metrics().await;
     assert!(text.contains("matchmark_requests_total") && text.contains("contoso"));
     text
 }

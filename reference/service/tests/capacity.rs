@@ -48,9 +48,7 @@ async fn bounds(service: &Service, word: &str) -> Vec<(Value, Value, u64, u64, u
 
 /// The number of the series of `/metrics` with exactly these labels.
 async fn measured(service: &Service, series: &str) -> Option<f64> {
-    let url = Service::url(service.running.probe, "/metrics");
-    let text = service.http.get(url).send().await.unwrap();
-    let text = text.text().await.unwrap();
+    let text = service.metrics().await;
     let mut lines = text.lines().filter_map(|line| line.rsplit_once(' '));
     let found = lines.find(|(name, _)| *name == series);
     found.map(|(_, value)| value.parse().unwrap())

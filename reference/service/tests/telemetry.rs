@@ -188,16 +188,7 @@ async fn an_export_is_one_transaction_from_the_kick_off_to_its_files() {
 
 /// The number of a line of `/metrics` that begins with `start` and holds every part.
 async fn measured(service: &Service, start: &str, parts: &[&str]) -> f64 {
-    let url = Service::url(service.running.probe, "/metrics");
-    let text = service
-        .http
-        .get(url)
-        .send()
-        .await
-        .unwrap()
-        .text()
-        .await
-        .unwrap();
+    let text = service.metrics().await;
     let fits =
         |line: &&str| line.starts_with(start) && parts.iter().all(|part| line.contains(part));
     let numbers = text.lines().filter(fits);

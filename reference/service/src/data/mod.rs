@@ -15,6 +15,7 @@ pub(crate) mod export;
 mod guard;
 pub(crate) mod guess;
 pub(crate) mod headroom;
+mod judge;
 mod limiter;
 pub(crate) mod lists;
 pub(crate) mod monitor;

@@ -1,18 +1,18 @@
 //! The steps of an exchange that we started: each reads one snapshot and gives the event that follows.
 //! Refuses to move the exchange itself, and to call anybody.
 
-use super::{Plane, monitor, retrieve, schema, submit};
+use super::{Plane, judge, monitor, retrieve, schema, submit};
 use crate::store::audit::Told;
 use crate::store::{Changes, Exchange, Note, Rest};
 use crate::telemetry;
 use domain::Timestamp;
-use domain::consent::{Grant, Question, Standing, evaluate};
+use domain::consent::Grant;
 use domain::failure::{Code, Ending};
 use domain::fulfilment::{Notification, Phase, Retrieval, within};
 use domain::idempotency::outbound_key;
-use domain::identity::{Asked, Attribute, Band, Tier};
+use domain::identity::{Band, Tier};
 use domain::masked::Masked;
-use domain::member_match::{MemberMatch, Part};
+use domain::member_match::MemberMatch;
 use domain::ports::{Canonical, WireResponse};
 use domain::record::MatchTold;
 use domain::snapshot::{Partner, Snapshot};
@@ -20,7 +20,6 @@ use domain::workflow::{Completion, Disposition, Event, Rejection, Work};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tracing::Span;
-use wire::json::{Document, Limits};
 
 /// An event with what it leaves on the row.
 pub(crate) type Moved = (Event, Changes);
@@ -95,13 +94,8 @@ pub(crate) fn validate(
     let partner = partner(snapshot, exchange)?;
     let version = &plane.edition(partner).ok_or(Code::NoRoute)?.schema_version;
     let parameters = submit::parameters(request);
-    let document = Document::parse(parameters.to_string().as_bytes(), &Limits::MATCH_BODY)
-        .map_err(|fault| schema::of_fault(&fault))?;
-    schema::judge(snapshot, schema::REQUEST, version, &document).map_err(|invalid| invalid.code)?;
-    let parts = MemberMatch::read(&parameters).ok_or(Code::BadBundle)?;
-    if !parts.reference_mismatches().is_empty() {
-        return Err(Code::ReferenceMismatch);
-    }
+    let parts = MemberMatch::read(&parameters);
+    judge::fits(snapshot, (schema::REQUEST, version), &parameters, parts)?;
     let schema = format!("{}@{version}", schema::REQUEST);
     let changes = Changes {
         schema_version: Some(schema.clone()),
@@ -120,11 +114,7 @@ pub(crate) fn identify(
     let parameters = submit::parameters(request);
     let parts = MemberMatch::read(&parameters).ok_or(Code::BadBundle)?;
     let partner = partner(snapshot, exchange)?;
-    let asked = Asked::read(&parts, &snapshot.matching, &partner.organisation);
-    let numbered = [Attribute::MemberId, Attribute::SubscriberId];
-    if !numbered.iter().any(|it| asked.profile.says(*it)) {
-        return Err(Code::MissingIdentifier);
-    }
+    judge::named(snapshot, partner, &parts)?;
     Ok(Tier::Deterministic)
 }
 
@@ -138,14 +128,7 @@ pub(crate) fn consent(
 ) -> Result<Grant, Code> {
     let parameters = submit::parameters(request);
     let parts = MemberMatch::read(&parameters).ok_or(Code::BadBundle)?;
-    let question = Question {
-        consent: parts.resource(Part::Consent),
-        patient: parts.patient_id(),
-        discloser: &partner(snapshot, exchange)?.organisation,
-        recipient: &snapshot.us.organisation,
-        standing: Standing::Open,
-    };
-    let judged = evaluate(&question, &snapshot.consent, plane.now());
+    let judged = judge::consent(plane, snapshot, partner(snapshot, exchange)?, &parts);
     telemetry::consent(root, &judged);
     judged.map_err(|refused| Code::Consent(refused.first))
 }

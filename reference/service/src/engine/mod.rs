@@ -20,7 +20,7 @@ use crate::data::monitor::unacknowledged;
 use crate::data::{Plane, longest};
 use crate::store::StoreError;
 use domain::ports::Steps;
-use domain::workflow::{State, WorkflowEngine};
+use domain::workflow::WorkflowEngine;
 use embedded::Embedded;
 use jobs::Jobs;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -28,14 +28,6 @@ use std::time::Duration;
 use stop::{Halt, Stop};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
-
-/// Where an exchange is that no partner has taken on yet.
-const UNACKNOWLEDGED: [State; 4] = [
-    State::Created,
-    State::Validated,
-    State::Matched,
-    State::Routed,
-];
 
 /// Runs the embedded engine in this process. Dropping it stops every walk; open exchanges stay open in the store.
 pub(crate) struct Engine {
@@ -81,7 +73,7 @@ impl Engine {
     pub(crate) async fn resume(&self) -> Result<usize, StoreError> {
         let (store, snapshot) = (&self.plane.store, self.plane.snapshot());
         let ends = unacknowledged(&snapshot, self.plane.now());
-        store.give_missing(&ends.into(), &UNACKNOWLEDGED).await?;
+        store.give_missing(&ends.into()).await?;
         let open = store.open_work().await?;
         let jobs = store.open_jobs().await?;
         self.wake();

@@ -147,13 +147,11 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
-    /// Gives this deadline to whatever waits for its partner without one: it comes from before there were such.
-    pub(crate) async fn give_missing(
-        &self,
-        new: &NewDeadline,
-        waiting: &[State],
-    ) -> Result<(), StoreError> {
-        let states: Vec<String> = waiting.iter().map(|state| format!("'{state}'")).collect();
+    /// Gives this deadline to whatever no partner has taken on and has none: it comes from before there were such.
+    pub(crate) async fn give_missing(&self, new: &NewDeadline) -> Result<(), StoreError> {
+        let waiting = State::ALL.iter().filter(|state| state.is_open());
+        let waiting = waiting.filter(|state| **state != State::Acknowledged);
+        let states: Vec<String> = waiting.map(|state| format!("'{state}'")).collect();
         let query = format!(
             "SELECT id FROM exchanges WHERE state IN ({}) AND id NOT IN (SELECT exchange FROM deadlines)",
             states.join(", ")

@@ -34,6 +34,17 @@ async fn by_hand(place: &Place) -> (Scene, MockServer) {
     (scene, stub)
 }
 
+/// An exchange that waits after its first call; so many calls fail.
+async fn backing_off(place: &Place, failures: u64) -> (Scene, MockServer, Service, String) {
+    let (scene, stub) = by_hand(place).await;
+    says(&stub, ResponseTemplate::new(503), Some(failures)).await;
+    says(&stub, matched(), None).await;
+    let service = scene.start().await;
+    let id = started(&service).await;
+    service.until_held(&id, "backoff").await;
+    (scene, stub, service, id)
+}
+
 async fn said(service: &Service, id: &str, word: &str, key: &str) -> Answer {
     let url = Service::url(
         service.running.enterprise,
@@ -237,12 +248,7 @@ async fn cancel_racing_completion_has_one_winner() {
 #[tokio::test]
 async fn a_paused_exchange_does_nothing_until_it_is_let_go() {
     for place in stores().await {
-        let (scene, stub) = by_hand(&place).await;
-        says(&stub, ResponseTemplate::new(503), Some(1)).await;
-        says(&stub, matched(), None).await;
-        let service = scene.start().await;
-        let id = started(&service).await;
-        service.until_held(&id, "backoff").await;
+        let (scene, _stub, service, id) = backing_off(&place, 1).await;
         assert_eq!(said(&service, &id, "pause", "p1").await.status, 202);
         let found = place_of(&service, &id).await;
         assert_eq!(found["holds"], json!(["paused", "backoff"]));

@@ -5,12 +5,7 @@ use super::*;
 #[tokio::test]
 async fn a_clock_that_jumps_back_delays_and_loses_nothing() {
     for place in stores().await {
-        let (scene, stub) = by_hand(&place).await;
-        says(&stub, ResponseTemplate::new(503), Some(1)).await;
-        says(&stub, matched(), None).await;
-        let service = scene.start().await;
-        let id = started(&service).await;
-        service.until_held(&id, "backoff").await;
+        let (scene, stub, service, id) = backing_off(&place, 1).await;
         scene
             .clock
             .set(support::now() - chrono::TimeDelta::hours(6));
@@ -27,12 +22,7 @@ async fn a_clock_that_jumps_back_delays_and_loses_nothing() {
 #[tokio::test]
 async fn a_database_from_before_the_step_table_goes_on_with_rows_in_flight() {
     for place in stores().await {
-        let (scene, stub) = by_hand(&place).await;
-        says(&stub, ResponseTemplate::new(503), Some(2)).await;
-        says(&stub, matched(), None).await;
-        let service = scene.start().await;
-        let id = started(&service).await;
-        service.until_held(&id, "backoff").await;
+        let (scene, _stub, service, id) = backing_off(&place, 2).await;
         service.running.stop().await;
         let pool = place.look().await;
         let migration = include_str!("../../src/store/migrations/0010_steps.sql");
@@ -115,12 +105,7 @@ async fn a_clock_that_is_wound_while_the_engine_goes_to_sleep_wakes_it_all_the_s
 #[tokio::test]
 async fn somebody_is_told_once_of_an_answer_that_can_never_be_written_down() {
     for place in stores().await {
-        let (scene, stub) = by_hand(&place).await;
-        says(&stub, ResponseTemplate::new(503), Some(1)).await;
-        says(&stub, matched(), None).await;
-        let service = scene.start().await;
-        let id = started(&service).await;
-        service.until_held(&id, "backoff").await;
+        let (_scene, stub, service, _id) = backing_off(&place, 1).await;
         // Whatever the exchange moves to, its history has that place already.
         let pool = place.look().await;
         let taken = |number: i64| {

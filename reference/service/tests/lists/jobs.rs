@@ -1,6 +1,7 @@
 //! Jobs that nobody carries any more although they stand as ours, and jobs that nobody can carry.
 
 use super::*;
+use reference::PayloadKey;
 
 async fn put_back(place: &Place, id: &str, change: &str) -> u64 {
     let query = format!("UPDATE exports SET phase = 'accepted', {change} WHERE id = '{id}'");
@@ -62,5 +63,51 @@ async fn a_job_whose_question_cannot_be_read_has_failed_and_is_not_tried_for_eve
         service.listed("contoso", &people(&[2])).await;
         let ended = service.bulk_ended("contoso", &place, None).await;
         assert_eq!(ended.status, 502, "{} {}", at.name, ended.text);
+    }
+}
+
+/// The process that takes it up does not hold the key yet under which its question was sealed.
+#[tokio::test]
+async fn a_job_whose_key_is_missing_waits_for_it_and_is_finished_then() {
+    for at in stores().await {
+        let mut scene = Scene::new();
+        scene.config.store = at.at.clone();
+        scene.clock = Arc::new(ManualClock::new(support::now(), Winding::ByHand));
+        scene.config.clock = Arc::clone(&scene.clock) as _;
+        let service = scene.start().await;
+        let asked = bulk_match(&people(&[1]), "contoso");
+        let place = place(&service.submit("contoso", &asked).await);
+        // It stands before its first round of members.
+        paused(&service.clock, 1).await;
+        service.running.stop().await;
+        let keys = scene.config.payload_keys.clone();
+        scene.config.payload_keys[0] = PayloadKey {
+            id: "another".to_owned(),
+            key: Masked::new([8; 32]),
+        };
+        let service = scene.start().await;
+        let pool = at.look().await;
+        let taken = "SELECT max(attempt) FROM exports";
+        while sqlx::query_scalar::<_, i64>(taken)
+            .fetch_one(&pool)
+            .await
+            .unwrap()
+            < 4
+        {
+            service.clock.advance(Duration::from_secs(1));
+            tokio::task::yield_now().await;
+        }
+        let told = service.bulk_get("contoso", &place, None).await;
+        assert_eq!(told.status, 202, "{} {}", at.name, told.text);
+        service.running.stop().await;
+        scene.config.payload_keys = keys;
+        let service = scene.start().await;
+        let mut told = service.bulk_get("contoso", &place, None).await;
+        while told.status == 202 {
+            service.clock.advance(Duration::from_secs(1));
+            told = service.bulk_get("contoso", &place, None).await;
+        }
+        assert_eq!(told.status, 200, "{} {}", at.name, told.text);
+        service.running.stop().await;
     }
 }

@@ -108,16 +108,7 @@ pub async fn decided(
 
 /// The value of a metric without labels.
 pub async fn metric(service: &Service, name: &str) -> Option<f64> {
-    let url = Service::url(service.running.probe, "/metrics");
-    let text = service
-        .http
-        .get(url)
-        .send()
-        .await
-        .unwrap()
-        .text()
-        .await
-        .unwrap();
+    let text = service.metrics().await;
     let line = text
         .lines()
         .find_map(|line| line.strip_prefix(name)?.split(' ').nth(1));

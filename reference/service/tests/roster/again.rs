@@ -222,16 +222,7 @@ async fn figures_tell_exchanges_about_many_apart() {
         service.until(&id, "fulfilled").await;
         let mut told = String::new();
         while !told.contains("request_type=\"exchange-bulk\"") {
-            let url = Service::url(service.running.probe, "/metrics");
-            told = service
-                .http
-                .get(url)
-                .send()
-                .await
-                .unwrap()
-                .text()
-                .await
-                .unwrap();
+            told = service.metrics().await;
             tokio::task::yield_now().await;
         }
         assert!(

@@ -259,6 +259,14 @@ impl Service {
         panic!("the exchange stayed {last}");
     }
 
+    /// The text of `/metrics`.
+    pub async fn metrics(&self) -> String {
+        let url = Self::url(self.running.probe, "/metrics");
+        Answer::of(self.http.get(url).send().await.unwrap())
+            .await
+            .text
+    }
+
     pub async fn control(&self, method: reqwest::Method, path: &str, body: &Value) -> Answer {
         let address = self.running.control.unwrap();
         let url = Self::url(address, &format!("/_control/{path}"));

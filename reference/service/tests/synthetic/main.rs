@@ -347,10 +347,7 @@ async fn row_s2_43_a_check_is_counted_nowhere_and_told_to_nobody() {
         )
         .await;
         assert_eq!(orders.len(), 4, "who asked for a run is written down");
-        let url = Service::url(service.running.probe, "/metrics");
-        let metrics = Answer::of(service.http.get(url).send().await.unwrap())
-            .await
-            .text;
+        let metrics = service.metrics().await;
         for name in [
             "requests",
             "ack_seconds",

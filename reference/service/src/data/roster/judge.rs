@@ -3,17 +3,16 @@
 
 use super::{bundle, count, is_of_route, may_change, members};
 use crate::data::step::{self, Moved};
-use crate::data::{Plane, schema, submit};
+use crate::data::{Plane, judge, schema, submit};
 use crate::store::{Changes, Exchange, Note, StoreError};
 use domain::bulk::Roster;
-use domain::consent::{Grant, Question, Standing, evaluate};
+use domain::consent::Grant;
 use domain::failure::Code;
-use domain::identity::{Asked, Attribute, Tier};
-use domain::member_match::{MemberMatch, Part};
+use domain::identity::Tier;
+use domain::member_match::MemberMatch;
 use domain::snapshot::{Partner, Snapshot};
 use domain::workflow::{Event, State};
 use serde_json::{Value, json};
-use wire::json::{Document, Limits};
 
 /// Is the request attested, and which of its members are such that the partner's version accepts them?
 pub(crate) fn validate(
@@ -53,16 +52,10 @@ fn on(roster: Roster, event: Event, mut changes: Changes) -> Moved {
 }
 
 fn fits(snapshot: &Snapshot, version: &str, member: &Value) -> Result<(), Code> {
-    let alone = json!({"resourceType": "Parameters", "parameter": [bundle(member)]});
-    let document = Document::parse(alone.to_string().as_bytes(), &Limits::MATCH_BODY)
-        .map_err(|fault| schema::of_fault(&fault))?;
-    schema::judge(snapshot, schema::BULK, version, &document).map_err(|invalid| invalid.code)?;
-    let parts = document.value().pointer("/parameter/0");
-    let parts = parts.and_then(|bundle| MemberMatch::of_bundle(0, bundle));
-    match parts.ok_or(Code::BadBundle)?.reference_mismatches() {
-        none if none.is_empty() => Ok(()),
-        _ => Err(Code::ReferenceMismatch),
-    }
+    let bundle = bundle(member);
+    let alone = json!({"resourceType": "Parameters", "parameter": [&bundle]});
+    let parts = MemberMatch::of_bundle(0, &bundle);
+    judge::fits(snapshot, (schema::BULK, version), &alone, parts)
 }
 
 /// Who of those that were not left out for good is named well enough, and lets the partner disclose?
@@ -73,15 +66,15 @@ pub(crate) fn resolve(
     (request, mut roster): (&Value, Roster),
 ) -> Result<Moved, Code> {
     let partner = step::partner(snapshot, exchange)?;
-    let judge = Judge {
-        plane,
-        snapshot,
-        partner,
-    };
     let mut granted = None;
     for (position, member) in members(request) {
-        let judged = judge.named(member).and_then(|()| judge.consent(member));
-        match judged {
+        let bundle = bundle(member);
+        let parts = MemberMatch::of_bundle(0, &bundle).ok_or(Code::BadBundle);
+        let named = parts.and_then(|parts| {
+            judge::named(snapshot, partner, &parts)?;
+            consent(plane, (snapshot, partner), &parts)
+        });
+        match named {
             Ok(grant) => granted = granted.or(Some(grant)),
             Err(code) => roster.leave_out(position, code),
         }
@@ -112,18 +105,15 @@ pub(crate) async fn consent_again(
         Ok(partner) => partner,
         Err(code) => return Ok(Err(code)),
     };
-    let judge = Judge {
-        plane,
-        snapshot,
-        partner,
-    };
     let mut granted = Err(Code::BadBundle);
     for (position, member) in members(request) {
         let left_out = roster.as_ref().is_some_and(|kept| !kept.stands(position));
         if left_out {
             continue;
         }
-        match judge.consent(member) {
+        let bundle = bundle(member);
+        let parts = MemberMatch::of_bundle(0, &bundle).ok_or(Code::BadBundle);
+        match parts.and_then(|parts| consent(plane, (snapshot, partner), &parts)) {
             Ok(grant) => granted = Ok(grant),
             Err(code) => return Ok(Err(code)),
         }
@@ -131,39 +121,13 @@ pub(crate) async fn consent_again(
     Ok(granted)
 }
 
-struct Judge<'a> {
-    plane: &'a Plane,
-    snapshot: &'a Snapshot,
-    partner: &'a Partner,
-}
-
-impl Judge<'_> {
-    /// Is the member named well enough for the partner to find?
-    fn named(&self, member: &Value) -> Result<(), Code> {
-        let bundle = bundle(member);
-        let parts = MemberMatch::of_bundle(0, &bundle).ok_or(Code::BadBundle)?;
-        let asked = Asked::read(&parts, &self.snapshot.matching, &self.partner.organisation);
-        let numbers = [Attribute::MemberId, Attribute::SubscriberId];
-        match numbers.iter().any(|number| asked.profile.says(*number)) {
-            true => Ok(()),
-            false => Err(Code::MissingIdentifier),
-        }
-    }
-
-    /// Does the consent let the partner disclose to us?
-    fn consent(&self, member: &Value) -> Result<Grant, Code> {
-        let bundle = bundle(member);
-        let parts = MemberMatch::of_bundle(0, &bundle).ok_or(Code::BadBundle)?;
-        let question = Question {
-            consent: parts.resource(Part::Consent),
-            patient: parts.patient_id(),
-            discloser: &self.partner.organisation,
-            recipient: &self.snapshot.us.organisation,
-            standing: Standing::Open,
-        };
-        let judged = evaluate(&question, &self.snapshot.consent, self.plane.now());
-        judged.map_err(|refused| Code::Consent(refused.first))
-    }
+fn consent(
+    plane: &Plane,
+    (snapshot, partner): (&Snapshot, &Partner),
+    parts: &MemberMatch<'_>,
+) -> Result<Grant, Code> {
+    let judged = judge::consent(plane, snapshot, partner, parts);
+    judged.map_err(|refused| Code::Consent(refused.first))
 }
 
 /// Who may stand again when it is judged anew.
