@@ -221,19 +221,6 @@ async fn a_client_that_takes_no_answer_is_left() {
     asking.await.unwrap();
 }
 
-/// Something is taken in every half second, so that no write of it stands still for as long.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_client_that_takes_an_answer_by_drops_is_left() {
-    let service = start(|policy| policy.body = Duration::from_millis(500)).await;
-    let (mut unread, asking) = deaf(&service).await;
-    let mut drops = tokio::time::interval(Duration::from_millis(100));
-    let mut drop = [0; 512];
-    while unread.read(&mut drop).await.is_ok_and(|read| read > 0) {
-        drops.tick().await;
-    }
-    asking.await.unwrap();
-}
-
 /// Begins a request of ours that does not tell how long it is.
 async fn untold(service: &Service, key: &str) -> TcpStream {
     let token = service.token_at("enterprise", EXCHANGES, service.now_for_token());

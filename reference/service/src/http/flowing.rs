@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
 
-/// How much a client has to take in a second once something waits for it (ours): no modem was slower by much.
+/// How many bytes a client has to take in a second once something waits for it (ours): ten megabytes in twenty minutes.
 const SLOWEST: u32 = 8 * 1024;
 
 /// A stream whose writes end in an error when too little is taken for so long.
@@ -37,11 +37,9 @@ impl<S> Flowing<S> {
         let patience = self.patience;
         match (written, &mut self.ends) {
             (Poll::Ready(Ok(bytes)), Some(ends)) => {
-                let off = patience.min(worth(bytes));
                 let latest = Instant::now() + patience;
-                let ends = ends.as_mut();
-                let until = (ends.deadline() + off).min(latest);
-                ends.reset(until);
+                let until = (ends.deadline() + worth(bytes)).min(latest);
+                ends.as_mut().reset(until);
                 Poll::Ready(Ok(bytes))
             }
             (Poll::Ready(done), _) => Poll::Ready(done),
@@ -103,5 +101,28 @@ impl<S: AsyncRead + Unpin> AsyncRead for Flowing<S> {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+    use tokio::time::interval;
+
+    /// Every write gets on in time, and yet it would take five seconds.
+    #[tokio::test]
+    async fn a_client_that_takes_an_answer_by_drops_is_left() {
+        let (server, mut client) = duplex(64);
+        let patience = Duration::from_millis(250);
+        let mut flowing = Flowing::new(server, patience);
+        let written = tokio::spawn(async move { flowing.write_all(&[0; 16 * 1024]).await });
+        let mut drops = interval(Duration::from_millis(20));
+        let mut drop = [0; 64];
+        while client.read(&mut drop).await.is_ok_and(|read| read > 0) {
+            drops.tick().await;
+        }
+        let left = written.await.unwrap().unwrap_err();
+        assert_eq!(left.kind(), ErrorKind::TimedOut);
     }
 }
