@@ -1,7 +1,7 @@
 //! The procedure: first an identifier that settles it, then scores, then a person.
 //! Refuses to choose by the order of rows: equal evidence is broken by the rules of the policy, or by a person.
 
-use super::deterministic::{First, first, missing, shares_an_identifier};
+use super::deterministic::{First, first, is_only_like, missing, shares_an_identifier};
 use super::policy::{Fallback, Scoring, Sensitivity, Threshold};
 use super::{
     Aliases, Asked, Attribute, Band, Candidate, Comparison, Decision, Level, MatchingPolicy, Model,
@@ -219,7 +219,8 @@ fn sure(
     let stands = scoring
         .automatic
         .iter()
-        .all(|(attribute, levels)| levels.contains(&level(attribute)));
+        .all(|(attribute, levels)| levels.contains(&level(attribute)))
+        && !is_only_like(&one.comparison);
     let identified = !threshold.identifier || identified(&one.comparison);
     (score >= threshold.automatic && stands && identified)
         .then(|| settled(question, Tier::Probabilistic, one))

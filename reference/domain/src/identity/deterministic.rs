@@ -64,10 +64,18 @@ pub(super) fn shares_an_identifier(comparison: &Comparison) -> bool {
 /// A number may be that of the family: where the policy reads given names, one has to agree, or a twin would do.
 fn fits(policy: &MatchingPolicy, comparison: &Comparison) -> bool {
     let given = comparison.level(Attribute::GivenName);
-    let named = matches!(given, Level::Exact | Level::Alias);
+    let named = matches!(given, Level::Exact | Level::Alias) && !is_only_like(comparison);
     comparison.level(Attribute::BirthDate) == Level::Exact
         && (named || !policy.reads(Attribute::GivenName))
         && against(comparison).is_empty()
+}
+
+/// Is the given name another word for the known one, without the person's own number beside it? That is how a twin
+/// may be called, too.
+pub(super) fn is_only_like(comparison: &Comparison) -> bool {
+    let own_number = comparison.level(Attribute::MemberId);
+    comparison.level(Attribute::GivenName) == Level::Alias
+        && !matches!(own_number, Level::Exact | Level::Alias)
 }
 
 /// What speaks against the person being meant for certain.

@@ -225,6 +225,50 @@ fn prove_identity_on_people_made_to_be_mistaken() {
     assert_eq!(wrong, 0);
 }
 
+/// The proof at full size found such twins; the slice has none.
+#[test]
+fn a_name_that_may_stand_for_another_one_needs_the_number_of_that_person() {
+    let (policy, knowledge) = shipped();
+    let case = adversary::case(
+        adversary::Trap::TwinOfAMember,
+        &mut trainer::Dice::new(1),
+        0,
+    );
+    let mut member = case.known.into_iter().next().unwrap();
+    member.given = "john".to_owned();
+    let known = BTreeMap::from([(0, member.record())]);
+    let index = Index::of(&policy, &known);
+    let trial = Trial {
+        policy: &policy,
+        knowledge: &knowledge,
+        sensitivity: Sensitivity::CoverageCheck,
+        index: &index,
+    };
+    let alone = population::Person {
+        given: "jon".to_owned(),
+        member: String::new(),
+        ..member.clone()
+    };
+    for (asked, automatic) in [
+        (&alone, false),
+        (
+            &population::Person {
+                member: member.member.clone(),
+                ..alone.clone()
+            },
+            true,
+        ),
+    ] {
+        let tally = trial.run(&BTreeMap::from([(0, asked.record())]), |_| Some(0));
+        assert_eq!(
+            tally.automatic().0 == 1,
+            automatic,
+            "{}",
+            tally.told("a nickname")
+        );
+    }
+}
+
 /// Seeds of a set that was first measured when this test was written: nothing was learned or cut by it.
 const UNSEEN: (u64, u64) = (77, 78);
 
