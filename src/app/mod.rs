@@ -24,6 +24,7 @@ mod judge;
 mod kept_move;
 #[cfg(feature = "service")]
 mod ops;
+mod ordered;
 mod policy;
 mod promote;
 mod questions;
@@ -61,7 +62,7 @@ pub fn run(request: Request, now: DateTime<Utc>, sink: &mut dyn Sink) -> Result<
     answer::reserve(&request)?;
     match request {
         Request::Validate(request) => {
-            let validation = validate::validate(&request, now)?;
+            let validation = validate::validate(&request, now, sink)?;
             let (verdict, exit_code) = (validation.verdict, validation.exit_code);
             let content = Content::Validation(&validation);
             Answer::of(

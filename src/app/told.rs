@@ -5,7 +5,7 @@ use crate::model::{
     ExpectedAnswer, NotJudged, PayloadProblem, PayloadState, Redact, ValidatedPayload, rule,
 };
 use crate::policy::{Break, Judgement};
-use wire::json::Document;
+use wire::json::{Document, Fault, FaultKind, Position};
 use wire::outcome::Code;
 use wire::payload::{Problem, Schema};
 
@@ -76,6 +76,14 @@ pub(super) fn with_rules(mut told: ValidatedPayload, judgement: Judgement) -> Va
         told.obstacle = Some(why.join("; "));
     }
     told
+}
+
+/// What is told of a line over the limit of a payload: it ends no sooner than that.
+pub(super) fn too_long() -> Problem {
+    Problem::from_fault(&Fault {
+        kind: FaultKind::TooLarge,
+        position: Position::START,
+    })
 }
 
 /// In a file of lines the record's number is the line.

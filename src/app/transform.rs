@@ -4,7 +4,7 @@
 use super::turn::{Turner, Unturned};
 use super::{Answer, AppError, Output, Sink, card, told};
 use crate::catalogue::Catalogue;
-use crate::load::{self, PayloadFile};
+use crate::load::{self, PayloadPart, Piece};
 use crate::model::{
     Format, Lacking, Redact, Target, TransformRequest, TransformState, Transformation,
     TransformedPayload, Verdict, VersionId, did_you_mean,
@@ -13,7 +13,7 @@ use crate::report::{self, Content, Style};
 use crate::store;
 use serde_json::Value;
 use std::path::Path;
-use wire::json::{Document, FaultKind, Limits};
+use wire::json::{Document, Limits};
 use wire::payload::Problem;
 use wire::transform::RefusalKind;
 
@@ -49,9 +49,8 @@ pub(super) fn transform(
         products: Vec::new(),
         lines: request.files.len() > 1,
     };
-    for file in load::payloads(&request.repository.root, &request.files) {
-        press.lines |= file.is_lines();
-        press.file(&file);
+    for part in load::payloads(&request.repository.root, &request.files) {
+        press.part(&part);
     }
     let stops = way.iter().map(|step| step.to().to_string());
     let way = std::iter::once(from.to_string()).chain(stops).collect();
@@ -113,29 +112,22 @@ struct Press {
 }
 
 impl Press {
-    fn file(&mut self, file: &PayloadFile) {
-        let source = match &file.source {
-            Ok(source) => source,
-            Err(why) => {
-                self.payloads.push(TransformedPayload {
-                    state: TransformState::Unreadable,
-                    obstacle: Some(why.clone()),
-                    ..named(&file.name, None)
-                });
-                return;
-            }
-        };
-        // Standard input has no name that says what it holds.
-        let lines = file.is_lines() || (file.name == "-" && is_lines(&source.bytes));
-        if !lines {
-            self.payload(&file.name, None, &source.bytes);
-            return;
+    fn part(&mut self, part: &PayloadPart) {
+        self.lines |= matches!(part.piece, Piece::Lines { .. } | Piece::TooLong(_));
+        match &part.piece {
+            Piece::Unreadable(why) => self.payloads.push(TransformedPayload {
+                state: TransformState::Unreadable,
+                obstacle: Some(why.clone()),
+                ..named(&part.file, None)
+            }),
+            Piece::TooLong(line) => self.payloads.push(TransformedPayload {
+                problems: problems(&[told::too_long()], Some(*line)),
+                ..named(&part.file, Some(*line))
+            }),
+            Piece::Whole(_) | Piece::Lines { .. } => {}
         }
-        self.lines = true;
-        for (record, line) in (1..).zip(source.bytes.split(|byte| *byte == b'\n')) {
-            if !line.iter().all(u8::is_ascii_whitespace) {
-                self.payload(&file.name, Some(record), line);
-            }
+        for (record, bytes) in part.piece.payloads() {
+            self.payload(&part.file, record, bytes);
         }
     }
 
@@ -226,12 +218,6 @@ impl Press {
                 .collect(),
         }
     }
-}
-
-/// Whether a text without a name holds one payload a line.
-fn is_lines(bytes: &[u8]) -> bool {
-    let parsed = Document::parse(bytes, &Limits::default());
-    matches!(parsed, Err(fault) if fault.kind == FaultKind::TrailingData)
 }
 
 fn named(file: &str, record: Option<u64>) -> TransformedPayload {

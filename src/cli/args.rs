@@ -33,6 +33,7 @@ use super::waiver::{WAIVER_EXAMPLES, WaiverVerb};
 use crate::model::CheckName;
 use chrono::{DateTime, Utc};
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -230,7 +231,7 @@ pub(super) struct GateFlags {
 
 #[derive(Args, Debug)]
 pub(super) struct ValidateArguments {
-    /// Payloads: JSON or NDJSON files, folders, `-` for standard input
+    /// Payloads: JSON or NDJSON files, plain, .gz or .zst; folders; patterns as 'day/**/*.ndjson'; `-` for standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     #[command(flatten)]
@@ -276,6 +277,11 @@ pub(super) struct ValidateArguments {
         hide_env = true
     )]
     pub redact: Redaction,
+    /// Stop after N invalid payloads; what follows is not judged, and the result says so
+    #[arg(long, value_name = "N", env = "MATCHMARK_MAX_ERRORS", hide_env = true)]
+    pub max_errors: Option<NonZeroU64>,
+    #[command(flatten)]
+    pub work: WorkFlags,
     #[command(flatten)]
     pub formats: ValidationFormats,
     #[command(flatten)]
@@ -286,6 +292,8 @@ pub(super) struct ValidateArguments {
     pub volume: VolumeFlags,
     #[command(flatten)]
     pub color: ColorFlags,
+    #[command(flatten)]
+    pub progress: ProgressFlags,
 }
 
 #[derive(Args, Debug)]
@@ -358,6 +366,7 @@ Examples:
   cat match.json | matchmark validate - --as hrex-member-match-request
   matchmark validate match.json --schema my-schema.json --format operation-outcome
   matchmark validate out/*.json --against 1.x,2.x   which of the two takes what we send
+  matchmark validate 'data/**/*.ndjson.zst' --max-errors 100
 ";
 
 const EXPLAIN_EXAMPLES: &str = "\

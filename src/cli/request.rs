@@ -120,7 +120,7 @@ pub(super) fn gate(
 }
 
 fn validate(arguments: ValidateArguments, around: &Surroundings) -> Result<Asked, String> {
-    let chatter = chatter(&arguments.volume, true);
+    let chatter = chatter(&arguments.volume, arguments.progress.no_progress);
     let against = match (arguments.entry, arguments.schema) {
         (Some(entry), _) => Against::Entry(entry),
         (None, Some(file)) => Against::File(file),
@@ -146,6 +146,8 @@ fn validate(arguments: ValidateArguments, around: &Surroundings) -> Result<Asked
         as_of: arguments.as_of,
         caller: arguments.caller,
         redact: arguments.redact.into(),
+        max_errors: arguments.max_errors,
+        jobs: arguments.work.jobs,
         max_findings: arguments.amount.max_findings,
         allow_empty: arguments.leniency.allow_empty,
         exit_zero: arguments.leniency.exit_zero,

@@ -13,11 +13,13 @@ mod letterhead;
 mod operating;
 mod payload;
 mod process;
+mod question;
 mod read;
 mod runs;
 mod schema;
 #[cfg(feature = "service")]
 mod service;
+mod traffic;
 mod transform;
 mod tree;
 
@@ -25,12 +27,14 @@ pub use archive::{Shelf, branch, current_branch, remote, shelf};
 pub use authors::{Authors, authors, authors_of};
 pub use contract::{contract, state_map};
 pub use git::{Base, Head, base, committed_at, git_version, has_commit, head, is_shallow, made_at};
-pub use payload::{Line, PayloadFile, payloads, questions};
+pub use payload::{PayloadPart, Piece, payloads};
 pub use process::resident;
+pub use question::{Line, questions};
 pub use runs::{file_digest, has_folder, runs, runs_and_reports};
 pub use schema::{schema, schema_at, unlisted_draft};
 #[cfg(feature = "service")]
 pub use service::service;
+pub use traffic::traffic;
 
 use crate::catalogue::{Config, Source, Workspace};
 use crate::model::Finding;

@@ -230,11 +230,16 @@ pub(super) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     std::fs::File::open(path)
         .and_then(|file| file.take(limit + 1).read_to_end(&mut bytes))
-        .map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => "no such file".to_owned(),
-            kind => format!("it cannot be opened: {kind}"),
-        })?;
+        .map_err(|error| unopened(&error))?;
     within(bytes, limit)
+}
+
+/// Why a file could not be opened.
+pub(super) fn unopened(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "no such file".to_owned(),
+        kind => format!("it cannot be opened: {kind}"),
+    }
 }
 
 /// `bytes`, unless there are more than `limit`.

@@ -128,7 +128,7 @@ pub use service_request::{Secret, ServeRequest, StubRequest};
 pub use severity::{Severity, Verdict};
 pub use transformation::{Lacking, TransformState, Transformation, TransformedPayload};
 pub use validation::{
-    ExpectedAnswer, NotJudged, PayloadProblem, PayloadState, ValidatedPayload, Validation,
-    VersionVerdict,
+    ExpectedAnswer, NotJudged, PayloadCount, PayloadProblem, PayloadState, ProblemCause,
+    ValidatedPayload, Validation, ValidationSummary, VersionCount, VersionVerdict,
 };
 pub use waiver_request::{ApproveRequest, BoardAct, Register, WaiverAct, WaiverRequest};

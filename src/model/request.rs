@@ -10,7 +10,7 @@ use super::{OpsRequest, ServeRequest, StubRequest};
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -271,10 +271,23 @@ pub struct ValidateRequest {
     /// Who sends the payloads and will get the answer: the id of a partner, or `system|value`.
     pub caller: Option<String>,
     pub redact: Redact,
+    /// Invalid payloads after which the rest is not judged.
+    pub max_errors: Option<NonZeroU64>,
+    /// Threads; the machine's where it is left out.
+    pub jobs: Option<NonZeroUsize>,
     pub max_findings: Option<usize>,
     pub allow_empty: bool,
     pub exit_zero: bool,
     pub show: Show,
+}
+
+impl ValidateRequest {
+    /// Whether a format was asked for that answers each payload.
+    #[must_use]
+    pub fn each_is_answered(&self) -> bool {
+        let mut wanted = self.show.wanted.iter();
+        wanted.any(|wanted| wanted.format == Format::OperationOutcome)
+    }
 }
 
 /// `matchmark transform --from ID@A --to ID@B FILE...`.

@@ -109,6 +109,73 @@ pub struct VersionVerdict {
     pub problems: BTreeMap<String, u64>,
 }
 
+/// Payloads that came to each state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PayloadCount {
+    pub valid: u64,
+    pub invalid: u64,
+    #[serde(default)]
+    pub undecided: u64,
+    #[serde(default)]
+    pub unreadable: u64,
+}
+
+impl PayloadCount {
+    pub fn add(&mut self, state: PayloadState) {
+        *match state {
+            PayloadState::Valid => &mut self.valid,
+            PayloadState::Invalid => &mut self.invalid,
+            PayloadState::Undecided => &mut self.undecided,
+            PayloadState::Unreadable => &mut self.unreadable,
+        } += 1;
+    }
+
+    #[must_use]
+    pub fn all(&self) -> u64 {
+        self.valid + self.invalid + self.undecided + self.unreadable
+    }
+}
+
+/// Problems that share schema, rule and place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ProblemCause {
+    /// `id@version` that was not met; none where the text could not be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub against: Option<String>,
+    /// `payload/required-missing`.
+    pub rule: String,
+    /// JSON pointer with `*` for positions in arrays.
+    pub pointer: String,
+    pub problems: u64,
+    /// Where the first one is: file, and line where it holds one payload a line.
+    pub first: String,
+}
+
+/// What one version says of all payloads that it was asked about.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct VersionCount {
+    #[serde(flatten)]
+    pub payloads: PayloadCount,
+    /// Problems by rule.
+    pub problems: BTreeMap<String, u64>,
+}
+
+/// What holds for all payloads, however many are listed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ValidationSummary {
+    /// By the `id@version` that judged.
+    pub schemas: BTreeMap<String, PayloadCount>,
+    /// The most frequent first; `more_causes` counts the problems of those that are left out.
+    pub causes: Vec<ProblemCause>,
+    pub more_causes: u64,
+    /// What receivers will answer, as `422 bad-bundle; not retryable`, with the number of payloads.
+    pub answers: BTreeMap<String, u64>,
+    /// Rules that could not look at what they ask about, and why, with the number of payloads.
+    pub not_judged: BTreeMap<String, u64>,
+    /// The versions that were asked for beside those that judged.
+    pub versions: BTreeMap<String, VersionCount>,
+}
+
 /// The result of one `validate`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Validation {
@@ -119,6 +186,15 @@ pub struct Validation {
     #[serde(default)]
     pub undecided: u64,
     pub unreadable: u64,
-    /// In the order in which they were named.
+    /// Whether it ended before the last payload, because so many were invalid.
+    #[serde(default)]
+    pub stopped: bool,
+    #[serde(default)]
+    pub summary: ValidationSummary,
+    /// In the order in which they were named. Of a long run those that are valid are not all here, and of very many
+    /// problems not all.
     pub payloads: Vec<ValidatedPayload>,
+    /// Payloads that are counted and not listed.
+    #[serde(default)]
+    pub not_listed: u64,
 }

@@ -7,7 +7,7 @@ use super::ruled::{Ask, Ruled, Rules};
 use crate::catalogue::{Catalogue, Envelope, EnvelopeOutcome};
 use crate::model::{Finding, Place, VersionId, VersionName, digest};
 use serde_json::Value;
-use wire::json::{Document, Limits};
+use wire::json::{Document, Limits, pointer_starred};
 use wire::payload::Schema;
 
 pub(super) struct Judge<'a> {
@@ -119,7 +119,7 @@ impl Judge<'_> {
                 .map(|entry| entry.file.direction),
             partner: recorded.partner.clone(),
             rule: rule.to_owned(),
-            pointer: starred(pointer),
+            pointer: pointer_starred(pointer),
             message: message.to_owned(),
         };
         let told = |shift, (rule, pointer, message): (String, String, String)| {
@@ -169,21 +169,4 @@ fn first_problem(schema: &Schema, payload: &Value) -> (String, String, String) {
         let message = "the schema rejects it".to_owned();
         ("payload/no-form-fits".to_owned(), String::new(), message)
     })
-}
-
-/// Array positions differ from payload to payload; the cause is the same.
-fn starred(pointer: &str) -> String {
-    let starred = |segment: &str| {
-        let index = !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_digit());
-        if index {
-            "*".to_owned()
-        } else {
-            segment.to_owned()
-        }
-    };
-    pointer
-        .split('/')
-        .map(starred)
-        .collect::<Vec<_>>()
-        .join("/")
 }

@@ -4,7 +4,10 @@
 use super::Style;
 use super::hygiene::clean;
 use super::text::{Paint, verdict_line};
-use crate::model::{PayloadProblem, PayloadState, ValidatedPayload, Validation, counted};
+use crate::model::{
+    PayloadProblem, PayloadState, ProblemCause, ValidatedPayload, Validation, ValidationSummary,
+    counted,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -12,6 +15,9 @@ use std::fmt::Write as _;
 const SHOWN: usize = 20;
 /// Payloads that could not be judged and are named; the rest is counted.
 const NAMED: usize = 20;
+
+/// Causes that are shown when not every problem was.
+const CAUSES: usize = 10;
 
 /// What was said already, so that nothing is said twice and a large run stays short.
 struct Page<'a> {
@@ -28,6 +34,7 @@ struct Page<'a> {
     rest: BTreeMap<&'a str, u64>,
     /// Payloads that were not named.
     unnamed: u64,
+    is_shortened: bool,
 }
 
 /// For a terminal.
@@ -40,7 +47,8 @@ pub(super) fn text(validation: &Validation, style: &Style<'_>) -> String {
         named: style.max_findings.unwrap_or(NAMED),
         told: BTreeSet::new(),
         rest: BTreeMap::new(),
-        unnamed: 0,
+        unnamed: unlisted(validation),
+        is_shortened: false,
     };
     for payload in &validation.payloads {
         page.payload(payload);
@@ -48,6 +56,14 @@ pub(super) fn text(validation: &Validation, style: &Style<'_>) -> String {
     page.rest();
     page.ending(validation);
     page.out
+}
+
+/// Payloads that a person has to know of and that are only counted.
+fn unlisted(validation: &Validation) -> u64 {
+    let all = validation.invalid + validation.undecided + validation.unreadable;
+    let is_listed = |payload: &&ValidatedPayload| payload.state != PayloadState::Valid;
+    let listed = validation.payloads.iter().filter(is_listed).count() as u64;
+    all.saturating_sub(listed)
 }
 
 impl<'a> Page<'a> {
@@ -138,6 +154,7 @@ impl<'a> Page<'a> {
 
     /// What was not shown, counted.
     fn rest(&mut self) {
+        self.is_shortened = !self.rest.is_empty() || self.unnamed > 0;
         for (rule, count) in std::mem::take(&mut self.rest) {
             let _ = writeln!(self.out, "  and {count} more {}", clean(rule));
         }
@@ -145,16 +162,21 @@ impl<'a> Page<'a> {
             let payloads = counted(self.unnamed, "payload");
             let _ = writeln!(
                 self.out,
-                "  {payloads} not named here: --max-findings shows more, the json format holds all"
+                "  {payloads} not named here: --max-findings shows more, and the json format holds more"
             );
         }
     }
 
-    fn ending(&mut self, validation: &Validation) {
-        self.out.push_str(&compared(&validation.payloads));
-        for (said, count) in not_judged(&validation.payloads) {
-            let payloads = counted(count, "payload");
-            let _ = writeln!(self.out, "  not judged in {payloads}: {}", clean(&said));
+    fn ending(&mut self, validation: &'a Validation) {
+        let summary = &validation.summary;
+        if self.is_shortened || validation.not_listed > 0 {
+            self.out.push_str(&schemas(summary));
+            self.out.push_str(&causes(summary));
+        }
+        self.out.push_str(&compared(summary));
+        for (said, count) in &summary.not_judged {
+            let payloads = counted(*count, "payload");
+            let _ = writeln!(self.out, "  not judged in {payloads}: {}", clean(said));
         }
         let undecided = match validation.undecided {
             0 => String::new(),
@@ -165,7 +187,7 @@ impl<'a> Page<'a> {
             "{} valid, {} invalid, {undecided}{} unreadable. Values are hidden. Nothing left this machine.",
             validation.valid, validation.invalid, validation.unreadable
         );
-        for (index, answer) in answers(&validation.payloads).iter().enumerate() {
+        for (index, answer) in answers(summary).iter().enumerate() {
             let label = if index == 0 { "Answers" } else { "" };
             let _ = writeln!(self.out, "{label:<8} {answer}");
         }
@@ -179,6 +201,63 @@ impl<'a> Page<'a> {
     }
 }
 
+/// What became of the payloads of each schema, where there are several.
+fn schemas(summary: &ValidationSummary) -> String {
+    if summary.schemas.len() < 2 {
+        return String::new();
+    }
+    let names: Vec<String> = summary.schemas.keys().map(|name| clean(name)).collect();
+    let wide = widest(&names, "schema");
+    let mut out = format!("{:wide$}  valid  invalid  undecided\n", "schema");
+    for (name, count) in names.iter().zip(summary.schemas.values()) {
+        let _ = writeln!(
+            out,
+            "{name:wide$}  {:>5}  {:>7}  {:>9}",
+            count.valid, count.invalid, count.undecided
+        );
+    }
+    out
+}
+
+/// The most frequent causes, with the first place of each.
+fn causes(summary: &ValidationSummary) -> String {
+    let shown = summary.causes.iter().take(CAUSES);
+    let said: Vec<(String, &ProblemCause)> = shown
+        .map(|cause| {
+            let pointer = match cause.pointer.as_str() {
+                "" => "the whole payload".to_owned(),
+                pointer => clean(pointer),
+            };
+            (format!("{:<26}  {pointer}", clean(&cause.rule)), cause)
+        })
+        .collect();
+    if said.is_empty() {
+        return String::new();
+    }
+    let texts: Vec<String> = said.iter().map(|(text, _)| text.clone()).collect();
+    let wide = widest(&texts, "cause");
+    let mut out = format!("{:wide$}  problems  first\n", "cause");
+    for (text, cause) in &said {
+        let first = clean(&cause.first);
+        let _ = writeln!(out, "{text:wide$}  {:>8}  {first}", cause.problems);
+    }
+    let rest = summary.causes.iter().skip(CAUSES);
+    let problems = rest.map(|cause| cause.problems).sum::<u64>() + summary.more_causes;
+    if problems > 0 {
+        let problems = counted(problems, "problem");
+        let _ = writeln!(
+            out,
+            "  and {problems} of other causes: the json format names them"
+        );
+    }
+    out
+}
+
+fn widest(texts: &[String], title: &str) -> usize {
+    let widths = texts.iter().map(|text| text.chars().count());
+    widths.max().unwrap_or(0).max(title.len())
+}
+
 /// `2 payload/unknown-name, 1 payload/required-missing`, in the order of the rules.
 fn refused_for(problems: &BTreeMap<String, u64>) -> String {
     let counted = problems
@@ -188,34 +267,19 @@ fn refused_for(problems: &BTreeMap<String, u64>) -> String {
 }
 
 /// The versions that were asked beside the one that judged: how many payloads each takes, and why it refuses others.
-fn compared(payloads: &[ValidatedPayload]) -> String {
-    let mut versions: BTreeMap<&str, (u64, u64, BTreeMap<String, u64>)> = BTreeMap::new();
-    for verdict in payloads.iter().flat_map(|payload| &payload.versions) {
-        let (valid, invalid, problems) = versions.entry(&verdict.version).or_default();
-        match verdict.state {
-            PayloadState::Valid => *valid += 1,
-            PayloadState::Invalid | PayloadState::Unreadable | PayloadState::Undecided => {
-                *invalid += 1;
-            }
-        }
-        for (rule, count) in &verdict.problems {
-            *problems.entry(rule.clone()).or_default() += count;
-        }
-    }
-    if versions.is_empty() {
+fn compared(summary: &ValidationSummary) -> String {
+    if summary.versions.is_empty() {
         return String::new();
     }
-    let wide = versions
-        .keys()
-        .map(|version| version.len())
-        .max()
-        .unwrap_or(0);
+    let names: Vec<String> = summary.versions.keys().map(|name| clean(name)).collect();
+    let wide = names.iter().map(String::len).max().unwrap_or(0);
     let mut out = format!("{:wide$}  valid  invalid  refused for\n", "version");
-    for (version, (valid, invalid, problems)) in &versions {
+    for (name, count) in names.iter().zip(summary.versions.values()) {
         let line = format!(
-            "{:wide$}  {valid:>5}  {invalid:>7}  {}",
-            clean(version),
-            refused_for(problems)
+            "{name:wide$}  {:>5}  {:>7}  {}",
+            count.payloads.valid,
+            count.payloads.invalid,
+            refused_for(&count.problems)
         );
         let _ = writeln!(out, "{}", line.trim_end());
     }
@@ -230,32 +294,13 @@ fn place(payload: &ValidatedPayload) -> String {
 }
 
 /// What the receiver will answer to what is invalid, each answer once, the most frequent first.
-fn answers(payloads: &[ValidatedPayload]) -> Vec<String> {
-    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-    for answer in payloads
-        .iter()
-        .filter_map(|payload| payload.answer.as_ref())
-    {
-        let code = clean(&answer.code);
-        let text = format!("{} {code}; {}", answer.status, clean(&answer.retry));
-        *counts.entry(text).or_default() += 1;
-    }
-    let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
-    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+fn answers(summary: &ValidationSummary) -> Vec<String> {
+    let mut counts: Vec<(&String, &u64)> = summary.answers.iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
     counts
         .into_iter()
-        .map(|(text, count)| format!("{count} x {text}"))
+        .map(|(text, count)| format!("{count} x {}", clean(text)))
         .collect()
-}
-
-/// Rules that could not look at what they ask about, each once, with the number of payloads.
-fn not_judged(payloads: &[ValidatedPayload]) -> BTreeMap<String, u64> {
-    let mut counts = BTreeMap::new();
-    for left in payloads.iter().flat_map(|payload| &payload.not_judged) {
-        let said = format!("{}: {}", left.rule, left.why);
-        *counts.entry(said).or_default() += 1;
-    }
-    counts
 }
 
 /// What the verdict rests on.
@@ -269,16 +314,19 @@ fn sentence(validation: &Validation) -> String {
     .into_iter()
     .flatten()
     .collect();
-    match parts.is_empty() {
-        true if validation.payloads.is_empty() => "nothing was judged".to_owned(),
-        true if validation
-            .payloads
-            .iter()
-            .any(|payload| !payload.not_judged.is_empty()) =>
-        {
+    let stopped = match validation.stopped {
+        true => "; it stopped there, and what follows was not judged",
+        false => "",
+    };
+    let is_whole = validation.summary.not_judged.is_empty();
+    match (parts.is_empty(), validation.valid, is_whole) {
+        (false, _, _) => format!("{}{stopped}", parts.join("; ")),
+        (true, 0, _) => "nothing was judged".to_owned(),
+        (true, _, false) => {
             "every payload meets its schema and the rules that were judged".to_owned()
         }
-        true => "every payload meets its schema and the rules that apply to it".to_owned(),
-        false => parts.join("; "),
+        (true, _, true) => {
+            "every payload meets its schema and the rules that apply to it".to_owned()
+        }
     }
 }

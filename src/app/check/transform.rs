@@ -5,7 +5,7 @@ use crate::catalogue::{Catalogue, Transform, Workspace};
 use crate::model::{Finding, Place, VersionId, counted};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use wire::json::{Document, Limits};
+use wire::json::{Document, Limits, pointer_starred};
 
 /// What the transforms made of what is on record.
 #[derive(Default)]
@@ -78,7 +78,7 @@ impl Proof {
                         },
                         |problem| {
                             (
-                                (problem.id.to_owned(), starred(&problem.pointer)),
+                                (problem.id.to_owned(), pointer_starred(&problem.pointer)),
                                 problem.message,
                             )
                         },
@@ -184,16 +184,4 @@ fn accepted(envelope: &[u8]) -> Option<(VersionId, Document)> {
     let payload = envelope.value().get("payload")?.to_string();
     let payload = Document::parse(payload.as_bytes(), &Limits::default()).ok()?;
     Some((version, payload))
-}
-
-/// Array positions differ from payload to payload; the cause is the same.
-fn starred(pointer: &str) -> String {
-    let is_index =
-        |segment: &str| !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_digit());
-    let starred = |segment| if is_index(segment) { "*" } else { segment };
-    pointer
-        .split('/')
-        .map(starred)
-        .collect::<Vec<_>>()
-        .join("/")
 }

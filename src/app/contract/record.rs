@@ -25,10 +25,8 @@ pub(super) fn record(request: &DraftRequest, sink: &mut dyn Sink) -> Result<Answ
         place: place.to_owned(),
         why: message,
     };
-    let files = [request.file.clone()];
-    let file = load::payloads(&repository.root, &files).next();
-    let file = file.ok_or_else(|| unusable("the folder", "it holds no file".to_owned()))?;
-    let source = file.source.map_err(|why| unusable("the file", why))?;
+    let text = load::traffic(&repository.root, &request.file);
+    let text = text.map_err(|why| unusable("the file", why))?;
     let notation = if request.is_archive {
         Notation::Har
     } else {
@@ -36,7 +34,7 @@ pub(super) fn record(request: &DraftRequest, sink: &mut dyn Sink) -> Result<Answ
     };
     let told =
         |unread: crate::contract::record::Unread| unusable(&unread.place, unread.why.to_owned());
-    let traffic = exchanges(&source.bytes, notation).map_err(told)?;
+    let traffic = exchanges(&text, notation).map_err(told)?;
     if traffic.is_empty() {
         return Err(unusable("the file", "it holds no exchange".to_owned()));
     }

@@ -1,8 +1,8 @@
 //! Payloads judged by hand.
 
 use crate::model::{
-    ExpectedAnswer, PayloadProblem, PayloadState, ValidatedPayload, Validation, Verdict,
-    VersionVerdict,
+    ExpectedAnswer, PayloadCount, PayloadProblem, PayloadState, ProblemCause, ValidatedPayload,
+    Validation, ValidationSummary, Verdict, VersionVerdict,
 };
 use std::collections::BTreeMap;
 
@@ -21,6 +21,33 @@ pub(in crate::report) fn problem() -> PayloadProblem {
         statement: Some("HRex 1.2.0 mm-6".to_owned()),
         fix: None,
         code: "bad-bundle".to_owned(),
+    }
+}
+
+fn summary() -> ValidationSummary {
+    let old = PayloadCount {
+        valid: 1,
+        ..PayloadCount::default()
+    };
+    let new = PayloadCount {
+        invalid: 1,
+        ..PayloadCount::default()
+    };
+    let answer = "422 bad-bundle; not retryable unchanged, only after repair".to_owned();
+    ValidationSummary {
+        schemas: BTreeMap::from([
+            ("hrex-member-match-request@1.0.0".to_owned(), old),
+            ("hrex-member-match-request@2.0.1".to_owned(), new),
+        ]),
+        causes: vec![ProblemCause {
+            against: Some("hrex-member-match-request@2.0.1".to_owned()),
+            rule: problem().rule,
+            pointer: problem().pointer,
+            problems: 1,
+            first: "out/match-0007.json".to_owned(),
+        }],
+        answers: BTreeMap::from([(answer, 1)]),
+        ..ValidationSummary::default()
     }
 }
 
@@ -48,6 +75,9 @@ pub(in crate::report) fn validation() -> Validation {
         invalid: 1,
         undecided: 0,
         unreadable: 1,
+        stopped: false,
+        not_listed: 0,
+        summary: summary(),
         payloads: vec![
             ValidatedPayload {
                 file: "out/match-0001.json".to_owned(),

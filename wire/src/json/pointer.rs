@@ -31,6 +31,16 @@ fn unescape(segment: &str) -> Option<Cow<'_, str>> {
     (!plain.contains('~')).then(|| Cow::Owned(segment.replace("~1", "/").replace("~0", "~")))
 }
 
+/// The pointer with `*` for positions in arrays: they differ from payload to payload, the place is the same.
+#[must_use]
+pub fn pointer_starred(pointer: &str) -> String {
+    let is_index =
+        |segment: &str| !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_digit());
+    let starred = |segment| if is_index(segment) { "*" } else { segment };
+    let segments: Vec<&str> = pointer.split('/').map(starred).collect();
+    segments.join("/")
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

@@ -1,90 +1,24 @@
-//! `validate`: payloads of a partner, each against the schema that it is meant to fit.
+//! One payload against the schema that it is meant to fit and the rules that apply to it.
 
-use super::AppError;
-use super::recognise::{Recognised, Recogniser, newest_first};
-use super::recorded::Recorded;
-use super::ruling::{Known, Ruling};
-use super::told::{broken, in_file, judged, problem, unreadable, with_rules};
-use super::versions::{Chosen, Versions};
-use crate::catalogue::{Catalogue, Workspace};
-use crate::load::{self, PayloadFile};
+use super::batch::{Batch, List};
+use crate::app::AppError;
+use crate::app::recognise::{Recognised, Recogniser, newest_first};
+use crate::app::recorded::Recorded;
+use crate::app::ruling::{Known, Ruling};
+use crate::app::told::{broken, in_file, judged, problem, too_long, unreadable, with_rules};
+use crate::app::versions::{Chosen, Versions};
+use crate::catalogue::Catalogue;
+use crate::load::{self, PayloadPart, Piece};
 use crate::model::{
-    Against, Depth, PayloadProblem, PayloadState, Redact, ValidateRequest, ValidatedPayload,
-    Validation, Verdict, VersionId, did_you_mean,
+    Against, PayloadProblem, PayloadState, Redact, ValidateRequest, ValidatedPayload, VersionId,
+    did_you_mean,
 };
-use crate::policy::{Break, Judgement, RuleBook};
+use crate::policy::{Break, Judgement};
 use crate::replay::Schemas;
-use chrono::{DateTime, Utc};
 use wire::json::{Document, Limits};
 use wire::payload::{Problem, Schema};
 
-/// Judges every named payload; one that cannot be read does not stop the others.
-///
-/// Errors: the catalogue or the schema file cannot be read, or `--as` names nothing
-pub(super) fn validate(
-    request: &ValidateRequest,
-    now: DateTime<Utc>,
-) -> Result<Validation, AppError> {
-    let workspace = workspace(request)?;
-    let book = RuleBook::read(&workspace.payload_rules);
-    let judge = Judge {
-        ruling: match request.depth {
-            Depth::Rules => Some(Ruling::of(&workspace, &book)),
-            Depth::SchemaOnly => None,
-        },
-        known: Known {
-            as_of: Some(request.as_of.unwrap_or(now)),
-            caller: request.caller.clone(),
-            payer: None,
-            either_way: false,
-        },
-        ..Judge::new(&workspace.catalogue, request)?
-    };
-    let mut payloads = Vec::new();
-    for file in load::payloads(&request.repository.root, &request.files) {
-        judge.file(&file, &mut payloads);
-    }
-    Ok(summed(payloads, request))
-}
-
-fn workspace(request: &ValidateRequest) -> Result<Workspace, AppError> {
-    if matches!(request.against, Against::File(_)) {
-        return Ok(Workspace::default());
-    }
-    let repository = &request.repository;
-    let (workspace, findings) = load::folder(&repository.root, repository.config.as_deref())?;
-    super::error::usable(&findings, "schemas/")?;
-    Ok(workspace)
-}
-
-fn summed(payloads: Vec<ValidatedPayload>, request: &ValidateRequest) -> Validation {
-    let count = |state: PayloadState| payloads.iter().filter(|p| p.state == state).count() as u64;
-    let (valid, invalid) = (count(PayloadState::Valid), count(PayloadState::Invalid));
-    let undecided = count(PayloadState::Undecided);
-    let unreadable = count(PayloadState::Unreadable);
-    let verdict = if unreadable > 0 {
-        Verdict::Error
-    } else if invalid > 0 {
-        Verdict::NoGo
-    } else if undecided > 0 {
-        Verdict::Undecided
-    } else if valid == 0 {
-        Verdict::Empty
-    } else {
-        Verdict::Go
-    };
-    Validation {
-        verdict,
-        exit_code: super::exit_code(verdict, request.allow_empty, request.exit_zero),
-        valid,
-        invalid,
-        undecided,
-        unreadable,
-        payloads,
-    }
-}
-
-struct Judge<'a> {
+pub(super) struct Judge<'a> {
     schemas: Schemas,
     recogniser: Recogniser<'a>,
     versions: Versions<'a>,
@@ -98,7 +32,13 @@ struct Judge<'a> {
 }
 
 impl<'a> Judge<'a> {
-    fn new(catalogue: &'a Catalogue, request: &'a ValidateRequest) -> Result<Self, AppError> {
+    /// Errors: `--as` names nothing, or the schema file cannot be used
+    pub(super) fn new(
+        catalogue: &'a Catalogue,
+        request: &'a ValidateRequest,
+        ruling: Option<Ruling<'a>>,
+        known: Known,
+    ) -> Result<Self, AppError> {
         let (mut named, mut outside) = (None, None);
         match &request.against {
             Against::Recognised => {}
@@ -123,28 +63,32 @@ impl<'a> Judge<'a> {
             named,
             outside,
             redact: request.redact,
-            ruling: None,
-            known: Known::default(),
+            ruling,
+            known,
         })
     }
 
-    fn file(&self, file: &PayloadFile, results: &mut Vec<ValidatedPayload>) {
-        let source = match &file.source {
-            Ok(source) => source,
-            Err(why) => {
-                results.push(unreadable(&file.name, None, why.clone()));
-                return;
+    /// What becomes of the payloads of a part; with `stop`, only up to so many invalid ones.
+    pub(super) fn part(&self, part: &PayloadPart, list: List, stop: Option<u64>) -> Batch {
+        let mut batch = Batch::new(list, part.before);
+        match &part.piece {
+            Piece::Unreadable(why) => {
+                batch.add(unreadable(&part.file, None, why.clone()), 0);
             }
-        };
-        if !file.is_lines() {
-            results.push(self.payload(&file.name, None, &source.bytes));
-            return;
+            Piece::TooLong(line) => {
+                let mut problem = problem(&too_long(), self.redact);
+                in_file(&mut problem, Some(*line));
+                batch.add(judged(&part.file, Some(*line), None, vec![problem]), 0);
+            }
+            Piece::Whole(_) | Piece::Lines { .. } => {}
         }
-        for (record, line) in (1..).zip(source.bytes.split(|byte| *byte == b'\n')) {
-            if !line.iter().all(u8::is_ascii_whitespace) {
-                results.push(self.payload(&file.name, Some(record), line));
+        for (place, (record, bytes)) in (0..).zip(part.piece.payloads()) {
+            batch.add(self.payload(&part.file, record, bytes), place);
+            if stop.is_some_and(|most| batch.tally.payloads.invalid >= most) {
+                break;
             }
         }
+        batch
     }
 
     fn payload(&self, file: &str, record: Option<u64>, bytes: &[u8]) -> ValidatedPayload {

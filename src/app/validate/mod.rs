@@ -1,0 +1,116 @@
+//! `validate`: payloads of a partner, each against the schema that it is meant to fit.
+//! Refuses to hold more of them than are judged at once.
+
+mod batch;
+mod judge;
+mod tally;
+
+use super::ordered::in_order;
+use super::ruling::{Known, Ruling};
+use super::{AppError, Sink};
+use crate::catalogue::Workspace;
+use crate::load::{self, PayloadPart};
+use crate::model::{Against, Depth, ValidateRequest, Validation, Verdict, counted};
+use crate::policy::RuleBook;
+use batch::{Batch, List};
+use chrono::{DateTime, Utc};
+use judge::Judge;
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
+use std::thread;
+
+/// Judges every named payload; one that cannot be read does not stop the others.
+///
+/// Errors: the catalogue or the schema file cannot be read, or `--as` names nothing
+pub(super) fn validate(
+    request: &ValidateRequest,
+    now: DateTime<Utc>,
+    sink: &mut dyn Sink,
+) -> Result<Validation, AppError> {
+    let workspace = workspace(request)?;
+    let book = RuleBook::read(&workspace.payload_rules);
+    let known = Known {
+        as_of: Some(request.as_of.unwrap_or(now)),
+        caller: request.caller.clone(),
+        payer: None,
+        either_way: false,
+    };
+    let ruling = match request.depth {
+        Depth::Rules => Some(Ruling::of(&workspace, &book)),
+        Depth::SchemaOnly => None,
+    };
+    let judge = Judge::new(&workspace.catalogue, request, ruling, known)?;
+    Ok(run(&judge, request, sink))
+}
+
+/// Judges block by block, in the order of the names.
+fn run(judge: &Judge<'_>, request: &ValidateRequest, sink: &mut dyn Sink) -> Validation {
+    let machine = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let parts = load::payloads(&request.repository.root, &request.files);
+    let list = List::of(request);
+    let work = |part: PayloadPart| {
+        let batch = judge.part(&part, list, None);
+        (part, batch)
+    };
+    let (mut all, mut stopped) = (Batch::new(list, 0), false);
+    in_order(
+        parts,
+        request.jobs.unwrap_or_else(machine),
+        work,
+        |(part, batch)| {
+            let invalid = all.tally.payloads.invalid;
+            let left = request
+                .max_errors
+                .map(|most| most.get().saturating_sub(invalid));
+            match left.filter(|left| batch.tally.payloads.invalid >= *left) {
+                None => all.merge(batch),
+                Some(left) => {
+                    all.merge(judge.part(&part, list, Some(left)));
+                    stopped = true;
+                    return ControlFlow::Break(());
+                }
+            }
+            let payloads = counted(all.tally.payloads.all(), "payload");
+            sink.progress(&format!("{payloads} judged"));
+            ControlFlow::Continue(())
+        },
+    );
+    summed(all, stopped, request)
+}
+
+fn workspace(request: &ValidateRequest) -> Result<Workspace, AppError> {
+    if matches!(request.against, Against::File(_)) {
+        return Ok(Workspace::default());
+    }
+    let repository = &request.repository;
+    let (workspace, findings) = load::folder(&repository.root, repository.config.as_deref())?;
+    super::error::usable(&findings, "schemas/")?;
+    Ok(workspace)
+}
+
+fn summed(all: Batch, stopped: bool, request: &ValidateRequest) -> Validation {
+    let count = all.tally.payloads;
+    let verdict = if count.unreadable > 0 {
+        Verdict::Error
+    } else if count.invalid > 0 {
+        Verdict::NoGo
+    } else if count.undecided > 0 {
+        Verdict::Undecided
+    } else if count.valid == 0 {
+        Verdict::Empty
+    } else {
+        Verdict::Go
+    };
+    Validation {
+        verdict,
+        exit_code: super::exit_code(verdict, request.allow_empty, request.exit_zero),
+        valid: count.valid,
+        invalid: count.invalid,
+        undecided: count.undecided,
+        unreadable: count.unreadable,
+        stopped,
+        summary: all.tally.finish(),
+        payloads: all.listed,
+        not_listed: all.not_listed,
+    }
+}

@@ -1,0 +1,115 @@
+//! Whole lines of a text, block by block.
+//! Refuses to hold more than a block and one line.
+
+use super::Piece;
+use std::io::{self, Read};
+
+/// The pieces of a text of lines; the last one says so when it cannot be read to its end.
+pub(super) struct Blocks<R> {
+    input: R,
+    /// Bytes that are read before they are handed out.
+    size: usize,
+    /// Bytes that a line may have.
+    limit: usize,
+    /// The beginning of a line whose end was not read yet.
+    rest: Vec<u8>,
+    /// Number of the next line.
+    next: u64,
+    end: Option<End>,
+}
+
+/// Why nothing more can be read.
+enum End {
+    Reached,
+    Broken(io::Error),
+    Told,
+}
+
+impl<R: Read> Blocks<R> {
+    pub(super) fn new(input: R, size: usize, limit: usize) -> Self {
+        Self {
+            input,
+            size,
+            limit,
+            rest: Vec::new(),
+            next: 1,
+            end: None,
+        }
+    }
+
+    /// Reads until `bytes` are `size` long, or nothing comes any more.
+    fn fill(&mut self, bytes: &mut Vec<u8>, size: usize) {
+        let wanted = size.saturating_sub(bytes.len()) as u64;
+        match self.input.by_ref().take(wanted).read_to_end(bytes) {
+            Ok(read) if (read as u64) < wanted => self.end = Some(End::Reached),
+            Ok(_) => {}
+            Err(error) => self.end = Some(End::Broken(error)),
+        }
+    }
+
+    /// Passes over the rest of a line; what follows it comes next.
+    fn skip(&mut self) {
+        let mut bytes = Vec::new();
+        while self.end.is_none() {
+            bytes.clear();
+            self.fill(&mut bytes, self.size);
+            if let Some(end) = memchr::memchr(b'\n', &bytes) {
+                self.rest = bytes.split_off(end + 1);
+                return;
+            }
+        }
+        self.rest.clear();
+    }
+
+    /// What is left at the end of the text: its last line, if it has no end, then why there is no more.
+    fn last(&mut self, bytes: Vec<u8>) -> Option<Piece> {
+        let end = self.end.replace(End::Told);
+        match end {
+            // What was cut off is no line.
+            Some(End::Broken(error)) => Some(Piece::Unreadable(format!(
+                "it cannot be read beyond line {}: {}",
+                self.next.saturating_sub(1),
+                error.kind()
+            ))),
+            Some(End::Reached) if !bytes.is_empty() => Some(Piece::Lines {
+                first: self.next,
+                bytes,
+            }),
+            Some(End::Reached | End::Told) | None => None,
+        }
+    }
+}
+
+impl<R: Read> Iterator for Blocks<R> {
+    type Item = Piece;
+
+    fn next(&mut self) -> Option<Piece> {
+        let mut bytes = std::mem::take(&mut self.rest);
+        let mut size = self.size;
+        loop {
+            if self.end.is_none() {
+                self.fill(&mut bytes, size);
+            }
+            let first = self.next;
+            if let Some(end) = memchr::memrchr(b'\n', &bytes) {
+                self.rest = bytes.split_off(end + 1);
+                self.next += ends(&bytes);
+                return Some(Piece::Lines { first, bytes });
+            }
+            if bytes.len() > self.limit {
+                self.next += 1;
+                self.skip();
+                return Some(Piece::TooLong(first));
+            }
+            if self.end.is_some() {
+                return self.last(bytes);
+            }
+            size = (size * 2).min(self.limit + 1);
+        }
+    }
+}
+
+/// Line ends in `bytes`.
+pub(super) fn ends(bytes: &[u8]) -> u64 {
+    memchr::memchr_iter(b'\n', bytes).count() as u64
+}
