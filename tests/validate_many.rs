@@ -124,7 +124,10 @@ fn causes_are_counted_over_all_lines_and_tell_where_they_begin() {
     assert_eq!(said["not_listed"], LINES - listed);
     let text =
         String::from_utf8(run(folder.path(), &["day.ndjson"], Stdio::null()).stdout).unwrap();
-    assert!(text.contains("payload/required-missing    /id     "), "{text}");
+    assert!(
+        text.contains("payload/required-missing    /id     "),
+        "{text}"
+    );
 }
 
 #[test]

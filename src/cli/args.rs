@@ -16,7 +16,7 @@ use super::daily::{
 use super::evidence::{EVIDENCE_EXAMPLES, EvidenceVerb};
 use super::flags::{
     AmountFlags, ColorFlags, DirectoryFlag, GateFormats, LeniencyFlags, ListFormats, ProgressFlags,
-    Redaction, RepositoryFlags, ValidationFormats, VolumeFlags, WorkFlags,
+    RepositoryFlags, VolumeFlags, WorkFlags,
 };
 #[cfg(feature = "service")]
 use super::ops::{OPS_EXAMPLES, OpsVerb};
@@ -28,13 +28,12 @@ use super::step::{
 #[cfg(feature = "service")]
 use super::stub::{STUB_EXAMPLES, StubArguments};
 use super::transform::{TRANSFORM_CODES, TRANSFORM_EXAMPLES, TransformArguments};
+use super::validate::{VALIDATE_EXAMPLES, ValidateArguments};
 use super::value;
 use super::waiver::{WAIVER_EXAMPLES, WaiverVerb};
 use crate::model::CheckName;
 use chrono::{DateTime, Utc};
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
-use std::num::NonZeroU64;
-use std::path::PathBuf;
 use std::time::Duration;
 
 /// Widest line of help.
@@ -230,73 +229,6 @@ pub(super) struct GateFlags {
 }
 
 #[derive(Args, Debug)]
-pub(super) struct ValidateArguments {
-    /// Payloads: JSON or NDJSON files, plain, .gz or .zst; folders; patterns as 'day/**/*.ndjson'; `-` for standard input
-    #[arg(required = true, value_name = "FILE")]
-    pub files: Vec<PathBuf>,
-    #[command(flatten)]
-    pub repository: RepositoryFlags,
-    /// Judge against this entry of the catalogue (newest served version unless named)
-    #[arg(
-        long = "as",
-        value_name = "ID[@VERSION]",
-        conflicts_with = "schema",
-        env = "MATCHMARK_AS",
-        hide_env = true
-    )]
-    pub entry: Option<String>,
-    /// Judge against a schema file outside the catalogue
-    #[arg(long, value_name = "FILE", env = "MATCHMARK_SCHEMA", hide_env = true)]
-    pub schema: Option<PathBuf>,
-    /// Leave the payload rules out, as for a witness that is made from schemas alone
-    #[arg(long, env = "MATCHMARK_SCHEMA_ONLY", hide_env = true)]
-    pub schema_only: bool,
-    /// Also tell what these versions say of each payload: ranges such as 1.x,2.0.1
-    #[arg(
-        long,
-        value_name = "VERSIONS",
-        value_delimiter = ',',
-        conflicts_with = "schema",
-        env = "MATCHMARK_AGAINST",
-        hide_env = true
-    )]
-    pub against: Vec<semver::VersionReq>,
-    /// Hold consents against this date (its first second in UTC) or RFC 3339 instant instead of now
-    #[arg(long, value_name = "DATE", env = "MATCHMARK_AS_OF", hide_env = true, value_parser = value::instant)]
-    pub as_of: Option<DateTime<Utc>>,
-    /// Who sends these payloads and will get the answer: a partner's id, or SYSTEM|VALUE; without it nobody
-    /// judges whether a consent names the right payers
-    #[arg(long, value_name = "PAYER", env = "MATCHMARK_CALLER", hide_env = true)]
-    pub caller: Option<String>,
-    /// How much is said about a value that is wrong
-    #[arg(
-        long,
-        value_enum,
-        default_value = "normal",
-        env = "MATCHMARK_REDACT",
-        hide_env = true
-    )]
-    pub redact: Redaction,
-    /// Stop after N invalid payloads; what follows is not judged, and the result says so
-    #[arg(long, value_name = "N", env = "MATCHMARK_MAX_ERRORS", hide_env = true)]
-    pub max_errors: Option<NonZeroU64>,
-    #[command(flatten)]
-    pub work: WorkFlags,
-    #[command(flatten)]
-    pub formats: ValidationFormats,
-    #[command(flatten)]
-    pub amount: AmountFlags,
-    #[command(flatten)]
-    pub leniency: LeniencyFlags,
-    #[command(flatten)]
-    pub volume: VolumeFlags,
-    #[command(flatten)]
-    pub color: ColorFlags,
-    #[command(flatten)]
-    pub progress: ProgressFlags,
-}
-
-#[derive(Args, Debug)]
 pub(super) struct ExplainArguments {
     /// A rule (compat/required-added) or a schema (hrex-coverage)
     pub id: String,
@@ -357,16 +289,6 @@ Examples:
   matchmark check --stage release-candidate --as-of 2026-11-21
   matchmark check --format json=report.json --format comment=comment.md
   matchmark check --only catalogue,compat           exits 3: what was left out is not proved
-";
-
-const VALIDATE_EXAMPLES: &str = "\
-Examples:
-  matchmark validate out/*.json --as hrex-member-match-request
-  matchmark validate day.ndjson --as hrex-coverage@2.0.1 --format json=/dev/stdout
-  cat match.json | matchmark validate - --as hrex-member-match-request
-  matchmark validate match.json --schema my-schema.json --format operation-outcome
-  matchmark validate out/*.json --against 1.x,2.x   which of the two takes what we send
-  matchmark validate 'data/**/*.ndjson.zst' --max-errors 100
 ";
 
 const EXPLAIN_EXAMPLES: &str = "\

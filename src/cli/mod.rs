@@ -21,6 +21,7 @@ mod step;
 #[cfg(feature = "service")]
 mod stub;
 mod transform;
+mod validate;
 mod value;
 mod waiver;
 

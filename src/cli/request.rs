@@ -1,12 +1,11 @@
 //! Parsed arguments and surroundings -> a request: defaults are settled here, once.
 
-use super::args::{
-    CheckArguments, ExplainArguments, FailOn, GateFlags, StageWord, ValidateArguments, Verb,
-};
+use super::args::{CheckArguments, ExplainArguments, FailOn, GateFlags, StageWord, Verb};
 use super::catalogue::CatalogueVerb;
 use super::compat::{CompatArguments, FormatMeaning};
 use super::flags::{Color, RepositoryFlags, VolumeFlags};
 use super::transform::TransformArguments;
+use super::validate::ValidateArguments;
 use super::{
     Asked, Chatter, Surroundings, approve, completions, contract, course, daily, manual, step,
     waiver,

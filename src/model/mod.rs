@@ -42,6 +42,7 @@ mod rule;
 mod service_request;
 mod severity;
 mod transformation;
+mod validate_request;
 mod validation;
 mod waiver_request;
 
@@ -117,16 +118,17 @@ pub use report::{
     AppliedWaiver, Change, Check, CheckName, Diff, Judged, Mention, Report, ReportHeader, Summary,
 };
 pub use request::{
-    Against, BatchRequest, BumpRequest, BumpScope, CatalogueCoverageRequest, CatalogueListRequest,
-    CatalogueShowRequest, CheckRequest, Depth, DiffRequest, ExplainRequest, Extent, Format,
-    InitRequest, Redact, Repository, Request, Show, Stage, Target, TransformRequest,
-    ValidateRequest, Wanted, WorkerRequest, named_folder,
+    BatchRequest, BumpRequest, BumpScope, CatalogueCoverageRequest, CatalogueListRequest,
+    CatalogueShowRequest, CheckRequest, DiffRequest, ExplainRequest, Extent, Format, InitRequest,
+    Redact, Repository, Request, Show, Stage, Target, TransformRequest, Wanted, WorkerRequest,
+    named_folder,
 };
 pub use rule::{Rule, rule, rules};
 #[cfg(feature = "service")]
 pub use service_request::{Secret, ServeRequest, StubRequest};
 pub use severity::{Severity, Verdict};
 pub use transformation::{Lacking, TransformState, Transformation, TransformedPayload};
+pub use validate_request::{Against, Depth, ValidateRequest};
 pub use validation::{
     ExpectedAnswer, NotJudged, PayloadCount, PayloadProblem, PayloadState, ProblemCause,
     ValidatedPayload, Validation, ValidationSummary, VersionCount, VersionVerdict,
