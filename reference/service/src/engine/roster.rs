@@ -5,7 +5,7 @@ use super::walk::Walk;
 use crate::data::roster;
 use crate::data::step::{Done, Moved};
 use crate::store::{Exchange, StoreError};
-use crate::telemetry::Stage;
+use crate::telemetry::{self, Stage};
 use domain::bulk::Roster;
 use domain::consent::ConsentStatus;
 use domain::failure::Code;
@@ -13,26 +13,24 @@ use domain::snapshot::Snapshot;
 use domain::trace::Said;
 use domain::workflow::Work;
 use serde_json::Value;
+use tracing::Instrument;
 
 impl Walk<'_> {
-    /// Runs a stage that may end the exchange and leave something behind.
-    pub(super) fn moving(
+    /// Runs a stage that may take long, may end the exchange and leaves something behind.
+    pub(super) async fn moving(
         &self,
         stage: Stage,
-        run: impl FnOnce() -> Result<Moved, Code>,
+        run: impl Future<Output = Result<Moved, Code>>,
     ) -> Result<Moved, Code> {
-        let mut ended = None;
-        let moved = self.stage(stage, || {
-            let moved = run()?;
-            match moved.0.code() {
-                None => Ok(moved),
-                Some(code) => {
-                    ended = Some(moved);
-                    Err(code)
-                }
-            }
-        });
-        ended.map_or(moved, Ok)
+        let span = telemetry::stage(stage, &self.context);
+        let begun = self.plane.now();
+        let moved = run.instrument(span.clone()).await;
+        let code = match &moved {
+            Ok((event, _)) => event.code(),
+            Err(code) => Some(*code),
+        };
+        self.passed(stage, (&span, begun), code);
+        moved
     }
 
     /// What came of each member so far. Those who are left out are taken out of the request; who may stand when judged
@@ -62,16 +60,15 @@ impl Walk<'_> {
     }
 
     /// The same for many members: each on its own, and only nobody left ends the exchange.
-    pub(super) fn resolve_all(
+    pub(super) async fn resolve_all(
         &self,
         snapshot: &Snapshot,
         exchange: &Exchange,
         judged: (&Value, Roster),
     ) -> Result<Done, Code> {
         self.stage(Stage::IdentityResolution, || Ok(()))?;
-        let moved = self.moving(Stage::AccessPolicy, || {
-            roster::resolve(self.plane, snapshot, exchange, judged)
-        })?;
+        let resolved = roster::resolve(self.plane, snapshot, exchange, judged);
+        let moved = self.moving(Stage::AccessPolicy, resolved).await?;
         if let Some(found) = &moved.1.told.found {
             self.context.says(Said::Confidence(found.band));
         }

@@ -7,6 +7,7 @@ use crate::data::{OnTheWay, Plane, roster, route};
 use crate::store::{Changes, Exchange, Rest, StoreError};
 use crate::telemetry::metrics::{Count, Lasting, Told};
 use crate::telemetry::{self, Context, Dependency, Stage};
+use domain::Timestamp;
 use domain::bulk::Roster;
 use domain::consent::{ConsentStatus, Grant};
 use domain::failure::Code;
@@ -167,42 +168,68 @@ impl Walk<'_> {
             Kind::Single => None,
             Kind::Bulk => self.members(exchange, &mut request).await?,
         };
-        let done = match self.leased.work {
-            Work::Validate => self.validate(&snapshot, exchange, &request),
-            Work::ResolveMember => self.resolve(&snapshot, exchange, (&request, members)),
-            Work::ChooseRoute => self.choose(&snapshot, exchange, (&request, members)),
-            Work::Submit => return self.submit(&snapshot, exchange, &request).await,
-            Work::Monitor => return self.follow(&snapshot, exchange, &request).await,
-            // What a partner answers later is monitored: nobody schedules these.
-            Work::Poll | Work::Retrieve | Work::Deliver | Work::Deadline => {
-                Ok(Done::Stays(Rest::default(), Box::default()))
-            }
+        if self.leased.work == Work::Submit {
+            return self.submit(&snapshot, exchange, &request).await;
+        }
+        if self.leased.work == Work::Monitor {
+            return self.follow(&snapshot, exchange, &request).await;
+        }
+        let done = tokio::select! {
+            biased;
+            done = self.judged(&snapshot, exchange, (&request, members)) => done,
+            // Nothing of it is written down yet: whoever goes on judges again.
+            () = self.stop.wait() => return Ok(Carried::Lost),
         };
         self.write(&snapshot, exchange, None, done).await
     }
 
-    fn validate(
+    /// What the steps before the first call come to.
+    async fn judged(
+        &self,
+        snapshot: &Snapshot,
+        exchange: &Exchange,
+        (request, members): (&Value, Option<Roster>),
+    ) -> Result<Done, Code> {
+        match self.leased.work {
+            Work::Validate => self.validate(snapshot, exchange, request).await,
+            Work::ResolveMember => self.resolve(snapshot, exchange, (request, members)).await,
+            Work::ChooseRoute => self.choose(snapshot, exchange, (request, members)).await,
+            // Calls are judged by nobody; and what a partner answers later is monitored: nobody schedules the others.
+            Work::Submit
+            | Work::Monitor
+            | Work::Poll
+            | Work::Retrieve
+            | Work::Deliver
+            | Work::Deadline => Ok(Done::Stays(Rest::default(), Box::default())),
+        }
+    }
+
+    async fn validate(
         &self,
         snapshot: &Snapshot,
         exchange: &Exchange,
         request: &Value,
     ) -> Result<Done, Code> {
         self.stage(Stage::Ingestion, || Ok(()))?;
-        let moved = self.moving(Stage::SchemaValidation, || match exchange.kind {
-            Kind::Single => step::validate(self.plane, snapshot, exchange, request),
-            Kind::Bulk => roster::validate(self.plane, snapshot, exchange, request),
-        })?;
+        let validated = async {
+            match exchange.kind {
+                Kind::Single => step::validate(self.plane, snapshot, exchange, request),
+                Kind::Bulk => roster::validate(self.plane, snapshot, exchange, request).await,
+            }
+        };
+        let moved = self.moving(Stage::SchemaValidation, validated).await?;
         Ok(moved.into())
     }
 
-    fn resolve(
+    async fn resolve(
         &self,
         snapshot: &Snapshot,
         exchange: &Exchange,
         (request, members): (&Value, Option<Roster>),
     ) -> Result<Done, Code> {
         if let Some(members) = members {
-            return self.resolve_all(snapshot, exchange, (request, members));
+            let judged = (request, members);
+            return self.resolve_all(snapshot, exchange, judged).await;
         }
         let tier = self.stage(Stage::IdentityResolution, || {
             step::identify(snapshot, exchange, request)
@@ -227,7 +254,7 @@ impl Walk<'_> {
     }
 
     /// Chooses the route. That there is none ends the exchange before any call, with what was chosen from kept.
-    fn choose(
+    async fn choose(
         &self,
         snapshot: &Snapshot,
         exchange: &Exchange,
@@ -235,7 +262,7 @@ impl Walk<'_> {
     ) -> Result<Done, Code> {
         let chosen = match members {
             None => route::choose(snapshot, exchange, request),
-            Some(members) => roster::choose(snapshot, exchange, (request, members)),
+            Some(members) => roster::choose(snapshot, exchange, (request, members)).await,
         };
         let failed = match &chosen {
             Ok((event, _)) => event.code(),
@@ -271,12 +298,21 @@ impl Walk<'_> {
         let span = telemetry::stage(stage, &self.context);
         let begun = self.plane.now();
         let result = span.in_scope(run);
-        let code = result.as_ref().err().copied();
+        self.passed(stage, (&span, begun), result.as_ref().err().copied());
+        result
+    }
+
+    /// Writes down how a stage ended that began then.
+    pub(super) fn passed(
+        &self,
+        stage: Stage,
+        (span, begun): (&Span, Timestamp),
+        code: Option<Code>,
+    ) {
         if let Some(code) = code {
-            telemetry::failed(&span, code);
+            telemetry::failed(span, code);
         }
         self.context.passed(stage, (begun, self.plane.now()), code);
-        result
     }
 
     async fn record_end(&self) -> Result<(), StoreError> {

@@ -111,6 +111,10 @@ async fn whose_data_have_arrived_is_not_given_in_an_exchange_that_has_failed() {
         assert_eq!(page["counts"], json!({"matched": 2}));
         assert_eq!(page["state"], "failed");
         assert_eq!(page["disposition"], view["disposition"]);
+        let result = service.came_to(&id).await;
+        assert_eq!(result["state"], "failed");
+        assert_eq!(result["disposition"], view["disposition"]);
+        assert_eq!(result["members"][0]["outcome"], "matched");
         service.running.stop().await;
     }
 }

@@ -5,6 +5,7 @@
 
 mod again;
 mod ends;
+mod judging;
 mod large;
 mod partner;
 mod requests;
@@ -106,6 +107,10 @@ async fn each_published_form_is_read_and_the_data_of_everybody_are_fetched() {
             let result = service.came_to(&id).await;
             assert_eq!(result["members"][1]["patient"], json!(record(&all[1])));
             assert_eq!(result["members"][1]["outcome"], "given");
+            assert_eq!(
+                (&result["state"], &result["disposition"]),
+                (&json!("fulfilled"), &json!("complete"))
+            );
             let kinds: Vec<&Value> = result["files"].as_array().unwrap().iter().collect();
             assert_eq!(kinds.len(), 2, "{result}");
             service.running.stop().await;

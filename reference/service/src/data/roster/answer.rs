@@ -1,7 +1,7 @@
 //! The partner's answer about many members, in whichever published form it comes: the envelope, or groups in files.
 //! Refuses an answer that names somebody who was not asked about, and to call anybody matched whom it does not.
 
-use super::{asked, narrow, told, wanted, whole};
+use super::{asked, give_way, narrow, told, wanted, whole};
 use crate::data::monitor::Watch;
 use crate::data::poll::Poll;
 use crate::data::step::{self, Done};
@@ -58,7 +58,7 @@ impl Answers<'_> {
             if bytes > self.0.snapshot.fulfilment.limits.file_bytes {
                 return Ok(Err(Code::BadResponse));
             }
-            match self.groups(file, &lines) {
+            match self.groups(file, &lines).await {
                 Ok(more) => groups.extend(more),
                 Err(code) => return Ok(Err(code)),
             }
@@ -78,11 +78,13 @@ impl Answers<'_> {
     }
 
     /// The groups of one file; of a kind that is neither it has none.
-    fn groups(&self, file: &FileKept, lines: &Masked<Vec<u8>>) -> Result<Vec<Group>, Code> {
+    async fn groups(&self, file: &FileKept, lines: &Masked<Vec<u8>>) -> Result<Vec<Group>, Code> {
         let kind = file.kind.as_ref().map(ToString::to_string);
         let mut groups = Vec::new();
         let lines = lines.expose().split(|byte| *byte == b'\n');
-        for line in lines.filter(|line| !line.iter().all(u8::is_ascii_whitespace)) {
+        let lines = lines.filter(|line| !line.iter().all(u8::is_ascii_whitespace));
+        for (seen, line) in lines.enumerate() {
+            give_way(seen).await;
             match kind.as_deref() {
                 Some("Group") => {
                     groups.push(read(self.parsed(line)?).map_err(|_| Code::BadResponse)?);

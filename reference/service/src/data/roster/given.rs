@@ -1,7 +1,7 @@
 //! Of whom data have arrived: each record of an export is held against those who were matched.
 //! Refuses to call a member given of whom no record is here, whatever the list of files says.
 
-use super::told;
+use super::{give_way, told};
 use crate::data::monitor::Watch;
 use crate::store::{Note, StoreError};
 use domain::bulk::{MemberOutcome, Roster, record_id};
@@ -38,7 +38,9 @@ pub(in crate::data) async fn arrived(
     let known = Known::read(&result, &watch.partner.base_url);
     let mut news = false;
     let lines = body.expose().split(|byte| *byte == b'\n');
-    for record in lines.filter_map(|line| serde_json::from_slice::<Value>(line).ok()) {
+    let records = lines.filter_map(|line| serde_json::from_slice::<Value>(line).ok());
+    for (seen, record) in records.enumerate() {
+        give_way(seen).await;
         for position in known.of(&record) {
             news |= roster.give(position);
         }
@@ -88,6 +90,18 @@ impl Closed {
             if let (Some(member), Some(outcome)) = (member.as_object_mut(), seat.get("outcome")) {
                 member.insert("outcome".to_owned(), json!(outcome));
             }
+        }
+    }
+}
+
+/// Tells nobody in a result as given: what has arrived counts when the whole has been judged.
+pub(crate) fn hold_back(result: &mut Value) {
+    let members = result.get_mut(MEMBERS).and_then(Value::as_array_mut);
+    for outcome in members.into_iter().flatten() {
+        if let Some(outcome) = outcome.get_mut("outcome")
+            && *outcome == json!(MemberOutcome::Given)
+        {
+            *outcome = json!(MemberOutcome::Matched);
         }
     }
 }
@@ -162,6 +176,21 @@ mod tests {
             {"position": 7, "umb": {"value": "n-6"}},
         ]});
         Known::read(&result, "https://contoso.example/fhir").of(record)
+    }
+
+    #[test]
+    fn nobody_is_told_as_given_before_the_whole_is() {
+        let mut result = json!({"members": [
+            {"position": 0, "outcome": "given"}, {"position": 1, "outcome": "no-match"}, {"position": 2},
+        ]});
+        hold_back(&mut result);
+        let wanted = json!({"members": [
+            {"position": 0, "outcome": "matched"}, {"position": 1, "outcome": "no-match"}, {"position": 2},
+        ]});
+        assert_eq!(result, wanted);
+        let mut alone = json!({"patient": "Patient/a"});
+        hold_back(&mut alone);
+        assert_eq!(alone, json!({"patient": "Patient/a"}));
     }
 
     #[test]

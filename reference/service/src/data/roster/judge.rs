@@ -1,7 +1,7 @@
 //! Whether each member of a request stands: its shape, its numbers, its consent. Who does not is left out, with the code.
 //! Refuses the exchange only when nobody is left.
 
-use super::{bundle, count, is_of_route, may_change, members};
+use super::{bundle, count, each, is_of_route, may_change};
 use crate::data::step::{self, Moved};
 use crate::data::{Plane, judge, schema, submit};
 use crate::store::{Changes, Exchange, Note, StoreError};
@@ -15,7 +15,7 @@ use domain::workflow::{Event, State};
 use serde_json::{Value, json};
 
 /// Is the request attested, and which of its members are such that the partner's version accepts them?
-pub(crate) fn validate(
+pub(crate) async fn validate(
     plane: &Plane,
     snapshot: &Snapshot,
     exchange: &Exchange,
@@ -28,11 +28,13 @@ pub(crate) fn validate(
     let edition = plane.edition(partner).ok_or(Code::NoRoute)?;
     let version = &edition.bulk.schema_version;
     let mut roster = Roster::asked(count(request));
-    for (position, member) in members(request) {
+    each(request, |position, member| {
         if let Err(code) = fits(snapshot, version, member) {
             roster.leave_out(position, code);
         }
-    }
+        Ok(())
+    })
+    .await?;
     let schema = format!("{}@{version}", schema::BULK);
     let changes = Changes {
         schema_version: Some(schema.clone()),
@@ -59,7 +61,7 @@ fn fits(snapshot: &Snapshot, version: &str, member: &Value) -> Result<(), Code> 
 }
 
 /// Who of those that were not left out for good is named well enough, and lets the partner disclose?
-pub(crate) fn resolve(
+pub(crate) async fn resolve(
     plane: &Plane,
     snapshot: &Snapshot,
     exchange: &Exchange,
@@ -67,7 +69,7 @@ pub(crate) fn resolve(
 ) -> Result<Moved, Code> {
     let partner = step::partner(snapshot, exchange)?;
     let mut granted = None;
-    for (position, member) in members(request) {
+    each(request, |position, member| {
         let bundle = bundle(member);
         let parts = MemberMatch::of_bundle(0, &bundle).ok_or(Code::BadBundle);
         let named = parts.and_then(|parts| {
@@ -78,7 +80,9 @@ pub(crate) fn resolve(
             Ok(grant) => granted = granted.or(Some(grant)),
             Err(code) => roster.leave_out(position, code),
         }
-    }
+        Ok(())
+    })
+    .await?;
     let Some(consent) = granted else {
         let ended = step::rejected(roster.refusal());
         return Ok(on(roster, ended, Changes::default()));
@@ -106,19 +110,18 @@ pub(crate) async fn consent_again(
         Err(code) => return Ok(Err(code)),
     };
     let mut granted = Err(Code::BadBundle);
-    for (position, member) in members(request) {
+    let all = each(request, |position, member| {
         let left_out = roster.as_ref().is_some_and(|kept| !kept.stands(position));
         if left_out {
-            continue;
+            return Ok(());
         }
         let bundle = bundle(member);
-        let parts = MemberMatch::of_bundle(0, &bundle).ok_or(Code::BadBundle);
-        match parts.and_then(|parts| consent(plane, (snapshot, partner), &parts)) {
-            Ok(grant) => granted = Ok(grant),
-            Err(code) => return Ok(Err(code)),
-        }
-    }
-    Ok(granted)
+        let parts = MemberMatch::of_bundle(0, &bundle).ok_or(Code::BadBundle)?;
+        granted = Ok(consent(plane, (snapshot, partner), &parts)?);
+        Ok(())
+    });
+    let all = all.await;
+    Ok(all.and(granted))
 }
 
 fn consent(

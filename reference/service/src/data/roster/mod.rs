@@ -35,6 +35,28 @@ fn members(request: &Value) -> impl Iterator<Item = (usize, &Value)> {
     all.filter(|(_, member)| !member.is_null())
 }
 
+/// Members, or lines of an answer, that are looked at in one go (ours): some milliseconds, and others wait for no more.
+const AT_ONCE: usize = 20;
+
+/// Judges each member in turn, and gives way in between: all of ten thousand take seconds.
+async fn each(
+    request: &Value,
+    mut judge: impl FnMut(usize, &Value) -> Result<(), Code>,
+) -> Result<(), Code> {
+    for (seen, (position, member)) in members(request).enumerate() {
+        give_way(seen).await;
+        judge(position, member)?;
+    }
+    Ok(())
+}
+
+/// Lets others have the thread, once in so many.
+async fn give_way(seen: usize) {
+    if seen.is_multiple_of(AT_ONCE) {
+        tokio::task::yield_now().await;
+    }
+}
+
 fn count(request: &Value) -> usize {
     let all = request.get(MEMBERS).and_then(Value::as_array);
     all.map_or(0, Vec::len)
@@ -104,5 +126,36 @@ const fn wanted(retrieval: Retrieval) -> MemberOutcome {
         Retrieval::MatchOnly => MemberOutcome::Matched,
         // The data of many members are had by their list only.
         Retrieval::GroupExport | Retrieval::MemberRead => MemberOutcome::Given,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+
+    #[test]
+    fn judging_many_gives_way_once_in_so_many_of_those_who_stand() {
+        let member = |position: usize| match position.is_multiple_of(AT_ONCE) {
+            true => Value::Null,
+            false => json!({}),
+        };
+        let all: Vec<Value> = (0..100).map(member).collect();
+        let request = json!({ "members": all });
+        let (mut seen, mut gave_way) = (Vec::new(), 0);
+        {
+            let mut judged = pin!(each(&request, |position, _| {
+                seen.push(position);
+                Ok(())
+            }));
+            let mut context = Context::from_waker(Waker::noop());
+            while judged.as_mut().poll(&mut context).is_pending() {
+                gave_way += 1;
+            }
+        }
+        let standing: Vec<usize> = (0..100).filter(|at| at % AT_ONCE != 0).collect();
+        assert_eq!(seen, standing);
+        assert_eq!(gave_way, standing.len().div_ceil(AT_ONCE));
     }
 }

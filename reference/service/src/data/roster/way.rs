@@ -1,7 +1,7 @@
 //! The one way of a question about many members: whom the route set would send elsewhere is left out.
 //! Refuses to ask a payer about somebody whom no row of the set sends there.
 
-use super::{bundle, members};
+use super::{bundle, each};
 use crate::data::step::Moved;
 use crate::data::{route, submit};
 use crate::store::{Exchange, Note};
@@ -14,7 +14,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Which row fits the first member that has one? The others go with it when their rows lead to the same place.
-pub(crate) fn choose(
+pub(crate) async fn choose(
     snapshot: &Snapshot,
     exchange: &Exchange,
     (request, mut roster): (&Value, Roster),
@@ -23,7 +23,7 @@ pub(crate) fn choose(
     let mut chosen: BTreeMap<Inputs, Choice> = BTreeMap::new();
     let mut way: Option<Choice> = None;
     let mut none: Option<Choice> = None;
-    for (position, member) in members(request) {
+    each(request, |position, member| {
         let bundle = bundle(member);
         let parts = MemberMatch::of_bundle(0, &bundle).ok_or(Code::BadBundle)?;
         let inputs = Inputs::read(&exchange.partner, &parts, stated);
@@ -39,7 +39,9 @@ pub(crate) fn choose(
                 roster.leave_out(position, why.unwrap_or(Code::NoRoute));
             }
         }
-    }
+        Ok(())
+    })
+    .await?;
     let choice = way.or(none).ok_or(Code::NoRoute)?;
     let (event, mut changes) = route::moved(exchange, choice);
     changes.notes.push(Note::Members(roster));

@@ -1,21 +1,26 @@
 //! The protected result of an exchange, for a system of ours that says what it wants it for.
-//! Refuses to hand out a byte before it is written down who reads it, and why.
+//! Refuses to hand out a byte before it is written down who reads it, and why, and to tell it without how the exchange
+//! stands.
 
-use super::EXCHANGES;
+use super::{EXCHANGES, JSON};
+use crate::data::roster::given::hold_back;
 use crate::http::Shared;
 use crate::http::admin::PURPOSE;
 use crate::http::problem::{Refusal, finish};
-use crate::http::reply::{context, text};
-use crate::store::Kept;
+use crate::http::reply::{context, reply, text};
 use crate::store::audit::act;
+use crate::store::{Kept, StoreError};
 use crate::telemetry::Context;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::failure::Code;
 use domain::ids::{ExchangeId, PartnerId};
+use domain::masked::Masked;
 use domain::operator::Why;
 use domain::record::{Action, Actor, ActorKind, AuditEvent, WorkflowRequest};
+use domain::workflow;
+use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
 pub(super) async fn result(
@@ -51,12 +56,22 @@ async fn read(
     } else {
         Code::NotYourResource
     };
-    let body = body.ok_or(absent)?;
-    Ok(Kept {
-        status: 200,
-        headers: vec![("content-type".to_owned(), super::JSON.to_owned())],
-        body,
-    })
+    let body = told(&body.ok_or(absent)?, &exchange)?;
+    Ok(reply(200, JSON, &body))
+}
+
+/// A result with the state and the end of its exchange beside it: what an exchange has that is not fulfilled, the partner
+/// has said, and nothing more came of it.
+fn told(result: &Masked<Vec<u8>>, exchange: &WorkflowRequest) -> Result<Value, StoreError> {
+    let read: Option<Map<String, Value>> = serde_json::from_slice(result.expose()).ok();
+    let mut told = read.ok_or(StoreError::Row("result"))?;
+    told.insert("state".to_owned(), json!(exchange.state));
+    told.insert("disposition".to_owned(), json!(exchange.disposition));
+    let mut told = Value::Object(told);
+    if exchange.state != workflow::State::Fulfilled {
+        hold_back(&mut told);
+    }
+    Ok(told)
 }
 
 /// Who reads the result of which exchange, and why.
