@@ -6,6 +6,7 @@ mod cell;
 mod choose;
 mod input;
 mod set;
+mod share;
 
 pub use canary::{
     Canary, CanaryPolicy, Sample, Share, Verdict, Worse, assigned, fisher_worse, judge, p95,
@@ -16,6 +17,7 @@ pub use input::{
     DataType, IdentifierProvenance, Inputs, LineOfBusiness, PlanRelationship, Region, Stated,
 };
 pub use set::{Gap, Gaps, RouteSet, RouteSetDocument, Row, SetFault};
+pub use share::{RowShare, RowShares};
 
 use crate::ids::{BusinessTransactionId, DocumentNumber, PartnerId};
 use crate::record::Slug;

@@ -50,6 +50,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     ),
     (113, "pages", include_str!("migrations/0113_pages.sql")),
     (114, "matches", include_str!("migrations/0114_matches.sql")),
+    (120, "shares", include_str!("migrations/0120_shares.sql")),
 ];
 
 pub(super) fn of(kind: Kind) -> Migrator {

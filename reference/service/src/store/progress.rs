@@ -18,7 +18,7 @@ use domain::identity::dispute::Dispute;
 use domain::ids::PartnerId;
 use domain::masked::Masked;
 use domain::ports::Leased;
-use domain::routing::Choice;
+use domain::routing::{Choice, RowShares};
 use domain::workflow::{Effect, Event, Hold, Notice, State, Work, transition};
 use std::time::Duration;
 
@@ -40,6 +40,8 @@ pub(crate) struct Changes {
     pub notes: Vec<Note>,
     /// What was chosen of the routes, whether one came of it or not.
     pub route: Option<Box<Choice>>,
+    /// What the route set says of all members of a question about many.
+    pub shares: Option<RowShares>,
     /// What the audit log is told of the move.
     pub told: audit::Told,
     /// Why an exchange stays where it is, when something has failed.
@@ -193,7 +195,8 @@ pub(super) async fn transit(
     step.remember(tx, event).await?;
     if let Some(choice) = &changes.route {
         let under = step.snapshot.unwrap_or(exchange.snapshot);
-        route::keep(tx, exchange, choice, under, now).await?;
+        let chosen = (&**choice, changes.shares.as_ref());
+        route::keep(tx, exchange, chosen, under, now).await?;
     }
     steps::clear(tx, &exchange.id, to.is_open()).await?;
     let mut next = None;

@@ -6,7 +6,7 @@ use super::{Exchange, Store, StoreError, Tx, stored};
 use domain::Timestamp;
 use domain::failure::Code;
 use domain::ids::{DocumentNumber, ExchangeId};
-use domain::routing::{By, Choice, Decision, Sample};
+use domain::routing::{By, Choice, Decision, RowShares, Sample};
 use domain::workflow::State;
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -20,20 +20,23 @@ pub(crate) struct KeptChoice {
     pub at: Timestamp,
     pub snapshot: i64,
     pub choice: Choice,
+    /// What was chosen for all members of a question about many; the choice is that of the first who has a route.
+    pub shares: Option<RowShares>,
 }
 
 /// Keeps a choice with the move that it leads to.
 pub(super) async fn keep(
     tx: &mut Tx,
     exchange: &Exchange,
-    choice: &Choice,
+    (choice, shares): (&Choice, Option<&RowShares>),
     snapshot: i64,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let whole = serde_json::to_string(choice).map_err(|_| StoreError::Row("choice"))?;
+    let shares = shares.map(serde_json::to_string).transpose();
     sqlx::query(
-        "INSERT INTO route_decisions (exchange, version, at, snapshot, route_set, decided_by, choice)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO route_decisions (exchange, version, at, snapshot, route_set, decided_by, choice, shares)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(exchange.id.as_str())
     .bind(exchange.version)
@@ -42,6 +45,7 @@ pub(super) async fn keep(
     .bind(i64::from(choice.set.0.get()))
     .bind(choice.by.word())
     .bind(whole)
+    .bind(shares.map_err(|_| StoreError::Row("shares"))?)
     .execute(&mut **tx)
     .await?;
     Ok(())
@@ -119,12 +123,15 @@ fn is_fault_of_the_way(code: Code) -> bool {
 
 impl KeptChoice {
     fn read(row: &AnyRow) -> Result<Self, StoreError> {
+        let shares: Option<String> = row.try_get("shares")?;
+        let shares = shares.map(|kept| serde_json::from_str(&kept)).transpose();
         let _: By = word(row, "decided_by")?;
         Ok(Self {
             at: time(row, "at")?,
             snapshot: row.try_get("snapshot")?,
             choice: serde_json::from_str(&text(row, "choice")?)
                 .map_err(|_| StoreError::Row("choice"))?,
+            shares: shares.map_err(|_| StoreError::Row("shares"))?,
         })
     }
 }

@@ -7,7 +7,7 @@ use super::support::request::{bulk_exchange, ids, people};
 use super::support::stores::stores;
 use super::{at, begun, outcomes, questions};
 use reference::domain::bulk::Form;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn who_is_sent_elsewhere_is_left_out_and_told_why() {
@@ -16,9 +16,10 @@ async fn who_is_sent_elsewhere_is_left_out_and_told_why() {
         let closed = &mut scene.config.partners;
         let closed = closed.iter_mut().find(|it| it.id.as_str() == "northwind");
         closed.unwrap().enabled = false;
-        let all = people(&[4, 5, 6, 7]);
-        answers(&stub, Form::Groups, &[group("match", &all[..1])]).await;
-        exports(&stub, &all[..1]).await;
+        let all = people(&[4, 5, 6, 7, 8]);
+        let asked = [all[0].clone(), all[4].clone()];
+        answers(&stub, Form::Groups, &[group("match", &asked)]).await;
+        exports(&stub, &asked).await;
         let service = scene.start().await;
         let rows = [
             ("here", "region = [\"OH\"]", stub.uri()),
@@ -39,7 +40,7 @@ async fn who_is_sent_elsewhere_is_left_out_and_told_why() {
         let set = format!("{before}partner = \"northwind\"{after}");
         service.publish("routing", 2, &set).await;
         let mut request = bulk_exchange(&all, "contoso");
-        for (position, state) in ["OH", "IN", "TX", "NV"].iter().enumerate() {
+        for (position, state) in ["OH", "IN", "TX", "NV", "OH"].iter().enumerate() {
             let home = json!([{"use": "home", "state": state}]);
             request["members"][position]["member_patient"]["address"] = home;
         }
@@ -51,9 +52,26 @@ async fn who_is_sent_elsewhere_is_left_out_and_told_why() {
             "left-out routing/no-route",
             "left-out routing/partner-disabled",
             "left-out routing/no-route",
+            "given",
         ];
         assert_eq!(outcomes(&service, &id).await, told);
-        assert_eq!(questions(&stub).await, [ids(&all[..1])]);
+        assert_eq!(questions(&stub).await, [ids(&asked)]);
+        let shown = service.exchanges(&format!("/{id}/route")).await;
+        let choices = &shown.json()["choices"];
+        assert_eq!(choices[0]["set"], 2, "{choices}");
+        let share = |row: &str, partner: &str, endpoint: String, code: Value, members: u32| json!({"row": row, "partner": partner, "endpoint": endpoint, "code": code, "members": members});
+        let there = json!("routing/no-route");
+        let closed = json!("routing/partner-disabled");
+        let shares = json!([
+            share("here", "contoso", stub.uri(), Value::Null, 2),
+            share("there", "contoso", format!("{}/there", stub.uri()), there.clone(), 1),
+            share("closed", "northwind", format!("{}/closed", stub.uri()), closed, 1),
+            {"row": null, "partner": null, "endpoint": null, "code": there, "members": 1},
+        ]);
+        assert_eq!(choices[0]["shares"], shares, "{}", place.name);
+        for person in &all {
+            assert!(!shown.text.contains(&person.id) && !shown.text.contains(&person.family));
+        }
         service.running.stop().await;
     }
 }

@@ -8,7 +8,7 @@ use crate::store::{Exchange, Note};
 use domain::bulk::Roster;
 use domain::failure::Code;
 use domain::member_match::MemberMatch;
-use domain::routing::{self, Choice, Decision, Inputs};
+use domain::routing::{self, Choice, Decision, Inputs, RowShares};
 use domain::snapshot::Snapshot;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -23,6 +23,7 @@ pub(crate) async fn choose(
     let mut chosen: BTreeMap<Inputs, Choice> = BTreeMap::new();
     let mut way: Option<Choice> = None;
     let mut none: Option<Choice> = None;
+    let mut shares = RowShares::default();
     each(request, |position, member| {
         let bundle = bundle(member);
         let parts = MemberMatch::of_bundle(0, &bundle).ok_or(Code::BadBundle)?;
@@ -30,20 +31,28 @@ pub(crate) async fn choose(
         let choice = chosen.entry(inputs).or_insert_with_key(|inputs| {
             routing::choose(snapshot, inputs, &exchange.business_transaction)
         });
-        match (choice.route(), &way) {
-            (Some(_), None) => way = Some(choice.clone()),
-            (Some(one), Some(taken)) if taken.route().is_some_and(|it| same_place(one, it)) => {}
+        let left_out = match (choice.route(), &way) {
+            (Some(_), None) => {
+                way = Some(choice.clone());
+                None
+            }
+            (Some(one), Some(taken)) if taken.route().is_some_and(|it| same_place(one, it)) => None,
             (route, _) => {
                 none.get_or_insert_with(|| choice.clone());
                 let why = choice.code.filter(|_| route.is_none());
-                roster.leave_out(position, why.unwrap_or(Code::NoRoute));
+                Some(why.unwrap_or(Code::NoRoute))
             }
+        };
+        if let Some(code) = left_out {
+            roster.leave_out(position, code);
         }
+        shares.count(choice, left_out);
         Ok(())
     })
     .await?;
     let choice = way.or(none).ok_or(Code::NoRoute)?;
     let (event, mut changes) = route::moved(exchange, choice);
+    changes.shares = Some(shares);
     changes.notes.push(Note::Members(roster));
     Ok((event, changes))
 }

@@ -1,5 +1,5 @@
 //! Why an exchange went where it went: every choice with its inputs, worked out again from the set of that time.
-//! Refuses to show anything of the member: the inputs are words of closed vocabularies.
+//! Refuses to show anything of a member: the inputs are words of closed vocabularies, and of many members it counts.
 
 use super::super::Shared;
 use super::super::asked::{Words, only, word};
@@ -65,7 +65,7 @@ fn asked_at(query: &Words) -> Result<Option<Timestamp>, Refusal> {
 async fn explained(shared: &Shared, kept: &KeptChoice) -> Result<Value, Refusal> {
     let choice = &kept.choice;
     let reproduced = shared.control.repeats(choice).await.map_err(of)?;
-    Ok(json!({
+    let mut told = json!({
         "at": Instant::new(kept.at),
         "snapshot": kept.snapshot,
         "set": choice.set,
@@ -74,7 +74,11 @@ async fn explained(shared: &Shared, kept: &KeptChoice) -> Result<Value, Refusal>
         "decision": choice.decision,
         "code": choice.code,
         "reproduced": reproduced,
-    }))
+    });
+    if let (Some(shares), Some(told)) = (&kept.shares, told.as_object_mut()) {
+        told.insert("shares".to_owned(), json!(shares));
+    }
+    Ok(told)
 }
 
 /// What the set in force at that time says to the same inputs.
