@@ -19,7 +19,7 @@ mod parent;
 mod partner;
 mod support;
 
-use parent::Ground;
+use parent::{Ground, MANY};
 use support::stores::{Place, stores};
 use tokio::task::JoinHandle;
 
@@ -69,11 +69,14 @@ async fn together(stores: Vec<JoinHandle<()>>) {
     }
 }
 
-async fn every_point(place: Place, stride: usize) {
+/// Partners that are asked about one member: one honours idempotency keys, one does not.
+const SINGLE: [&str; 2] = ["contoso", "fabrikam"];
+
+async fn every_point(place: Place, (partners, stride): (&[&'static str], usize)) {
     let mut ground = Ground::new(place).await;
     let mut points = 0;
     for stop_at in (1..).step_by(stride) {
-        ground.ask();
+        ground.ask(partners);
         if !ground.live(stop_at).await {
             break;
         }
@@ -95,7 +98,14 @@ async fn every_point(place: Place, stride: usize) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn prove_crash_at_every_point_of_every_write() {
     let stride = if full() { 1 } else { 5 };
-    let each = |place| tokio::spawn(every_point(place, stride));
+    let each = |place| tokio::spawn(every_point(place, (&SINGLE, stride)));
+    together(stores().await.into_iter().map(each).collect()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn prove_crash_at_every_point_of_an_exchange_about_many() {
+    let stride = if full() { 1 } else { 19 };
+    let each = |place| tokio::spawn(every_point(place, (&[MANY], stride)));
     together(stores().await.into_iter().map(each).collect()).await;
 }
 
@@ -103,7 +113,10 @@ async fn at_random(place: Place, crashes: u64, seed: u64) {
     let mut ground = Ground::new(place).await;
     let mut chance = Seeded(seed);
     while ground.crashes < crashes {
-        ground.ask();
+        ground.ask(&SINGLE);
+        if chance.below(4) == 0 {
+            ground.ask(&[MANY]);
+        }
         for _ in 0..=chance.below(4) {
             if !ground.live(1 + chance.below(30)).await {
                 break;

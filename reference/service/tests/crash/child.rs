@@ -2,7 +2,9 @@
 //! Refuses to end in any other way: nothing of it is ever shut down.
 
 use crate::support::Scene;
+use crate::support::catalogue::root;
 use reference::config::Pace;
+use reference::domain::fulfilment::{FulfilmentPolicy, Retrieval};
 use reference::domain::masked::Masked;
 use reference::domain::resilience::RetryPolicy;
 use reference::domain::snapshot::KeyHandling;
@@ -97,20 +99,19 @@ fn scene(orders: &Orders) -> Scene {
     scene
         .config
         .schemas
-        .retain(|name, _| name.ends_with("@2.0.1"));
+        .retain(|name, _| SPOKEN.contains(&name.as_str()));
     scene.config.members.clear();
-    scene
-        .config
-        .partners
-        .retain(|partner| partner.id.as_str() != "northwind");
-    for (partner, keys) in scene
-        .config
-        .partners
-        .iter_mut()
-        .zip([KeyHandling::Honours, KeyHandling::Ignores])
-    {
+    scene.config.fulfilment = Some(eager());
+    for partner in &mut scene.config.partners {
+        let (keys, retrieval) = match partner.id.as_str() {
+            "northwind" => (KeyHandling::Honours, Retrieval::GroupExport),
+            "contoso" => (KeyHandling::Honours, Retrieval::MatchOnly),
+            _ => (KeyHandling::Ignores, Retrieval::MatchOnly),
+        };
         partner.dialect = "hrex-1.2".to_owned();
+        partner.edition = "hrex-1.2".to_owned();
         partner.keys = keys;
+        partner.terms.retrieval = retrieval;
         partner.timeout = Duration::from_millis(300);
         partner.base_url = format!("{}/{}", orders.partner, partner.id);
     }
@@ -127,6 +128,21 @@ fn scene(orders: &Orders) -> Scene {
         }
     }));
     scene
+}
+
+/// The versions that the partners speak.
+const SPOKEN: [&str; 2] = [
+    "hrex-member-match-request@2.0.1",
+    "pdex-bulk-member-match-request@1.0.1",
+];
+
+/// The shipped policy, of somebody who asks again at once.
+fn eager() -> FulfilmentPolicy {
+    let path = root().join("reference/config/fulfilment/1.toml");
+    let mut policy: FulfilmentPolicy =
+        toml::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    (policy.poll.base_ms, policy.poll.cap_ms) = (4, 16);
+    policy
 }
 
 /// Short waits, and enough of them: a schedule of crashes must not use the attempts up.

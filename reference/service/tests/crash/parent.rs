@@ -3,14 +3,25 @@
 
 use super::child::{Orders, VARIABLE};
 use super::life::{Life, prepare, told};
-use super::partner::Partners;
+use super::partner::{Act, Partners};
 use crate::support::later::counted;
-use crate::support::request::{Person, exchange};
+use crate::support::request::{Person, bulk_exchange, exchange, people};
 use crate::support::stores::Place;
 use serde_json::Value;
 use sqlx::{AnyPool, Row};
 use std::collections::BTreeMap;
 use std::time::Duration;
+
+/// The partner that is asked about many.
+pub const MANY: &str = "northwind";
+
+/// What is asked of a partner.
+fn request(partner: &str) -> Value {
+    match partner {
+        MANY => bulk_exchange(&people(&[4, 5, 6]), partner),
+        _ => exchange(&Person::number(5), partner),
+    }
+}
 
 /// A database with its partners, and every exchange that was accepted on it.
 pub struct Ground {
@@ -42,11 +53,11 @@ impl Ground {
         }
     }
 
-    /// Asks for one exchange more with each partner, when the next process is there.
-    pub fn ask(&mut self) {
-        for partner in ["contoso", "fabrikam"] {
-            self.asked
-                .push((format!("key-{}", self.asked.len()), partner));
+    /// Asks for one exchange more with each of these partners, when the next process is there.
+    pub fn ask(&mut self, partners: &[&'static str]) {
+        for partner in partners {
+            let key = format!("key-{}", self.asked.len());
+            self.asked.push((key, partner));
         }
     }
 
@@ -92,7 +103,7 @@ impl Ground {
                 .post(url)
                 .bearer_auth(&token)
                 .header("idempotency-key", key)
-                .json(&exchange(&Person::number(5), partner))
+                .json(&request(partner))
                 .send()
                 .await;
             let Ok(answer) = sent else { return false };
@@ -145,6 +156,11 @@ impl Ground {
             // The audit log has every position up to its last one.
             "SELECT coalesce(max(seq), 0) - count(*) FROM audit",
             "SELECT count(*) FROM exchanges WHERE state = 'failed'",
+            // Of everybody there are data, and nothing is kept twice.
+            "SELECT count(*) FROM exchanges e WHERE kind = 'bulk' AND (disposition <> 'complete'
+                OR NOT EXISTS (SELECT 1 FROM rosters r WHERE r.exchange = e.id AND r.members = '[{\"outcome\":\"given\"},{\"outcome\":\"given\"},{\"outcome\":\"given\"}]'))",
+            "SELECT count(*) FROM exchanges e WHERE kind = 'bulk' AND 1 <> (SELECT count(*) FROM fulfilment_files f
+                WHERE f.exchange = e.id)",
         ] {
             assert_eq!(self.count(nothing).await, 0, "{name}: {nothing}");
         }
@@ -158,21 +174,24 @@ impl Ground {
         for row in rows {
             let text = |column: &str| row.get::<String, _>(column);
             assert!(self.accepted.values().any(|id| *id == text("id")));
-            let done = self.partners.done(&text("business_transaction_id"));
-            let told = format!(
-                "{} {} {} {done:?}",
-                self.place.name,
-                text("partner"),
-                text("state")
-            );
-            assert!(done.keys.len() <= 1, "{told}");
-            match text("state").as_str() {
-                "fulfilled" => assert_eq!(done.effects, 1, "{told}"),
-                // Nobody knows whether a partner that ignores keys has acted: a person decides, nobody repeats.
-                "dead-lettered" if text("partner") == "fabrikam" => {
-                    assert!(done.effects <= 1, "{told}")
+            let (partner, state) = (text("partner"), text("state"));
+            // About many a partner is asked twice: who they are, and for their data.
+            let acts: &[Act] = match partner.as_str() {
+                MANY => &[Act::Match, Act::Export],
+                _ => &[Act::Match],
+            };
+            for act in acts {
+                let done = self.partners.done(&text("business_transaction_id"), *act);
+                let told = format!("{} {partner} {state} {done:?}", self.place.name);
+                assert!(done.keys.len() <= 1, "{told}");
+                match state.as_str() {
+                    "fulfilled" => assert_eq!(done.effects, 1, "{told}"),
+                    // Nobody knows whether a partner that ignores keys has acted: a person decides, nobody repeats.
+                    "dead-lettered" if partner == "fabrikam" => {
+                        assert!(done.effects <= 1, "{told}")
+                    }
+                    other => panic!("{other}: {told}"),
                 }
-                other => panic!("{other}: {told}"),
             }
         }
     }
