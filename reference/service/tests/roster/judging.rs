@@ -19,7 +19,7 @@ use tokio::sync::Notify;
 const MANY: usize = 200;
 
 /// A clock that counts how often it is looked at while nobody else goes on: each consent is judged by such a look.
-struct Watched {
+pub struct Watched {
     clock: Arc<ManualClock>,
     /// How often somebody else has gone on.
     others: Arc<AtomicUsize>,
@@ -35,11 +35,11 @@ struct Looks {
     most: usize,
 }
 
-/// Looks in a row that only a judgement makes: half of what it looks at in one go.
-const JUDGES: usize = 10;
+/// Looks in a row that only a judgement makes: almost all that it looks at in one go.
+const JUDGES: usize = 19;
 
 impl Watched {
-    fn new(clock: &Arc<ManualClock>) -> Arc<Self> {
+    pub fn new(clock: &Arc<ManualClock>) -> Arc<Self> {
         Arc::new(Self {
             clock: Arc::clone(clock),
             others: Arc::default(),
@@ -59,7 +59,12 @@ impl Watched {
         })
     }
 
-    fn most(&self) -> usize {
+    pub fn somebody_went_on(&self) {
+        self.others.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// The most looks between two moments in which somebody else went on.
+    pub fn most(&self) -> usize {
         self.looks.lock().unwrap().most
     }
 }
@@ -94,9 +99,10 @@ impl Clock for Watched {
     }
 }
 
-fn many() -> Vec<Person> {
+/// As many people under numbers of their own.
+pub fn twins(count: usize) -> Vec<Person> {
     let one = &people(&[4])[0];
-    (0..MANY).map(|number| one.twin(number)).collect()
+    (0..count).map(|number| one.twin(number)).collect()
 }
 
 #[tokio::test]
@@ -105,7 +111,7 @@ async fn others_go_on_while_many_are_judged() {
         let (mut scene, stub) = at(&place).await;
         let watched = Watched::new(&scene.clock);
         scene.config.clock = Arc::clone(&watched) as _;
-        let all = many();
+        let all = twins(MANY);
         answers(&stub, Form::Groups, &[group("match", &all)]).await;
         exports(&stub, &all).await;
         let service = scene.start().await;
@@ -124,7 +130,7 @@ async fn others_go_on_while_many_are_judged() {
 async fn a_stop_does_not_wait_until_many_are_judged_and_the_next_process_judges_them() {
     for place in stores().await {
         let (mut scene, stub) = at(&place).await;
-        let all = many();
+        let all = twins(MANY);
         answers(&stub, Form::Groups, &[group("match", &all)]).await;
         exports(&stub, &all).await;
         let watched = Watched::new(&scene.clock);
@@ -136,10 +142,16 @@ async fn a_stop_does_not_wait_until_many_are_judged_and_the_next_process_judges_
         first.running.stop().await;
         beside.abort();
         let pool = place.look().await;
-        for as_before in [
-            "SELECT count(*) FROM exchanges WHERE state = 'validated'",
-            "SELECT count(*) FROM steps WHERE step = 'resolve-member' AND lease_owner IS NULL",
-        ] {
+        let state = sqlx::query_scalar::<_, String>("SELECT state FROM exchanges");
+        assert_eq!(
+            state.fetch_one(&pool).await.unwrap(),
+            "validated",
+            "{}",
+            place.name
+        );
+        for as_before in
+            ["SELECT count(*) FROM steps WHERE step = 'resolve-member' AND lease_owner IS NULL"]
+        {
             let found = counted(&pool, as_before).await;
             assert_eq!(found, 1, "{}: {as_before}", place.name);
         }

@@ -1,10 +1,16 @@
 //! An exchange about many members: one question, an answer in each published form, and the data of those who were found.
 //! Refuses to call complete what is undecided of anybody.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout
+)]
 
 mod again;
 mod ends;
+mod everybody;
 mod judging;
 mod large;
 mod partner;
