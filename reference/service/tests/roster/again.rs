@@ -156,7 +156,7 @@ async fn operate(service: &Service, path: &str, key: Option<&str>, body: Value) 
 }
 
 /// Declares the partner repaired, and starts the letter again.
-async fn replayed(service: &Service, id: &str) -> Value {
+pub async fn replayed(service: &Service, id: &str) -> Value {
     let fixed = json!({"code": "partner/unavailable", "reason": "partner-is-up"});
     let declared = operate(service, "/dlq/fixed", None, fixed).await;
     assert_eq!(declared.status, 200, "{}", declared.text);

@@ -13,6 +13,7 @@ mod ends;
 mod everybody;
 mod judging;
 mod large;
+mod older;
 mod partner;
 mod requests;
 #[path = "../support/mod.rs"]
