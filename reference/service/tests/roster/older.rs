@@ -21,10 +21,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 use wiremock::{MockServer, ResponseTemplate};
 
-/// The last script of a release, and what exchanges of that time are about.
-///
-/// 92: before there were exchanges about many. 111: before lists in pages, and before a request had an end of its own.
-const SHAPES: [(i64, Kind); 3] = [(92, Kind::Single), (111, Kind::Single), (111, Kind::Bulk)];
+/// The last script before there were exchanges about many.
+const BEFORE_MANY: i64 = 92;
+
+/// The last one before lists of an export had pages. Then no request had an end of its own either.
+const BEFORE_PAGES: i64 = 111;
 
 /// A database that only the scripts up to `last` have made.
 async fn made(place: &Place, last: i64) -> AnyPool {
@@ -89,12 +90,14 @@ async fn tables(
 /// Brings every row over, with what the older shape has room for.
 async fn brought(place: &Place, from: &AnyPool, to: &AnyPool) {
     let (mut from, mut to) = (from.acquire().await.unwrap(), to.acquire().await.unwrap());
-    // Rows come in the order of the names of their tables.
-    let loosely = match place.name {
-        "sqlite" => "PRAGMA foreign_keys = OFF",
-        _ => "SET session_replication_role = replica",
+    // Rows come in the order of the names of their tables, and many at once.
+    let loosely: &[&str] = match place.name {
+        "sqlite" => &["PRAGMA foreign_keys = OFF", "PRAGMA synchronous = OFF"],
+        _ => &["SET session_replication_role = replica"],
     };
-    asked(&mut to, loosely).await;
+    for said in loosely {
+        asked(&mut to, said).await;
+    }
     for (table, columns) in tables(place, &mut to).await {
         let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
         let places: Vec<String> = (1..=names.len()).map(|at| format!("${at}")).collect();
@@ -282,11 +285,23 @@ async fn no_more_than_was_left(partners: &Partners, name: &str) {
     assert_eq!(asked, [(2, 2, 2), (0, 0, 1), (0, 0, 0)], "{name}");
 }
 
-#[tokio::test]
-async fn exchanges_in_flight_in_a_database_of_an_older_release_are_carried_to_an_end() {
-    for shape in SHAPES {
-        for both in stores().await.into_iter().zip(stores().await) {
-            carried_on(both, shape).await;
-        }
+async fn carried_on_everywhere(shape: (i64, Kind)) {
+    for both in stores().await.into_iter().zip(stores().await) {
+        carried_on(both, shape).await;
     }
+}
+
+#[tokio::test]
+async fn exchanges_of_a_database_from_before_those_about_many_go_on() {
+    carried_on_everywhere((BEFORE_MANY, Kind::Single)).await;
+}
+
+#[tokio::test]
+async fn exchanges_of_a_database_from_before_lists_had_pages_go_on() {
+    carried_on_everywhere((BEFORE_PAGES, Kind::Single)).await;
+}
+
+#[tokio::test]
+async fn exchanges_about_many_of_a_database_from_before_lists_had_pages_go_on() {
+    carried_on_everywhere((BEFORE_PAGES, Kind::Bulk)).await;
 }
