@@ -47,11 +47,12 @@ use data::{Parts, Plane};
 use domain::ports::Clock;
 use domain::snapshot::Snapshot;
 use engine::Engine;
-use http::Shared;
 use http::test_control::Stage;
+use http::{Shared, refusals};
 use listeners::Listeners;
 use notify::{Means, Teller};
 use security::caller::Gate;
+use security::refusals::Which;
 use security::{Security, secrets};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -151,8 +152,11 @@ impl Running {
             engine.stop(),
             timeout(calls.saturating_add(writes), listeners)
         );
+        // Nobody is refused any more.
+        let counted = refusals::settle(&self.shared, Which::All);
+        let counted = timeout(writes, counted).await;
         let closed = timeout(writes, self.shared.plane.store.close()).await;
-        if served.is_err() || closed.is_err() {
+        if served.is_err() || counted.is_err() || closed.is_err() {
             tracing::error!("something did not end in its time: it ends with the process");
         }
     }

@@ -4,11 +4,12 @@
 use crate::clock::Rounds;
 use crate::config::Config;
 use crate::control::watch::Look;
-use crate::http::boundary::{self, Side};
+use crate::http::boundary;
 use crate::http::listener::{self, Desk, ListenError, Open};
 use crate::http::test_control::Stage;
-use crate::http::{Shared, admin, enterprise, partner, probe, serving, test_control};
+use crate::http::{Shared, admin, enterprise, partner, probe, refusals, serving, test_control};
 use crate::notify::{self, Teller};
+use crate::security::refusals::Door;
 use crate::security::sentry::Alarm;
 use crate::{Running, audit, control, data, identity, rotation, telemetry};
 use std::path::PathBuf;
@@ -52,21 +53,27 @@ impl Listeners {
         (look, teller): (Look, Option<Teller>),
     ) -> Running {
         let (stop, stopped) = watch::channel(false);
-        let desk = Desk::of(&shared);
-        let open =
-            |open, router| serving::serve(open, router, desk.clone().plain(), stopped.clone());
-        let guarded = |open, router, side| {
-            let router = boundary::guard(router, &shared, side);
-            serving::serve(open, router, desk.clone(), stopped.clone())
+        let open = |open, router| {
+            let desk = Desk::of(&shared, None).plain();
+            serving::serve(open, router, desk, stopped.clone())
+        };
+        let guarded = |open, router, door| {
+            let router = boundary::guard(router, &shared, door);
+            let desk = Desk::of(&shared, Some(door));
+            serving::serve(open, router, desk, stopped.clone())
         };
         let whole = || Arc::clone(&shared);
         let (partner, enterprise) = (self.partner.address, self.enterprise.address);
         let (admin, probe) = (self.admin.address, self.probe.address);
         let control = self.control.as_ref().map(|open| open.address);
         let mut listeners = vec![
-            guarded(self.partner, partner::router(whole()), Side::Partners),
-            guarded(self.enterprise, enterprise::router(whole()), Side::Accounts),
-            guarded(self.admin, admin::router(whole()), Side::Accounts),
+            guarded(self.partner, partner::router(whole()), Door::Partner),
+            guarded(
+                self.enterprise,
+                enterprise::router(whole()),
+                Door::Enterprise,
+            ),
+            guarded(self.admin, admin::router(whole()), Door::Operator),
             open(self.probe, probe::router(whole())),
         ];
         if let (Some(control), Some(stage)) = (self.control, stage) {
@@ -101,6 +108,7 @@ fn beside(
     let beat = until();
     let mut tasks = vec![
         tokio::spawn(audit::keep(Arc::clone(&shared.keeper), plane(), until())),
+        tokio::spawn(refusals::keep(Arc::clone(shared), until())),
         tokio::spawn(telemetry::ship(plane(), until())),
         tokio::spawn(data::duties::watch(plane(), rounds(), until())),
         tokio::spawn(data::synthetic::watch(

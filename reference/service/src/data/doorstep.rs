@@ -164,7 +164,7 @@ fn units(bytes: u64) -> u32 {
 }
 
 /// Whoever has an address of the sixth version has its whole network.
-fn whose(address: IpAddr) -> IpAddr {
+pub(crate) fn whose(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(six) => match six.to_ipv4_mapped() {

@@ -8,11 +8,14 @@ use super::listener::{Peer, Shown};
 use super::outcome::refusal;
 use super::partner::bulk;
 use super::problem::problem;
+use super::refusals::unseen;
 use super::reply::{REFUSED, context, with_retry_after, write};
 use crate::data::doorstep::{One, Taken};
 use crate::data::respond::Refused;
 use crate::security::caller::{Identified, answering, is_bound};
+use crate::security::refusals::{Door, Stranger};
 use crate::security::token::{Believed, Bounds};
+use crate::telemetry::Context;
 use axum::Router;
 use axum::body::HttpBody;
 use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, RawPathParams, Request, State};
@@ -24,16 +27,9 @@ use axum::response::Response;
 use domain::Timestamp;
 use domain::failure::Code;
 use domain::ids::{ExportId, PartnerId};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// Who may call a listener.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Side {
-    Partners,
-    /// Systems of ours.
-    Accounts,
-}
 
 /// Where a client learns how to get a token, and gets it.
 const OPEN: [&str; 4] = [
@@ -46,8 +42,8 @@ const OPEN: [&str; 4] = [
 /// The longest body of any call but one about many members, and of a request of ours that does not tell its length (ours).
 pub(super) const LONGEST: usize = 1024 * 1024;
 
-/// When to come again that found no room for its body (ours).
-const FULL: Duration = Duration::from_secs(5);
+/// What whoever finds no room for a body is told, and when to come again (ours).
+const NO_ROOM: (Code, Option<Duration>) = (Code::QueueFull, Some(Duration::from_secs(5)));
 
 /// What the boundary has settled about a call. The witness reads it before anybody is answered.
 #[derive(Clone, Debug, Default)]
@@ -65,43 +61,48 @@ impl Verdict {
 }
 
 /// Puts the boundary before every route of a listener, and before its witness.
-pub(crate) fn guard(router: Router, shared: &Arc<Shared>, side: Side) -> Router {
-    let state = (Arc::clone(shared), side);
+pub(crate) fn guard(router: Router, shared: &Arc<Shared>, door: Door) -> Router {
+    let state = (Arc::clone(shared), door);
     router.layer(from_fn_with_state(state, settle))
 }
 
 /// Answers whom the boundary has refused. Stands behind the witness.
-pub(super) async fn stop(State(side): State<Side>, request: Request, next: Next) -> Response {
+pub(super) async fn stop(State(door): State<Door>, request: Request, next: Next) -> Response {
     match Verdict::of(&request).refused {
         None => next.run(request).await,
-        Some(code) => refused(code, None, side, request.headers()),
+        Some(code) => {
+            // The witness has put the ids of the call there.
+            let context = context(request.headers(), Timestamp::UNIX_EPOCH);
+            refused((code, None), door, &context)
+        }
     }
 }
 
 async fn settle(
-    State((shared, side)): State<(Arc<Shared>, Side)>,
+    State((shared, door)): State<(Arc<Shared>, Door)>,
     request: Request,
     next: Next,
 ) -> Response {
     let now = shared.plane.now();
     let security = &shared.gate.security;
+    let refuses = (shared.as_ref(), door, from(&request));
     let Some(peer) = request.extensions().get::<ConnectInfo<Peer>>() else {
-        return shut(Code::CertificateUnbound, None, side, request.headers());
+        return shut(refuses, (Code::CertificateUnbound, None), request.headers()).await;
     };
     let peer = peer.0.clone();
     if let Err(wait) = shared.plane.doorstep.knock(peer.address.ip()) {
-        return shut(Code::Rate, Some(wait), side, request.headers());
+        return shut(refuses, (Code::Rate, Some(wait)), request.headers()).await;
     }
     let request = hurried(request, security.policy.body);
     let Some(asked) = room(&shared, peer.one(), &request) else {
-        return shut(Code::QueueFull, Some(FULL), side, request.headers());
+        return shut(refuses, NO_ROOM, request.headers()).await;
     };
     let (is_safe, one) = (request.method().is_safe(), peer.one());
     let shown = peer.shown;
     let (mut parts, body) = request.into_parts();
     let token = shared.gate.check(&parts.headers, now);
     let call = Call {
-        side,
+        door,
         shown: shown.as_deref(),
         token: &token,
         now,
@@ -114,7 +115,10 @@ async fn settle(
     let answer = next.run(Request::from_parts(parts, body));
     let response = answering(token, answer).await;
     drop(asked);
-    let mut response = counted(&shared, (one, side), is_safe, response);
+    let mut response = match counted(&shared, one, is_safe, response) {
+        Ok(response) => response,
+        Err(unwritten) => shut(refuses, NO_ROOM, unwritten.headers()).await,
+    };
     if shown.is_some_and(|shown| is_old(&shared, &shown, now)) {
         // The answer is given; the next call begins with a new handshake.
         let close = HeaderValue::from_static("close");
@@ -123,25 +127,44 @@ async fn settle(
     response
 }
 
+/// From where a call comes.
+pub(super) fn from(request: &Request) -> Option<IpAddr> {
+    let peer = request.extensions().get::<ConnectInfo<Peer>>();
+    peer.map(|peer| peer.0.address.ip())
+}
+
 /// The answer to whom no witness sees: the word that is meant for the witness stays inside.
-fn shut(code: Code, wait: Option<Duration>, side: Side, headers: &HeaderMap) -> Response {
-    let mut response = refused(code, wait, side, headers);
+async fn shut(
+    (shared, door, from): (&Shared, Door, Option<IpAddr>),
+    (code, wait): (Code, Option<Duration>),
+    headers: &HeaderMap,
+) -> Response {
+    let context = context(headers, shared.plane.now());
+    unseen(shared, &Stranger::new(from, door, code), &context).await;
+    let mut response = refused((code, wait), door, &context);
     response.headers_mut().remove(REFUSED);
     response
 }
 
-/// The ids of the call are in its headers: the witness has put them there.
-fn refused(code: Code, wait: Option<Duration>, side: Side, headers: &HeaderMap) -> Response {
-    let context = context(headers, Timestamp::UNIX_EPOCH);
-    let kept = match side {
-        Side::Partners => refusal(&Refused::new(code), wait),
-        Side::Accounts => with_retry_after(problem(code, &context, Vec::new()), wait),
+fn refused((code, wait): (Code, Option<Duration>), door: Door, context: &Context) -> Response {
+    let kept = match door {
+        Door::Partner => refusal(&Refused::new(code), wait),
+        Door::Enterprise | Door::Operator => {
+            with_retry_after(problem(code, context, Vec::new()), wait)
+        }
     };
-    write(kept, &context)
+    write(kept, context)
 }
 
 /// The answer with its room. Whoever only asked is told to come again where there is none.
-fn counted(shared: &Shared, (one, side): (One, Side), is_safe: bool, answer: Response) -> Response {
+///
+/// Errors: the answer for which there is no room
+fn counted(
+    shared: &Shared,
+    one: One,
+    is_safe: bool,
+    answer: Response,
+) -> Result<Response, Response> {
     let doorstep = &shared.plane.doorstep;
     let bytes = answer.body().size_hint().lower();
     let room = match is_safe {
@@ -149,8 +172,8 @@ fn counted(shared: &Shared, (one, side): (One, Side), is_safe: bool, answer: Res
         false => Some(doorstep.owed(one, bytes)),
     };
     match room {
-        Some(room) => laden(answer, room),
-        None => shut(Code::QueueFull, Some(FULL), side, answer.headers()),
+        Some(room) => Ok(laden(answer, room)),
+        None => Err(answer),
     }
 }
 
@@ -179,7 +202,7 @@ fn is_old(shared: &Shared, shown: &Shown, now: Timestamp) -> bool {
 
 /// What a call brings with it.
 struct Call<'a> {
-    side: Side,
+    door: Door,
     shown: Option<&'a Shown>,
     /// What its token has come to. It is judged once, here.
     token: &'a Result<Option<Believed>, Code>,
@@ -187,7 +210,7 @@ struct Call<'a> {
 }
 
 async fn judge(shared: &Shared, parts: &mut Parts, call: &Call<'_>) -> Verdict {
-    match identify(shared, call.side, call.shown, call.now) {
+    match identify(shared, call.door, call.shown, call.now) {
         Ok(identified) => Verdict {
             refused: holds(shared, parts, identified.as_ref(), call.token)
                 .await
@@ -228,7 +251,7 @@ async fn holds(
 /// Source: HRex 1.2.0 sec-12, sec-15
 fn identify(
     shared: &Shared,
-    side: Side,
+    door: Door,
     shown: Option<&Shown>,
     now: Timestamp,
 ) -> Result<Option<Identified>, Code> {
@@ -244,13 +267,13 @@ fn identify(
     }
     let uris = || shown.certificate.uris.iter().map(String::as_str);
     let snapshot = shared.plane.snapshot();
-    let mut named: Vec<&PartnerId> = match side {
-        Side::Partners => {
+    let mut named: Vec<&PartnerId> = match door {
+        Door::Partner => {
             let known = snapshot.partners.values();
             let named = known.filter(|partner| partner.registration.names(uris()));
             named.map(|partner| &partner.id).collect()
         }
-        Side::Accounts => {
+        Door::Enterprise | Door::Operator => {
             let known = security.accounts.iter();
             let named = known.filter(|account| account.registration.names(uris()));
             named.map(|account| &account.id).collect()

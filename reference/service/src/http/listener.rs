@@ -5,10 +5,12 @@ use super::Shared;
 use super::flowing::Flowing;
 use crate::data::doorstep::One;
 use crate::security::Security;
+use crate::security::refusals::{Door, Stranger};
 use crate::security::secrets::Secrets;
 use crate::security::sentry::Alarm;
 use crate::security::thumbprint::Certificate;
 use domain::Timestamp;
+use domain::failure::Code;
 use domain::ports::Clock;
 use rustls::pki_types::CertificateDer;
 use std::net::SocketAddr;
@@ -89,16 +91,19 @@ pub(crate) struct Desk {
     /// Only where there is a handshake.
     pub secrets: Option<Arc<Secrets>>,
     pub clock: Arc<dyn Clock>,
+    /// Where whoever gets no further is counted.
+    door: Option<Door>,
 }
 
 impl Desk {
-    /// The desk of a service.
-    pub(crate) fn of(shared: &Shared) -> Self {
+    /// The desk of a service at one of its doors.
+    pub(crate) fn of(shared: &Shared, door: Option<Door>) -> Self {
         let security = &shared.gate.security;
         Self {
             security: Arc::clone(security),
             secrets: security.secrets.clone(),
             clock: Arc::clone(&shared.plane.clock),
+            door,
         }
     }
 
@@ -107,6 +112,16 @@ impl Desk {
         Self {
             secrets: None,
             ..self
+        }
+    }
+
+    /// Counts somebody who came to no call.
+    pub(super) fn turned_away(&self, (alarm, code): (Alarm, Code), address: SocketAddr) {
+        let now = self.clock.now();
+        self.security.sentry.note(alarm, now);
+        if let Some(door) = self.door {
+            let stranger = Stranger::new(Some(address.ip()), door, code);
+            self.security.refusals.owe(&stranger, 1, now);
         }
     }
 
@@ -122,9 +137,7 @@ impl Desk {
         let greeted = tokio::time::timeout(patience, acceptor.accept(stream)).await;
         let Ok(Ok(stream)) = greeted else {
             tracing::warn!("a handshake failed");
-            self.security
-                .sentry
-                .note(Alarm::Handshake, self.clock.now());
+            self.turned_away((Alarm::Handshake, Code::CertificateUnbound), address);
             return None;
         };
         let chain = stream.get_ref().1.peer_certificates()?.to_vec();

@@ -13,6 +13,7 @@ mod outcome;
 pub(crate) mod partner;
 pub(crate) mod probe;
 mod problem;
+pub(crate) mod refusals;
 mod reply;
 pub(crate) mod serving;
 pub(crate) mod test_control;

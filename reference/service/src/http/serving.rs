@@ -8,6 +8,7 @@ use crate::security::sentry::Alarm;
 use axum::Router;
 use axum::extract::{ConnectInfo, Request};
 use axum::serve::Listener;
+use domain::failure::Code;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
@@ -24,6 +25,9 @@ use tokio::task::{JoinHandle, JoinSet};
 
 /// The longest head of a call, in bytes (ours): two tokens and what else there may be.
 const LONGEST_HEAD: usize = 64 * 1024;
+
+/// Why somebody is not let in for whom there is no room.
+const CROWDED: (Alarm, Code) = (Alarm::Crowd, Code::QueueFull);
 
 /// What every connection of a listener shares.
 #[derive(Clone)]
@@ -81,7 +85,7 @@ impl House {
             return self.converse(stream, unknown).await;
         }
         let Some(turn) = self.handshakes.take(unknown.one(), 1) else {
-            return self.turn_away();
+            return self.desk.turned_away(CROWDED, address);
         };
         let greeted = tokio::select! {
             greeted = self.desk.greet(stream, address) => greeted,
@@ -93,12 +97,6 @@ impl House {
         }
     }
 
-    /// Closes a connection for which there is no room.
-    fn turn_away(&self) {
-        let now = self.desk.clock.now();
-        self.desk.security.sentry.note(Alarm::Crowd, now);
-    }
-
     /// Answers the calls of one connection until its end.
     async fn converse<S>(mut self, stream: S, peer: Peer)
     where
@@ -106,7 +104,7 @@ impl House {
     {
         let security = Arc::clone(&self.desk.security);
         let Some(_place) = self.places.take(peer.one(), 1) else {
-            return self.turn_away();
+            return self.desk.turned_away(CROWDED, peer.address);
         };
         let has_asked = Arc::new(AtomicBool::new(false));
         let asks = Arc::clone(&has_asked);

@@ -3,11 +3,12 @@
 
 use super::Shared;
 use super::admin::PURPOSE;
-use super::boundary::{self, Verdict};
+use super::boundary::{self, Verdict, from};
 use super::outcome::refusal;
 use super::problem::problem;
 use super::reply::{CORRELATION, REFUSED, TRANSACTION, context, text, write};
 use crate::data::respond::Refused;
+use crate::security::refusals::{Door, Manner, Stranger};
 use crate::security::sentry::Alarm;
 use crate::store::audit::act;
 use crate::telemetry::Context;
@@ -20,43 +21,22 @@ use domain::failure::Code;
 use domain::ids::PartnerId;
 use domain::operator::Why;
 use domain::record::{Action, Actor, ActorKind, AuditEvent, RuleId, Slug};
+use std::net::IpAddr;
 use std::sync::Arc;
 
-/// On which listener somebody calls.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Side {
-    Partner,
-    Enterprise,
-    Operator,
-}
-
-impl Side {
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Partner => "partner",
-            Self::Enterprise => "enterprise",
-            Self::Operator => "operator",
-        }
-    }
-}
-
 /// Stands for a caller whom no believed token names.
-const NOBODY: &str = "unknown";
+pub(super) const NOBODY: &str = "unknown";
 
 struct Witness {
     shared: Arc<Shared>,
-    side: Side,
+    door: Door,
 }
 
 /// Puts a witness before every route of a listener.
-pub(super) fn witnessed(router: Router, shared: Arc<Shared>, side: Side) -> Router {
-    let witness = Arc::new(Witness { shared, side });
-    let boundary = match side {
-        Side::Partner => boundary::Side::Partners,
-        Side::Enterprise | Side::Operator => boundary::Side::Accounts,
-    };
+pub(super) fn witnessed(router: Router, shared: Arc<Shared>, door: Door) -> Router {
+    let witness = Arc::new(Witness { shared, door });
     router
-        .layer(from_fn_with_state(boundary, boundary::stop))
+        .layer(from_fn_with_state(door, boundary::stop))
         .layer(from_fn_with_state(witness, see))
 }
 
@@ -69,11 +49,12 @@ async fn see(State(witness): State<Arc<Witness>>, mut request: Request, next: Ne
         why: why(request.headers()),
     };
     let verdict = Verdict::of(&request);
+    let from = from(&request);
     let caller = witness.shared.gate.caller(request.headers(), plane.now());
     // Whoever asks for a token is known by the certificate alone.
     let caller = caller.or_else(|code| verdict.identified.map(|one| one.client).ok_or(code));
     // Asking where something is changes nothing and shows nothing of a member: only its refusal is told.
-    let tells = witness.side == Side::Operator || request.method() != Method::GET;
+    let tells = witness.door == Door::Operator || request.method() != Method::GET;
     if let (Ok(client), true) = (&caller, tells && verdict.refused.is_none())
         && witness.write(&told, Ok(client), None).await.is_err()
     {
@@ -91,7 +72,7 @@ async fn see(State(witness): State<Arc<Witness>>, mut request: Request, next: Ne
     }
     if let Some(code) = code {
         let caller = caller.as_ref().map_err(|code| *code);
-        if witness.write(&told, caller, Some(code)).await.is_err() {
+        if witness.refused(&told, caller, (code, from)).await.is_err() {
             return witness.unwritten(&context);
         }
     }
@@ -112,6 +93,26 @@ fn why(headers: &HeaderMap) -> Option<RuleId> {
 }
 
 impl Witness {
+    /// Whoever is known is told of each time; a stranger that comes again and again by its number.
+    async fn refused(
+        &self,
+        told: &Told<'_>,
+        caller: Result<&PartnerId, Code>,
+        (code, from): (Code, Option<IpAddr>),
+    ) -> Result<(), ()> {
+        if caller.is_ok() {
+            return self.write(told, caller, Some(code)).await;
+        }
+        let refusals = &self.shared.gate.security.refusals;
+        let stranger = Stranger::new(from, self.door, code);
+        let now = self.shared.plane.now();
+        if refusals.note(&stranger, now) == Manner::Counted {
+            return Ok(());
+        }
+        let written = self.write(told, caller, Some(code)).await;
+        written.inspect_err(|()| refusals.owe(&stranger, 1, now))
+    }
+
     async fn write(
         &self,
         told: &Told<'_>,
@@ -132,7 +133,7 @@ impl Witness {
         refused: Option<Code>,
     ) -> Option<AuditEvent> {
         let plane = &self.shared.plane;
-        let role: Slug = self.side.word().parse().ok()?;
+        let role: Slug = self.door.word().parse().ok()?;
         let id = caller.map_or(NOBODY, PartnerId::as_str);
         let actor = Actor {
             kind: ActorKind::Client,
@@ -146,16 +147,16 @@ impl Witness {
         let mut event = act(plane.now(), actor, action, plane.snapshot().number).ok()?;
         event.business_transaction_id = Some(told.context.business_transaction.clone());
         event.correlation_id = Some(told.context.correlation.clone());
-        event.partner = caller.ok().filter(|_| self.side == Side::Partner).cloned();
+        event.partner = caller.ok().filter(|_| self.door == Door::Partner).cloned();
         event.code = refused;
         event.rule = told.why.clone();
         Some(event)
     }
 
     fn turned_away(&self, code: Code, context: &Context) -> Response {
-        let kept = match self.side {
-            Side::Partner => refusal(&Refused::new(code), None),
-            Side::Enterprise | Side::Operator => problem(code, context, Vec::new()),
+        let kept = match self.door {
+            Door::Partner => refusal(&Refused::new(code), None),
+            Door::Enterprise | Door::Operator => problem(code, context, Vec::new()),
         };
         write(kept, context)
     }

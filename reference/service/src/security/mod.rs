@@ -6,6 +6,7 @@ pub mod caller;
 pub(crate) mod keyring;
 pub mod policy;
 pub mod protection;
+pub(crate) mod refusals;
 pub mod secrets;
 pub(crate) mod sentry;
 pub(crate) mod thumbprint;
@@ -19,6 +20,7 @@ use domain::ports::Clock;
 use keyring::Keyring;
 use policy::{GuessLimit, SecurityPolicy};
 use protection::Account;
+use refusals::Refusals;
 use secrets::{SecretError, Secrets, Watching};
 use sentry::Sentry;
 use std::sync::Arc;
@@ -28,6 +30,7 @@ pub(crate) struct Security {
     pub policy: SecurityPolicy,
     pub ring: Arc<Keyring>,
     pub sentry: Arc<Sentry>,
+    pub refusals: Refusals,
     /// Only where every caller has to show a certificate.
     pub secrets: Option<Arc<Secrets>>,
     pub accounts: Vec<Account>,
@@ -61,6 +64,7 @@ impl Security {
             .transpose()?;
         Ok(Self {
             sentry: Arc::new(Sentry::new(policy.alarm)),
+            refusals: Refusals::new(policy.refusals),
             policy,
             ring: Arc::new(ring),
             secrets,

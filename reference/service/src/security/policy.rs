@@ -32,6 +32,7 @@ pub struct SecurityPolicy {
     pub watch: Duration,
     pub address: Rate,
     pub alarm: AlarmLimit,
+    pub refusals: RefusalLimit,
     pub guesses: GuessLimit,
 }
 
@@ -40,6 +41,15 @@ pub struct SecurityPolicy {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct AlarmLimit {
     pub refusals: u16,
+    #[serde(deserialize_with = "seconds")]
+    pub window: Duration,
+}
+
+/// How many refusals of a stranger have an event of their own within the window; the rest of it is told by its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RefusalLimit {
+    pub first: u16,
     #[serde(deserialize_with = "seconds")]
     pub window: Duration,
 }

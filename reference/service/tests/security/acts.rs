@@ -133,3 +133,38 @@ async fn row_s2_60_a_privileged_call_says_who_why_and_under_which_id_or_is_refus
         }
     }
 }
+
+#[tokio::test]
+async fn row_s2_59_who_shows_no_certificate_to_an_inner_listener_is_in_the_log_by_number() {
+    for place in stores().await {
+        let fort = Fort::with(|scene| scene.config.store = place.at.clone()).await;
+        let running = &fort.service.running;
+        for address in [running.admin, running.admin, running.enterprise] {
+            let sent = fort.client(None).get(Fort::url(address, "/audit")).send();
+            assert!(sent.await.is_err(), "{address} answers without a handshake");
+        }
+        fort.service.running.stop().await;
+        let refused = |role: &str| json!({"kind": "client", "id": "unknown", "role": role});
+        let written: Vec<_> = events(&place)
+            .await
+            .iter()
+            .map(|event| {
+                (
+                    event["actor"].clone(),
+                    event["code"].clone(),
+                    event["rule"].clone(),
+                )
+            })
+            .collect();
+        let code = json!("auth/certificate-unbound");
+        let expected = [
+            (
+                refused("enterprise"),
+                code.clone(),
+                json!("refusals/more-1"),
+            ),
+            (refused("operator"), code, json!("refusals/more-2")),
+        ];
+        assert_eq!(written, expected, "{}", place.name);
+    }
+}

@@ -14,7 +14,8 @@ use super::Shared;
 use super::asked::{document, unfit};
 use super::problem::Refusal;
 use super::reply::text;
-use super::witness::{Side, witnessed};
+use super::witness::witnessed;
+use crate::security::refusals::Door;
 use crate::security::token::role_scope;
 use crate::store::Said;
 use crate::store::audit::act;
@@ -44,7 +45,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .merge(headroom::routes())
         .merge(synthetic::routes())
         .with_state(Arc::clone(&shared));
-    witnessed(router, shared, Side::Operator)
+    witnessed(router, shared, Door::Operator)
 }
 
 const JSON: &str = "application/json";

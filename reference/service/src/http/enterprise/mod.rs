@@ -21,9 +21,10 @@ use super::boundary::LONGEST;
 use super::partner::bulk::BODY as BULK_BODY;
 use super::problem::{Refusal, finish, later};
 use super::reply::{again, context, key, reply, with_header};
-use super::witness::{Side, witnessed};
+use super::witness::witnessed;
 use crate::data::submit::{self, Keyed, TakenOn, Wanted};
 use crate::data::{Outage, schema};
+use crate::security::refusals::Door;
 use crate::security::token::EXCHANGES;
 use crate::store::Kept;
 use crate::telemetry::{self, Context, RequestType, Stage};
@@ -71,7 +72,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/reviews/{id}", get(reviews::show))
         .route("/reviews/{id}/decision", post(reviews::decide))
         .with_state(Arc::clone(&shared));
-    witnessed(router, shared, Side::Enterprise)
+    witnessed(router, shared, Door::Enterprise)
 }
 
 async fn start(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Body) -> Response {

@@ -15,10 +15,11 @@ use super::Shared;
 use super::body::whole;
 use super::outcome::{FHIR, refusal};
 use super::reply::{reply, with_header, write};
-use super::witness::{Side, witnessed};
+use super::witness::witnessed;
 use crate::data::export::kick_off::Taken;
 use crate::data::respond::Refused;
 use crate::data::{Hindered, Outage, schema};
+use crate::security::refusals::Door;
 use crate::store::Kept;
 use crate::telemetry::{self, Context};
 use axum::Router;
@@ -65,7 +66,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .merge(super::callbacks::router())
         .merge(token::routes())
         .with_state(Arc::clone(&shared));
-    witnessed(router, shared, Side::Partner)
+    witnessed(router, shared, Door::Partner)
 }
 
 /// A refusal with what the caller has to wait.
