@@ -3,6 +3,7 @@
 //! Refuses to queue: who finds no place is told so at once.
 
 use super::limiter::quota;
+use domain::failure::Code;
 use domain::resilience::Rate;
 use governor::RateLimiter;
 use governor::clock::{Clock as _, DefaultClock};
@@ -144,6 +145,13 @@ impl Doorstep {
     /// Room for a body of so many bytes; nothing where there is none now.
     pub(crate) fn room(&self, one: One, bytes: u64) -> Option<Taken> {
         self.bodies.take(one, units(bytes))
+    }
+
+    /// Room for an answer of so many bytes, before it is read.
+    ///
+    /// Errors: there is none now
+    pub(crate) fn room_to_read(&self, one: &One, bytes: u64) -> Result<Taken, Code> {
+        self.room(one.clone(), bytes).ok_or(Code::QueueFull)
     }
 
     /// Room for an answer that has to be given: what was asked for has been done. It is counted where there is none, too.

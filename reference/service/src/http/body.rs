@@ -104,9 +104,24 @@ impl HttpBody for Laden {
     }
 }
 
+/// The room of an answer, taken before its body was read.
+#[derive(Clone)]
+struct Reserved(Arc<Taken>);
+
+/// The answer with room that has been taken for it.
+pub(super) fn in_room(mut answer: Response, room: Taken) -> Response {
+    answer.extensions_mut().insert(Reserved(Arc::new(room)));
+    answer
+}
+
+/// The room that has been taken for an answer, if any has.
+pub(super) fn reserved(answer: &mut Response) -> Option<Arc<Taken>> {
+    let reserved = answer.extensions_mut().remove::<Reserved>();
+    reserved.map(|reserved| reserved.0)
+}
+
 /// The answer, which gives its room back when the last of it has been written, or its connection has ended.
-pub(super) fn laden(answer: Response, room: Taken) -> Response {
-    let room = Arc::new(room);
+pub(super) fn laden(answer: Response, room: Arc<Taken>) -> Response {
     answer.map(|body| Body::new(Laden { body, room }))
 }
 

@@ -2,7 +2,7 @@
 //! Refuses by default: where certificates are asked for, only the places that say how to get a token need none.
 
 use super::Shared;
-use super::body::{at_most, hurried, laden, longest};
+use super::body::{at_most, hurried, laden, longest, reserved};
 use super::enterprise::PATH as EXCHANGES;
 use super::listener::{Peer, Shown};
 use super::outcome::refusal;
@@ -156,25 +156,30 @@ fn refused((code, wait): (Code, Option<Duration>), door: Door, context: &Context
     write(kept, context)
 }
 
-/// The answer with its room. Whoever only asked is told to come again where there is none.
+/// The answer with its room. Whoever only asked is told to come again where there is none; a refusal is told in any case.
 ///
 /// Errors: the answer for which there is no room
 fn counted(
     shared: &Shared,
     one: One,
     is_safe: bool,
-    answer: Response,
+    mut answer: Response,
 ) -> Result<Response, Response> {
     let doorstep = &shared.plane.doorstep;
     let bytes = answer.body().size_hint().lower();
-    let room = match is_safe {
-        true => doorstep.room(one, bytes),
-        false => Some(doorstep.owed(one, bytes)),
+    let room = match (reserved(&mut answer), is_safe && !is_refusal(&answer)) {
+        (Some(room), _) => Some(room),
+        (None, true) => doorstep.room(one, bytes).map(Arc::new),
+        (None, false) => Some(Arc::new(doorstep.owed(one, bytes))),
     };
     match room {
         Some(room) => Ok(laden(answer, room)),
         None => Err(answer),
     }
+}
+
+fn is_refusal(answer: &Response) -> bool {
+    answer.status().is_client_error() || answer.status().is_server_error()
 }
 
 /// Room for the body of a call, held until there is an answer; nothing where there is none.

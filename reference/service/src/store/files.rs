@@ -67,6 +67,23 @@ impl Store {
         rows.iter().map(file).collect()
     }
 
+    /// How many bytes one file takes up as it is stored.
+    pub(crate) async fn export_file_bytes(
+        &self,
+        id: &ExportId,
+        name: &str,
+    ) -> Result<Option<u64>, StoreError> {
+        let row = sqlx::query(
+            "SELECT CAST(length(p.body) AS BIGINT) FROM export_files f JOIN payloads p ON p.id = f.body
+             WHERE f.export = $1 AND f.kind = $2",
+        )
+        .bind(id.as_str())
+        .bind(name)
+        .fetch_optional(&self.pool)
+        .await?;
+        row.as_ref().map(payload::length).transpose()
+    }
+
     /// The lines of one file. That they are read is written down first.
     pub(crate) async fn read_export_file(
         &self,

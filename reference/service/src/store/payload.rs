@@ -83,6 +83,11 @@ pub(super) async fn body(tx: &mut Tx, id: &str) -> Result<Masked<Vec<u8>>, Store
     Ok(tx.vault.open(id, &sealed)?)
 }
 
+/// The length that a row tells.
+pub(super) fn length(row: &AnyRow) -> Result<u64, StoreError> {
+    u64::try_from(row.try_get::<i64, _>(0)?).map_err(|_| StoreError::Row("length"))
+}
+
 impl Store {
     /// The body under this id, for a step of our own; its transition is what is written down of it.
     pub(crate) async fn payload(&self, id: &str) -> Result<Masked<Vec<u8>>, StoreError> {
@@ -92,6 +97,21 @@ impl Store {
             .await?;
         let sealed: Vec<u8> = row.try_get(0)?;
         Ok(self.vault.open(id, &sealed)?)
+    }
+
+    /// How many bytes the result of an exchange takes up as it is stored, if there is one.
+    pub(crate) async fn result_bytes(
+        &self,
+        exchange: &ExchangeId,
+    ) -> Result<Option<u64>, StoreError> {
+        let row = sqlx::query(
+            "SELECT CAST(length(p.body) AS BIGINT) FROM exchanges e JOIN payloads p ON p.id = e.result
+             WHERE e.id = $1 AND p.removed_by IS NULL",
+        )
+        .bind(exchange.as_str())
+        .fetch_optional(&self.pool)
+        .await?;
+        row.as_ref().map(length).transpose()
     }
 
     /// The protected result of an exchange, if there is one. That it is read is written down before it is.

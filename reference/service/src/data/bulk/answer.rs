@@ -3,7 +3,8 @@
 
 use super::edition;
 use crate::data::Plane;
-use crate::data::export::fetch::{Standing, complete as list};
+use crate::data::doorstep::One;
+use crate::data::export::fetch::{Standing, complete as list, read};
 use crate::data::respond::Refused;
 use crate::store::{Export, StoreError};
 use domain::bulk::Form;
@@ -12,7 +13,7 @@ use domain::failure::Code;
 /// The answer in the form that the caller chooses now, else in the one that it asked for at first.
 pub(crate) async fn complete(
     plane: &Plane,
-    export: &Export,
+    (export, one): (&Export, &One),
     base: &str,
     version: Option<&str>,
 ) -> Result<Standing, Refused> {
@@ -20,7 +21,7 @@ pub(crate) async fn complete(
     let files = plane.store.export_files(&export.id).await?;
     let both = files.len() > 1;
     match form {
-        Form::ParametersBody if both => body(plane, export).await,
+        Form::ParametersBody if both => body(plane, export, one).await,
         // The second form was not written any more when the match ended.
         Form::ParametersBody => Err(Code::SchemaInvalid.into()),
         Form::Groups | Form::GroupsAndParameters => {
@@ -50,13 +51,13 @@ fn form(plane: &Plane, export: &Export, version: Option<&str>) -> Result<Form, R
     given.ok_or_else(|| Code::SchemaInvalid.into())
 }
 
-async fn body(plane: &Plane, export: &Export) -> Result<Standing, Refused> {
+async fn body(plane: &Plane, export: &Export, one: &One) -> Result<Standing, Refused> {
     let expires = export.expires_at.ok_or(StoreError::Row("expires_at"))?;
-    let kept = plane
-        .store
-        .read_export_file(&export.id, "Parameters", plane.now())
-        .await?;
-    let body = kept.and_then(|kept| serde_json::from_slice(kept.expose()).ok());
-    let body = body.ok_or(StoreError::Row("body"))?;
-    Ok(Standing::Answer { body, expires })
+    let (kept, room) = read(plane, (&export.id, "Parameters"), one).await?;
+    let body = serde_json::from_slice(kept.expose()).map_err(|_| StoreError::Row("body"))?;
+    Ok(Standing::Answer {
+        body,
+        expires,
+        room,
+    })
 }

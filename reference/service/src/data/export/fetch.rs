@@ -3,6 +3,7 @@
 
 use crate::data::Plane;
 use crate::data::bulk::answer;
+use crate::data::doorstep::{One, Taken};
 use crate::data::respond::Refused;
 use crate::store::{Export, StoreError};
 use domain::Timestamp;
@@ -28,18 +29,21 @@ pub(crate) enum Standing {
     Answer {
         body: Value,
         expires: Timestamp,
+        room: Taken,
     },
 }
 
 /// Who asks for what was taken on, and for which kinds of it.
 pub(crate) struct Asker {
     pub client: PartnerId,
+    /// As who it takes room for what it is given.
+    pub one: One,
     pub may: Vec<Kind>,
 }
 
 /// A file that was asked for.
 pub(crate) enum File {
-    Lines(Masked<Vec<u8>>),
+    Lines(Masked<Vec<u8>>, Taken),
     /// Its time is over.
     Gone,
 }
@@ -66,7 +70,10 @@ pub(crate) async fn standing(
                 let files = plane.store.export_files(id).await?;
                 Ok(complete(&export, &files, request, base)?)
             }
-            Kind::BulkMatch => answer::complete(plane, &export, base, version).await,
+            Kind::BulkMatch => {
+                let about = (&export, &asker.one);
+                answer::complete(plane, about, base, version).await
+            }
         },
         Phase::Complete | Phase::Cancelled => Err(Code::NotYourResource.into()),
     }
@@ -110,8 +117,21 @@ pub(crate) async fn file(
     let name = name.strip_suffix(".ndjson");
     let name = name.filter(|_| export.phase == Phase::Complete);
     let name = name.ok_or(Code::NotYourResource)?;
-    let lines = plane.store.read_export_file(id, name, now).await?;
-    Ok(File::Lines(lines.ok_or(Code::NotYourResource)?))
+    let (lines, room) = read(plane, (id, name), &asker.one).await?;
+    Ok(File::Lines(lines, room))
+}
+
+/// The lines of a file in the room that they need. It is asked for first: what finds none is not read.
+pub(crate) async fn read(
+    plane: &Plane,
+    (id, name): (&ExportId, &str),
+    one: &One,
+) -> Result<(Masked<Vec<u8>>, Taken), Refused> {
+    let bytes = plane.store.export_file_bytes(id, name).await?;
+    let bytes = bytes.ok_or(Code::NotYourResource)?;
+    let room = plane.doorstep.room_to_read(one, bytes)?;
+    let lines = plane.store.read_export_file(id, name, plane.now()).await?;
+    Ok((lines.ok_or(Code::NotYourResource)?, room))
 }
 
 /// Gives the export up.

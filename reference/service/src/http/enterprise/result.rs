@@ -3,15 +3,18 @@
 //! stands.
 
 use super::{EXCHANGES, JSON};
+use crate::data::doorstep::{One, Taken};
 use crate::data::roster::given::hold_back;
 use crate::http::Shared;
 use crate::http::admin::PURPOSE;
+use crate::http::body::in_room;
+use crate::http::listener::Peer;
 use crate::http::problem::{Refusal, finish};
 use crate::http::reply::{context, reply, text};
 use crate::store::audit::act;
 use crate::store::{Kept, StoreError};
 use crate::telemetry::Context;
-use axum::extract::{Path, State};
+use axum::extract::{ConnectInfo, Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::failure::Code;
@@ -25,20 +28,24 @@ use std::sync::Arc;
 
 pub(super) async fn result(
     State(shared): State<Arc<Shared>>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Response {
     let context = context(&headers, shared.plane.now());
-    let read = read(&shared, &headers, &context, &ExchangeId::new(id)).await;
-    finish(read, &context)
+    let called = (&headers, &peer.one());
+    match read(&shared, called, &context, &ExchangeId::new(id)).await {
+        Ok((kept, room)) => in_room(finish(Ok(kept), &context), room),
+        Err(refusal) => finish(Err(refusal), &context),
+    }
 }
 
 async fn read(
     shared: &Shared,
-    headers: &HeaderMap,
+    (headers, one): (&HeaderMap, &One),
     context: &Context,
     id: &ExchangeId,
-) -> Result<Kept, Refusal> {
+) -> Result<(Kept, Taken), Refusal> {
     let plane = &shared.plane;
     let client = shared.gate.admit(headers, EXCHANGES, plane.now())?;
     let why = text(headers, PURPOSE).and_then(|word| word.parse::<Why>().ok());
@@ -49,15 +56,17 @@ async fn read(
     let found = shared.workflow.get(id).await?;
     let exchange = found.ok_or(Code::NotYourResource)?.record;
     let event = reading(shared, (&client, why), context, &exchange)?;
-    let body = plane.store.read_result(id, event).await?;
     // There is a result once the partner has answered, and until its time is over.
     let absent = if exchange.state.is_open() {
         Code::InFlight
     } else {
         Code::NotYourResource
     };
+    let bytes = plane.store.result_bytes(id).await?.ok_or(absent)?;
+    let room = plane.doorstep.room_to_read(one, bytes)?;
+    let body = plane.store.read_result(id, event).await?;
     let body = told(&body.ok_or(absent)?, &exchange)?;
-    Ok(reply(200, JSON, &body))
+    Ok((reply(200, JSON, &body), room))
 }
 
 /// A result with the state and the end of its exchange beside it: what an exchange has that is not fulfilled, the partner
