@@ -5,4 +5,5 @@ pub mod date;
 pub mod json;
 pub mod outcome;
 pub mod payload;
+pub mod stream;
 pub mod transform;

@@ -1,0 +1,17 @@
+//! The fast way to know that a payload is fine: one pass over its bytes, no tree, no allocation per payload.
+//! Refuses to say what is wrong, or that anything is: what it does not accept goes to `json` and `payload`.
+
+mod branch;
+mod compile;
+mod gather;
+mod members;
+mod numeral;
+mod object;
+mod pattern;
+mod program;
+mod run;
+mod scan;
+mod sources;
+
+pub use program::Program;
+pub use run::{Runner, Settled};

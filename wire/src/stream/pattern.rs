@@ -1,0 +1,265 @@
+//! Patterns that strings are matched with, by what is known of a string or by a table of states.
+//! Refuses what the full validator might read in another way: such a pattern says nothing.
+
+use super::scan::{DECODED, SPACE, WIDE};
+use regex::Regex;
+use regex_automata::dfa::{Automaton, dense};
+use regex_automata::nfa::thompson;
+use regex_automata::util::primitives::StateID;
+use regex_automata::{Anchored, Input};
+use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition};
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+/// Most states of a table, so that one takes at most some hundred KiB.
+const MOST_STATES: usize = 2_000;
+
+/// Bytes that the automaton behind a table may take while it is made.
+const BUILD_SIZE: usize = 4 * 1024 * 1024;
+
+/// Bytes that a pattern for text beyond ASCII may take.
+///
+/// Source: as for the full validator
+const PATTERN_SIZE: usize = 2 * 1024 * 1024;
+
+/// One pattern.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    /// What plain text needs no table for.
+    plain: Plain,
+    /// For ASCII.
+    table: Option<Table>,
+    /// As the full validator reads it; `None` when that is not sure.
+    translated: Option<String>,
+    /// For everything else, made when first needed.
+    regex: OnceLock<Option<Regex>>,
+}
+
+/// Patterns of FHIR that are decided by what kinds of bytes a string holds.
+///
+/// Source: FHIR R4, datatypes: uri, string, code
+#[derive(Debug, PartialEq, Eq)]
+enum Plain {
+    /// `uri`: no white space.
+    NoSpace,
+    /// `string`: one character at least.
+    Some,
+    /// `code`: no white space, one character at least; with white space it may still match.
+    Solid,
+    No,
+}
+
+impl Pattern {
+    pub(super) fn new(pattern: &str) -> Self {
+        let plain = match pattern {
+            r"^\S*$" => Plain::NoSpace,
+            r"^[ \r\n\t\S]+$" => Plain::Some,
+            r"^[^\s]+(\s[^\s]+)*$" | r"^[^\s]+([\s]?[^\s]+)*$" | r"^\S+$" => Plain::Solid,
+            _ => Plain::No,
+        };
+        let translated = translated(pattern);
+        let table = translated.as_deref().and_then(Table::new);
+        Self {
+            plain,
+            table,
+            translated,
+            regex: OnceLock::new(),
+        }
+    }
+
+    /// Whether the text matches; `None` when that cannot be told.
+    pub(super) fn matches(&self, text: &str, flags: u8) -> Option<bool> {
+        if flags & (WIDE | DECODED) == 0 {
+            match self.plain {
+                Plain::NoSpace => return Some(flags & SPACE == 0),
+                Plain::Some => return Some(!text.is_empty()),
+                Plain::Solid if flags & SPACE == 0 => return Some(!text.is_empty()),
+                Plain::Solid | Plain::No => {}
+            }
+        }
+        let ascii = flags & (WIDE | DECODED) == 0 || text.is_ascii();
+        match &self.table {
+            Some(table) if ascii => Some(table.matches(text.as_bytes())),
+            _ => self.regex().map(|regex| regex.is_match(text)),
+        }
+    }
+
+    fn regex(&self) -> Option<&Regex> {
+        let build = || {
+            let mut builder = regex::RegexBuilder::new(self.translated.as_deref()?);
+            builder.size_limit(PATTERN_SIZE).build().ok()
+        };
+        self.regex.get_or_init(build).as_ref()
+    }
+}
+
+/// The pattern as the full validator hands it to its engine, if it holds nothing that engines read differently.
+fn translated(pattern: &str) -> Option<String> {
+    const DOUBTFUL: [&str; 9] = ["*+", "++", "?+", "}+", "{,", r"\p", r"\P", r"\b", r"\B"];
+    if DOUBTFUL.iter().any(|sign| pattern.contains(sign)) {
+        return None;
+    }
+    let groups = pattern.match_indices("(?").count();
+    if groups != pattern.match_indices("(?:").count() {
+        return None;
+    }
+    let translated = jsonschema_regex::to_rust_regex(pattern).ok()?;
+    let hir = regex_syntax::parse(&translated).ok()?;
+    looks_plain(&hir).then(|| translated.into_owned())
+}
+
+/// Whether the only assertions are the two ends of the text.
+fn looks_plain(hir: &Hir) -> bool {
+    hir.properties()
+        .look_set()
+        .iter()
+        .all(|look| matches!(look, Look::Start | Look::End))
+}
+
+/// States and what leads from one to the next, for ASCII text.
+#[derive(Debug)]
+struct Table {
+    /// Class of every byte.
+    classes: Box<[u8]>,
+    /// By state and class.
+    next: Vec<u16>,
+    stride: usize,
+    start: u16,
+    /// By state: whether the text may end here.
+    ends: Vec<bool>,
+}
+
+/// Where no match can follow, and where one stands however the text goes on.
+const DEAD: u16 = 0;
+const DONE: u16 = 1;
+
+impl Table {
+    fn new(translated: &str) -> Option<Self> {
+        let hir = ascii(&regex_syntax::parse(translated).ok()?);
+        let nfa = thompson::Compiler::new()
+            .configure(thompson::Config::new().nfa_size_limit(Some(BUILD_SIZE)))
+            .build_from_hir(&hir)
+            .ok()?;
+        let config = dense::Config::new()
+            .accelerate(false)
+            .dfa_size_limit(Some(BUILD_SIZE))
+            .determinize_size_limit(Some(BUILD_SIZE))
+            .start_kind(regex_automata::dfa::StartKind::Unanchored);
+        let dfa = dense::Builder::new()
+            .configure(config)
+            .build_from_nfa(&nfa)
+            .ok()?;
+        Self::flatten(&dfa)
+    }
+
+    fn flatten(dfa: &dense::DFA<Vec<u32>>) -> Option<Self> {
+        let start = dfa
+            .start_state_forward(&Input::new("").anchored(Anchored::No))
+            .ok()?;
+        let byte_classes = dfa.byte_classes();
+        let classes: Box<[u8]> = (0..=255).map(|byte| byte_classes.get(byte)).collect();
+        let stride = byte_classes.alphabet_len();
+        let mut states = States::new(dfa);
+        let start = states.number(start)?;
+        let mut next = vec![DEAD; stride];
+        next.resize(stride * 2, DONE);
+        let mut ends = vec![false, true];
+        let mut at = 2;
+        while let Some(state) = states.order.get(at).copied() {
+            ends.push(dfa.is_match_state(dfa.next_eoi_state(state)));
+            let row = next.len();
+            next.resize(row + stride, DEAD);
+            for byte in 0..=127_u8 {
+                let class = usize::from(byte_classes.get(byte));
+                let number = states.number(dfa.next_state(state, byte))?;
+                *next.get_mut(row + class)? = number;
+            }
+            at += 1;
+        }
+        Some(Self {
+            classes,
+            next,
+            stride,
+            start,
+            ends,
+        })
+    }
+
+    fn matches(&self, text: &[u8]) -> bool {
+        let mut state = self.start;
+        for byte in text {
+            let class = self.classes.get(usize::from(*byte)).copied().unwrap_or(0);
+            let place = usize::from(state) * self.stride + usize::from(class);
+            state = self.next.get(place).copied().unwrap_or(DEAD);
+            if state <= DONE {
+                break;
+            }
+        }
+        self.ends.get(usize::from(state)) == Some(&true)
+    }
+}
+
+/// The states of an automaton, numbered as they are met.
+struct States<'a> {
+    dfa: &'a dense::DFA<Vec<u32>>,
+    numbers: HashMap<StateID, u16>,
+    /// The first two stand for no state of the automaton.
+    order: Vec<StateID>,
+}
+
+impl<'a> States<'a> {
+    fn new(dfa: &'a dense::DFA<Vec<u32>>) -> Self {
+        Self {
+            dfa,
+            numbers: HashMap::new(),
+            order: vec![StateID::ZERO, StateID::ZERO],
+        }
+    }
+
+    /// `None` when there are too many, or one that gives up.
+    fn number(&mut self, state: StateID) -> Option<u16> {
+        if self.dfa.is_quit_state(state) {
+            return None;
+        }
+        if self.dfa.is_dead_state(state) {
+            return Some(DEAD);
+        }
+        // A search that has matched has matched, whatever follows.
+        if self.dfa.is_match_state(state) {
+            return Some(DONE);
+        }
+        if let Some(number) = self.numbers.get(&state) {
+            return Some(*number);
+        }
+        let number = u16::try_from(self.order.len()).ok()?;
+        if self.order.len() >= MOST_STATES {
+            return None;
+        }
+        self.order.push(state);
+        self.numbers.insert(state, number);
+        Some(number)
+    }
+}
+
+/// The same expression as far as ASCII text can match it.
+fn ascii(hir: &Hir) -> Hir {
+    match hir.kind() {
+        HirKind::Empty => Hir::empty(),
+        HirKind::Literal(literal) if literal.0.is_ascii() => Hir::literal(literal.0.clone()),
+        HirKind::Literal(_) => Hir::fail(),
+        HirKind::Class(Class::Unicode(class)) => {
+            let mut class = class.clone();
+            class.intersect(&ClassUnicode::new([ClassUnicodeRange::new('\0', '\x7f')]));
+            Hir::class(Class::Unicode(class))
+        }
+        HirKind::Class(Class::Bytes(class)) => Hir::class(Class::Bytes(class.clone())),
+        HirKind::Look(look) => Hir::look(*look),
+        HirKind::Repetition(repetition) => Hir::repetition(Repetition {
+            sub: Box::new(ascii(&repetition.sub)),
+            ..repetition.clone()
+        }),
+        HirKind::Capture(capture) => ascii(&capture.sub),
+        HirKind::Concat(parts) => Hir::concat(parts.iter().map(ascii).collect()),
+        HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(ascii).collect()),
+    }
+}

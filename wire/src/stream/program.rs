@@ -1,0 +1,198 @@
+//! A compiled schema: nodes with indices, each with all that is asked of one value.
+//! Refuses to know schemas and texts: `compile` fills it, `run` walks it.
+
+use super::numeral::NumberRules;
+use super::pattern::Pattern;
+
+/// Why a value was not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// It is surely invalid, if its text is JSON.
+    Rejects,
+    /// It may be valid or not.
+    Unsure,
+}
+
+pub(super) const NULL: u8 = 1;
+pub(super) const BOOLEAN: u8 = 2;
+pub(super) const WHOLE: u8 = 4;
+pub(super) const BROKEN: u8 = 8;
+pub(super) const STRING: u8 = 16;
+pub(super) const ARRAY: u8 = 32;
+pub(super) const OBJECT: u8 = 64;
+pub(super) const EVERY: u8 = 127;
+
+/// Index of a node.
+pub(super) type NodeId = u32;
+
+/// The node that accepts everything.
+pub(super) const ANYTHING: NodeId = 0;
+
+/// A schema made ready for one pass over the bytes of a payload.
+#[derive(Debug)]
+pub struct Program {
+    pub(super) nodes: Vec<Node>,
+    pub(super) patterns: Vec<Pattern>,
+    pub(super) root: NodeId,
+    /// How many names all objects know, each counted where it stands.
+    pub(super) names: usize,
+}
+
+/// All that is asked of one value.
+#[derive(Debug, Default)]
+pub(super) struct Node {
+    /// Kinds that are allowed.
+    pub(super) kinds: u8,
+    /// Kinds of which nothing can be said.
+    pub(super) unsure: u8,
+    /// Which of `false` (1) and `true` (2) are allowed.
+    pub(super) booleans: u8,
+    pub(super) text: Option<Box<TextRules>>,
+    pub(super) number: Option<Box<NumberRules>>,
+    pub(super) array: Option<Box<ArrayRules>>,
+    pub(super) object: Option<Box<ObjectRules>>,
+    pub(super) branches: Vec<Branch>,
+}
+
+/// What a string must be.
+#[derive(Debug, Default)]
+pub(super) struct TextRules {
+    pub(super) least: u64,
+    pub(super) most: Option<u64>,
+    /// Sorted.
+    pub(super) words: Option<Vec<Box<str>>>,
+    /// Indices of patterns.
+    pub(super) patterns: Vec<u32>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct ArrayRules {
+    pub(super) prefix: Vec<NodeId>,
+    pub(super) rest: NodeId,
+    pub(super) least: u64,
+    pub(super) most: Option<u64>,
+    pub(super) unique: bool,
+    pub(super) contains: Vec<Contains>,
+}
+
+/// How many items must be accepted by a node.
+#[derive(Debug)]
+pub(super) struct Contains {
+    pub(super) node: NodeId,
+    pub(super) least: u64,
+    pub(super) most: Option<u64>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct ObjectRules {
+    pub(super) names: Names,
+    pub(super) rest: Rest,
+    /// What every name must be, as a string.
+    pub(super) name_node: Option<NodeId>,
+    /// Bits of the names that must be there.
+    pub(super) required: Vec<u64>,
+    pub(super) least: u64,
+    pub(super) most: Option<u64>,
+    /// Index of a name, and of one that must be there with it.
+    pub(super) together: Vec<(usize, usize)>,
+}
+
+/// What members are judged by whose names are not known.
+#[derive(Debug)]
+pub(super) enum Rest {
+    Node(NodeId),
+    /// The nth bit of the index says whether the nth pattern matches the name.
+    Patterns(Vec<u32>, Vec<NodeId>),
+}
+
+impl Default for Rest {
+    fn default() -> Self {
+        Self::Node(ANYTHING)
+    }
+}
+
+/// The names that an object knows.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    pub(super) list: Vec<Name>,
+    /// Where its predictions begin among those of all objects.
+    pub(super) first: usize,
+    /// Indices into the list by hash, one more than they are; 0 where none is.
+    table: Vec<u16>,
+}
+
+#[derive(Debug)]
+pub(super) struct Name {
+    /// With both quotes.
+    pub(super) quoted: Box<[u8]>,
+    pub(super) node: NodeId,
+    /// Whether an object with this name cannot be settled.
+    pub(super) unsure: bool,
+}
+
+impl Names {
+    /// Most names that one object can know.
+    pub(super) const MOST: usize = 4096;
+
+    pub(super) fn new(list: Vec<Name>, first: usize) -> Self {
+        let mut table = vec![0_u16; (list.len() * 2).next_power_of_two().max(2)];
+        let mask = table.len() - 1;
+        for (index, name) in list.iter().enumerate() {
+            let inner = name.quoted.get(1..name.quoted.len() - 1);
+            let mut slot = hash(inner.unwrap_or_default()) & mask;
+            while table.get(slot).is_some_and(|taken| *taken != 0) {
+                slot = (slot + 1) & mask;
+            }
+            if let (Some(slot), Ok(index)) = (table.get_mut(slot), u16::try_from(index + 1)) {
+                *slot = index;
+            }
+        }
+        Self { list, first, table }
+    }
+
+    /// Index of a name, given without quotes.
+    pub(super) fn find(&self, name: &[u8]) -> Option<usize> {
+        let mask = self.table.len().checked_sub(1)?;
+        let mut slot = hash(name) & mask;
+        loop {
+            let index = usize::from(*self.table.get(slot)?).checked_sub(1)?;
+            let quoted = &self.list.get(index)?.quoted;
+            if quoted.len() == name.len() + 2 && quoted.get(1..=name.len()) == Some(name) {
+                return Some(index);
+            }
+            slot = (slot + 1) & mask;
+        }
+    }
+}
+
+fn hash(name: &[u8]) -> usize {
+    const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
+    let mut mixed = name.len() as u64;
+    for chunk in name.chunks(8) {
+        let mut padded = [0; 8];
+        if let Some(head) = padded.get_mut(..chunk.len()) {
+            head.copy_from_slice(chunk);
+        }
+        mixed = (mixed.rotate_left(5) ^ u64::from_le_bytes(padded)).wrapping_mul(FACTOR);
+    }
+    (mixed >> 32) as usize
+}
+
+/// What is judged by further passes over the same bytes.
+#[derive(Debug)]
+pub(super) enum Branch {
+    Any(Vec<NodeId>),
+    One(Vec<NodeId>),
+    Not(NodeId),
+    If {
+        test: NodeId,
+        then: NodeId,
+        otherwise: NodeId,
+    },
+}
+
+impl Program {
+    pub(super) fn node(&self, id: NodeId) -> Result<&Node, Stop> {
+        self.nodes.get(id as usize).ok_or(Stop::Unsure)
+    }
+}

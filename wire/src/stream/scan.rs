@@ -1,0 +1,130 @@
+//! Where a JSON string ends, and what kinds of bytes stand in it, eight bytes at a time.
+//! Refuses to know what the string means: whether an escape is well written is for who decodes it.
+
+/// A backslash stands in the string.
+pub(super) const ESCAPE: u8 = 1;
+/// Something beyond ASCII stands in the string.
+pub(super) const WIDE: u8 = 2;
+/// A space stands in the string.
+pub(super) const SPACE: u8 = 4;
+/// The text was decoded from escapes: nothing is known of its bytes.
+pub(super) const DECODED: u8 = 8;
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const TOPS: u64 = 0x8080_8080_8080_8080;
+
+/// Offset of the closing quote of the string whose first character is at `from`, and what stands in between; `None`
+/// when it has no end or holds a bare control character.
+pub(super) fn string(bytes: &[u8], from: usize) -> Option<(usize, u8)> {
+    let mut at = from;
+    let mut flags = 0;
+    loop {
+        let chunk = chunk(bytes, at)?;
+        let stops = equal(chunk, b'"') | equal(chunk, b'\\') | below_space(chunk);
+        let before = stops.trailing_zeros();
+        // All of the chunk, or what stands before the first stop.
+        let kept = 1_u64
+            .checked_shl(before & !7)
+            .map_or(u64::MAX, |bit| bit - 1);
+        flags |= u8::from(chunk & TOPS & kept != 0) * WIDE;
+        flags |= u8::from(equal(chunk, b' ') & kept != 0) * SPACE;
+        at += (before / 8) as usize;
+        if stops == 0 {
+            continue;
+        }
+        match bytes.get(at) {
+            Some(b'"') => return Some((at, flags)),
+            Some(b'\\') => {
+                flags |= ESCAPE;
+                at += 2;
+            }
+            _ => return None,
+        }
+    }
+}
+
+/// Eight bytes; behind the end of the text stand zeros, which no string may hold.
+fn chunk(bytes: &[u8], at: usize) -> Option<u64> {
+    let rest = bytes.get(at..)?;
+    if let Some(whole) = rest.first_chunk::<8>() {
+        return Some(u64::from_le_bytes(*whole));
+    }
+    let mut padded = [0; 8];
+    padded.get_mut(..rest.len())?.copy_from_slice(rest);
+    Some(u64::from_le_bytes(padded))
+}
+
+/// The top bit of the first byte that equals `byte`; bits above it mean nothing.
+fn equal(chunk: u64, byte: u8) -> u64 {
+    let differs = chunk ^ (ONES * u64::from(byte));
+    differs.wrapping_sub(ONES) & !differs & TOPS
+}
+
+/// The top bit of the first byte below a space; bits above it mean nothing.
+fn below_space(chunk: u64) -> u64 {
+    chunk.wrapping_sub(ONES * 0x20) & !chunk & TOPS
+}
+
+/// Offset of the next byte that is not white space.
+pub(super) fn solid(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(b' ' | b'\t' | b'\n' | b'\r') = bytes.get(at) {
+        at += 1;
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The same, byte by byte.
+    fn twin(bytes: &[u8], from: usize) -> Option<(usize, u8)> {
+        let (mut at, mut flags) = (from, 0);
+        loop {
+            match *bytes.get(at)? {
+                b'"' => return Some((at, flags)),
+                b'\\' => {
+                    flags |= ESCAPE;
+                    at += 1;
+                }
+                0..=0x1F => return None,
+                b' ' => flags |= SPACE,
+                0x80.. => flags |= WIDE,
+                _ => {}
+            }
+            at += 1;
+        }
+    }
+
+    fn byte() -> impl Strategy<Value = u8> {
+        prop_oneof![
+            4 => b'!'..=b'~',
+            2 => Just(b' '),
+            1 => Just(b'\\'),
+            1 => Just(b'"'),
+            1 => any::<u8>(),
+            1 => 0x1D_u8..0x24,
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn eight_at_a_time_sees_what_one_at_a_time_sees(
+            bytes in prop::collection::vec(byte(), 0..60),
+            from in 0_usize..8,
+        ) {
+            prop_assert_eq!(string(&bytes, from), twin(&bytes, from));
+        }
+
+        #[test]
+        fn long_plain_strings_are_seen_whole(length in 0_usize..100, odd in prop::option::of((0_usize..100, byte()))) {
+            let mut bytes = vec![b'a'; length];
+            if let Some((place, byte)) = odd && let Some(slot) = bytes.get_mut(place) {
+                *slot = byte;
+            }
+            bytes.push(b'"');
+            prop_assert_eq!(string(&bytes, 0), twin(&bytes, 0));
+        }
+    }
+}

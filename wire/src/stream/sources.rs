@@ -1,0 +1,247 @@
+//! Where references of a schema lead: pointers, anchors and the ids of the resources that stand in the document.
+//! Refuses relative ids and whatever two places claim: such a reference leads nowhere.
+
+use crate::json::pointer_segments;
+use serde_json::{Map, Value};
+use std::collections::HashMap;
+
+/// The dialects that are understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Draft {
+    Seven,
+    TwentyTwenty,
+}
+
+impl Draft {
+    pub(super) fn of(bundle: &Value) -> Option<Self> {
+        match bundle.get("$schema") {
+            None => Some(Self::TwentyTwenty),
+            Some(Value::String(dialect)) => Self::named(dialect),
+            Some(_) => None,
+        }
+    }
+
+    fn named(dialect: &str) -> Option<Self> {
+        match dialect.trim_end_matches('#') {
+            "https://json-schema.org/draft/2020-12/schema" => Some(Self::TwentyTwenty),
+            "http://json-schema.org/draft-07/schema" => Some(Self::Seven),
+            _ => None,
+        }
+    }
+}
+
+/// The resources of one document.
+pub(super) struct Sources<'v> {
+    pub(super) draft: Draft,
+    roots: Vec<&'v Value>,
+    /// By absolute id; `None` where two have the same.
+    named: HashMap<&'v str, Option<usize>>,
+    /// By resource and name; `None` where two have the same.
+    anchors: HashMap<(usize, &'v str), Option<&'v Value>>,
+    /// The resource that a schema stands in, by the schema's address.
+    homes: HashMap<usize, usize>,
+    /// How many ids and anchors were met where schemas stand.
+    marks: usize,
+}
+
+/// How deep schemas may stand inside each other.
+const DEEPEST: usize = 200;
+
+impl<'v> Sources<'v> {
+    /// `None` when the document may mean something else than what is understood here.
+    pub(super) fn new(bundle: &'v Value) -> Option<Self> {
+        let mut sources = Self {
+            draft: Draft::of(bundle)?,
+            roots: vec![bundle],
+            named: HashMap::new(),
+            anchors: HashMap::new(),
+            homes: HashMap::new(),
+            marks: 0,
+        };
+        sources.visit(bundle, 0, 0)?;
+        // One that stands elsewhere may or may not count.
+        (sources.marks == marks(bundle, 0)?).then_some(sources)
+    }
+
+    fn visit(&mut self, schema: &'v Value, home: usize, depth: usize) -> Option<()> {
+        let Value::Object(keywords) = schema else {
+            return Some(());
+        };
+        if depth > DEEPEST {
+            return None;
+        }
+        let home = self.enter(schema, keywords, home, depth == 0)?;
+        self.homes.insert(address(schema), home);
+        for (keyword, value) in keywords {
+            for inner in children(keyword, value) {
+                self.visit(inner, home, depth + 1)?;
+            }
+        }
+        Some(())
+    }
+
+    /// The resource of a schema, which may begin one or have a name in it.
+    fn enter(
+        &mut self,
+        schema: &'v Value,
+        keywords: &'v Map<String, Value>,
+        mut home: usize,
+        outermost: bool,
+    ) -> Option<usize> {
+        if let Some(dialect) = keywords.get("$schema")
+            && Draft::named(dialect.as_str()?)? != self.draft
+        {
+            return None;
+        }
+        let hidden = self.draft == Draft::Seven && keywords.contains_key("$ref");
+        if hidden {
+            return Some(home);
+        }
+        if let Some(Value::String(id)) = keywords.get("$id") {
+            self.marks += 1;
+            match id.split_once('#') {
+                Some(("", name)) if self.draft == Draft::Seven && !name.is_empty() => {
+                    self.anchor(home, name, schema);
+                }
+                None | Some((_, "")) => home = self.resource(id, schema, outermost),
+                Some(_) => return None,
+            }
+        }
+        if self.draft == Draft::TwentyTwenty {
+            for keyword in ["$anchor", "$dynamicAnchor"] {
+                if let Some(Value::String(name)) = keywords.get(keyword) {
+                    self.marks += 1;
+                    self.anchor(home, name, schema);
+                }
+            }
+        }
+        Some(home)
+    }
+
+    fn resource(&mut self, id: &'v str, schema: &'v Value, outermost: bool) -> usize {
+        let home = if outermost { 0 } else { self.roots.len() };
+        if !outermost {
+            self.roots.push(schema);
+        }
+        let place = self.named.entry(id.trim_end_matches('#'));
+        place
+            .and_modify(|place| *place = None)
+            .or_insert(Some(home));
+        home
+    }
+
+    fn anchor(&mut self, home: usize, name: &'v str, schema: &'v Value) {
+        let place = self.anchors.entry((home, name));
+        place
+            .and_modify(|place| *place = None)
+            .or_insert(Some(schema));
+    }
+
+    /// The schema that a reference leads to which stands in `from`.
+    pub(super) fn resolve(&self, from: &Value, reference: &str) -> Option<&'v Value> {
+        let home = *self.homes.get(&address(from))?;
+        let (base, fragment) = reference.split_once('#').unwrap_or((reference, ""));
+        let root = match base {
+            "" if reference.is_empty() => return None,
+            "" => home,
+            _ if is_absolute(base) => (*self.named.get(base)?)?,
+            _ => return None,
+        };
+        let target = match fragment {
+            "" => *self.roots.get(root)?,
+            pointer if pointer.starts_with('/') => follow(self.roots.get(root)?, pointer)?,
+            name => (*self.anchors.get(&(root, name))?)?,
+        };
+        let known = target.is_boolean() || self.homes.contains_key(&address(target));
+        known.then_some(target)
+    }
+}
+
+/// The address of a schema, which does not move while it is borrowed.
+pub(super) fn address(schema: &Value) -> usize {
+    std::ptr::from_ref(schema).addr()
+}
+
+fn is_absolute(base: &str) -> bool {
+    base.starts_with("urn:") || base.contains("://")
+}
+
+/// The schemas that stand directly below a keyword.
+fn children<'v>(keyword: &str, value: &'v Value) -> Vec<&'v Value> {
+    match (keyword, value) {
+        (
+            "additionalProperties"
+            | "propertyNames"
+            | "items"
+            | "contains"
+            | "not"
+            | "if"
+            | "then"
+            | "else"
+            | "additionalItems"
+            | "unevaluatedItems"
+            | "unevaluatedProperties"
+            | "contentSchema",
+            Value::Object(_),
+        ) => vec![value],
+        ("allOf" | "anyOf" | "oneOf" | "prefixItems" | "items", Value::Array(list)) => {
+            list.iter().collect()
+        }
+        (
+            "properties" | "patternProperties" | "$defs" | "definitions" | "dependentSchemas"
+            | "dependencies",
+            Value::Object(map),
+        ) => map.values().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// How many ids and anchors the document has, wherever they stand.
+fn marks(value: &Value, depth: usize) -> Option<usize> {
+    if depth > DEEPEST * 2 {
+        return None;
+    }
+    match value {
+        Value::Object(map) => map.iter().try_fold(0, |sum, (name, value)| {
+            let is_name = matches!(name.as_str(), "$id" | "$anchor" | "$dynamicAnchor");
+            let here = usize::from(is_name && value.is_string());
+            Some(sum + here + marks(value, depth + 1)?)
+        }),
+        Value::Array(list) => list
+            .iter()
+            .try_fold(0, |sum, value| Some(sum + marks(value, depth + 1)?)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Some(0),
+    }
+}
+
+fn follow<'v>(root: &'v Value, pointer: &str) -> Option<&'v Value> {
+    let decoded = decoded(pointer)?;
+    let mut at = root;
+    for segment in pointer_segments(&decoded)? {
+        at = match at {
+            Value::Object(map) => map.get(segment.as_ref())?,
+            Value::Array(list) => {
+                let index: usize = segment.parse().ok()?;
+                (index.to_string() == segment).then(|| list.get(index))??
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return None,
+        };
+    }
+    Some(at)
+}
+
+/// The fragment without its percent signs.
+fn decoded(fragment: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(fragment.len());
+    let mut rest = fragment.as_bytes().iter();
+    while let Some(byte) = rest.next() {
+        if *byte != b'%' {
+            bytes.push(*byte);
+            continue;
+        }
+        let mut digit = || char::from(*rest.next()?).to_digit(16);
+        let code = digit()? * 16 + digit()?;
+        bytes.push(u8::try_from(code).ok()?);
+    }
+    String::from_utf8(bytes).ok()
+}

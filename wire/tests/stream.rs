@@ -1,0 +1,14 @@
+//! The fast way accepts nothing that the full way does not, and accepts most of what is fine.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+#[path = "stream/both.rs"]
+mod both;
+#[path = "stream/mutant.rs"]
+mod mutant;
+#[path = "stream/repository.rs"]
+mod repository;

@@ -1,0 +1,42 @@
+//! One payload through both ways.
+
+use serde_json::Value;
+use wire::json::{Document, Limits};
+use wire::payload::Schema;
+use wire::stream::{Program, Runner, Settled};
+
+/// A schema compiled for both ways.
+pub struct Both {
+    pub schema: Schema,
+    program: Program,
+}
+
+/// What the two ways said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Said {
+    pub full: bool,
+    pub fast: bool,
+}
+
+impl Both {
+    /// `None` when the document is no schema.
+    pub fn new(bundle: &Value) -> Option<Self> {
+        Some(Self {
+            schema: Schema::compile(bundle).ok()?,
+            program: Program::compile(bundle),
+        })
+    }
+
+    /// Panics when the fast way accepts what the full one does not.
+    pub fn judge(&self, runner: &mut Runner, limits: &Limits, bytes: &[u8]) -> Said {
+        let document = Document::parse(bytes, limits);
+        let full = document.is_ok_and(|document| self.schema.accepts(document.value()));
+        let fast = runner.accepts(&self.program, bytes) == Settled::Accepted;
+        assert!(
+            full || !fast,
+            "accepted too much: {}",
+            String::from_utf8_lossy(bytes)
+        );
+        Said { full, fast }
+    }
+}
