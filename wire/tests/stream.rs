@@ -10,5 +10,9 @@
 mod both;
 #[path = "stream/mutant.rs"]
 mod mutant;
+#[path = "stream/random.rs"]
+mod random;
 #[path = "stream/repository.rs"]
 mod repository;
+#[path = "stream/suite.rs"]
+mod suite;

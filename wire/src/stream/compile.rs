@@ -1,12 +1,11 @@
 //! Schemas to nodes: every set of schemas that meets at one value becomes one node.
 //! Refuses to fail: what it does not understand becomes a node of which nothing can be said.
 
-use super::gather::Gathered;
+use super::gather::{Gathered, kind};
 use super::numeral::NumberRules;
 use super::pattern::Pattern;
 use super::program::{
-    ANYTHING, ARRAY, ArrayRules, BOOLEAN, BROKEN, Branch, Contains, EVERY, NULL, Node, NodeId,
-    OBJECT, Program, STRING, TextRules, WHOLE,
+    ANYTHING, ARRAY, ArrayRules, Branch, Contains, EVERY, Node, NodeId, OBJECT, Program, TextRules,
 };
 use super::sources::{Draft, Sources, address};
 use serde_json::{Map, Value};
@@ -14,6 +13,9 @@ use std::collections::{BTreeSet, HashMap};
 
 /// The node of which nothing can be said.
 pub(super) const UNKNOWN: NodeId = 1;
+
+/// The node that accepts nothing.
+pub(super) const NEVER: NodeId = 2;
 
 /// Most nodes of a program, so that schemas which multiply stay small.
 const MOST_NODES: usize = 50_000;
@@ -70,6 +72,7 @@ impl Program {
                 booleans: 3,
                 ..Node::default()
             },
+            Node::default(),
         ];
         let program = Self {
             nodes,
@@ -163,6 +166,7 @@ impl<'v> Compiler<'v> {
         self.array(&all, &mut node);
         self.object(&all, &mut node);
         self.branches(&all, &mut node);
+        self.jumps(meeting, &all, &mut node);
         node
     }
 
@@ -280,24 +284,18 @@ fn choose(node: &mut Node, text: &mut TextRules, number: &mut NumberRules, choic
     let (mut kinds, mut booleans) = (0, 0);
     let (mut words, mut numbers) = (BTreeSet::new(), Vec::new());
     for value in choice {
-        kinds |= match value {
-            Value::Null => NULL,
-            Value::Bool(value) => {
-                booleans |= if *value { 2 } else { 1 };
-                BOOLEAN
-            }
+        kinds |= kind(value);
+        match value {
+            Value::Bool(value) => booleans |= if *value { 2 } else { 1 },
             Value::Number(value) => {
                 number.uneven |= value.as_i64().is_none();
                 numbers.extend(value.as_i64());
-                WHOLE | BROKEN
             }
             Value::String(word) => {
                 words.insert(word.as_str());
-                STRING
             }
-            Value::Array(_) => ARRAY,
-            Value::Object(_) => OBJECT,
-        };
+            Value::Null | Value::Array(_) | Value::Object(_) => {}
+        }
     }
     node.kinds &= kinds;
     node.unsure |= kinds & (ARRAY | OBJECT);

@@ -81,6 +81,14 @@ impl<'v> Gathered<'v> {
         all
     }
 
+    /// The kinds that are left once the values are known which are allowed.
+    pub(super) fn chosen_kinds(&self) -> u8 {
+        let choices = self.choices.iter();
+        choices.fold(self.kinds, |kinds, choice| {
+            kinds & choice.iter().fold(0, |kinds, value| kinds | kind(value))
+        })
+    }
+
     fn add(&mut self, sources: &Sources<'v>, schema: &'v Value) {
         let here = address(schema);
         if self.path.contains(&here) || self.path.len() > LONGEST {
@@ -231,6 +239,18 @@ fn counted<'v>(draft: Draft, value: &'v Value, beside: &Map<String, Value>) -> O
         None => None,
     };
     Some((value, least, most))
+}
+
+/// The kinds that a value equal to this one may have.
+pub(super) fn kind(value: &Value) -> u8 {
+    match value {
+        Value::Null => NULL,
+        Value::Bool(_) => BOOLEAN,
+        Value::Number(_) => WHOLE | BROKEN,
+        Value::String(_) => STRING,
+        Value::Array(_) => ARRAY,
+        Value::Object(_) => OBJECT,
+    }
 }
 
 fn words(value: &Value) -> Option<Vec<&str>> {

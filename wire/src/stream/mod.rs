@@ -4,6 +4,7 @@
 mod branch;
 mod compile;
 mod gather;
+mod jump;
 mod members;
 mod numeral;
 mod object;

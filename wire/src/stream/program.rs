@@ -52,6 +52,7 @@ pub(super) struct Node {
     pub(super) array: Option<Box<ArrayRules>>,
     pub(super) object: Option<Box<ObjectRules>>,
     pub(super) branches: Vec<Branch>,
+    pub(super) jumps: Vec<Jump>,
 }
 
 /// What a string must be.
@@ -188,6 +189,21 @@ pub(super) enum Branch {
         test: NodeId,
         then: NodeId,
         otherwise: NodeId,
+    },
+}
+
+/// A node that stands for this one when the value shows which branch it means.
+#[derive(Debug)]
+pub(super) enum Jump {
+    /// By what the value begins with: null, boolean, number, string, array, object. `None` stays.
+    Kind([Option<NodeId>; 6]),
+    /// By the string that a member of the object has.
+    Member {
+        quoted: Box<[u8]>,
+        /// Sorted by word.
+        targets: Vec<(Box<str>, Option<NodeId>)>,
+        /// For a string that no branch names.
+        otherwise: Option<NodeId>,
     },
 }
 

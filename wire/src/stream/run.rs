@@ -111,7 +111,7 @@ impl<'p> Pass<'p, '_, '_> {
     /// Judges the value that begins at `at`, inside `depth` others, and gives where it ends.
     pub(super) fn value(&mut self, id: NodeId, at: usize, depth: usize) -> Result<usize, Stop> {
         self.count()?;
-        let node = self.program.node(id)?;
+        let node = self.target(id, at)?;
         let kind = node.kinds;
         let end = match self.bytes.get(at) {
             Some(b'"') => self.string(node, at)?,

@@ -73,6 +73,28 @@ pub(super) fn solid(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
+/// Where the value that begins at `at` ends, if it is one: what is inside is not looked at.
+pub(super) fn skip(bytes: &[u8], mut at: usize) -> Option<usize> {
+    let mut open = 0_usize;
+    loop {
+        match bytes.get(at)? {
+            b'"' => at = string(bytes, at + 1)?.0,
+            b'{' | b'[' => open += 1,
+            b'}' | b']' => open = open.checked_sub(1)?,
+            _ if open > 0 => {}
+            _ => {
+                // A word or a number goes on to the next mark.
+                let mark = |byte: &u8| matches!(byte, b',' | b'}' | b']' | 0..=b' ');
+                return Some(at + bytes.get(at..)?.iter().position(mark)?);
+            }
+        }
+        at += 1;
+        if open == 0 {
+            return Some(at);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

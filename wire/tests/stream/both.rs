@@ -28,13 +28,19 @@ impl Both {
     }
 
     /// Panics when the fast way accepts what the full one does not.
-    pub fn judge(&self, runner: &mut Runner, limits: &Limits, bytes: &[u8]) -> Said {
+    pub fn judge(
+        &self,
+        runner: &mut Runner,
+        limits: &Limits,
+        bytes: &[u8],
+        bundle: &Value,
+    ) -> Said {
         let document = Document::parse(bytes, limits);
         let full = document.is_ok_and(|document| self.schema.accepts(document.value()));
         let fast = runner.accepts(&self.program, bytes) == Settled::Accepted;
         assert!(
             full || !fast,
-            "accepted too much: {}",
+            "accepted too much: {} for {bundle}",
             String::from_utf8_lossy(bytes)
         );
         Said { full, fast }

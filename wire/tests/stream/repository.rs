@@ -86,7 +86,7 @@ fn examples_of_the_repository_are_settled() {
         let both = Both::new(&schema).expect("a schema of ours");
         let mut missed = 0;
         for example in examples {
-            let said = both.judge(&mut runner, &Limits::FILE, &example);
+            let said = both.judge(&mut runner, &Limits::FILE, &example, &schema);
             settled += usize::from(said.fast);
             missed += usize::from(said.full && !said.fast);
         }
@@ -111,7 +111,7 @@ fn broken_examples_are_never_accepted_for_fine() {
         for example in examples {
             for _ in 0..6 {
                 let mutant = crate::mutant::broken(&mut random, &example);
-                let said = both.judge(&mut runner, &Limits::FILE, &mutant);
+                let said = both.judge(&mut runner, &Limits::FILE, &mutant, &schema);
                 fine += usize::from(said.full);
                 wrong += usize::from(!said.full);
                 settled += usize::from(said.fast);

@@ -1,0 +1,218 @@
+//! Branches that exclude each other: which of them a value means is read from the value, and one node judges it all.
+//! Refuses branches that might overlap: those are tried one after another.
+
+use super::compile::{Compiler, Meeting, NEVER};
+use super::gather::Gathered;
+use super::program::{
+    ARRAY, BOOLEAN, BROKEN, Jump, NULL, Node, NodeId, OBJECT, STRING, Stop, WHOLE,
+};
+use super::run::Pass;
+use super::scan;
+use super::sources::address;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The kinds that the first byte of a value tells apart.
+const KINDS: [u8; 6] = [NULL, BOOLEAN, WHOLE | BROKEN, STRING, ARRAY, OBJECT];
+
+/// Most branches that are looked at.
+const MOST_BRANCHES: usize = 1_000;
+
+/// Members that are passed over to find the one that tells.
+const MOST_PASSED: usize = 64;
+
+/// What one branch says before it is judged.
+struct Sign<'v> {
+    schema: &'v Value,
+    kinds: u8,
+    /// Strings that a member can only have.
+    pins: BTreeMap<&'v str, BTreeSet<&'v str>>,
+}
+
+impl<'v> Compiler<'v> {
+    pub(super) fn jumps(&mut self, meeting: &Meeting<'v>, all: &Gathered<'v>, node: &mut Node) {
+        for group in all.any.iter().chain(&all.one) {
+            let branches = group.as_array().map_or(&[][..], Vec::as_slice);
+            if branches.len() > MOST_BRANCHES {
+                continue;
+            }
+            let signs: Vec<_> = branches.iter().map(|branch| self.sign(branch)).collect();
+            let mut merged = meeting.clone();
+            merged.skipped.push(address(group));
+            node.jumps.extend(self.by_kind(&merged, &signs));
+            node.jumps.extend(self.by_member(&merged, &signs));
+        }
+    }
+
+    fn sign(&self, schema: &'v Value) -> Sign<'v> {
+        let all = Gathered::of(&self.sources, &[schema], &[]);
+        let mut members: BTreeMap<&str, Vec<&'v Value>> = BTreeMap::new();
+        for map in &all.objects {
+            if let Some(Value::Object(properties)) = map.get("properties") {
+                for (name, schema) in properties {
+                    members.entry(name).or_default().push(schema);
+                }
+            }
+        }
+        let pins = members.into_iter().filter_map(|(name, schemas)| {
+            let asked = Gathered::of(&self.sources, &schemas, &[]);
+            let mut words = asked.choices.iter().map(|choice| words(choice));
+            let first = words.next()?;
+            let shared = words.fold(first, |shared, next| &shared & &next);
+            Some((name, shared))
+        });
+        Sign {
+            schema,
+            kinds: all.chosen_kinds(),
+            pins: pins.collect(),
+        }
+    }
+
+    /// The one node for all that fits, if what fits is one branch or none.
+    fn only(&mut self, merged: &Meeting<'v>, fitting: &[&Sign<'v>]) -> Option<NodeId> {
+        match fitting {
+            [] => Some(NEVER),
+            [one] => {
+                let mut meeting = merged.clone();
+                meeting.schemas.push(one.schema);
+                Some(self.node(meeting))
+            }
+            _ => None,
+        }
+    }
+
+    fn by_kind(&mut self, merged: &Meeting<'v>, signs: &[Sign<'v>]) -> Option<Jump> {
+        let mut targets = [None; 6];
+        for (target, kinds) in targets.iter_mut().zip(KINDS) {
+            let fits = |sign: &&Sign<'v>| sign.kinds & kinds != 0;
+            let fitting: Vec<_> = signs.iter().filter(fits).collect();
+            *target = self.only(merged, &fitting);
+        }
+        targets
+            .iter()
+            .any(Option::is_some)
+            .then_some(Jump::Kind(targets))
+    }
+
+    fn by_member(&mut self, merged: &Meeting<'v>, signs: &[Sign<'v>]) -> Option<Jump> {
+        // A branch for other kinds is none of those that an object can mean.
+        let signs: Vec<_> = signs
+            .iter()
+            .filter(|sign| sign.kinds & OBJECT != 0)
+            .collect();
+        if signs.len() < 2 {
+            return None;
+        }
+        let names: BTreeSet<&str> = signs
+            .iter()
+            .flat_map(|sign| sign.pins.keys().copied())
+            .collect();
+        let told = |name: &str| {
+            let alone = |word: &&&str| fitting(&signs, name, Some(word)).len() == 1;
+            pinned(&signs, name).iter().filter(alone).count()
+        };
+        let name = names.into_iter().max_by_key(|name| told(name))?;
+        let plain = !name
+            .bytes()
+            .any(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1F));
+        if !plain || told(name) < 2 {
+            return None;
+        }
+        let mut targets = Vec::new();
+        for word in pinned(&signs, name) {
+            let target = self.only(merged, &fitting(&signs, name, Some(word)));
+            targets.push((Box::from(word), target));
+        }
+        Some(Jump::Member {
+            quoted: format!("\"{name}\"").into_bytes().into(),
+            targets,
+            otherwise: self.only(merged, &fitting(&signs, name, None)),
+        })
+    }
+}
+
+/// The words that branches pin a member to, sorted.
+fn pinned<'v>(signs: &[&Sign<'v>], name: &str) -> BTreeSet<&'v str> {
+    let pins = signs.iter().filter_map(|sign| sign.pins.get(name));
+    pins.flatten().copied().collect()
+}
+
+/// The branches that allow a member to be `word`, or a string that none of them names.
+fn fitting<'s, 'v>(signs: &[&'s Sign<'v>], name: &str, word: Option<&str>) -> Vec<&'s Sign<'v>> {
+    let fits = |sign: &&&Sign<'v>| match (sign.pins.get(name), word) {
+        (None, _) => true,
+        (Some(words), Some(word)) => words.contains(word),
+        (Some(_), None) => false,
+    };
+    signs.iter().filter(fits).copied().collect()
+}
+
+fn words(choice: &[Value]) -> BTreeSet<&str> {
+    choice.iter().filter_map(Value::as_str).collect()
+}
+
+impl<'p> Pass<'p, '_, '_> {
+    /// The node that judges the value at `at` for the node `id`.
+    pub(super) fn target(&self, id: NodeId, at: usize) -> Result<&'p Node, Stop> {
+        let mut node = self.program.node(id)?;
+        // Every jump takes one group of branches away, so that this ends.
+        while let Some(next) = node.jumps.iter().find_map(|jump| self.jump(jump, at)) {
+            node = self.program.node(next)?;
+        }
+        Ok(node)
+    }
+
+    fn jump(&self, jump: &Jump, at: usize) -> Option<NodeId> {
+        match jump {
+            Jump::Kind(targets) => {
+                let kind = match self.bytes.get(at)? {
+                    b'n' => 0,
+                    b't' | b'f' => 1,
+                    b'-' | b'0'..=b'9' => 2,
+                    b'"' => 3,
+                    b'[' => 4,
+                    b'{' => 5,
+                    _ => return None,
+                };
+                *targets.get(kind)?
+            }
+            Jump::Member {
+                quoted,
+                targets,
+                otherwise,
+            } => {
+                let word = self.word_of(quoted, at)?;
+                let found = targets.binary_search_by(|(known, _)| (**known).cmp(word));
+                match found {
+                    Ok(index) => targets.get(index)?.1,
+                    Err(_) => *otherwise,
+                }
+            }
+        }
+    }
+
+    /// The string that the member `quoted` of the object at `at` has, as far as that is seen without judging.
+    fn word_of(&self, quoted: &[u8], at: usize) -> Option<&str> {
+        if self.bytes.get(at) != Some(&b'{') {
+            return None;
+        }
+        let mut at = scan::solid(self.bytes, at + 1);
+        for _ in 0..MOST_PASSED {
+            let here = self.stands(quoted, at);
+            let (end, _) = scan::string(self.bytes, at + 1)?;
+            let colon = scan::solid(self.bytes, end + 1);
+            let value = scan::solid(self.bytes, colon + 1);
+            if here {
+                let (end, flags) = scan::string(self.bytes, value + 1)?;
+                let plain = self.bytes.get(value) == Some(&b'"') && flags & scan::ESCAPE == 0;
+                return self.text.get(value + 1..end).filter(|_| plain);
+            }
+            let comma = scan::solid(self.bytes, scan::skip(self.bytes, value)?);
+            if self.bytes.get(comma) != Some(&b',') {
+                return None;
+            }
+            at = scan::solid(self.bytes, comma + 1);
+        }
+        None
+    }
+}
