@@ -181,3 +181,25 @@ fn a_packed_file_that_was_cut_off_is_an_error_however_good_its_lines_are() {
     assert_eq!(said["unreadable"], 1);
     assert_eq!(said["invalid"], 0);
 }
+
+/// An envelope is judged by what it holds, also where it would meet the schema itself.
+#[test]
+fn a_recorded_line_is_never_taken_for_its_payload() {
+    let folder = folder();
+    let envelope = |payload: &str| {
+        format!("{{\"id\": \"1\", \"schema\": \"a\", \"version\": \"1.0.0\", {payload}}}\n")
+    };
+    let lines = [
+        envelope("\"payload\": {\"id\": \"1\"}"),
+        envelope("\"payload\": {\"id\": 1}"),
+        envelope("\"p\\u0061yload\": {\"id\": 1}"),
+        envelope("\"\\u0070ayload\": {\"id\": 1}"),
+    ];
+    fs::write(folder.path().join("recorded.ndjson"), lines.concat()).unwrap();
+    let said = json(folder.path(), &["recorded.ndjson"]);
+    let states = said["payloads"].as_array().unwrap().iter();
+    let states: Vec<&str> = states
+        .map(|payload| payload["state"].as_str().unwrap())
+        .collect();
+    assert_eq!(states, ["valid", "invalid", "invalid", "invalid"]);
+}

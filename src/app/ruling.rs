@@ -36,11 +36,15 @@ impl<'a> Ruling<'a> {
         }
     }
 
+    /// Whether any rule has something to say about payloads of this version.
+    pub(super) fn applies_to(&self, id: &VersionId) -> bool {
+        let version = self.catalogue.version(id);
+        version.is_some_and(|version| self.rules.apply_to(id, &version.number))
+    }
+
     /// The same for a payload that is at hand as a value; places are those in its canonical text.
     pub(super) fn judge_value(&self, id: &VersionId, payload: &Value, known: &Known) -> Judgement {
-        let version = self.catalogue.version(id);
-        let applies = version.is_some_and(|version| self.rules.apply_to(id, &version.number));
-        if !applies {
+        if !self.applies_to(id) {
             return Judgement::default();
         }
         let text = wire::json::canonical(payload);

@@ -56,12 +56,34 @@ impl Batch {
     /// Adds the payload at `place` of this block.
     pub(super) fn add(&mut self, told: ValidatedPayload, place: u64) {
         self.tally.add(&told);
-        let is_first = self.before.saturating_add(place) < FIRST;
-        if is_first || is_news(&told) || self.list == List::All {
+        if self.is_first(place) || is_news(&told) || self.list == List::All {
             self.keep(told);
         } else {
             self.not_listed += 1;
         }
+    }
+
+    /// Adds a payload of which is said what is said of every one that is fine.
+    pub(super) fn add_fine(
+        &mut self,
+        fine: &ValidatedPayload,
+        (file, record): (&str, Option<u64>),
+        place: u64,
+    ) {
+        self.tally.add(fine);
+        if self.is_first(place) || self.list == List::All {
+            self.keep(ValidatedPayload {
+                file: file.to_owned(),
+                record,
+                ..fine.clone()
+            });
+        } else {
+            self.not_listed += 1;
+        }
+    }
+
+    fn is_first(&self, place: u64) -> bool {
+        self.before.saturating_add(place) < FIRST
     }
 
     /// Adds what came later.

@@ -1,6 +1,7 @@
 //! One payload against the schema that it is meant to fit and the rules that apply to it.
 
 use super::batch::{Batch, List};
+use super::quick::Quick;
 use crate::app::AppError;
 use crate::app::recognise::{Recognised, Recogniser, newest_first};
 use crate::app::recorded::Recorded;
@@ -27,6 +28,8 @@ pub(super) struct Judge<'a> {
     /// A schema outside the catalogue, with its name.
     outside: Option<(String, Schema)>,
     redact: Redact,
+    /// Where all payloads are judged by one schema and nothing else.
+    quick: Option<Quick>,
     ruling: Option<Ruling<'a>>,
     known: Known,
 }
@@ -39,7 +42,7 @@ impl<'a> Judge<'a> {
         ruling: Option<Ruling<'a>>,
         known: Known,
     ) -> Result<Self, AppError> {
-        let (mut named, mut outside) = (None, None);
+        let (mut named, mut outside, mut quick) = (None, None, None);
         match &request.against {
             Against::Recognised => {}
             Against::Entry(asked) => named = Some(versions(catalogue, asked)?),
@@ -52,11 +55,22 @@ impl<'a> Judge<'a> {
                         reason: fault.reason,
                         pointer: fault.pointer,
                     })?;
+                let judgement = match &ruling {
+                    Some(_) => Judgement::default(),
+                    None => left_out(),
+                };
+                quick = Some(Quick::new(document.value(), &shown, judgement));
                 outside = Some((shown, schema));
             }
         }
         let schemas = Schemas::of(catalogue);
+        let asked = named.as_deref().unwrap_or_default();
+        if let ([only], true) = (asked, request.versions.is_empty()) {
+            let usable = schemas.get(only).is_some();
+            quick = quick_of(catalogue, only, ruling.as_ref()).filter(|_| usable);
+        }
         Ok(Self {
+            quick,
             recogniser: Recogniser::of(catalogue, &schemas),
             versions: Versions::of(catalogue, &request.versions),
             schemas,
@@ -82,8 +96,14 @@ impl<'a> Judge<'a> {
             }
             Piece::Whole(_) | Piece::Lines { .. } => {}
         }
+        let mut runner = Quick::runner();
         for (place, (record, bytes)) in (0..).zip(part.piece.payloads()) {
-            batch.add(self.payload(&part.file, record, bytes), place);
+            match &self.quick {
+                Some(quick) if quick.knows(&mut runner, bytes) => {
+                    batch.add_fine(&quick.fine, (&part.file, record), place);
+                }
+                Some(_) | None => batch.add(self.payload(&part.file, record, bytes), place),
+            }
             if stop.is_some_and(|most| batch.tally.payloads.invalid >= most) {
                 break;
             }
@@ -149,14 +169,7 @@ impl<'a> Judge<'a> {
         match (&self.ruling, &chosen.id) {
             (Some(ruling), Some(id)) => ruling.judge(id, document, file, known),
             (Some(_), None) => Judgement::default(),
-            (None, _) => Judgement {
-                not_judged: [(
-                    "payload rules".to_owned(),
-                    "left out by --schema-only".to_owned(),
-                )]
-                .into(),
-                ..Judgement::default()
-            },
+            (None, _) => left_out(),
         }
     }
 
@@ -201,6 +214,27 @@ impl<'a> Judge<'a> {
             })
             .ok_or_else(|| "the schema that it should fit cannot be used".to_owned())
     }
+}
+
+/// What is said of a payload that no rule was asked about.
+fn left_out() -> Judgement {
+    let rules = "payload rules".to_owned();
+    let why = "left out by --schema-only".to_owned();
+    Judgement {
+        not_judged: [(rules, why)].into(),
+        ..Judgement::default()
+    }
+}
+
+/// The quick way for payloads of one version, unless rules have something to say about them.
+fn quick_of(catalogue: &Catalogue, id: &VersionId, ruling: Option<&Ruling<'_>>) -> Option<Quick> {
+    let judgement = match ruling {
+        Some(ruling) if ruling.applies_to(id) => return None,
+        Some(_) => Judgement::default(),
+        None => left_out(),
+    };
+    let bundle = catalogue.bundle(id).ok()?;
+    Some(Quick::new(&bundle.value, &id.to_string(), judgement))
 }
 
 /// `ID@VERSION` gives that one; `ID` gives the newest served.

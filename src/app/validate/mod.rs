@@ -3,6 +3,7 @@
 
 mod batch;
 mod judge;
+mod quick;
 mod tally;
 
 use super::ordered::in_order;

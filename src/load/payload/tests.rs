@@ -1,3 +1,5 @@
+//! What names stand for, and how texts are cut into blocks.
+
 #![allow(clippy::unwrap_used)]
 
 use super::*;
