@@ -237,8 +237,12 @@ mod tests {
     #[test]
     fn what_is_not_written_yet_stays_when_a_window_begins_again_and_all_is_given_at_the_end() {
         let (refusals, one) = (refusals(), stranger(1));
-        (0..3).for_each(|_| drop(refusals.note(&one, at(0))));
-        (0..4).for_each(|_| drop(refusals.note(&one, at(70))));
+        for _ in 0..3 {
+            refusals.note(&one, at(0));
+        }
+        for _ in 0..4 {
+            refusals.note(&one, at(70));
+        }
         assert_eq!(refusals.take(Which::Over, at(71)), []);
         assert_eq!(refusals.take(Which::All, at(71)), [pile(&one, 3)]);
         refusals.owe(&one, 3, at(71));
