@@ -227,10 +227,7 @@ async fn row_s0_65_a_partner_that_hangs_holds_its_own_calls_and_nobody_elses() {
         held.let_go();
         // Those that found no place look again when their wait is over.
         for id in waiting {
-            while service.exchanges(&format!("/{id}")).await.json()["state"] != "fulfilled" {
-                service.clock.advance(Duration::from_secs(1));
-                tokio::task::yield_now().await;
-            }
+            service.wound(&place, &id, "fulfilled").await;
         }
         assert_eq!(bounds(&service, "open-exchanges").await[0].2, 0);
         service.running.stop().await;

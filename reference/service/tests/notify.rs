@@ -21,6 +21,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use support::later::counted;
 use support::request::{Person, exchange};
 use support::stores::{Place, stores};
 use support::stub::{matched, refusal, says, scene, started};
@@ -87,25 +88,44 @@ impl Notifier for Listener {
 }
 
 fn with(scene: &mut Scene, place: &Place, listener: &Arc<Listener>) {
+    scene.by_hand();
     scene.config.store = place.at.clone();
     scene.config.notices = Notices::Own(Arc::clone(listener) as _);
 }
 
-/// Time passes until `done`. The waits between tries are of the service's clock, which somebody has to move.
-async fn until(service: &Service, done: impl Fn() -> bool) {
-    while !done() {
-        service.clock.advance(Duration::from_secs(1));
+/// Time passes until `done`: the clock goes on, to where the next notice is to be told again, only while none may be told
+/// at once. A slow machine does the same at the same times as a fast one.
+async fn until(service: &Service, place: &Place, done: impl AsyncFn() -> bool) {
+    let look = place.look().await;
+    let next = "SELECT min(coalesce(next_at, at)) FROM outbox WHERE told_at IS NULL";
+    while !done().await {
+        let due: Option<String> = sqlx::query_scalar(next).fetch_one(&look).await.unwrap();
+        let due = due.map(|at| at.parse().unwrap());
+        if let Some(due) = due.filter(|due| *due > service.now_for_token()) {
+            service.clock.set(due);
+        }
         tokio::task::yield_now().await;
     }
+    look.close().await;
+}
+
+/// Until nothing waits to be told any more.
+async fn all_told(place: &Place) {
+    let left = "SELECT count(*) FROM outbox WHERE told_at IS NULL";
+    let look = place.look().await;
+    while counted(&look, left).await > 0 {
+        tokio::task::yield_now().await;
+    }
+    look.close().await;
 }
 
 /// An exchange that ends as the partner says.
-async fn ended(service: &Service, key: &str, state: &str) -> String {
+async fn ended((service, place): (&Service, &Place), key: &str, state: &str) -> String {
     let body = exchange(&Person::number(5), "contoso");
     let answer = service.start_exchange(key, &body).await;
     assert_eq!(answer.status, 202, "{}", answer.text);
     let id = answer.json()["id"].as_str().unwrap().to_owned();
-    service.until(&id, state).await;
+    service.wound(place, &id, state).await;
     id
 }
 
@@ -131,19 +151,20 @@ async fn row_s2_47_while_nobody_can_be_told_exchanges_complete_and_notices_go_ou
             says(&stub, ResponseTemplate::new(503), Some(6)).await;
             says(&stub, matched(), None).await;
             let service = scene.start().await;
-            let done = ended(&service, "k1", "fulfilled").await;
-            let refused = ended(&service, "k2", "failed").await;
-            let dead = ended(&service, "k3", "dead-lettered").await;
+            let at = (&service, &place);
+            let done = ended(at, "k1", "fulfilled").await;
+            let refused = ended(at, "k2", "failed").await;
+            let dead = ended(at, "k3", "dead-lettered").await;
             knocks(&service, &service.running).await;
             while listener.tried.load(Ordering::SeqCst) == 0 {
                 tokio::task::yield_now().await;
             }
-            let after = ended(&service, "k4", "fulfilled").await;
+            let after = ended(at, "k4", "fulfilled").await;
             assert_eq!(listener.got(), [], "{mood:?} on {}", place.name);
             let happened = service.now_for_token();
 
             *listener.mood.lock().unwrap() = Mood::Listens;
-            until(&service, || listener.got().len() >= 5).await;
+            until(&service, &place, async || listener.got().len() >= 5).await;
             let expected = [
                 "alarm-authentication",
                 "exchange-dead-lettered",
@@ -199,10 +220,11 @@ async fn notices_outlive_the_process_and_are_known_again_by_their_id() {
         let hook = MockServer::start().await;
         let (mut scene, stub) = scene().await;
         says(&stub, matched(), None).await;
+        scene.by_hand();
         scene.config.store = place.at.clone();
         let nobody = scene.start().await;
         let id = started(&nobody).await;
-        let view = nobody.until(&id, "fulfilled").await;
+        let view = nobody.wound(&place, &id, "fulfilled").await;
         nobody.running.stop().await;
 
         Mock::given(method("POST"))
@@ -221,12 +243,9 @@ async fn notices_outlive_the_process_and_are_known_again_by_their_id() {
             bearer: Some(Masked::new("hook-secret".to_owned())),
         };
         let service = scene.start().await;
-        let mut calls = Vec::new();
-        while calls.len() < 2 {
-            service.clock.advance(Duration::from_secs(1));
-            tokio::task::yield_now().await;
-            calls = hook.received_requests().await.unwrap();
-        }
+        let came = async |count| hook.received_requests().await.unwrap().len() >= count;
+        until(&service, &place, async || came(2).await).await;
+        let calls = hook.received_requests().await.unwrap();
         let told: Vec<Value> = calls.iter().map(|call| call.body_json().unwrap()).collect();
         assert_eq!(told[0], told[1], "{}", place.name);
         assert_eq!(told[0]["notice"], "exchange-fulfilled");
@@ -250,23 +269,11 @@ async fn notices_outlive_the_process_and_are_known_again_by_their_id() {
             assert!(!text.contains(&person.family) && !text.contains(&person.birth_date));
         }
         // Taken, it is not told again.
-        let left = "SELECT count(*) FROM outbox WHERE told_at IS NULL";
-        let look = place.look().await;
-        while sqlx::query_scalar::<_, i64>(left)
-            .fetch_one(&look)
-            .await
-            .unwrap()
-            > 0
-        {
-            tokio::task::yield_now().await;
-        }
+        all_told(&place).await;
         service.running.stop().await;
         let again = scene.start().await;
-        let other = ended(&again, "k2", "fulfilled").await;
-        while hook.received_requests().await.unwrap().len() < 3 {
-            again.clock.advance(Duration::from_secs(1));
-            tokio::task::yield_now().await;
-        }
+        let other = ended((&again, &place), "k2", "fulfilled").await;
+        until(&again, &place, async || came(3).await).await;
         let last = hook.received_requests().await.unwrap();
         assert_eq!(last.len(), 3);
         assert_eq!(
@@ -288,21 +295,13 @@ async fn two_services_on_one_database_tell_each_notice_once() {
         let mut expected = BTreeSet::new();
         for number in 0..10 {
             let service = if number % 2 == 0 { &one } else { &two };
-            expected.insert(ended(service, &format!("k{number}"), "fulfilled").await);
+            let key = format!("k{number}");
+            expected.insert(ended((service, &place), &key, "fulfilled").await);
         }
         while listener.got().len() < expected.len() {
             tokio::task::yield_now().await;
         }
-        let look = place.look().await;
-        let left = "SELECT count(*) FROM outbox WHERE told_at IS NULL";
-        while sqlx::query_scalar::<_, i64>(left)
-            .fetch_one(&look)
-            .await
-            .unwrap()
-            > 0
-        {
-            tokio::task::yield_now().await;
-        }
+        all_told(&place).await;
         let got = listener.got();
         assert_eq!(got.len(), expected.len(), "{}", place.name);
         let named: BTreeSet<_> = got
@@ -353,7 +352,6 @@ fn row_s2_47_no_other_room_names_the_one_that_tells_others() {
 async fn a_notice_of_an_answer_that_is_nearly_late_names_the_export_and_its_partner() {
     for place in stores().await {
         let (mut scene, _stub) = scene().await;
-        scene.by_hand();
         let listener = Listener::new(Mood::Listens);
         with(&mut scene, &place, &listener);
         let service = scene.with_control().start().await;
@@ -370,10 +368,8 @@ async fn a_notice_of_an_answer_that_is_nearly_late_names_the_export_and_its_part
             .await;
         assert_eq!(set.status, 200, "{}", set.text);
         service.clock.advance(Duration::from_secs(20 * 3600));
-        until(&service, || {
-            listener.words().contains(&"deadline-near".to_owned())
-        })
-        .await;
+        let near = "deadline-near".to_owned();
+        until(&service, &place, async || listener.words().contains(&near)).await;
         let got = listener.got();
         let near = got
             .iter()

@@ -110,7 +110,8 @@ pub async fn paused(clock: &ManualClock, number: usize) {
         let paces = waits.iter().filter(|wait| wait.as_millis() == 200);
         paces.count()
     };
-    for _ in 0..1_000_000 {
+    // A turn takes next to nothing: so many are minutes, however much else the machine does.
+    for _ in 0..100_000_000 {
         if pauses() >= number {
             return;
         }
