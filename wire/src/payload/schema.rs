@@ -9,9 +9,11 @@ use super::problem::Problem;
 use super::words::words;
 use crate::json::Document;
 use crate::outcome::expression;
+use crate::stream::{Program, Runner, Settled};
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{PatternOptions, ValidationError, Validator};
 use serde_json::Value;
+use std::sync::OnceLock;
 
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
@@ -30,6 +32,8 @@ const PATTERN_SIZE: usize = 2 * 1024 * 1024;
 pub struct Schema {
     validator: Validator,
     atlas: Atlas,
+    /// Made when it is first asked for: where few payloads are judged, it would cost more than it saves.
+    program: OnceLock<Program>,
 }
 
 /// Why a document cannot be used as a schema.
@@ -70,10 +74,23 @@ impl Schema {
             .with_pattern_options(patterns)
             .build(bundle)
             .map_err(|error| fault(&error, &atlas))
-            .map(|validator| Self { validator, atlas })
+            .map(|validator| Self {
+                validator,
+                atlas,
+                program: OnceLock::new(),
+            })
     }
 
-    /// Whether the value is valid: the fast way, which explains nothing.
+    /// Whether `bytes` are surely a document within the runner's limits, and valid. When they are not, nothing is
+    /// known: [`Document::parse`] and [`Schema::problems`] tell.
+    #[must_use]
+    pub fn settles(&self, runner: &mut Runner, bytes: &[u8]) -> bool {
+        let compile = || Program::compile(self.atlas.root().schema);
+        let program = self.program.get_or_init(compile);
+        runner.accepts(program, bytes) == Settled::Accepted
+    }
+
+    /// Whether the value is valid: nothing is explained.
     #[must_use]
     pub fn accepts(&self, value: &Value) -> bool {
         self.validator.is_valid(value)

@@ -68,11 +68,13 @@ impl<'p> Pass<'p, '_, '_> {
             return Err(Stop::Unsure);
         }
         let (met, others) = (self.runner.met.len(), self.runner.others.len());
+        let hits = self.runner.hits.len();
         self.trials += 1;
         let said = self.value(node, at, depth);
         self.trials -= 1;
         self.runner.met.truncate(met);
         self.runner.others.truncate(others);
+        self.runner.hits.truncate(hits);
         match said {
             Ok(_) => Ok(true),
             Err(Stop::Rejects) => Ok(false),

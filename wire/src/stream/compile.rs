@@ -21,7 +21,7 @@ pub(super) const NEVER: NodeId = 2;
 const MOST_NODES: usize = 50_000;
 
 /// Most schemas that `contains` may count side by side.
-pub(super) const MOST_COUNTED: usize = 8;
+const MOST_COUNTED: usize = 64;
 
 /// Longest prefix of an array with rules of its own.
 const LONGEST_PREFIX: usize = 256;

@@ -3,7 +3,8 @@
 
 use super::numeral::{Numeral, numeral};
 use super::program::{
-    ARRAY, ArrayRules, BOOLEAN, BROKEN, NULL, Node, NodeId, Program, STRING, Stop, TextRules, WHOLE,
+    ANYTHING, ARRAY, ArrayRules, BOOLEAN, BROKEN, NULL, Node, NodeId, Program, STRING, Stop,
+    TextRules, WHOLE,
 };
 use super::scan::{self, DECODED, ESCAPE};
 use crate::json::Limits;
@@ -38,6 +39,8 @@ pub struct Runner {
     pub(super) met: Vec<u64>,
     /// Where the other names of the objects that are open stand.
     pub(super) others: Vec<(u32, u32)>,
+    /// By `contains` of the arrays that are open: how many items it accepts.
+    pub(super) hits: Vec<u64>,
     decoded: String,
 }
 
@@ -66,6 +69,7 @@ impl Runner {
         }
         self.met.clear();
         self.others.clear();
+        self.hits.clear();
         let mut pass = Pass {
             program,
             text,
@@ -111,6 +115,13 @@ impl<'p> Pass<'p, '_, '_> {
     /// Judges the value that begins at `at`, inside `depth` others, and gives where it ends.
     pub(super) fn value(&mut self, id: NodeId, at: usize, depth: usize) -> Result<usize, Stop> {
         self.count()?;
+        // The pass that is not a trial has looked at it, or will.
+        if id == ANYTHING
+            && self.trials > 0
+            && let Some(end) = scan::skip(self.bytes, at)
+        {
+            return Ok(end);
+        }
         let node = self.target(id, at)?;
         let kind = node.kinds;
         let end = match self.bytes.get(at) {
@@ -195,14 +206,19 @@ impl<'p> Pass<'p, '_, '_> {
 
     fn items(&mut self, rules: &ArrayRules, mut at: usize, depth: usize) -> Result<usize, Stop> {
         let mut count = 0;
-        let mut hits = [0_u64; super::compile::MOST_COUNTED];
         let first = at;
+        let hits = self.runner.hits.len();
+        self.runner.hits.resize(hits + rules.contains.len(), 0);
         if self.bytes.get(at) != Some(&b']') {
             loop {
                 let item = *rules.prefix.get(count).unwrap_or(&rules.rest);
                 let end = self.value(item, at, depth + 1)?;
-                for (contains, hits) in rules.contains.iter().zip(&mut hits) {
-                    *hits += u64::from(self.tries(contains.node, at, depth + 1)?);
+                for (index, contains) in rules.contains.iter().enumerate() {
+                    if self.tries(contains.node, at, depth + 1)?
+                        && let Some(hits) = self.runner.hits.get_mut(hits + index)
+                    {
+                        *hits += 1;
+                    }
                 }
                 count += 1;
                 at = scan::solid(self.bytes, end);
@@ -214,9 +230,11 @@ impl<'p> Pass<'p, '_, '_> {
             }
         }
         in_range(count as u64, rules.least, rules.most)?;
-        for (contains, hits) in rules.contains.iter().zip(hits) {
-            in_range(hits, contains.least, contains.most)?;
+        let counted = self.runner.hits.get(hits..).unwrap_or_default();
+        for (contains, hits) in rules.contains.iter().zip(counted) {
+            in_range(*hits, contains.least, contains.most)?;
         }
+        self.runner.hits.truncate(hits);
         if rules.unique && count > 1 {
             self.unique(first, at)?;
         }

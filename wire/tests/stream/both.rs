@@ -3,12 +3,11 @@
 use serde_json::Value;
 use wire::json::{Document, Limits};
 use wire::payload::Schema;
-use wire::stream::{Program, Runner, Settled};
+use wire::stream::Runner;
 
-/// A schema compiled for both ways.
+/// A schema that judges both ways.
 pub struct Both {
     pub schema: Schema,
-    program: Program,
 }
 
 /// What the two ways said.
@@ -23,7 +22,6 @@ impl Both {
     pub fn new(bundle: &Value) -> Option<Self> {
         Some(Self {
             schema: Schema::compile(bundle).ok()?,
-            program: Program::compile(bundle),
         })
     }
 
@@ -37,7 +35,7 @@ impl Both {
     ) -> Said {
         let document = Document::parse(bytes, limits);
         let full = document.is_ok_and(|document| self.schema.accepts(document.value()));
-        let fast = runner.accepts(&self.program, bytes) == Settled::Accepted;
+        let fast = self.schema.settles(runner, bytes);
         assert!(
             full || !fast,
             "accepted too much: {} for {bundle}",
