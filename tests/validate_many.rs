@@ -16,11 +16,11 @@ const LINES: usize = 20_000;
 /// One line in 997 lacks its id, one in 4,999 is cut off, one in 3,001 has a text among its ranks.
 fn line(number: usize) -> String {
     let filler = "x".repeat(80);
-    if number % 997 == 0 {
+    if number.is_multiple_of(997) {
         format!("{{\"note\": \"{filler}\"}}\n")
-    } else if number % 4_999 == 0 {
+    } else if number.is_multiple_of(4_999) {
         "{\"id\": \n".to_owned()
-    } else if number % 3_001 == 0 {
+    } else if number.is_multiple_of(3_001) {
         format!(
             "{{\"id\": \"{number}\", \"rank\": [{}, \"{filler}\"]}}\n",
             number % 7
@@ -31,7 +31,7 @@ fn line(number: usize) -> String {
 }
 
 fn is_invalid(number: usize) -> bool {
-    number % 997 == 0 || number % 4_999 == 0 || number % 3_001 == 0
+    number.is_multiple_of(997) || number.is_multiple_of(4_999) || number.is_multiple_of(3_001)
 }
 
 fn history() -> String {
@@ -106,12 +106,16 @@ fn causes_are_counted_over_all_lines_and_tell_where_they_begin() {
             found["first"].clone(),
         )
     };
-    let missing = (1..=LINES).filter(|number| number % 997 == 0).count();
+    let missing = (1..=LINES)
+        .filter(|number| number.is_multiple_of(997))
+        .count();
     assert_eq!(
         of("payload/required-missing"),
         ("/id".into(), missing.into(), "day.ndjson:997".into())
     );
-    let wrong = (1..=LINES).filter(|number| number % 3_001 == 0).count();
+    let wrong = (1..=LINES)
+        .filter(|number| number.is_multiple_of(3_001))
+        .count();
     assert_eq!(
         of("payload/type-wrong"),
         ("/rank/*".into(), wrong.into(), "day.ndjson:3001".into())

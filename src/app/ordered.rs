@@ -84,7 +84,7 @@ mod tests {
     fn results_come_in_the_order_of_the_things_whoever_is_done_first() {
         let mut taken = Vec::new();
         let slow_when_even = |number: u64| {
-            let rounds = if number % 2 == 0 { 20_000 } else { 1 };
+            let rounds = if number.is_multiple_of(2) { 20_000 } else { 1 };
             (0..rounds).fold(number, |sum, _| std::hint::black_box(sum))
         };
         in_order(0..500, JOBS, slow_when_even, |number| {

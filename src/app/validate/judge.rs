@@ -1,7 +1,7 @@
 //! One payload against the schema that it is meant to fit and the rules that apply to it.
 
 use super::batch::{Batch, List};
-use super::quick::Quick;
+use super::quick::{Quick, fine};
 use crate::app::AppError;
 use crate::app::recognise::{Recognised, Recogniser, newest_first};
 use crate::app::recorded::Recorded;
@@ -28,8 +28,8 @@ pub(super) struct Judge<'a> {
     /// A schema outside the catalogue, with its name.
     outside: Option<(String, Schema)>,
     redact: Redact,
-    /// Where all payloads are judged by one schema and nothing else.
-    quick: Option<Quick>,
+    /// Where all payloads are judged by one schema and nothing else: what is told of one that is fine.
+    fine: Option<ValidatedPayload>,
     ruling: Option<Ruling<'a>>,
     known: Known,
 }
@@ -42,7 +42,7 @@ impl<'a> Judge<'a> {
         ruling: Option<Ruling<'a>>,
         known: Known,
     ) -> Result<Self, AppError> {
-        let (mut named, mut outside, mut quick) = (None, None, None);
+        let (mut named, mut outside) = (None, None);
         match &request.against {
             Against::Recognised => {}
             Against::Entry(asked) => named = Some(versions(catalogue, asked)?),
@@ -55,22 +55,18 @@ impl<'a> Judge<'a> {
                         reason: fault.reason,
                         pointer: fault.pointer,
                     })?;
-                let judgement = match &ruling {
-                    Some(_) => Judgement::default(),
-                    None => left_out(),
-                };
-                quick = Some(Quick::new(document.value(), &shown, judgement));
                 outside = Some((shown, schema));
             }
         }
         let schemas = Schemas::of(catalogue);
-        let asked = named.as_deref().unwrap_or_default();
-        if let ([only], true) = (asked, request.versions.is_empty()) {
-            let usable = schemas.get(only).is_some();
-            quick = quick_of(catalogue, only, ruling.as_ref()).filter(|_| usable);
-        }
+        let fine = match (&named, &outside) {
+            _ if !request.versions.is_empty() => None,
+            (_, Some((shown, _))) => Some(fine(shown, without_rules(ruling.as_ref()))),
+            (Some(named), None) => alone(named, ruling.as_ref()),
+            (None, None) => None,
+        };
         Ok(Self {
-            quick,
+            fine,
             recogniser: Recogniser::of(catalogue, &schemas),
             versions: Versions::of(catalogue, &request.versions),
             schemas,
@@ -96,19 +92,28 @@ impl<'a> Judge<'a> {
             }
             Piece::Whole(_) | Piece::Lines { .. } => {}
         }
-        let mut runner = Quick::runner();
+        let mut quick = self.quick();
         for (place, (record, bytes)) in (0..).zip(part.piece.payloads()) {
-            match &self.quick {
-                Some(quick) if quick.knows(&mut runner, bytes) => {
-                    batch.add_fine(&quick.fine, (&part.file, record), place);
-                }
-                Some(_) | None => batch.add(self.payload(&part.file, record, bytes), place),
+            match quick.as_mut().and_then(|quick| quick.told(bytes)) {
+                Some(fine) => batch.add_fine(fine, (&part.file, record), place),
+                None => batch.add(self.payload(&part.file, record, bytes), place),
             }
             if stop.is_some_and(|most| batch.tally.payloads.invalid >= most) {
                 break;
             }
         }
         batch
+    }
+
+    /// The quick way, where there is one schema for all.
+    fn quick(&self) -> Option<Quick<'_>> {
+        let fine = self.fine.as_ref()?;
+        let schema = match (&self.outside, self.named.as_deref()) {
+            (Some((_, schema)), _) => schema,
+            (None, Some([only])) => self.schemas.get(only)?,
+            (None, _) => return None,
+        };
+        Some(Quick::new(schema, fine))
     }
 
     fn payload(&self, file: &str, record: Option<u64>, bytes: &[u8]) -> ValidatedPayload {
@@ -169,7 +174,7 @@ impl<'a> Judge<'a> {
         match (&self.ruling, &chosen.id) {
             (Some(ruling), Some(id)) => ruling.judge(id, document, file, known),
             (Some(_), None) => Judgement::default(),
-            (None, _) => left_out(),
+            (None, _) => without_rules(None),
         }
     }
 
@@ -216,25 +221,25 @@ impl<'a> Judge<'a> {
     }
 }
 
-/// What is said of a payload that no rule was asked about.
-fn left_out() -> Judgement {
-    let rules = "payload rules".to_owned();
-    let why = "left out by --schema-only".to_owned();
+/// What is said of a payload that no rule has anything to say about.
+fn without_rules(ruling: Option<&Ruling<'_>>) -> Judgement {
+    let left_out = || {
+        let rules = "payload rules".to_owned();
+        (rules, "left out by --schema-only".to_owned())
+    };
     Judgement {
-        not_judged: [(rules, why)].into(),
+        not_judged: ruling.is_none().then(left_out).into_iter().collect(),
         ..Judgement::default()
     }
 }
 
-/// The quick way for payloads of one version, unless rules have something to say about them.
-fn quick_of(catalogue: &Catalogue, id: &VersionId, ruling: Option<&Ruling<'_>>) -> Option<Quick> {
-    let judgement = match ruling {
-        Some(ruling) if ruling.applies_to(id) => return None,
-        Some(_) => Judgement::default(),
-        None => left_out(),
+/// What is told of a fine payload where one version judges them all, and no rule.
+fn alone(named: &[VersionId], ruling: Option<&Ruling<'_>>) -> Option<ValidatedPayload> {
+    let [only] = named else {
+        return None;
     };
-    let bundle = catalogue.bundle(id).ok()?;
-    Some(Quick::new(&bundle.value, &id.to_string(), judgement))
+    let is_ruled = ruling.is_some_and(|ruling| ruling.applies_to(only));
+    (!is_ruled).then(|| fine(&only.to_string(), without_rules(ruling)))
 }
 
 /// `ID@VERSION` gives that one; `ID` gives the newest served.

@@ -5,41 +5,40 @@ use crate::app::told::{judged, with_rules};
 use crate::model::ValidatedPayload;
 use crate::policy::Judgement;
 use memchr::memmem::Finder;
-use serde_json::Value;
-use wire::json::Limits;
-use wire::stream::{Program, Runner, Settled};
+use wire::payload::Schema;
+use wire::stream::Runner;
 
 /// Texts without which a payload has no member `payload`, as envelopes have: its name, or an escape of one of its letters.
 const ENVELOPE: [&str; 3] = ["\"payload\"", "\\u006", "\\u007"];
 
 /// One schema that every payload is judged by, and nothing beside it.
-pub(super) struct Quick {
-    program: Program,
+pub(super) struct Quick<'a> {
+    schema: &'a Schema,
+    fine: &'a ValidatedPayload,
     envelope: [Finder<'static>; 3],
-    /// What is told of a payload that is fine.
-    pub(super) fine: ValidatedPayload,
+    runner: Runner,
 }
 
-impl Quick {
-    /// `judgement` is what would be said of every payload beside its schema.
-    pub(super) fn new(schema: &Value, name: &str, judgement: Judgement) -> Self {
+impl<'a> Quick<'a> {
+    pub(super) fn new(schema: &'a Schema, fine: &'a ValidatedPayload) -> Self {
         Self {
-            program: Program::compile(schema),
+            schema,
+            fine,
             envelope: ENVELOPE.map(Finder::new),
-            fine: with_rules(
-                judged("", None, Some(name.to_owned()), Vec::new()),
-                judgement,
-            ),
+            runner: Runner::default(),
         }
     }
 
-    pub(super) fn runner() -> Runner {
-        Runner::new(Limits::default())
+    /// What is told of the payload, if it is surely fine: within the limits, in no envelope, and valid.
+    pub(super) fn told(&mut self, bytes: &[u8]) -> Option<&'a ValidatedPayload> {
+        let is_fine = self.schema.settles(&mut self.runner, bytes)
+            && !self.envelope.iter().any(|part| part.find(bytes).is_some());
+        is_fine.then_some(self.fine)
     }
+}
 
-    /// Whether the payload is surely fine: within the limits, in no envelope, and accepted by the schema.
-    pub(super) fn knows(&self, runner: &mut Runner, bytes: &[u8]) -> bool {
-        let may_be_envelope = || self.envelope.iter().any(|part| part.find(bytes).is_some());
-        runner.accepts(&self.program, bytes) == Settled::Accepted && !may_be_envelope()
-    }
+/// What is told of a payload that is fine by `name`, with what is said of each beside that.
+pub(super) fn fine(name: &str, judgement: Judgement) -> ValidatedPayload {
+    let told = judged("", None, Some(name.to_owned()), Vec::new());
+    with_rules(told, judgement)
 }

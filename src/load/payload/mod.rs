@@ -145,7 +145,7 @@ fn broken(error: &io::Error) -> Piece {
 
 /// Standard input has no name that tells: it is lines when a second object begins where the first line has ended one.
 fn standard_input() -> Pieces {
-    let said = unpack::unpacked(Box::new(io::stdin())).and_then(|input| form::told(input));
+    let said = unpack::unpacked(Box::new(io::stdin())).and_then(form::told);
     match said {
         Ok((Form::Whole, input)) => alone(whole(input)),
         Ok((Form::Lines, input)) => lines(input),

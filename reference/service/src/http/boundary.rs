@@ -117,7 +117,7 @@ async fn settle(
     drop(asked);
     let mut response = match counted(&shared, one, is_safe, response) {
         Ok(response) => response,
-        Err(unwritten) => shut(refuses, NO_ROOM, unwritten.headers()).await,
+        Err(headers) => shut(refuses, NO_ROOM, &headers).await,
     };
     if shown.is_some_and(|shown| is_old(&shared, &shown, now)) {
         // The answer is given; the next call begins with a new handshake.
@@ -158,13 +158,13 @@ fn refused((code, wait): (Code, Option<Duration>), door: Door, context: &Context
 
 /// The answer with its room. Whoever only asked is told to come again where there is none; a refusal is told in any case.
 ///
-/// Errors: the answer for which there is no room
+/// Errors: the headers of the answer for which there is no room
 fn counted(
     shared: &Shared,
     one: One,
     is_safe: bool,
     mut answer: Response,
-) -> Result<Response, Response> {
+) -> Result<Response, HeaderMap> {
     let doorstep = &shared.plane.doorstep;
     let bytes = answer.body().size_hint().lower();
     let room = match (reserved(&mut answer), is_safe && !is_refusal(&answer)) {
@@ -174,7 +174,7 @@ fn counted(
     };
     match room {
         Some(room) => Ok(laden(answer, room)),
-        None => Err(answer),
+        None => Err(answer.into_parts().0.headers),
     }
 }
 
