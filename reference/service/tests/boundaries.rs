@@ -10,6 +10,7 @@
 
 mod support;
 
+use reference::SecurityPolicy;
 use reference::domain::operator::Role;
 use reference::token::{CALLBACKS, DATA_EXPORT, EXCHANGES, MEMBER_MATCH, role_scope};
 use reqwest::Method;
@@ -119,6 +120,10 @@ async fn row_s2_59_every_admin_route_opens_to_one_role_and_refuses_and_records_e
     for place in stores().await {
         let (mut scene, stub) = scene().await;
         scene.config.store = place.at.clone();
+        // Every refusal is looked for by its id, however many routes there come to be.
+        let mut policy = SecurityPolicy::built_in().unwrap();
+        policy.refusals.first = u16::MAX;
+        scene.config.security = Some(policy);
         says(&stub, ResponseTemplate::new(503), None).await;
         let service = scene.start().await;
         let dead = started(&service).await;
