@@ -21,8 +21,7 @@ pub(crate) async fn choose(
 ) -> Result<Moved, Code> {
     let stated = submit::stated(request);
     let mut chosen: BTreeMap<Inputs, Choice> = BTreeMap::new();
-    let mut way: Option<Choice> = None;
-    let mut none: Option<Choice> = None;
+    let mut ways = Ways::default();
     let mut shares = RowShares::default();
     each(request, |position, member| {
         let bundle = bundle(member);
@@ -31,18 +30,7 @@ pub(crate) async fn choose(
         let choice = chosen.entry(inputs).or_insert_with_key(|inputs| {
             routing::choose(snapshot, inputs, &exchange.business_transaction)
         });
-        let left_out = match (choice.route(), &way) {
-            (Some(_), None) => {
-                way = Some(choice.clone());
-                None
-            }
-            (Some(one), Some(taken)) if taken.route().is_some_and(|it| same_place(one, it)) => None,
-            (route, _) => {
-                none.get_or_insert_with(|| choice.clone());
-                let why = choice.code.filter(|_| route.is_none());
-                Some(why.unwrap_or(Code::NoRoute))
-            }
-        };
+        let left_out = ways.leaves_out(choice);
         if let Some(code) = left_out {
             roster.leave_out(position, code);
         }
@@ -50,11 +38,37 @@ pub(crate) async fn choose(
         Ok(())
     })
     .await?;
-    let choice = way.or(none).ok_or(Code::NoRoute)?;
+    let choice = ways.taken.or(ways.none).ok_or(Code::NoRoute)?;
     let (event, mut changes) = route::moved(exchange, choice);
     changes.shares = Some(shares);
     changes.notes.push(Note::Members(roster));
     Ok((event, changes))
+}
+
+/// What was chosen for the first who has a route, and for the first who does not go there.
+#[derive(Default)]
+struct Ways {
+    taken: Option<Choice>,
+    none: Option<Choice>,
+}
+
+impl Ways {
+    /// Why somebody for whom this was chosen is left out; nothing for who goes along.
+    fn leaves_out(&mut self, choice: &Choice) -> Option<Code> {
+        let taken = self.taken.as_ref().and_then(Choice::route);
+        match (choice.route(), taken) {
+            (Some(_), None) => {
+                self.taken = Some(choice.clone());
+                None
+            }
+            (Some(one), Some(taken)) if same_place(one, taken) => None,
+            (route, _) => {
+                self.none.get_or_insert_with(|| choice.clone());
+                let why = choice.code.filter(|_| route.is_none());
+                Some(why.unwrap_or(Code::NoRoute))
+            }
+        }
+    }
 }
 
 fn same_place(one: &Decision, other: &Decision) -> bool {
