@@ -3,7 +3,7 @@
 
 use super::gather::{Gathered, kind};
 use super::numeral::NumberRules;
-use super::pattern::Pattern;
+use super::pattern::{Pattern, Plain};
 use super::program::{
     ANYTHING, ARRAY, ArrayRules, Branch, Contains, EVERY, Node, NodeId, OBJECT, Program, TextRules,
 };
@@ -155,6 +155,10 @@ impl<'v> Compiler<'v> {
         let mut number = numbers(&all);
         for choice in &all.choices {
             choose(&mut node, &mut text, &mut number, choice);
+        }
+        if let ([index], true, None) = (&*text.patterns, all.lengths.is_open(), &text.words) {
+            let pattern = self.program.patterns.get(*index as usize);
+            node.plain = pattern.map_or(Plain::No, |pattern| pattern.plain);
         }
         if !all.lengths.is_open() || text.words.is_some() || !text.patterns.is_empty() {
             node.text = Some(Box::new(text));

@@ -4,7 +4,7 @@
 use super::compile::{Compiler, Meeting, NEVER};
 use super::gather::Gathered;
 use super::program::{
-    ARRAY, BOOLEAN, BROKEN, Jump, NULL, Node, NodeId, OBJECT, STRING, Stop, WHOLE,
+    ARRAY, BOOLEAN, BROKEN, Jump, NULL, Node, NodeId, OBJECT, Quoted, STRING, Stop, WHOLE,
 };
 use super::run::Pass;
 use super::scan;
@@ -124,7 +124,7 @@ impl<'v> Compiler<'v> {
             targets.push((Box::from(word), target));
         }
         Some(Jump::Member {
-            quoted: format!("\"{name}\"").into_bytes().into(),
+            quoted: Quoted::new(name),
             targets,
             otherwise: self.only(merged, &fitting(&signs, name, None)),
         })
@@ -192,13 +192,13 @@ impl<'p> Pass<'p, '_, '_> {
     }
 
     /// The string that the member `quoted` of the object at `at` has, as far as that is seen without judging.
-    fn word_of(&self, quoted: &[u8], at: usize) -> Option<&str> {
+    fn word_of(&self, quoted: &Quoted, at: usize) -> Option<&str> {
         if self.bytes.get(at) != Some(&b'{') {
             return None;
         }
         let mut at = scan::solid(self.bytes, at + 1);
         for _ in 0..MOST_PASSED {
-            let here = self.stands(quoted, at);
+            let here = quoted.stands(self.bytes, at);
             let (end, _) = scan::string(self.bytes, at + 1)?;
             let colon = scan::solid(self.bytes, end + 1);
             let value = scan::solid(self.bytes, colon + 1);

@@ -10,6 +10,9 @@ const MOST_OTHERS: usize = 64;
 
 /// Where the members of an object that is open keep what was met.
 struct Open {
+    /// Bits of the first names.
+    first: u64,
+    /// Where the bits of all further names begin.
     met: usize,
     others: usize,
 }
@@ -25,14 +28,15 @@ impl<'p> Pass<'p, '_, '_> {
         if depth >= self.depth {
             return Err(Stop::Unsure);
         }
-        let open = Open {
+        let mut open = Open {
+            first: 0,
             met: self.runner.met.len(),
             others: self.runner.others.len(),
         };
         let at = scan::solid(self.bytes, at + 1);
         let end = match node.object.as_deref() {
-            Some(rules) => self.members(rules, &open, at, depth),
-            None => self.members(&ObjectRules::default(), &open, at, depth),
+            Some(rules) => self.members(rules, &mut open, at, depth),
+            None => self.members(&ObjectRules::default(), &mut open, at, depth),
         }?;
         self.runner.met.truncate(open.met);
         self.runner.others.truncate(open.others);
@@ -42,13 +46,13 @@ impl<'p> Pass<'p, '_, '_> {
     fn members(
         &mut self,
         rules: &ObjectRules,
-        open: &Open,
+        open: &mut Open,
         mut at: usize,
         depth: usize,
     ) -> Result<usize, Stop> {
-        self.runner
-            .met
-            .resize(open.met + rules.required.len().max(1), 0);
+        if let Some(further @ 1..) = rules.required.len().checked_sub(1) {
+            self.runner.met.resize(open.met + further, 0);
+        }
         let mut count = 0;
         let mut last = 0;
         if self.bytes.get(at) != Some(&b'}') {
@@ -73,7 +77,7 @@ impl<'p> Pass<'p, '_, '_> {
     fn name(
         &mut self,
         rules: &ObjectRules,
-        open: &Open,
+        open: &mut Open,
         at: usize,
         last: &mut usize,
     ) -> Result<(NodeId, usize), Stop> {
@@ -85,7 +89,7 @@ impl<'p> Pass<'p, '_, '_> {
         let place = rules.names.first + *last;
         let guess = usize::from(*self.runner.next.get(place).unwrap_or(&0));
         let (node, end) = match rules.names.list.get(guess) {
-            Some(name) if self.stands(&name.quoted, at) => {
+            Some(name) if name.quoted.stands(self.bytes, at) => {
                 self.meet(name, guess, open)?;
                 *last = guess + 1;
                 (name.node, at + name.quoted.len())
@@ -99,17 +103,12 @@ impl<'p> Pass<'p, '_, '_> {
         Ok((node, scan::solid(self.bytes, colon + 1)))
     }
 
-    /// Whether `quoted` stands at `at`.
-    pub(super) fn stands(&self, quoted: &[u8], at: usize) -> bool {
-        self.bytes.get(at..at + quoted.len()) == Some(quoted)
-    }
-
     /// A name that was not predicted.
     #[inline(never)]
     fn unexpected(
         &mut self,
         rules: &ObjectRules,
-        open: &Open,
+        open: &mut Open,
         at: usize,
         last: &mut usize,
     ) -> Result<(NodeId, usize), Stop> {
@@ -149,9 +148,14 @@ impl<'p> Pass<'p, '_, '_> {
     }
 
     /// Errors: the name stands there twice, or an object with it cannot be settled
-    fn meet(&mut self, name: &Name, index: usize, open: &Open) -> Result<(), Stop> {
-        let word = self.runner.met.get_mut(open.met + index / 64);
-        let word = word.ok_or(Stop::Unsure)?;
+    fn meet(&mut self, name: &Name, index: usize, open: &mut Open) -> Result<(), Stop> {
+        let word = match index / 64 {
+            0 => &mut open.first,
+            further => {
+                let word = self.runner.met.get_mut(open.met + further - 1);
+                word.ok_or(Stop::Unsure)?
+            }
+        };
         let bit = 1 << (index % 64);
         if name.unsure || *word & bit != 0 {
             return Err(Stop::Unsure);
@@ -177,14 +181,18 @@ impl<'p> Pass<'p, '_, '_> {
 
     /// Whether all names are there that must be.
     fn complete(&self, rules: &ObjectRules, open: &Open) -> Result<(), Stop> {
-        let met = self.runner.met.get(open.met..).unwrap_or_default();
-        let missing = |(required, met): (&u64, &u64)| required & !met != 0;
-        if rules.required.iter().zip(met).any(missing) {
+        let further = self.runner.met.get(open.met..).unwrap_or_default();
+        let mut met = std::iter::once(&open.first).chain(further);
+        let missing = |required: &u64| met.next().is_none_or(|met| required & !met != 0);
+        if rules.required.iter().any(missing) {
             return Err(Stop::Rejects);
         }
         let has = |index: usize| {
-            met.get(index / 64)
-                .is_some_and(|word| word >> (index % 64) & 1 == 1)
+            let word = match index / 64 {
+                0 => Some(&open.first),
+                word => further.get(word - 1),
+            };
+            word.is_some_and(|word| word >> (index % 64) & 1 == 1)
         };
         if rules
             .together

@@ -4,7 +4,7 @@
 use super::compile::{Compiler, Meeting};
 use super::gather::Gathered;
 use super::pattern::Pattern;
-use super::program::{ANYTHING, Name, Names, Node, NodeId, OBJECT, ObjectRules, Rest};
+use super::program::{ANYTHING, Name, Names, Node, NodeId, OBJECT, ObjectRules, Quoted, Rest};
 use super::scan::DECODED;
 use serde_json::{Map, Value};
 
@@ -64,7 +64,7 @@ impl<'v> Compiler<'v> {
             }
         }
         Name {
-            quoted: format!("\"{name}\"").into_bytes().into(),
+            quoted: Quoted::new(name),
             node: self.node(meeting),
             unsure,
         }

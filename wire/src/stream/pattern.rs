@@ -2,6 +2,7 @@
 //! Refuses what the full validator might read in another way: such a pattern says nothing.
 
 use super::scan::{DECODED, SPACE, WIDE};
+use jsonschema_regex::is_ecma_whitespace;
 use regex::Regex;
 use regex_automata::dfa::{Automaton, dense};
 use regex_automata::nfa::thompson;
@@ -26,7 +27,7 @@ const PATTERN_SIZE: usize = 2 * 1024 * 1024;
 #[derive(Debug)]
 pub(super) struct Pattern {
     /// What plain text needs no table for.
-    plain: Plain,
+    pub(super) plain: Plain,
     /// For ASCII.
     table: Option<Table>,
     /// As the full validator reads it; `None` when that is not sure.
@@ -38,15 +39,36 @@ pub(super) struct Pattern {
 /// Patterns of FHIR that are decided by what kinds of bytes a string holds.
 ///
 /// Source: FHIR R4, datatypes: uri, string, code
-#[derive(Debug, PartialEq, Eq)]
-enum Plain {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Plain {
     /// `uri`: no white space.
     NoSpace,
     /// `string`: one character at least.
     Some,
     /// `code`: no white space, one character at least; with white space it may still match.
     Solid,
+    #[default]
     No,
+}
+
+impl Plain {
+    /// Whether text without escapes matches; `None` when a table has to tell.
+    #[inline]
+    pub(super) fn matches(self, text: &str, flags: u8) -> Option<bool> {
+        let odd = flags & WIDE != 0 && holds_wide_space(text);
+        match self {
+            Self::NoSpace => Some(flags & SPACE == 0 && !odd),
+            Self::Some => Some(!text.is_empty() && !odd),
+            Self::Solid if flags & SPACE == 0 && !odd => Some(!text.is_empty()),
+            Self::Solid | Self::No => None,
+        }
+    }
+}
+
+/// Whether white space beyond ASCII stands in the text.
+fn holds_wide_space(text: &str) -> bool {
+    let wide = |character: char| !character.is_ascii() && is_ecma_whitespace(character);
+    text.contains(wide)
 }
 
 impl Pattern {
@@ -69,13 +91,10 @@ impl Pattern {
 
     /// Whether the text matches; `None` when that cannot be told.
     pub(super) fn matches(&self, text: &str, flags: u8) -> Option<bool> {
-        if flags & (WIDE | DECODED) == 0 {
-            match self.plain {
-                Plain::NoSpace => return Some(flags & SPACE == 0),
-                Plain::Some => return Some(!text.is_empty()),
-                Plain::Solid if flags & SPACE == 0 => return Some(!text.is_empty()),
-                Plain::Solid | Plain::No => {}
-            }
+        if flags & DECODED == 0
+            && let Some(matches) = self.plain.matches(text, flags)
+        {
+            return Some(matches);
         }
         let ascii = flags & (WIDE | DECODED) == 0 || text.is_ascii();
         match &self.table {

@@ -2,7 +2,8 @@
 //! Refuses to know schemas and texts: `compile` fills it, `run` walks it.
 
 use super::numeral::NumberRules;
-use super::pattern::Pattern;
+use super::pattern::{Pattern, Plain};
+use super::scan;
 
 /// Why a value was not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +48,8 @@ pub(super) struct Node {
     pub(super) unsure: u8,
     /// Which of `false` (1) and `true` (2) are allowed.
     pub(super) booleans: u8,
+    /// What all rules for a string come to, if one pattern of FHIR is all that there is.
+    pub(super) plain: Plain,
     pub(super) text: Option<Box<TextRules>>,
     pub(super) number: Option<Box<NumberRules>>,
     pub(super) array: Option<Box<ArrayRules>>,
@@ -124,11 +127,57 @@ pub(super) struct Names {
 
 #[derive(Debug)]
 pub(super) struct Name {
-    /// With both quotes.
-    pub(super) quoted: Box<[u8]>,
+    pub(super) quoted: Quoted,
     pub(super) node: NodeId,
     /// Whether an object with this name cannot be settled.
     pub(super) unsure: bool,
+}
+
+/// A name with both quotes.
+#[derive(Debug)]
+pub(super) struct Quoted {
+    text: Box<[u8]>,
+    /// The first eight bytes, zeros behind a shorter name, and which bits of them count.
+    head: u64,
+    mask: u64,
+}
+
+impl Quoted {
+    pub(super) fn new(name: &str) -> Self {
+        let text = format!("\"{name}\"").into_bytes();
+        let bits = u32::try_from(text.len() * 8).unwrap_or(u32::MAX);
+        Self {
+            head: scan::chunk(&text, 0).unwrap_or(0),
+            mask: 1_u64.checked_shl(bits).map_or(u64::MAX, |bit| bit - 1),
+            text: text.into(),
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    fn name(&self) -> &[u8] {
+        self.text.get(1..self.text.len() - 1).unwrap_or_default()
+    }
+
+    /// Whether it stands in `bytes` at `at`.
+    #[inline]
+    pub(super) fn stands(&self, bytes: &[u8], at: usize) -> bool {
+        let head = scan::chunk(bytes, at).is_some_and(|head| head & self.mask == self.head);
+        let Some(middle) = self.text.len().checked_sub(8).filter(|_| head) else {
+            return head;
+        };
+        if middle > 8 {
+            return bytes.get(at..at + self.text.len()) == Some(&*self.text);
+        }
+        // The last eight bytes, some of which were compared already.
+        let (here, there) = (
+            scan::chunk(bytes, at + middle),
+            scan::chunk(&self.text, middle),
+        );
+        here == there
+    }
 }
 
 impl Names {
@@ -139,8 +188,7 @@ impl Names {
         let mut table = vec![0_u16; (list.len() * 2).next_power_of_two().max(2)];
         let mask = table.len() - 1;
         for (index, name) in list.iter().enumerate() {
-            let inner = name.quoted.get(1..name.quoted.len() - 1);
-            let mut slot = hash(inner.unwrap_or_default()) & mask;
+            let mut slot = hash(name.quoted.name()) & mask;
             while table.get(slot).is_some_and(|taken| *taken != 0) {
                 slot = (slot + 1) & mask;
             }
@@ -157,8 +205,7 @@ impl Names {
         let mut slot = hash(name) & mask;
         loop {
             let index = usize::from(*self.table.get(slot)?).checked_sub(1)?;
-            let quoted = &self.list.get(index)?.quoted;
-            if quoted.len() == name.len() + 2 && quoted.get(1..=name.len()) == Some(name) {
+            if self.list.get(index)?.quoted.name() == name {
                 return Some(index);
             }
             slot = (slot + 1) & mask;
@@ -168,14 +215,14 @@ impl Names {
 
 fn hash(name: &[u8]) -> usize {
     const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
-    let mut mixed = name.len() as u64;
-    for chunk in name.chunks(8) {
-        let mut padded = [0; 8];
-        if let Some(head) = padded.get_mut(..chunk.len()) {
-            head.copy_from_slice(chunk);
+    let (head, tail) = match (name.first_chunk::<8>(), name.last_chunk::<8>()) {
+        (Some(head), Some(tail)) => (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)),
+        _ => {
+            let fold = |sum: u64, byte: &u8| sum << 8 | u64::from(*byte);
+            (name.iter().fold(0, fold), 0)
         }
-        mixed = (mixed.rotate_left(5) ^ u64::from_le_bytes(padded)).wrapping_mul(FACTOR);
-    }
+    };
+    let mixed = (head ^ tail.rotate_left(23) ^ name.len() as u64).wrapping_mul(FACTOR);
     (mixed >> 32) as usize
 }
 
@@ -199,7 +246,7 @@ pub(super) enum Jump {
     Kind([Option<NodeId>; 6]),
     /// By the string that a member of the object has.
     Member {
-        quoted: Box<[u8]>,
+        quoted: Quoted,
         /// Sorted by word.
         targets: Vec<(Box<str>, Option<NodeId>)>,
         /// For a string that no branch names.

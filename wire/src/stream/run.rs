@@ -179,6 +179,9 @@ impl<'p> Pass<'p, '_, '_> {
         let (end, flags) = scan::string(self.bytes, at + 1).ok_or(Stop::Unsure)?;
         let text = self.text.get(at + 1..end).ok_or(Stop::Unsure)?;
         if flags & ESCAPE == 0 {
+            if node.plain.matches(text, flags) == Some(true) {
+                return Ok(end + 1);
+            }
             if let Some(rules) = &node.text {
                 rules.judge(self.program, text, flags)?;
             }

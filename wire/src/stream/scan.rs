@@ -17,34 +17,38 @@ const TOPS: u64 = 0x8080_8080_8080_8080;
 /// when it has no end or holds a bare control character.
 pub(super) fn string(bytes: &[u8], from: usize) -> Option<(usize, u8)> {
     let mut at = from;
-    let mut flags = 0;
+    let (mut wide, mut spaces, mut escape) = (0, 0, 0);
     loop {
         let chunk = chunk(bytes, at)?;
+        let blanks = equal(chunk, b' ');
         let stops = equal(chunk, b'"') | equal(chunk, b'\\') | below_space(chunk);
-        let before = stops.trailing_zeros();
-        // All of the chunk, or what stands before the first stop.
-        let kept = 1_u64
-            .checked_shl(before & !7)
-            .map_or(u64::MAX, |bit| bit - 1);
-        flags |= u8::from(chunk & TOPS & kept != 0) * WIDE;
-        flags |= u8::from(equal(chunk, b' ') & kept != 0) * SPACE;
-        at += (before / 8) as usize;
         if stops == 0 {
+            wide |= chunk & TOPS;
+            spaces |= blanks;
+            at += 8;
             continue;
         }
+        // The top bits of the bytes before the first stop.
+        let before = (stops & stops.wrapping_neg()) - 1;
+        wide |= chunk & TOPS & before;
+        spaces |= blanks & before;
+        at += (stops.trailing_zeros() / 8) as usize;
         match bytes.get(at) {
-            Some(b'"') => return Some((at, flags)),
+            Some(b'"') => break,
             Some(b'\\') => {
-                flags |= ESCAPE;
+                escape = ESCAPE;
                 at += 2;
             }
             _ => return None,
         }
     }
+    let flags = u8::from(wide != 0) * WIDE | u8::from(spaces != 0) * SPACE;
+    Some((at, flags | escape))
 }
 
 /// Eight bytes; behind the end of the text stand zeros, which no string may hold.
-fn chunk(bytes: &[u8], at: usize) -> Option<u64> {
+#[inline]
+pub(super) fn chunk(bytes: &[u8], at: usize) -> Option<u64> {
     let rest = bytes.get(at..)?;
     if let Some(whole) = rest.first_chunk::<8>() {
         return Some(u64::from_le_bytes(*whole));
