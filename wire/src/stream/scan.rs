@@ -42,8 +42,9 @@ pub(super) fn string(bytes: &[u8], from: usize) -> Option<(usize, u8)> {
             _ => return None,
         }
     }
-    let flags = u8::from(wide != 0) * WIDE | u8::from(spaces != 0) * SPACE;
-    Some((at, flags | escape))
+    let wide = u8::from(wide != 0) * WIDE;
+    let space = u8::from(spaces != 0) * SPACE;
+    Some((at, wide | space | escape))
 }
 
 /// Eight bytes; behind the end of the text stand zeros, which no string may hold.
