@@ -9,6 +9,8 @@
 
 #[path = "stream/both.rs"]
 mod both;
+#[path = "stream/bounds.rs"]
+mod bounds;
 #[path = "stream/mutant.rs"]
 mod mutant;
 #[path = "stream/random.rs"]

@@ -33,7 +33,7 @@ impl<'v> Compiler<'v> {
     pub(super) fn jumps(&mut self, meeting: &Meeting<'v>, all: &Gathered<'v>, node: &mut Node) {
         for group in all.any.iter().chain(&all.one) {
             let branches = group.as_array().map_or(&[][..], Vec::as_slice);
-            if branches.len() > MOST_BRANCHES {
+            if branches.len() > MOST_BRANCHES || self.returns(group) {
                 continue;
             }
             let signs: Vec<_> = branches.iter().map(|branch| self.sign(branch)).collect();
@@ -42,6 +42,25 @@ impl<'v> Compiler<'v> {
             node.jumps.extend(self.by_kind(&merged, &signs));
             node.jumps.extend(self.by_member(&merged, &signs));
         }
+    }
+
+    /// Whether a branch of the group leads back to the group at the same value: then it stands for nothing.
+    fn returns(&self, group: &'v Value) -> bool {
+        let branches = |group: &'v Value| group.as_array().map_or(&[][..], Vec::as_slice).iter();
+        let mut waiting: Vec<&'v Value> = branches(group).collect();
+        let mut met = BTreeSet::new();
+        while let Some(schema) = waiting.pop() {
+            let all = Gathered::of(&self.sources, &[schema], &[]);
+            for inner in all.any.iter().chain(&all.one) {
+                if address(inner) == address(group) {
+                    return true;
+                }
+                if met.insert(address(inner)) {
+                    waiting.extend(branches(inner));
+                }
+            }
+        }
+        false
     }
 
     fn sign(&self, schema: &'v Value) -> Sign<'v> {

@@ -1,0 +1,61 @@
+//! Schemas and payloads that would take too long or too deep: the fast way gives up on them.
+
+use crate::both::Both;
+use serde_json::json;
+use wire::json::Limits;
+use wire::stream::{Program, Runner, Settled};
+
+fn nested(depth: usize) -> Vec<u8> {
+    format!("{}{}", "[".repeat(depth), "]".repeat(depth)).into_bytes()
+}
+
+#[test]
+fn branches_that_multiply_with_depth_are_left_to_the_full_way() {
+    let items = json!({"items": {"$ref": "#"}});
+    let bundle = json!({"items": {"$ref": "#"}, "anyOf": [{"not": items}, items, items], "not": {"items": {"not": items}}});
+    let program = Program::compile(&bundle);
+    let mut runner = Runner::new(Limits::FILE);
+    for depth in [20, 60, 100, 5000] {
+        assert_eq!(runner.accepts(&program, &nested(depth)), Settled::Unsettled);
+    }
+}
+
+#[test]
+fn a_schema_that_refers_to_itself_at_one_value_is_left_to_the_full_way() {
+    let mut runner = Runner::new(Limits::FILE);
+    for bundle in [
+        json!({"anyOf": [{"$ref": "#"}]}),
+        json!({"not": {"not": {"$ref": "#"}}}),
+        json!({"allOf": [{"$ref": "#"}]}),
+        json!({"$ref": "#"}),
+    ] {
+        let program = Program::compile(&bundle);
+        assert_eq!(runner.accepts(&program, b"1"), Settled::Unsettled);
+    }
+}
+
+#[test]
+fn limits_are_those_of_the_full_way() {
+    let bundle = json!({"items": {"$ref": "#"}});
+    let both = Both::new(&bundle).expect("a schema");
+    let limits = Limits {
+        bytes: 40,
+        depth: 8,
+        nodes: 10,
+    };
+    let mut runner = Runner::new(limits);
+    for (text, accepted) in [
+        (nested(8), true),
+        (nested(9), false),
+        (b"[1,2,3,4,5,6,7,8,9]".to_vec(), true),
+        (b"[1,2,3,4,5,6,7,8,9,0]".to_vec(), false),
+        (format!("{:40}", "1").into_bytes(), true),
+        (format!("{:41}", "1").into_bytes(), false),
+        (b"\xef\xbb\xbf1".to_vec(), false),
+        (b"".to_vec(), false),
+        (b"1 1".to_vec(), false),
+    ] {
+        let said = both.judge(&mut runner, &limits, &text, &bundle);
+        assert_eq!((said.full, said.fast), (accepted, accepted), "{text:?}");
+    }
+}
