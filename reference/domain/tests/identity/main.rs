@@ -235,7 +235,9 @@ fn a_name_that_may_stand_for_another_one_needs_the_number_of_that_person() {
         0,
     );
     let mut member = case.known.into_iter().next().unwrap();
-    member.given = "john".to_owned();
+    // One of the table's names, and a word that may stand for it.
+    let (name, another) = ("john", "jon");
+    member.given = name.to_owned();
     let known = BTreeMap::from([(0, member.record())]);
     let index = Index::of(&policy, &known);
     let trial = Trial {
@@ -245,7 +247,7 @@ fn a_name_that_may_stand_for_another_one_needs_the_number_of_that_person() {
         index: &index,
     };
     let alone = population::Person {
-        given: "jon".to_owned(),
+        given: another.to_owned(),
         member: String::new(),
         ..member.clone()
     };
