@@ -114,6 +114,7 @@ pub(super) fn judged(
         },
         against,
         problems,
+        more_problems: 0,
         not_judged: Vec::new(),
         obstacle: None,
         answer,

@@ -17,6 +17,9 @@ use wire::json::{Document, Limits};
 use wire::payload::Problem;
 use wire::transform::RefusalKind;
 
+/// Bytes of payloads that are transformed in one run: all products are held until it ends.
+const MOST: usize = 1 << 30;
+
 /// Turns every named payload; one that is refused does not stop the others.
 ///
 /// Errors: the catalogue cannot be read, there is no such version or no way between the two, or the product cannot be
@@ -49,7 +52,13 @@ pub(super) fn transform(
         products: Vec::new(),
         lines: request.files.len() > 1,
     };
+    let mut bytes = 0;
     for part in load::payloads(&request.repository.root, &request.files) {
+        bytes += part.piece.payloads().map(|(_, it)| it.len()).sum::<usize>();
+        if bytes > MOST {
+            press.too_much(&part);
+            break;
+        }
         press.part(&part);
     }
     let stops = way.iter().map(|step| step.to().to_string());
@@ -112,6 +121,18 @@ struct Press {
 }
 
 impl Press {
+    fn too_much(&mut self, part: &PayloadPart) {
+        let why = format!(
+            "with it there are more than {} MiB of payloads; transform them in several runs",
+            MOST >> 20
+        );
+        self.payloads.push(TransformedPayload {
+            state: TransformState::Unreadable,
+            obstacle: Some(why),
+            ..named(&part.file, None)
+        });
+    }
+
     fn part(&mut self, part: &PayloadPart) {
         self.lines |= matches!(part.piece, Piece::Lines { .. } | Piece::TooLong(_));
         match &part.piece {

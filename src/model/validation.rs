@@ -69,6 +69,11 @@ pub struct NotJudged {
     pub why: String,
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde asks it")]
+fn is_none(count: &u64) -> bool {
+    *count == 0
+}
+
 /// One judged payload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ValidatedPayload {
@@ -83,6 +88,9 @@ pub struct ValidatedPayload {
     pub against: Option<String>,
     /// By place: first what its schema says, then what the payload rules say.
     pub problems: Vec<PayloadProblem>,
+    /// Problems that are counted and not listed.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub more_problems: u64,
     /// Rules that found nothing because something that they ask about is not known, and what that is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_judged: Vec<NotJudged>,
@@ -174,6 +182,9 @@ pub struct ValidationSummary {
     pub not_judged: BTreeMap<String, u64>,
     /// The versions that were asked for beside those that judged.
     pub versions: BTreeMap<String, VersionCount>,
+    /// Payloads that are valid and that a newer version will refuse.
+    #[serde(default)]
+    pub warned: u64,
 }
 
 /// The result of one `validate`.

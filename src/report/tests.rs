@@ -272,6 +272,7 @@ fn many_problems_are_shortened_and_a_remedy_is_said_once() {
     payload.problems = vec![problem; 25];
     let again = payload.clone();
     value.payloads.push(again);
+    value.summary.causes[0].problems = 50;
     let text = shown(Format::Text, Content::Validation(&value));
     assert!(text.contains("and 30 more payload/format-wrong"), "{text}");
     assert!(text.contains("1 payload not named here"), "{text}");

@@ -30,8 +30,8 @@ struct Page<'a> {
     named: usize,
     /// Rules whose remedy was told.
     told: BTreeSet<&'a str>,
-    /// Problems that were not shown, by rule.
-    rest: BTreeMap<&'a str, u64>,
+    /// Problems that are there and that were shown, by rule.
+    rules: BTreeMap<&'a str, (u64, u64)>,
     /// Payloads that were not named.
     unnamed: u64,
     is_shortened: bool,
@@ -46,8 +46,8 @@ pub(super) fn text(validation: &Validation, style: &Style<'_>) -> String {
         left: style.max_findings.unwrap_or(SHOWN),
         named: style.max_findings.unwrap_or(NAMED),
         told: BTreeSet::new(),
-        rest: BTreeMap::new(),
-        unnamed: unlisted(validation),
+        rules: totals(&validation.summary),
+        unnamed: unlisted(validation, style.verbose),
         is_shortened: false,
     };
     for payload in &validation.payloads {
@@ -58,12 +58,26 @@ pub(super) fn text(validation: &Validation, style: &Style<'_>) -> String {
     page.out
 }
 
-/// Payloads that a person has to know of and that are only counted.
-fn unlisted(validation: &Validation) -> u64 {
+/// Payloads that are only counted: those that a person has to know of, and the others where all are asked for.
+fn unlisted(validation: &Validation, is_verbose: bool) -> u64 {
+    if is_verbose {
+        return validation.not_listed;
+    }
     let all = validation.invalid + validation.undecided + validation.unreadable;
-    let is_listed = |payload: &&ValidatedPayload| payload.state != PayloadState::Valid;
-    let listed = validation.payloads.iter().filter(is_listed).count() as u64;
-    all.saturating_sub(listed)
+    let is_news = |payload: &&ValidatedPayload| {
+        payload.state != PayloadState::Valid || !payload.refused_by.is_empty()
+    };
+    let listed = validation.payloads.iter().filter(is_news).count() as u64;
+    (all + validation.summary.warned).saturating_sub(listed)
+}
+
+/// Problems by rule, none of them shown.
+fn totals(summary: &ValidationSummary) -> BTreeMap<&str, (u64, u64)> {
+    let mut totals: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    for cause in &summary.causes {
+        totals.entry(&cause.rule).or_default().0 += cause.problems;
+    }
+    totals
 }
 
 impl<'a> Page<'a> {
@@ -95,12 +109,9 @@ impl<'a> Page<'a> {
             self.unnamed += 1;
         }
         self.left -= most;
-        for (index, problem) in payload.problems.iter().enumerate() {
-            if index < most {
-                self.problem(problem);
-            } else {
-                *self.rest.entry(&problem.rule).or_default() += 1;
-            }
+        for problem in payload.problems.iter().take(most) {
+            self.rules.entry(&problem.rule).or_default().1 += 1;
+            self.problem(problem);
         }
     }
 
@@ -154,8 +165,13 @@ impl<'a> Page<'a> {
 
     /// What was not shown, counted.
     fn rest(&mut self) {
-        self.is_shortened = !self.rest.is_empty() || self.unnamed > 0;
-        for (rule, count) in std::mem::take(&mut self.rest) {
+        let rest = self
+            .rules
+            .iter()
+            .map(|(rule, (all, shown))| (*rule, all.saturating_sub(*shown)));
+        let rest: Vec<(&str, u64)> = rest.filter(|(_, count)| *count > 0).collect();
+        self.is_shortened = !rest.is_empty() || self.unnamed > 0;
+        for (rule, count) in rest {
             let _ = writeln!(self.out, "  and {count} more {}", clean(rule));
         }
         if self.unnamed > 0 {
@@ -247,7 +263,7 @@ fn causes(summary: &ValidationSummary) -> String {
         let problems = counted(problems, "problem");
         let _ = writeln!(
             out,
-            "  and {problems} of other causes: the json format names them"
+            "  and {problems} of other causes: the json format names up to 1,000"
         );
     }
     out

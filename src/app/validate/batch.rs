@@ -95,17 +95,20 @@ impl Batch {
         }
     }
 
-    fn keep(&mut self, told: ValidatedPayload) {
-        let more = told.problems.len();
-        match self.list {
-            List::News(most) if is_news(&told) && self.problems + more.max(1) > most => {
-                self.not_listed += 1;
-            }
-            List::News(_) | List::All => {
-                self.problems += more.max(usize::from(is_news(&told)));
-                self.listed.push(told);
-            }
+    /// Lists a payload, with as many of its problems as there is room for.
+    fn keep(&mut self, mut told: ValidatedPayload) {
+        let room = match self.list {
+            List::News(most) => most.saturating_sub(self.problems),
+            List::All => usize::MAX,
+        };
+        if room == 0 && is_news(&told) {
+            self.not_listed += 1;
+            return;
         }
+        told.more_problems += told.problems.len().saturating_sub(room) as u64;
+        told.problems.truncate(room);
+        self.problems += told.problems.len().max(usize::from(is_news(&told)));
+        self.listed.push(told);
     }
 }
 

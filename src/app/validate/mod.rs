@@ -16,7 +16,7 @@ use crate::policy::RuleBook;
 use batch::{Batch, List};
 use chrono::{DateTime, Utc};
 use judge::Judge;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::ops::ControlFlow;
 use std::thread;
 
@@ -54,22 +54,27 @@ fn run(judge: &Judge<'_>, request: &ValidateRequest, sink: &mut dyn Sink) -> Val
         (part, batch)
     };
     let (mut all, mut stopped) = (Batch::new(list, 0), false);
+    let most = request.max_errors.map(NonZeroU64::get);
     in_order(
         parts,
         request.jobs.unwrap_or_else(machine),
         work,
         |(part, batch)| {
-            let invalid = all.tally.payloads.invalid;
-            let left = request
-                .max_errors
-                .map(|most| most.get().saturating_sub(invalid));
-            match left.filter(|left| batch.tally.payloads.invalid >= *left) {
-                None => all.merge(batch),
-                Some(left) => {
-                    all.merge(judge.part(&part, list, Some(left)));
-                    stopped = true;
-                    return ControlFlow::Break(());
-                }
+            let left = most.map(|most| most.saturating_sub(all.tally.payloads.invalid));
+            let found = batch.tally.payloads;
+            if left.is_some_and(|left| found.all() > 0 && found.invalid >= left) {
+                // Up to the last that was asked for; whatever follows it makes this a run that stopped.
+                let upto = match left {
+                    Some(0) | None => Batch::new(list, 0),
+                    left => judge.part(&part, list, left),
+                };
+                stopped = upto.tally.payloads.all() < found.all();
+                all.merge(upto);
+            } else {
+                all.merge(batch);
+            }
+            if stopped {
+                return ControlFlow::Break(());
             }
             let payloads = counted(all.tally.payloads.all(), "payload");
             sink.progress(&format!("{payloads} judged"));

@@ -41,6 +41,8 @@ impl Tally {
             let text = format!("{} {}; {}", answer.status, answer.code, answer.retry);
             *self.summary.answers.entry(text).or_default() += 1;
         }
+        let is_warned = told.state == PayloadState::Valid && !told.refused_by.is_empty();
+        self.summary.warned += u64::from(is_warned);
         for left in &told.not_judged {
             let text = format!("{}: {}", left.rule, left.why);
             *self.summary.not_judged.entry(text).or_default() += 1;
@@ -87,6 +89,7 @@ impl Tally {
             plus(self.summary.schemas.entry(schema).or_default(), count);
         }
         self.summary.more_causes += later.summary.more_causes;
+        self.summary.warned += later.summary.warned;
         for (cause, (problems, first)) in later.causes {
             self.caused(cause, problems, first);
         }

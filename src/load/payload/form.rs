@@ -27,13 +27,17 @@ pub(super) fn told(input: Input) -> io::Result<(Form, Input)> {
     let mut input = BufReader::new(input);
     let mut read = Vec::new();
     let most = Limits::PAYLOAD.bytes as u64;
-    while read.iter().all(u8::is_ascii_whitespace) {
+    let mut begun = 0;
+    loop {
         let length = input.by_ref().take(most).read_until(b'\n', &mut read)?;
-        if length == 0 {
+        let line = read.get(begun..).unwrap_or_default();
+        let is_blank = line.iter().all(u8::is_ascii_whitespace);
+        if length == 0 || !is_blank || read.len() > Limits::PAYLOAD.bytes {
             break;
         }
+        begun = read.len();
     }
-    let first = read.trim_ascii();
+    let first = read.get(begun..).unwrap_or_default().trim_ascii();
     let first = first.strip_prefix(super::MARK).unwrap_or(first);
     let is_one = first.starts_with(b"{") && first.ends_with(b"}");
     let follows = match is_one {

@@ -76,7 +76,10 @@ impl Piece {
 /// The payloads that `names` stand for, in order, each read when it is asked for. A folder gives its `.json`,
 /// `.ndjson` and `.jsonl` files and the `.gz` and `.zst` of those; a name with `*`, `?` or `[` that is no file is a
 /// pattern; `-` is standard input.
-pub fn payloads(root: &Path, names: &[PathBuf]) -> impl Iterator<Item = PayloadPart> + Send {
+pub fn payloads(
+    root: &Path,
+    names: &[PathBuf],
+) -> impl Iterator<Item = PayloadPart> + Send + use<> {
     let mut before = 0;
     let found: Vec<Named> = names
         .iter()

@@ -57,22 +57,24 @@ fn matching(root: &Path, pattern: &Path) -> Vec<Named> {
     };
     let folder = fixed(pattern);
     let below = root.join(&folder);
+    if !below.exists() {
+        return failed(NOTHING.to_owned());
+    }
     let found: Vec<Named> = files(&below)
-        .filter_map(Result::ok)
-        .filter(|item| item.file_type().is_file())
         .filter_map(|item| {
-            let name = folder.join(item.path().strip_prefix(&below).ok()?);
-            matcher.is_match(&name).then(|| Named {
-                shown: name.to_string_lossy().into_owned(),
-                path: Ok(Some(item.path().to_owned())),
-            })
+            let named = found(&folder, &below, item)?;
+            let is_meant = named.path.is_err() || matcher.is_match(&named.shown);
+            is_meant.then_some(named)
         })
         .collect();
     match found.is_empty() {
-        true => failed("no file has a name of this pattern".to_owned()),
+        true => failed(NOTHING.to_owned()),
         false => found,
     }
 }
+
+/// Why a pattern gives nothing.
+const NOTHING: &str = "no file has a name of this pattern";
 
 /// The folder that a pattern begins with.
 fn fixed(pattern: &Path) -> PathBuf {
@@ -85,28 +87,30 @@ fn fixed(pattern: &Path) -> PathBuf {
 
 /// A payload file below a folder, or what could not be looked into; anything else is passed over.
 fn below(name: &Path, folder: &Path, item: walkdir::Result<walkdir::DirEntry>) -> Option<Named> {
+    let named = found(name, folder, item)?;
+    let plain = unpacked(&named.shown);
+    let is_payload = [".json", ".ndjson", ".jsonl"]
+        .iter()
+        .any(|end| plain.ends_with(end));
+    (is_payload || named.path.is_err()).then_some(named)
+}
+
+/// A file below a folder that is called `name`, or what could not be looked into.
+fn found(name: &Path, folder: &Path, item: walkdir::Result<walkdir::DirEntry>) -> Option<Named> {
     let shown = |path: &Path| {
         let below = path.strip_prefix(folder).unwrap_or(path);
         name.join(below).to_string_lossy().into_owned()
     };
-    let item = match item {
-        Ok(item) => item,
-        Err(error) => {
-            return Some(Named {
-                shown: shown(error.path().unwrap_or(folder)),
-                path: Err("it cannot be opened".to_owned()),
-            });
-        }
-    };
-    let file = item.file_name().to_string_lossy();
-    let plain = unpacked(&file);
-    let is_payload = [".json", ".ndjson", ".jsonl"]
-        .iter()
-        .any(|end| plain.ends_with(end));
-    (is_payload && item.file_type().is_file()).then(|| Named {
-        shown: shown(item.path()),
-        path: Ok(Some(item.path().to_owned())),
-    })
+    match item {
+        Ok(item) => item.file_type().is_file().then(|| Named {
+            shown: shown(item.path()),
+            path: Ok(Some(item.path().to_owned())),
+        }),
+        Err(error) => Some(Named {
+            shown: shown(error.path().unwrap_or(folder)),
+            path: Err("it cannot be opened".to_owned()),
+        }),
+    }
 }
 
 /// A name without the ending that says how the file is packed.

@@ -127,7 +127,9 @@ fn a_text_without_a_name_is_lines_when_a_second_object_begins() {
     for text in ["{}\n{}\n", "\n{\"a\": 1}\n\n  {\"b\"", "\u{feff}{}\r\n{}"] {
         assert_eq!(told(text), (Form::Lines, text.to_owned()));
     }
+    let blank = "\n".repeat(100_000);
     for text in [
+        blank.as_str(),
         "",
         "{}",
         "{}\n\n",
@@ -190,5 +192,12 @@ fn names_are_files_folders_and_patterns() {
             names(root.path(), &[nothing]),
             [(nothing.to_owned(), false)]
         );
+    }
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("gone", root.path().join("a/b/6.json")).unwrap();
+        let lost = ("a/b/6.json".to_owned(), false);
+        assert!(names(root.path(), &["a/**/*.ndjson"]).contains(&lost));
+        assert!(names(root.path(), &["a"]).contains(&lost));
     }
 }

@@ -58,6 +58,7 @@ pub(in crate::report) fn validation() -> Validation {
         state: PayloadState::Invalid,
         against: Some("hrex-member-match-request@2.0.1".to_owned()),
         problems: vec![problem()],
+        more_problems: 0,
         not_judged: Vec::new(),
         obstacle: None,
         answer: Some(ExpectedAnswer {
@@ -99,6 +100,7 @@ pub(in crate::report) fn validation() -> Validation {
                 state: PayloadState::Unreadable,
                 against: None,
                 problems: Vec::new(),
+                more_problems: 0,
                 not_judged: Vec::new(),
                 obstacle: Some("cannot be opened".to_owned()),
                 answer: None,
