@@ -31,6 +31,7 @@ mod questions;
 mod recognise;
 mod recorded;
 mod release;
+mod replay;
 mod report;
 mod room;
 mod ruling;
@@ -73,6 +74,7 @@ pub fn run(request: Request, now: DateTime<Utc>, sink: &mut dyn Sink) -> Result<
                 request.max_findings,
             )
         }
+        Request::Replay(request) => replay::replay(&request, sink),
         Request::Transform(request) => transform::transform(&request, sink),
         Request::Explain(request) => explain::explain(&request),
         Request::CatalogueList(request) => card::list(&request),

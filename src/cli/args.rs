@@ -21,6 +21,7 @@ use super::flags::{
 #[cfg(feature = "service")]
 use super::ops::{OPS_EXAMPLES, OpsVerb};
 use super::policy::{POLICY_EXAMPLES, PolicyVerb};
+use super::replay::{REPLAY_CODES, REPLAY_EXAMPLES, ReplayArguments};
 use super::report::{REPORT_CODES, REPORT_EXAMPLES, ReportArguments};
 use super::step::{
     BUMP_CODES, BUMP_EXAMPLES, BumpArguments, DIFF_CODES, DIFF_EXAMPLES, DiffArguments,
@@ -69,6 +70,9 @@ pub(super) enum Verb {
     /// Judge payloads against a schema, offline
     #[command(before_long_help = VALIDATE_EXAMPLES, after_long_help = EXIT_CODES)]
     Validate(Box<ValidateArguments>),
+    /// Judge recorded payloads by the versions of the repository, or by one candidate: a history of any size
+    #[command(before_long_help = REPLAY_EXAMPLES, after_long_help = REPLAY_CODES)]
+    Replay(Box<ReplayArguments>),
     /// Turn payloads of one version into another, or refuse by the fact that is missing
     #[command(before_long_help = TRANSFORM_EXAMPLES, after_long_help = TRANSFORM_CODES)]
     Transform(Box<TransformArguments>),

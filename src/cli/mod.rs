@@ -13,6 +13,7 @@ mod flags;
 #[cfg(feature = "service")]
 mod ops;
 mod policy;
+mod replay;
 mod report;
 mod request;
 #[cfg(feature = "service")]

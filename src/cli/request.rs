@@ -4,6 +4,7 @@ use super::args::{CheckArguments, ExplainArguments, FailOn, GateFlags, StageWord
 use super::catalogue::CatalogueVerb;
 use super::compat::{CompatArguments, FormatMeaning};
 use super::flags::{Color, RepositoryFlags, VolumeFlags};
+use super::replay::replay;
 use super::transform::TransformArguments;
 use super::validate::ValidateArguments;
 use super::{
@@ -31,6 +32,7 @@ pub(super) fn resolve(verb: Verb, around: &Surroundings) -> Asked {
     let answer = match verb {
         Verb::Check(arguments) => check(*arguments, around),
         Verb::Validate(arguments) => validate(*arguments, around),
+        Verb::Replay(arguments) => replay(*arguments, around),
         Verb::Transform(arguments) => transform(*arguments, around),
         Verb::Diff(arguments) => step::diff(arguments, around),
         Verb::Bump(arguments) => step::bump(arguments, around),

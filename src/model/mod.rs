@@ -35,6 +35,8 @@ mod policy;
 mod policy_request;
 mod readiness;
 mod release;
+mod replay_request;
+pub mod replayed;
 mod report;
 mod request;
 mod rule;
@@ -114,6 +116,7 @@ pub use readiness::{
     ReadinessLine, Rollback, RunbookCard,
 };
 pub use release::{Bumped, Comparand, Reason};
+pub use replay_request::{ReplayAct, ReplayJudge, ReplayRequest};
 pub use report::{
     AppliedWaiver, Change, Check, CheckName, Diff, Judged, Mention, Report, ReportHeader, Summary,
 };

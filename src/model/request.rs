@@ -3,8 +3,8 @@
 
 use super::{
     Aim, ApproveRequest, CheckName, ContractRequest, DailyRequest, DeprecateRequest,
-    EvidenceRequest, PolicyRequest, PromoteRequest, ReportRequest, Severity, ValidateRequest,
-    WaiverRequest,
+    EvidenceRequest, PolicyRequest, PromoteRequest, ReplayRequest, ReportRequest, Severity,
+    ValidateRequest, WaiverRequest,
 };
 #[cfg(feature = "service")]
 use super::{OpsRequest, ServeRequest, StubRequest};
@@ -20,6 +20,7 @@ use std::time::Duration;
 pub enum Request {
     Check(CheckRequest),
     Validate(ValidateRequest),
+    Replay(ReplayRequest),
     Transform(TransformRequest),
     Diff(DiffRequest),
     Bump(BumpRequest),
@@ -54,6 +55,7 @@ impl Request {
         match self {
             Self::Check(request) => Some(&request.show),
             Self::Validate(request) => Some(&request.show),
+            Self::Replay(request) => Some(&request.show),
             Self::Transform(request) => Some(&request.show),
             Self::Diff(request) => Some(&request.show),
             Self::Bump(request) => Some(&request.show),

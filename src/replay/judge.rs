@@ -1,11 +1,12 @@
 //! One recorded payload against its own version and against the new versions that follow it.
 
 use super::Schemas;
-use super::cluster::{Cause, Shift};
 use super::read::{Line, envelope};
 use super::ruled::{Ask, Ruled, Rules};
 use crate::catalogue::{Catalogue, Envelope, EnvelopeOutcome};
-use crate::model::{Finding, Place, VersionId, VersionName, digest};
+use crate::model::replayed::{Cause, Cluster, Part, Shift, Span, Specimen, Unknown};
+use crate::model::{Finding, Mismatch, VersionId, VersionName, digest};
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use wire::json::{Document, Limits, pointer_starred};
 use wire::payload::Schema;
@@ -16,57 +17,97 @@ pub(super) struct Judge<'a> {
     /// The same versions before the change.
     pub before: Option<&'a Schemas>,
     pub rules: Rules<'a>,
-}
-
-/// What one recorded payload came to.
-pub(super) struct Judged {
-    pub partner: String,
-    pub version: VersionId,
-    /// New versions of its major that it was judged by as well.
-    pub followers: Vec<VersionId>,
-    pub place: Place,
-    pub bytes: usize,
-    pub digest: String,
-    pub shifts: Vec<Cause>,
-    /// Rules that gave no usable answer about it.
-    pub not_evaluated: Vec<Finding>,
-}
-
-/// Why a line could not be judged.
-pub(super) enum Unjudged {
-    Malformed(Box<Finding>),
-    /// Its version is not in the catalogue.
-    Unknown(VersionId, Place),
+    /// The one version that judges all payloads of its entry, where there is one.
+    pub candidate: Option<&'a VersionId>,
 }
 
 impl Judge<'_> {
-    pub(super) fn line(&self, line: &Line<'_>) -> Result<Judged, Unjudged> {
-        let recorded = envelope(line).map_err(Unjudged::Malformed)?;
+    /// Adds what becomes of a line.
+    pub(super) fn add(&self, line: &Line<'_>, part: &mut Part) {
+        let recorded = match envelope(line) {
+            Ok(recorded) => recorded,
+            Err(finding) => return part.malformed.add((*finding).into()),
+        };
         let version = VersionId {
             entry: recorded.schema.clone(),
             version: VersionName::Number(recorded.version.clone()),
         };
         if self.schemas.get(&version).is_none() {
-            return Err(Unjudged::Unknown(version, line.place.clone()));
+            let first = line.place();
+            return part.add_unknown(version, Unknown { count: 1, first });
         }
-        let followers = self.followers(&version);
-        let payload = serde_json::to_vec(&recorded.payload).unwrap_or_default();
-        let candidates = std::iter::once(&version).chain(&followers);
+        let judges = self.judges(&version);
+        if judges.is_empty() {
+            part.passed_over += 1;
+            return;
+        }
         let mut not_evaluated = Vec::new();
-        Ok(Judged {
-            shifts: candidates
-                .filter_map(|candidate| {
-                    self.shift(&recorded, &version, candidate, &mut not_evaluated)
-                })
-                .collect(),
-            not_evaluated,
-            partner: recorded.partner,
-            place: line.place.clone(),
+        let shifts: Vec<Cause> = judges
+            .iter()
+            .filter_map(|judge| self.shift(&recorded, &version, judge, &mut not_evaluated))
+            .collect();
+        for finding in not_evaluated {
+            part.not_evaluated.add(finding.into());
+        }
+        let mismatched = |shifted: bool| Mismatch {
+            replayed: 1,
+            mismatched: u64::from(shifted),
+        };
+        for judge in &judges {
+            let shifted = shifts.iter().any(|cause| cause.candidate == *judge);
+            part.rates
+                .judged(&recorded.partner, judge, mismatched(shifted));
+        }
+        part.seen(&version, &recorded.partner, mismatched(!shifts.is_empty()));
+        part.followers
+            .extend(judges.into_iter().filter(|judge| *judge != version));
+        if !shifts.is_empty() {
+            self.cluster(line, &recorded, &version, shifts, part);
+        }
+    }
+
+    fn cluster(
+        &self,
+        line: &Line<'_>,
+        recorded: &Envelope,
+        version: &VersionId,
+        shifts: Vec<Cause>,
+        part: &mut Part,
+    ) {
+        let payload = serde_json::to_vec(&recorded.payload).unwrap_or_default();
+        let smallest = Specimen {
             bytes: payload.len(),
+            place: line.place(),
+            recorded: version.clone(),
             digest: digest(&payload),
-            version,
-            followers,
-        })
+        };
+        let at: Option<DateTime<Utc>> = recorded.recorded_at.parse().ok();
+        for cause in shifts {
+            part.clusters.add(Cluster {
+                cause,
+                count: 1,
+                first: smallest.place.clone(),
+                recorded: at.map(|at| Span {
+                    first: at,
+                    last: at,
+                }),
+                smallest: smallest.clone(),
+            });
+        }
+    }
+
+    /// The versions by which payloads recorded under `version` are judged: the one that was named, or its own and
+    /// those that are to follow it.
+    pub(super) fn judges(&self, version: &VersionId) -> Vec<VersionId> {
+        match self.candidate {
+            Some(named) if named.entry == version.entry => vec![named.clone()],
+            Some(_) => Vec::new(),
+            None => {
+                let mut judges = self.followers(version);
+                judges.insert(0, version.clone());
+                judges
+            }
+        }
     }
 
     /// Versions that promise to accept what `version` accepts and that no partner has met yet: later numbers of its
@@ -98,7 +139,7 @@ impl Judge<'_> {
         let value = &recorded.payload;
         let now = self.schemas.get(candidate)?;
         let fits = now.accepts(value);
-        let ruled = ask(self.rules.head, recorded, candidate);
+        let ruled = ask(self.rules.head.map(|(ask, _)| ask), recorded, candidate);
         not_evaluated.extend(ruled.not_evaluated);
         let was_accepted = match recorded.outcome {
             EnvelopeOutcome::Accepted => true,

@@ -3,20 +3,23 @@
 
 mod cluster;
 mod judge;
-mod rate;
+mod quick;
 mod read;
 mod ruled;
 mod schemas;
 
-pub use cluster::{Cause, Cluster, Shift, Specimen};
-pub use rate::Rates;
+pub use crate::model::replayed::{Cause, Cluster, Part, Rates, Shift, Specimen};
+pub use read::Line;
 pub use ruled::{Ask, Broken, Ruled, Rules};
 pub use schemas::Schemas;
 
 use crate::catalogue::{Catalogue, History};
-use crate::model::{Finding, Place, VersionId};
-use judge::Unjudged;
+use crate::model::replayed::Unknown;
+use crate::model::{Finding, Mismatch, VersionId};
+use judge::Judge;
 use std::collections::{BTreeMap, BTreeSet};
+use wire::payload::Schema;
+use wire::stream::Runner;
 
 /// What a replay is asked.
 pub struct Question<'a> {
@@ -52,73 +55,198 @@ pub struct Answer {
 /// Judges every recorded payload by its own version and by the new ones that are to follow it.
 #[must_use]
 pub fn replay(question: &Question<'_>) -> Answer {
-    let schemas = Schemas::of(question.head);
+    let head = Schemas::of(question.head);
     let before = question.base.map(Schemas::of);
-    let lines: Vec<read::Line<'_>> = question.histories.iter().flat_map(read::lines).collect();
-    let judge = judge::Judge {
-        head: question.head,
-        schemas: &schemas,
-        before: before.as_ref(),
-        rules: question.rules,
-    };
-    let verdicts = in_parallel(&lines, question.jobs, |line| judge.line(line));
-    let mut answer = Answer::default();
-    let mut clusters = cluster::Clusters::default();
-    let mut unknown: BTreeMap<VersionId, (u64, Place)> = BTreeMap::new();
-    for verdict in verdicts {
-        match verdict {
-            Err(Unjudged::Malformed(finding)) => answer.findings.push(*finding),
-            Err(Unjudged::Unknown(version, place)) => {
-                unknown.entry(version).or_insert((0, place)).0 += 1;
-            }
-            Ok(judged) => {
-                answer.envelopes += 1;
-                answer.partners.insert(judged.partner.clone());
-                *answer
-                    .seen
-                    .entry(judged.version.clone())
-                    .or_default()
-                    .entry(judged.partner.clone())
-                    .or_default() += 1;
-                answer.followers.extend(judged.followers.clone());
-                for finding in &judged.not_evaluated {
-                    if !answer.findings.contains(finding) {
-                        answer.findings.push(finding.clone());
-                    }
-                }
-                answer.rates.add(&judged);
-                clusters.add(judged);
-            }
-        }
+    let replay = Replay::new(
+        question.head,
+        (&head, before.as_ref()),
+        question.rules,
+        None,
+    );
+    let lines: Vec<Line<'_>> = question.histories.iter().flat_map(read::lines).collect();
+    let mut all = Part::default();
+    for part in in_parallel(&lines, question.jobs, |lines| {
+        replay.part(lines.iter().copied())
+    }) {
+        all.merge(part);
     }
-    answer
-        .findings
-        .extend(unknown.into_iter().map(version_unknown));
-    answer.clusters = clusters.finish();
-    for (shift, count) in [
-        (Shift::NewlyRejected, &mut answer.newly_rejected),
-        (Shift::NewlyAccepted, &mut answer.newly_accepted),
-    ] {
-        let of_shift = answer.clusters.iter().filter(|c| c.cause.shift == shift);
-        *count = of_shift.map(|cluster| cluster.count).sum();
-    }
-    let over_budget = answer.newly_rejected > question.budget;
-    let shown = answer
-        .clusters
-        .iter()
-        .filter(|cluster| over_budget || cluster.cause.shift == Shift::NewlyAccepted)
-        .map(|cluster| cluster.finding(answer.envelopes));
-    answer.findings.extend(shown);
-    answer
+    Answer::of(all, question.budget)
 }
 
-fn version_unknown((version, (count, first)): (VersionId, (u64, Place))) -> Finding {
+impl Answer {
+    fn of(part: Part, budget: u64) -> Self {
+        let newly_rejected = part.clusters.shifted(Shift::NewlyRejected);
+        let newly_accepted = part.clusters.shifted(Shift::NewlyAccepted);
+        let partners = part.partners();
+        let findings = findings(&part, budget);
+        Self {
+            envelopes: part.envelopes,
+            newly_rejected,
+            newly_accepted,
+            clusters: part.clusters.sorted(),
+            rates: part.rates,
+            findings,
+            partners,
+            seen: part.seen,
+            followers: part.followers,
+        }
+    }
+}
+
+/// What has to be said of a part, when so many payloads may be newly rejected without a word.
+#[must_use]
+pub fn findings(part: &Part, budget: u64) -> Vec<Finding> {
+    let obstacles = part.malformed.first.iter().chain(&part.not_evaluated.first);
+    let mut findings: Vec<Finding> = obstacles.cloned().map(Finding::from).collect();
+    findings.extend(part.unknown.iter().map(version_unknown));
+    let over_budget = part.clusters.shifted(Shift::NewlyRejected) > budget;
+    let clusters = part.clusters.clone().sorted();
+    let shown = clusters
+        .iter()
+        .filter(|cluster| over_budget || cluster.cause.shift == Shift::NewlyAccepted)
+        .map(|cluster| cluster::finding(cluster, part.envelopes));
+    findings.extend(shown);
+    findings
+}
+
+/// Versions and rules made ready to judge recorded payloads.
+pub struct Replay<'a> {
+    judge: Judge<'a>,
+    lanes: Vec<Lane<'a>>,
+    /// Index of a lane by entry and version.
+    by_version: BTreeMap<String, BTreeMap<String, usize>>,
+}
+
+/// What judges the payloads of a version, where no rule has anything to say about them.
+struct Lane<'a> {
+    version: VersionId,
+    judges: Vec<VersionId>,
+    schemas: Vec<&'a Schema>,
+}
+
+impl<'a> Replay<'a> {
+    /// `schemas` are those of the head and, where there is one, of the base. With a candidate every payload of its
+    /// entry is judged by that version alone, and no other payload is judged.
+    #[must_use]
+    pub fn new(
+        head: &'a Catalogue,
+        (schemas, before): (&'a Schemas, Option<&'a Schemas>),
+        rules: Rules<'a>,
+        candidate: Option<&'a VersionId>,
+    ) -> Self {
+        let judge = Judge {
+            head,
+            schemas,
+            before,
+            rules,
+            candidate,
+        };
+        let numbered = head.versions().map(|version| &version.id);
+        let numbered = numbered.filter(|id| id.version.number().is_some());
+        let lanes: Vec<Lane<'a>> = numbered.filter_map(|id| lane(&judge, id)).collect();
+        let mut by_version: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
+        for (index, lane) in lanes.iter().enumerate() {
+            let versions = by_version.entry(lane.version.entry.clone()).or_default();
+            versions.insert(lane.version.version.to_string(), index);
+        }
+        Self {
+            judge,
+            lanes,
+            by_version,
+        }
+    }
+
+    /// What becomes of some lines, wherever they stand in the whole.
+    #[must_use]
+    pub fn part<'l>(&self, lines: impl IntoIterator<Item = Line<'l>>) -> Part {
+        let mut part = Part::default();
+        let mut runner = Runner::new(quick::limits());
+        let mut fine: Vec<BTreeMap<String, u64>> = vec![BTreeMap::new(); self.lanes.len()];
+        for line in lines {
+            let known = self.fine(&mut runner, line.bytes);
+            let counts = known.and_then(|(lane, partner)| Some((fine.get_mut(lane)?, partner)));
+            match counts {
+                None => self.judge.add(&line, &mut part),
+                Some((counts, partner)) => match counts.get_mut(partner) {
+                    Some(count) => *count += 1,
+                    None => {
+                        counts.insert(partner.to_owned(), 1);
+                    }
+                },
+            }
+        }
+        for (lane, counts) in self.lanes.iter().zip(fine) {
+            for (partner, replayed) in counts {
+                lane.count(&partner, replayed, &mut part);
+            }
+        }
+        part
+    }
+
+    /// What becomes of a line over the limit of a line.
+    #[must_use]
+    pub fn too_long(&self, file: &str, number: u32) -> Part {
+        let line = Line {
+            file,
+            number,
+            bytes: &[],
+        };
+        let mut part = Part::default();
+        part.malformed.add(read::too_long(&line).into());
+        part
+    }
+
+    /// The lane and the partner of an accepted payload that everybody who judges it surely accepts.
+    fn fine<'l>(&self, runner: &mut Runner, line: &'l [u8]) -> Option<(usize, &'l str)> {
+        let plain = quick::plain(line)?;
+        let index = *self.by_version.get(plain.schema)?.get(plain.version)?;
+        let schemas = &self.lanes.get(index)?.schemas;
+        let is_fine = schemas
+            .iter()
+            .all(|schema| schema.settles(runner, plain.payload));
+        is_fine.then_some((index, plain.partner))
+    }
+}
+
+impl Lane<'_> {
+    /// Adds payloads of a partner that shift nowhere.
+    fn count(&self, partner: &str, replayed: u64, part: &mut Part) {
+        let more = Mismatch {
+            replayed,
+            mismatched: 0,
+        };
+        part.seen(&self.version, partner, more);
+        for judge in &self.judges {
+            part.rates.judged(partner, judge, more);
+        }
+        let others = self.judges.iter().filter(|judge| **judge != self.version);
+        part.followers.extend(others.cloned());
+    }
+}
+
+fn lane<'a>(judge: &Judge<'a>, version: &VersionId) -> Option<Lane<'a>> {
+    judge.schemas.get(version)?;
+    let judges = judge.judges(version);
+    let is_ruled = |judge_id: &VersionId| judge.rules.apply_to(judge_id);
+    if judges.is_empty() || judges.iter().any(is_ruled) {
+        return None;
+    }
+    let schemas = judges.iter().map(|id| judge.schemas.get(id));
+    Some(Lane {
+        version: version.clone(),
+        schemas: schemas.collect::<Option<Vec<_>>>()?,
+        judges,
+    })
+}
+
+fn version_unknown((version, unknown): (&VersionId, &Unknown)) -> Finding {
+    let count = unknown.count;
     let payloads = if count == 1 {
         "payload was"
     } else {
         "payloads were"
     };
-    Finding::new("replay/version-unknown", version.to_string(), first)
+    Finding::new("replay/version-unknown", version.to_string(), unknown.first.clone())
         .kind("unknown")
         .message(format!(
             "{count} {payloads} recorded under `{version}`, which cannot be judged: the catalogue does not have it"
@@ -126,22 +254,23 @@ fn version_unknown((version, (count, first)): (VersionId, (u64, Place))) -> Find
         .remedy("add the version to the catalogue, or take its payloads out of the history")
 }
 
-/// Maps `items` on `jobs` threads; the results keep the order of the items.
-fn in_parallel<T: Sync, R: Send>(
-    items: &[T],
+/// Gives `jobs` threads a share of `lines` each.
+fn in_parallel<'l>(
+    lines: &[Line<'l>],
     jobs: usize,
-    work: impl Fn(&T) -> R + Sync,
-) -> Vec<R> {
-    let share = items.len().div_ceil(jobs.max(1)).max(1);
+    work: impl Fn(&[Line<'l>]) -> Part + Sync,
+) -> Vec<Part> {
+    let share = lines.len().div_ceil(jobs.max(1)).max(1);
+    let work = &work;
     std::thread::scope(|scope| {
-        let threads: Vec<_> = items
+        let threads: Vec<_> = lines
             .chunks(share)
-            .map(|chunk| scope.spawn(|| chunk.iter().map(&work).collect::<Vec<R>>()))
+            .map(|chunk| scope.spawn(move || work(chunk)))
             .collect();
         threads
             .into_iter()
-            .flat_map(|thread| match thread.join() {
-                Ok(results) => results,
+            .map(|thread| match thread.join() {
+                Ok(part) => part,
                 Err(panic) => std::panic::resume_unwind(panic),
             })
             .collect()

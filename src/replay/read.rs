@@ -2,28 +2,38 @@
 
 use crate::catalogue::{Envelope, History};
 use crate::model::{Finding, Place};
-use wire::json::{Document, Limits};
+use wire::json::{Document, FaultKind, Limits};
 
 /// A line that is not blank, with its place.
-pub(super) struct Line<'a> {
-    pub place: Place,
+#[derive(Clone, Copy, Debug)]
+pub struct Line<'a> {
+    pub file: &'a str,
+    pub number: u32,
     pub bytes: &'a [u8],
 }
 
-pub(super) fn lines(history: &History) -> impl Iterator<Item = Line<'_>> {
-    history.lines().map(|(line, bytes)| Line {
-        place: Place {
-            file: history.source.path.clone(),
-            line,
+impl Line<'_> {
+    pub(super) fn place(&self) -> Place {
+        Place {
+            file: self.file.to_owned(),
+            line: self.number,
             column: 1,
-        },
+        }
+    }
+}
+
+pub(super) fn lines(history: &History) -> impl Iterator<Item = Line<'_>> {
+    let file = &history.source.path;
+    history.lines().map(|(number, bytes)| Line {
+        file,
+        number,
         bytes,
     })
 }
 
 pub(super) fn envelope(line: &Line<'_>) -> Result<Envelope, Box<Finding>> {
     let document = Document::parse(line.bytes, &Limits::default()).map_err(|fault| {
-        let mut place = line.place.clone();
+        let mut place = line.place();
         place.column = fault.position.column;
         finding(
             "payload/not-json",
@@ -34,8 +44,14 @@ pub(super) fn envelope(line: &Line<'_>) -> Result<Envelope, Box<Finding>> {
     serde_json::from_value(document.value().clone()).map_err(|error| {
         let field = field_of(&error.to_string());
         let said = format!("a recorded line is no envelope: {field}");
-        finding("replay/envelope-malformed", line.place.clone(), said)
+        finding("replay/envelope-malformed", line.place(), said)
     })
+}
+
+/// A line of which nothing was kept.
+pub(super) fn too_long(line: &Line<'_>) -> Finding {
+    let said = format!("a recorded line cannot be read: {}", FaultKind::TooLarge);
+    *finding("payload/not-json", line.place(), said)
 }
 
 /// serde's messages may quote values; only what speaks of names is kept.

@@ -26,9 +26,18 @@ pub struct Broken {
 /// Asks the rules of one side.
 pub type Ask<'a> = &'a (dyn Fn(&Envelope, &VersionId) -> Ruled + Sync);
 
+/// Says whether any rule of the head has something to say about payloads that are judged as this version.
+pub type Applies<'a> = &'a (dyn Fn(&VersionId) -> bool + Sync);
+
 /// The rules before and after the change; none where nobody handed any in.
 #[derive(Clone, Copy, Default)]
 pub struct Rules<'a> {
-    pub head: Option<Ask<'a>>,
+    pub head: Option<(Ask<'a>, Applies<'a>)>,
     pub base: Option<Ask<'a>>,
+}
+
+impl Rules<'_> {
+    pub(super) fn apply_to(&self, version: &VersionId) -> bool {
+        self.head.is_some_and(|(_, applies)| applies(version))
+    }
 }

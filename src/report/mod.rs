@@ -26,6 +26,7 @@ mod owed;
 mod policy;
 mod range;
 mod release;
+mod replayed;
 mod sarif;
 mod step;
 mod text;
@@ -37,6 +38,7 @@ pub use command::command;
 pub use end_notice::end_notice;
 pub use notice::notice;
 
+use crate::model::replayed::Replayed;
 use crate::model::{
     BoardAct, BroughtOver, Bumped, Comparison, ContractList, Coverage, Daily, Diff, EntryCard,
     Explanation, Format, Moved, Operated, Owed, PolicyCoverage, PolicyTrial, Register,
@@ -61,6 +63,7 @@ pub struct Style<'a> {
 pub enum Content<'a> {
     Report(&'a Report),
     Validation(&'a Validation),
+    Replayed(&'a Replayed),
     Transformation(&'a Transformation),
     Diff(&'a Diff),
     Bumped(&'a Bumped),
@@ -157,6 +160,7 @@ fn as_text(content: Content<'_>, style: &Style<'_>) -> String {
     match content {
         Content::Report(report) => text::report(report, style),
         Content::Validation(validation) => validation::text(validation, style),
+        Content::Replayed(replayed) => replayed::text(replayed, style),
         Content::Transformation(transformation) => transformation::text(transformation, style),
         Content::Diff(diff) => diff::text(diff, style),
         Content::Bumped(bumped) => bump::text(bumped, style),
@@ -186,6 +190,7 @@ fn as_json(content: Content<'_>) -> String {
     match content {
         Content::Report(report) => json::pretty(report),
         Content::Validation(validation) => json::pretty(validation),
+        Content::Replayed(replayed) => json::pretty(replayed),
         Content::Transformation(transformation) => json::pretty(transformation),
         Content::Diff(diff) => json::pretty(diff),
         Content::Bumped(bumped) => json::pretty(bumped),
@@ -220,6 +225,7 @@ fn as_markdown(content: Content<'_>, style: &Style<'_>) -> Option<String> {
         Content::Owed(answer) => Some(owed::markdown(answer)),
         Content::Rules(page) => Some(policy::page(page)),
         Content::Validation(_)
+        | Content::Replayed(_)
         | Content::Transformation(_)
         | Content::Bumped(_)
         | Content::Entries(_)

@@ -33,6 +33,7 @@ pub(super) use contract::{Library, served};
 pub(super) use ending::uses;
 pub(super) use lifecycle::{allowance, demand};
 pub(super) use notice::touched;
+pub(super) use replay::ruled;
 
 use super::answer::{Log, Sink};
 use super::room::Room;

@@ -6,7 +6,7 @@ use super::contract;
 use super::replay::Replayed;
 use crate::model::{
     CheckRequest, CheckState, ContractRate, FindingMark, Judge, Judged, Mismatch, ReplayRate,
-    Report, RunAsked, RunRecord, WaiverLine, WaiverState, WaiverUse, digest,
+    Report, RunAsked, RunRecord, VersionId, WaiverLine, WaiverState, WaiverUse, digest,
 };
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -24,14 +24,15 @@ impl Tallies {
     pub(super) fn of(replayed: Option<&Replayed>, contract: Option<&contract::Judged>) -> Self {
         let mut tallies = Self::default();
         if let Some(replayed) = replayed {
-            let counts = replayed.rates.by_version.iter();
-            let rate = |((partner, version), count): (&(String, _), &Mismatch)| ReplayRate {
-                partner: partner.clone(),
-                version: crate::model::VersionId::to_string(version),
-                replayed: count.replayed,
-                mismatched: count.mismatched,
-            };
-            tallies.replays = counts.map(rate).collect();
+            for (partner, versions) in &replayed.rates.by_version {
+                let rate = |(version, count): (&VersionId, &Mismatch)| ReplayRate {
+                    partner: partner.clone(),
+                    version: version.to_string(),
+                    replayed: count.replayed,
+                    mismatched: count.mismatched,
+                };
+                tallies.replays.extend(versions.iter().map(rate));
+            }
             tallies.replayed.clone_from(&replayed.rates.by_partner);
         }
         if let Some(contract) = contract {

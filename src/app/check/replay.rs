@@ -42,7 +42,7 @@ pub(super) fn check(
         head: &head.catalogue,
         base: question.base.map(|base| &base.catalogue),
         rules: Rules {
-            head: Some(&of_head),
+            head: Some((&of_head, &|version| head_rules.applies_to(version))),
             base: of_base.as_ref().map(|rules| rules as Ask<'_>),
         },
         budget: budget.min().unwrap_or_default(),
@@ -79,7 +79,7 @@ pub(super) fn check(
 }
 
 /// What one side's rules say of an envelope: the first thing that is broken tells the cause.
-fn ruled(rules: &Ruling<'_>, recorded: &Envelope, version: &VersionId) -> Ruled {
+pub(in crate::app) fn ruled(rules: &Ruling<'_>, recorded: &Envelope, version: &VersionId) -> Ruled {
     let judgement = rules.judge_value(version, &recorded.payload, &Known::of(recorded));
     let first = judgement.breaks.into_iter().next();
     Ruled {

@@ -1,0 +1,172 @@
+//! `replay` and `replay merge`: flags, examples, exit codes.
+
+use super::flags::{
+    AmountFlags, ColorFlags, LeniencyFlags, ListFormats, ProgressFlags, RepositoryFlags,
+    VolumeFlags, WorkFlags,
+};
+use super::request::{Voice, chatter, repository};
+use super::{Asked, Surroundings};
+use crate::model::replayed::{Sample, Shard};
+use crate::model::{ReplayAct, ReplayJudge, ReplayRequest, Request};
+use clap::{Args, Subcommand};
+use std::num::NonZeroU64;
+use std::path::PathBuf;
+
+#[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct ReplayArguments {
+    #[command(subcommand)]
+    pub verb: Option<ReplayVerb>,
+    #[command(flatten)]
+    pub judge: JudgeArguments,
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum ReplayVerb {
+    /// Put the json results of all shards together: the same bytes as one run gives
+    Merge(MergeArguments),
+}
+
+#[derive(Args, Debug)]
+pub(super) struct JudgeArguments {
+    /// Recorded envelopes, one a line: files, folders, patterns, plain, .gz or .zst, `-` for standard input;
+    /// matchmark.toml names those of the repository
+    #[arg(long, value_name = "FILE", env = "MATCHMARK_HISTORY", hide_env = true)]
+    pub history: Vec<PathBuf>,
+    /// Judge every payload of this entry by this version, and no other payload
+    #[arg(
+        long,
+        value_name = "ID@VERSION",
+        env = "MATCHMARK_CANDIDATE",
+        hide_env = true
+    )]
+    pub candidate: Option<String>,
+    /// Compare with this revision instead of the one that matchmark.toml names
+    #[arg(long, value_name = "REF", env = "MATCHMARK_BASE", hide_env = true)]
+    pub base: Option<String>,
+    /// Judge only the Ith of N shares of the lines; `replay merge` puts the results together
+    #[arg(long, value_name = "I/N", env = "MATCHMARK_SHARD", hide_env = true)]
+    pub shard: Option<Shard>,
+    /// Judge only one line in N, chosen by --seed; what was not judged keeps the verdict from being go
+    #[arg(long, value_name = "N", env = "MATCHMARK_SAMPLE", hide_env = true)]
+    pub sample: Option<NonZeroU64>,
+    /// Which lines a sample chooses
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        default_value_t = 0,
+        requires = "sample",
+        env = "MATCHMARK_SEED",
+        hide_env = true
+    )]
+    pub seed: u64,
+    #[command(flatten)]
+    pub work: WorkFlags,
+    #[command(flatten)]
+    pub said: SaidArguments,
+    #[command(flatten)]
+    pub progress: ProgressFlags,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct MergeArguments {
+    /// What `replay --shard I/N --format json=RESULT` wrote, of every shard
+    #[arg(required = true, value_name = "RESULT")]
+    pub results: Vec<PathBuf>,
+    #[command(flatten)]
+    pub said: SaidArguments,
+}
+
+/// How a result is given.
+#[derive(Args, Debug)]
+pub(super) struct SaidArguments {
+    #[command(flatten)]
+    pub repository: RepositoryFlags,
+    #[command(flatten)]
+    pub formats: ListFormats,
+    #[command(flatten)]
+    pub amount: AmountFlags,
+    #[command(flatten)]
+    pub leniency: LeniencyFlags,
+    #[command(flatten)]
+    pub volume: VolumeFlags,
+    #[command(flatten)]
+    pub color: ColorFlags,
+}
+
+/// Reads the words of `replay`.
+pub(super) fn replay(arguments: ReplayArguments, around: &Surroundings) -> Result<Asked, String> {
+    match arguments.verb {
+        Some(ReplayVerb::Merge(merge)) => {
+            let act = ReplayAct::Merge(merge.results);
+            asked(act, &merge.said, true, around)
+        }
+        None => {
+            let JudgeArguments {
+                history,
+                candidate,
+                base,
+                shard,
+                sample,
+                seed,
+                work,
+                said,
+                progress,
+            } = arguments.judge;
+            let act = ReplayAct::Judge(ReplayJudge {
+                base,
+                histories: history,
+                candidate,
+                shard: shard.unwrap_or(Shard::WHOLE),
+                sample: sample.map(|one_in| Sample {
+                    one_in: one_in.get(),
+                    seed,
+                }),
+                jobs: work.jobs,
+            });
+            asked(act, &said, progress.no_progress, around)
+        }
+    }
+}
+
+fn asked(
+    act: ReplayAct,
+    said: &SaidArguments,
+    no_progress: bool,
+    around: &Surroundings,
+) -> Result<Asked, String> {
+    let repository = repository(&said.repository);
+    let voice = Voice {
+        formats: &said.formats.format,
+        volume: Some(&said.volume),
+        color: said.color.color,
+    };
+    let show = voice.show(&repository.root, around)?;
+    let request = ReplayRequest {
+        repository,
+        act,
+        allow_empty: said.leniency.allow_empty,
+        exit_zero: said.leniency.exit_zero,
+        max_findings: said.amount.max_findings,
+        show,
+    };
+    let chatter = chatter(&said.volume, no_progress);
+    Ok(Asked::Run(Box::new(Request::Replay(request)), chatter))
+}
+
+pub(super) const REPLAY_EXAMPLES: &str = "\
+Examples:
+  matchmark replay
+  matchmark replay --history 'archive/**/*.ndjson.zst' --candidate hrex-member-match-request@next
+  matchmark replay --history day.ndjson --shard 2/4 --format json=2.json
+  matchmark replay merge 1.json 2.json 3.json 4.json --format text --format json=all.json
+  matchmark replay --history archive/ --sample 100 --seed 7   what one line in a hundred says
+";
+
+pub(super) const REPLAY_CODES: &str = "\
+Exit codes:
+  0 go         every recorded payload keeps its verdict, within the budget of matchmark.toml
+  1 no-go      more payloads are newly rejected than that, or a line is no envelope
+  2 error      usage, configuration, or a file that could not be read to its end
+  3 undecided  a shard or a sample without a fault, an unknown version, a rule that gave no answer
+  4 empty      there was no payload";

@@ -1,0 +1,221 @@
+//! The result of `replay` for a terminal.
+//! Every word comes from schemas, rules and counts; no value is ever at hand here.
+
+use super::Style;
+use super::hygiene::clean;
+use super::text::{Paint, verdict_line};
+use crate::model::replayed::{Cluster, Obstacles, Replayed, Shift};
+use crate::model::{Verdict, counted};
+use std::fmt::Write as _;
+
+/// Causes that are shown unless another number was asked for.
+const SHOWN: usize = 20;
+
+/// For a terminal.
+pub(super) fn text(replayed: &Replayed, style: &Style<'_>) -> String {
+    let mut out = String::new();
+    let paint = Paint::new(style.color);
+    heading(&mut out, replayed);
+    shares(&mut out, replayed, paint);
+    let most = style.max_findings.unwrap_or(SHOWN);
+    causes(&mut out, replayed, most);
+    obstacles(&mut out, &replayed.part.malformed, "line", most);
+    obstacles(&mut out, &replayed.part.not_evaluated, "answer", most);
+    for (version, unknown) in &replayed.part.unknown {
+        let payloads = counted(unknown.count, "payload");
+        let first = place(&unknown.first.file, unknown.first.line);
+        let _ = writeln!(
+            out,
+            "  {payloads} under {}, which the catalogue does not have: not judged, first {first}",
+            clean(&version.to_string())
+        );
+    }
+    for (file, why) in &replayed.unreadable {
+        let _ = writeln!(out, "  {}: {}", clean(file), clean(why));
+    }
+    let _ = writeln!(out, "Values are hidden. Nothing left this machine.");
+    let (verdict, code) = (replayed.verdict, replayed.exit_code);
+    verdict_line(&mut out, verdict, code, &sentence(replayed), paint);
+    out
+}
+
+fn heading(out: &mut String, replayed: &Replayed) {
+    let part = &replayed.part;
+    let partners = counted(part.rates.by_partner.len(), "partner");
+    let envelopes = counted(part.envelopes, "payload");
+    let _ = write!(out, "replay  {envelopes}, {partners}");
+    let _ = match (&replayed.asked.candidate, &replayed.asked.base) {
+        (Some(candidate), _) => write!(out, "; all by {}", clean(&candidate.to_string())),
+        (None, Some(base)) => {
+            let short: String = base.chars().take(7).collect();
+            write!(out, "; against base {}", clean(&short))
+        }
+        (None, None) => write!(out, "; without a base"),
+    };
+    if let Some(sample) = &replayed.asked.sample {
+        let _ = write!(out, "; one line in {}, seed {}", sample.one_in, sample.seed);
+    }
+    if !replayed.is_whole() {
+        let shards: Vec<String> = replayed.shards.iter().map(u32::to_string).collect();
+        let _ = write!(
+            out,
+            "; shard {} of {}",
+            shards.join(", "),
+            replayed.asked.shards
+        );
+    }
+    out.push('\n');
+    if part.passed_over > 0 {
+        let _ = writeln!(out, "  not asked about     {:>9}", part.passed_over);
+    }
+}
+
+fn shares(out: &mut String, replayed: &Replayed, paint: Paint) {
+    let all = replayed.part.envelopes;
+    let shifted: u64 = replayed
+        .part
+        .rates
+        .by_partner
+        .values()
+        .map(|count| count.mismatched)
+        .sum();
+    let budget = replayed.asked.budget;
+    let over = match replayed.newly_rejected > budget {
+        true => paint.red(&format!("budget {budget}: fails the gate")),
+        false => format!("budget {budget}"),
+    };
+    let relaxed = match replayed.newly_accepted {
+        0 => "",
+        _ => "relaxed by accident?",
+    };
+    for (what, count, said) in [
+        ("same verdict", all.saturating_sub(shifted), String::new()),
+        ("newly rejected", replayed.newly_rejected, over),
+        (
+            "newly accepted",
+            replayed.newly_accepted,
+            relaxed.to_owned(),
+        ),
+    ] {
+        let line = format!("  {what:<18}  {count:>9}  {:>6}  {said}", share(count, all));
+        let _ = writeln!(out, "{}", line.trim_end());
+    }
+    if let (Some(_), 0, 1..) = (&replayed.asked.sample, replayed.newly_rejected, all) {
+        let _ = writeln!(
+            out,
+            "  none of {all} in the sample: with 95 % certainty at most {} of all are",
+            share(3, all)
+        );
+    }
+}
+
+/// `2.3 %`, in whole numbers throughout.
+fn share(count: u64, all: u64) -> String {
+    if all == 0 {
+        return String::new();
+    }
+    let thousandths = (u128::from(count) * 100_000).div_ceil(u128::from(all));
+    let rounded = match thousandths {
+        1..100 => return format!("{}.{:03} %", thousandths / 1_000, thousandths % 1_000),
+        more => (more + 50) / 100,
+    };
+    format!("{}.{} %", rounded / 10, rounded % 10)
+}
+
+fn causes(out: &mut String, replayed: &Replayed, most: usize) {
+    let clusters: Vec<Cluster> = replayed.part.clusters.clone().sorted();
+    if clusters.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "  Causes, largest first");
+    for cluster in clusters.iter().take(most) {
+        one(out, cluster);
+    }
+    let rest: u64 = clusters.iter().skip(most).map(|it| it.count).sum();
+    if rest > 0 {
+        let _ = writeln!(
+            out,
+            "  {} of other causes: --max-findings shows more, the json format holds all",
+            counted(rest, "payload")
+        );
+    }
+}
+
+fn one(out: &mut String, cluster: &Cluster) {
+    let cause = &cluster.cause;
+    let word = match cause.shift {
+        Shift::NewlyRejected => "rejected by",
+        Shift::NewlyAccepted => "accepted by",
+    };
+    let pointer = match cause.pointer.as_str() {
+        "" => "the whole payload".to_owned(),
+        pointer => clean(pointer),
+    };
+    let _ = writeln!(
+        out,
+        "{:>9}  {}  {word} {}  {}  {pointer}",
+        cluster.count,
+        clean(&cause.partner),
+        clean(&cause.candidate.to_string()),
+        clean(&cause.rule)
+    );
+    let first = place(&cluster.first.file, cluster.first.line);
+    let smallest = &cluster.smallest;
+    let _ = writeln!(out, "             {}", clean(&cause.message));
+    let _ = write!(out, "             first {first}");
+    if let Some(span) = &cluster.recorded {
+        let days = [span.first.date_naive(), span.last.date_naive()];
+        let _ = write!(out, ", recorded {} to {}", days[0], days[1]);
+    }
+    let _ = writeln!(
+        out,
+        ", smallest {} ({} bytes)",
+        place(&smallest.place.file, smallest.place.line),
+        smallest.bytes
+    );
+}
+
+fn obstacles(out: &mut String, obstacles: &Obstacles, what: &str, most: usize) {
+    for obstacle in obstacles.first.iter().take(most) {
+        let place = place(&obstacle.place.file, obstacle.place.line);
+        let (rule, message) = (clean(&obstacle.rule), clean(&obstacle.message));
+        let _ = writeln!(out, "  {place}  {rule}  {message}");
+    }
+    let shown = obstacles.first.len().min(most) as u64;
+    let rest = obstacles.count.saturating_sub(shown);
+    if rest > 0 {
+        let _ = writeln!(out, "  and {} like these", counted(rest, what));
+    }
+}
+
+fn place(file: &str, line: u32) -> String {
+    format!("{}:{line}", clean(file))
+}
+
+/// What the verdict rests on.
+fn sentence(replayed: &Replayed) -> String {
+    let part = &replayed.part;
+    match replayed.verdict {
+        Verdict::Go => "every recorded payload keeps its verdict, within the budget".to_owned(),
+        Verdict::Empty => "nothing was replayed".to_owned(),
+        Verdict::Error => "not every file could be read to its end".to_owned(),
+        Verdict::NoGo if part.malformed.count > 0 => {
+            format!(
+                "{} of the history is no envelope",
+                counted(part.malformed.count, "line")
+            )
+        }
+        Verdict::NoGo => format!(
+            "{} newly rejected",
+            counted(replayed.newly_rejected, "payload")
+        ),
+        Verdict::Undecided if !replayed.is_whole() => {
+            "a share of the history only: `matchmark replay merge` puts all of them together"
+                .to_owned()
+        }
+        Verdict::Undecided if replayed.asked.sample.is_some() => {
+            "a sample of the history only: what was not judged is not known".to_owned()
+        }
+        Verdict::Undecided => "some payloads could not be decided".to_owned(),
+    }
+}
