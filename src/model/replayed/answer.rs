@@ -58,7 +58,7 @@ impl Sample {
         let mut mixed = self.seed ^ line.wrapping_mul(0x9E37_79B9_7F4A_7C15);
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (mixed ^ (mixed >> 31)) % self.one_in.max(1) == 0
+        (mixed ^ (mixed >> 31)).is_multiple_of(self.one_in.max(1))
     }
 }
 
