@@ -19,3 +19,5 @@ mod random;
 mod repository;
 #[path = "stream/suite.rs"]
 mod suite;
+#[path = "stream/traps.rs"]
+mod traps;

@@ -217,6 +217,10 @@ impl<'p> Pass<'p, '_, '_> {
         }
         let mut at = scan::solid(self.bytes, at + 1);
         for _ in 0..MOST_PASSED {
+            // Behind an object without members stand those of another.
+            if self.bytes.get(at) != Some(&b'"') {
+                return None;
+            }
             let here = quoted.stands(self.bytes, at);
             let (end, _) = scan::string(self.bytes, at + 1)?;
             let colon = scan::solid(self.bytes, end + 1);

@@ -1,0 +1,36 @@
+//! Schemas and payloads that look alike to a hasty reader: both ways have to say the same of them.
+
+use crate::both::{Both, Said};
+use serde_json::{Value, json};
+use wire::json::Limits;
+use wire::stream::Runner;
+
+fn said(bundle: &Value, text: &str) -> Said {
+    let limits = Limits::FILE;
+    let both = Both::new(bundle).expect("a schema");
+    both.judge(&mut Runner::new(limits), &limits, text.as_bytes(), bundle)
+}
+
+const FINE: Said = Said {
+    full: true,
+    fast: true,
+};
+
+const WRONG: Said = Said {
+    full: false,
+    fast: false,
+};
+
+#[test]
+fn an_object_without_members_is_not_told_by_those_of_another() {
+    let branch = |word| json!({"properties": {"kind": {"const": word}}});
+    let inner = json!({"oneOf": [branch("a"), branch("b")]});
+    let bundle = json!({"properties": {"inner": inner}});
+    assert_eq!(said(&bundle, r#"{"inner":{},"more":1,"kind":"a"}"#), WRONG);
+    assert_eq!(said(&bundle, r#"{"inner":{ },"":"","kind":"b"}"#), WRONG);
+    assert_eq!(said(&bundle, r#"{"inner":{"kind":"a"},"kind":"b"}"#), FINE);
+
+    let needed = json!({"properties": {"kind": {"const": "a"}}, "required": ["kind"]});
+    let bundle = json!({"properties": {"inner": {"not": {"anyOf": [needed, branch("b")]}}}});
+    assert_eq!(said(&bundle, r#"{"inner":{},"more":1,"kind":"a"}"#), WRONG);
+}
