@@ -23,6 +23,11 @@ const MOST_NODES: usize = 50_000;
 /// Most schemas that `contains` may count side by side.
 const MOST_COUNTED: usize = 64;
 
+/// Largest divisor that is taken as it is written.
+///
+/// Source: the full validator keeps divisors as doubles, which are exact up to here
+const LARGEST_DIVISOR: i64 = 1 << 53;
+
 /// Longest prefix of an array with rules of its own.
 const LONGEST_PREFIX: usize = 256;
 
@@ -280,7 +285,8 @@ fn numbers(all: &Gathered<'_>) -> NumberRules {
 }
 
 fn divisor(value: &Value) -> Option<i64> {
-    value.as_i64().filter(|divisor| *divisor > 0)
+    let divisor = value.as_i64()?;
+    (1..=LARGEST_DIVISOR).contains(&divisor).then_some(divisor)
 }
 
 /// Narrows the rules to the values of one `enum` or `const`.

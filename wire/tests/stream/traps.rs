@@ -34,3 +34,13 @@ fn an_object_without_members_is_not_told_by_those_of_another() {
     let bundle = json!({"properties": {"inner": {"not": {"anyOf": [needed, branch("b")]}}}});
     assert_eq!(said(&bundle, r#"{"inner":{},"more":1,"kind":"a"}"#), WRONG);
 }
+
+#[test]
+fn divisors_that_doubles_round_are_left_to_the_full_way() {
+    let bundle = json!({"multipleOf": (1_i64 << 53) + 1});
+    assert_eq!(said(&bundle, "27021597764222979"), WRONG);
+    let bundle = json!({"not": {"multipleOf": (1_i64 << 53) + 1}});
+    assert_eq!(said(&bundle, "9007199254740992"), WRONG);
+    let bundle = json!({"multipleOf": 1_i64 << 53});
+    assert_eq!(said(&bundle, "18014398509481984"), FINE);
+}
