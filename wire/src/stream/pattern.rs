@@ -114,8 +114,15 @@ impl Pattern {
 
 /// The pattern as the full validator hands it to its engine, if it holds nothing that engines read differently.
 fn translated(pattern: &str) -> Option<String> {
-    const DOUBTFUL: [&str; 9] = ["*+", "++", "?+", "}+", "{,", r"\p", r"\P", r"\b", r"\B"];
+    const DOUBTFUL: [&str; 13] = [
+        "*+", "++", "?+", "}+", "*{", "+{", "?{", "}{", "{,", r"\p", r"\P", r"\b", r"\B",
+    ];
     if DOUBTFUL.iter().any(|sign| pattern.contains(sign)) {
+        return None;
+    }
+    // With spaces, one engine reads a count where another reads characters.
+    let mut counts = pattern.split('{').skip(1);
+    if counts.any(|count| count.split('}').next().is_some_and(holds_space)) {
         return None;
     }
     let groups = pattern.match_indices("(?").count();
@@ -125,6 +132,10 @@ fn translated(pattern: &str) -> Option<String> {
     let translated = jsonschema_regex::to_rust_regex(pattern).ok()?;
     let hir = regex_syntax::parse(&translated).ok()?;
     looks_plain(&hir).then(|| translated.into_owned())
+}
+
+fn holds_space(text: &str) -> bool {
+    text.contains(char::is_whitespace)
 }
 
 /// Whether the only assertions are the two ends of the text.

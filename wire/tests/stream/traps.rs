@@ -44,3 +44,20 @@ fn divisors_that_doubles_round_are_left_to_the_full_way() {
     let bundle = json!({"multipleOf": 1_i64 << 53});
     assert_eq!(said(&bundle, "18014398509481984"), FINE);
 }
+
+#[test]
+fn counts_that_engines_read_differently_are_left_to_the_full_way() {
+    for (pattern, word) in [
+        ("^a{2}{3}$", "aaaaaa"),
+        ("^a*{2}$", "aa"),
+        ("^a+{2}$", "aa"),
+        ("^ba?{2}$", "ba"),
+        ("^a{ 2 }$", "aa"),
+        ("^a{2, 3}$", "aa"),
+        ("^a{2,3 }$", "aa"),
+    ] {
+        let bundle = json!({"pattern": pattern});
+        assert_eq!(said(&bundle, &format!("\"{word}\"")), WRONG, "{pattern}");
+    }
+    assert_eq!(said(&json!({"pattern": "^a{2,3}$"}), "\"aa\""), FINE);
+}
