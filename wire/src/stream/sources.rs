@@ -1,5 +1,5 @@
 //! Where references of a schema lead: pointers, anchors and the ids of the resources that stand in the document.
-//! Refuses relative ids and whatever two places claim: such a reference leads nowhere.
+//! Refuses relative ids and whatever two places claim: then a document, or a reference, means nothing here.
 
 use crate::json::pointer_segments;
 use serde_json::{Map, Value};
@@ -34,10 +34,12 @@ impl Draft {
 pub(super) struct Sources<'v> {
     pub(super) draft: Draft,
     roots: Vec<&'v Value>,
-    /// By absolute id; `None` where two have the same.
-    named: HashMap<&'v str, Option<usize>>,
+    /// By id.
+    named: HashMap<&'v str, usize>,
     /// By resource and name; `None` where two have the same.
     anchors: HashMap<(usize, &'v str), Option<&'v Value>>,
+    /// How many schemas have a dynamic anchor of this name: what one of several means, only a payload tells.
+    dynamic: HashMap<&'v str, usize>,
     /// The resource that a schema stands in, by the schema's address.
     homes: HashMap<usize, usize>,
     /// How many ids and anchors were met where schemas stand.
@@ -55,6 +57,7 @@ impl<'v> Sources<'v> {
             roots: vec![bundle],
             named: HashMap::new(),
             anchors: HashMap::new(),
+            dynamic: HashMap::new(),
             homes: HashMap::new(),
             marks: 0,
         };
@@ -73,7 +76,7 @@ impl<'v> Sources<'v> {
         let home = self.enter(schema, keywords, home, depth == 0)?;
         self.homes.insert(address(schema), home);
         for (keyword, value) in keywords {
-            for inner in children(keyword, value) {
+            for inner in children(self.draft, keyword, value) {
                 self.visit(inner, home, depth + 1)?;
             }
         }
@@ -103,7 +106,7 @@ impl<'v> Sources<'v> {
                 Some(("", name)) if self.draft == Draft::Seven && !name.is_empty() => {
                     self.anchor(home, name, schema);
                 }
-                None | Some((_, "")) => home = self.resource(id, schema, outermost),
+                None | Some((_, "")) => home = self.resource(id, schema, outermost)?,
                 Some(_) => return None,
             }
         }
@@ -114,20 +117,25 @@ impl<'v> Sources<'v> {
                     self.anchor(home, name, schema);
                 }
             }
+            if let Some(Value::String(name)) = keywords.get("$dynamicAnchor") {
+                *self.dynamic.entry(name).or_default() += 1;
+            }
         }
         Some(home)
     }
 
-    fn resource(&mut self, id: &'v str, schema: &'v Value, outermost: bool) -> usize {
+    /// `None` when another resource has the same id, or might have.
+    fn resource(&mut self, id: &'v str, schema: &'v Value, outermost: bool) -> Option<usize> {
         let home = if outermost { 0 } else { self.roots.len() };
         if !outermost {
             self.roots.push(schema);
         }
-        let place = self.named.entry(id.trim_end_matches('#'));
-        place
-            .and_modify(|place| *place = None)
-            .or_insert(Some(home));
-        home
+        let distinct = match is_absolute(id) {
+            true => is_normal(id),
+            false => outermost,
+        };
+        let before = self.named.insert(id.trim_end_matches('#'), home);
+        (distinct && before.is_none()).then_some(home)
     }
 
     fn anchor(&mut self, home: usize, name: &'v str, schema: &'v Value) {
@@ -144,12 +152,13 @@ impl<'v> Sources<'v> {
         let root = match base {
             "" if reference.is_empty() => return None,
             "" => home,
-            _ if is_absolute(base) => (*self.named.get(base)?)?,
+            _ if is_absolute(base) => *self.named.get(base)?,
             _ => return None,
         };
         let target = match fragment {
             "" => *self.roots.get(root)?,
             pointer if pointer.starts_with('/') => follow(self.roots.get(root)?, pointer)?,
+            name if self.dynamic.get(name).is_some_and(|count| *count > 1) => return None,
             name => (*self.anchors.get(&(root, name))?)?,
         };
         let known = target.is_boolean() || self.homes.contains_key(&address(target));
@@ -163,12 +172,30 @@ pub(super) fn address(schema: &Value) -> usize {
 }
 
 fn is_absolute(base: &str) -> bool {
-    base.starts_with("urn:") || base.contains("://")
+    let is_scheme = |scheme: &str| scheme.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let scheme = base.split_once("://").map(|(scheme, _)| scheme);
+    base.starts_with("urn:") || scheme.is_some_and(is_scheme)
+}
+
+/// Whether no other way of writing an absolute id means the same.
+///
+/// Source: RFC 3986, section 6.2.2; the last is the id of a document without one
+fn is_normal(id: &str) -> bool {
+    let (scheme, rest) = id.split_once("://").unwrap_or(("", ""));
+    let host = rest.split('/').next().unwrap_or_default();
+    let lower = |text: &str| !text.contains(|letter: char| letter.is_ascii_uppercase());
+    lower(scheme)
+        && lower(host)
+        && !id.contains('%')
+        && !id.contains("/.")
+        && scheme != "json-schema"
 }
 
 /// The schemas that stand directly below a keyword.
-fn children<'v>(keyword: &str, value: &'v Value) -> Vec<&'v Value> {
+fn children<'v>(draft: Draft, keyword: &str, value: &'v Value) -> Vec<&'v Value> {
     match (keyword, value) {
+        // What stands there is judged, but ids and anchors in it count for nothing.
+        ("dependencies" | "additionalItems", _) if draft == Draft::TwentyTwenty => Vec::new(),
         (
             "additionalProperties"
             | "propertyNames"

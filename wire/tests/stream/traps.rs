@@ -16,6 +16,11 @@ const FINE: Said = Said {
     fast: true,
 };
 
+const SLOWLY_FINE: Said = Said {
+    full: true,
+    fast: false,
+};
+
 const WRONG: Said = Said {
     full: false,
     fast: false,
@@ -60,4 +65,64 @@ fn counts_that_engines_read_differently_are_left_to_the_full_way() {
         assert_eq!(said(&bundle, &format!("\"{word}\"")), WRONG, "{pattern}");
     }
     assert_eq!(said(&json!({"pattern": "^a{2,3}$"}), "\"aa\""), FINE);
+}
+
+#[test]
+fn a_dynamic_anchor_that_several_resources_have_is_left_to_the_full_way() {
+    let item = json!({"$dynamicAnchor": "item"});
+    let inner =
+        json!({"$id": "https://matchmark.example/inner", "$ref": "#item", "$defs": {"item": item}});
+    let outer = json!({"$dynamicAnchor": "item", "type": "integer"});
+    let mut bundle = json!({
+        "$id": "https://matchmark.example/outer",
+        "$ref": "https://matchmark.example/inner",
+        "$defs": {"outer": outer, "inner": inner},
+    });
+    assert_eq!(said(&bundle, "\"x\""), WRONG);
+    assert_eq!(said(&bundle, "1"), SLOWLY_FINE);
+    bundle["$defs"]["outer"] = json!(true);
+    assert_eq!(said(&bundle, "\"x\""), FINE);
+}
+
+#[test]
+fn ids_that_two_resources_have_are_left_to_the_full_way() {
+    let part = |id: &str, kind: &str| json!({"$id": id, "$ref": "#/$defs/kind", "$defs": {"kind": {"type": kind}}});
+    let root = "https://matchmark.example/root";
+    let same = "https://matchmark.example/a";
+    for (one, two) in [
+        (same, same),
+        (same, "a"),
+        (same, "https://matchmark.example/b/../a"),
+        (same, "https://MATCHMARK.example/a"),
+        (same, "https://matchmark.example/%61"),
+        (root, "https://matchmark.example/b"),
+        ("", "b"),
+        ("#", "b"),
+    ] {
+        for start in ["#/$defs/one", "#/$defs/two"] {
+            let bundle = json!({"$id": root, "$ref": start, "$defs": {
+                "one": part(one, "string"),
+                "two": part(two, "integer"),
+                "kind": {"type": "integer"},
+            }});
+            for text in ["\"x\"", "1"] {
+                assert!(!said(&bundle, text).fast, "{one} {two}");
+            }
+        }
+    }
+}
+
+#[test]
+fn ids_where_no_resource_stands_are_left_to_the_full_way() {
+    let inner = json!({
+        "$id": "https://matchmark.example/inner",
+        "$defs": {"kind": {"type": "string"}, "it": {"$ref": "#/$defs/kind"}},
+    });
+    let bundle = json!({
+        "$ref": "#/dependencies/a/$defs/it",
+        "dependencies": {"a": inner},
+        "$defs": {"kind": {"type": "integer"}},
+    });
+    assert_eq!(said(&bundle, "\"x\""), WRONG);
+    assert_eq!(said(&bundle, "1"), SLOWLY_FINE);
 }
