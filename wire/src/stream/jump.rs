@@ -170,9 +170,9 @@ fn words(choice: &[Value]) -> BTreeSet<&str> {
     choice.iter().filter_map(Value::as_str).collect()
 }
 
-impl<'p> Pass<'p, '_, '_> {
+impl<'p, 't> Pass<'p, 't, '_> {
     /// The node that judges the value at `at` for the node `id`.
-    pub(super) fn target(&self, id: NodeId, at: usize) -> Result<&'p Node, Stop> {
+    pub(super) fn target(&mut self, id: NodeId, at: usize) -> Result<&'p Node, Stop> {
         let mut node = self.program.node(id)?;
         // Every jump takes one group of branches away, so that this ends.
         while let Some(next) = node.jumps.iter().find_map(|jump| self.jump(jump, at)) {
@@ -181,7 +181,7 @@ impl<'p> Pass<'p, '_, '_> {
         Ok(node)
     }
 
-    fn jump(&self, jump: &Jump, at: usize) -> Option<NodeId> {
+    fn jump(&mut self, jump: &Jump, at: usize) -> Option<NodeId> {
         match jump {
             Jump::Kind(targets) => {
                 let kind = match self.bytes.get(at)? {
@@ -211,7 +211,7 @@ impl<'p> Pass<'p, '_, '_> {
     }
 
     /// The string that the member `quoted` of the object at `at` has, as far as that is seen without judging.
-    fn word_of(&self, quoted: &Quoted, at: usize) -> Option<&str> {
+    fn word_of(&mut self, quoted: &Quoted, at: usize) -> Option<&'t str> {
         if self.bytes.get(at) != Some(&b'{') {
             return None;
         }
@@ -230,7 +230,9 @@ impl<'p> Pass<'p, '_, '_> {
                 let plain = self.bytes.get(value) == Some(&b'"') && flags & scan::ESCAPE == 0;
                 return self.text.get(value + 1..end).filter(|_| plain);
             }
-            let comma = scan::solid(self.bytes, scan::skip(self.bytes, value)?);
+            let end = scan::skip(self.bytes, value)?;
+            self.read_again(end - value);
+            let comma = scan::solid(self.bytes, end);
             if self.bytes.get(comma) != Some(&b',') {
                 return None;
             }

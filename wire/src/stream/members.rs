@@ -82,7 +82,7 @@ impl<'p> Pass<'p, '_, '_> {
         last: &mut usize,
     ) -> Result<(NodeId, usize), Stop> {
         if let Some(names) = rules.name_node
-            && !self.tries(names, at, self.depth)?
+            && !self.tries(names, &(at..at), self.depth)?
         {
             return Err(Stop::Rejects);
         }

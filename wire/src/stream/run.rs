@@ -21,6 +21,9 @@ pub enum Settled {
 /// Values that may be looked at, branches counted again, for every byte of a payload; and as many at least.
 const LOOKS: (usize, usize) = (8, 10_000);
 
+/// Bytes that count as one more look when they are read again.
+const LONG_LOOK: usize = 16;
+
 /// Arrays, objects and branches that may be open inside each other.
 ///
 /// Source: a level takes under 2 KiB of stack without optimisation, the smallest stack that we run on has 1 MiB
@@ -136,7 +139,7 @@ impl<'p> Pass<'p, '_, '_> {
             _ => return Err(Stop::Unsure),
         };
         if !node.branches.is_empty() {
-            self.branches(node, at, depth)?;
+            self.branches(node, &(at..end), depth)?;
         }
         Ok(end)
     }
@@ -147,6 +150,11 @@ impl<'p> Pass<'p, '_, '_> {
         }
         self.looks_left = self.looks_left.checked_sub(1).ok_or(Stop::Unsure)?;
         Ok(())
+    }
+
+    /// Counts what is read besides the pass that reads everything once.
+    pub(super) fn read_again(&mut self, bytes: usize) {
+        self.looks_left = self.looks_left.saturating_sub(bytes / LONG_LOOK);
     }
 
     fn word(&self, word: &str, kind: u8, node: &Node, at: usize) -> Result<usize, Stop> {
@@ -217,7 +225,7 @@ impl<'p> Pass<'p, '_, '_> {
                 let item = *rules.prefix.get(count).unwrap_or(&rules.rest);
                 let end = self.value(item, at, depth + 1)?;
                 for (index, contains) in rules.contains.iter().enumerate() {
-                    if self.tries(contains.node, at, depth + 1)?
+                    if self.tries(contains.node, &(at..end), depth + 1)?
                         && let Some(hits) = self.runner.hits.get_mut(hits + index)
                     {
                         *hits += 1;

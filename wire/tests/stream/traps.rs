@@ -3,7 +3,7 @@
 use crate::both::{Both, Said};
 use serde_json::{Value, json};
 use wire::json::Limits;
-use wire::stream::Runner;
+use wire::stream::{Program, Runner, Settled};
 
 fn said(bundle: &Value, text: &str) -> Said {
     let limits = Limits::FILE;
@@ -38,6 +38,24 @@ fn an_object_without_members_is_not_told_by_those_of_another() {
     let needed = json!({"properties": {"kind": {"const": "a"}}, "required": ["kind"]});
     let bundle = json!({"properties": {"inner": {"not": {"anyOf": [needed, branch("b")]}}}});
     assert_eq!(said(&bundle, r#"{"inner":{},"more":1,"kind":"a"}"#), WRONG);
+}
+
+/// Takes minutes where a text that is read once more counts as little as a short one.
+#[test]
+fn a_long_text_is_not_read_again_and_again() {
+    let items = json!({"items": {"$ref": "#"}});
+    let bundle = json!({"items": {"$ref": "#"}, "anyOf": [{"not": items}, items, items]});
+    let program = Program::compile(&bundle);
+    let long = "x".repeat(200_000);
+    for inner in [
+        format!("\"{long}\""),
+        format!("{{\"{long}\":1}}"),
+        format!("[{}1]", long.replace('x', " ")),
+    ] {
+        let text = format!("{}{inner}{}", "[".repeat(30), "]".repeat(30));
+        let settled = Runner::new(Limits::FILE).accepts(&program, text.as_bytes());
+        assert_eq!(settled, Settled::Unsettled);
+    }
 }
 
 #[test]
