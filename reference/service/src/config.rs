@@ -157,11 +157,14 @@ pub struct AuditConfig {
 
 /// How a process takes work from the step table that it may share with others.
 ///
-/// Source: our defaults; a lease outlives the slowest step that calls nobody, a call extends it by its own timeout
+/// Source: our defaults; a lease outlives the slowest write, judging extends it while it lasts, a call by its own timeout
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
     /// Steps under way at once.
     pub workers: usize,
+    /// Questions about many members that are judged at once; the others wait unread. One of the longest is 32 MiB, and
+    /// several times that as it is judged.
+    pub judged: usize,
     /// How long a step is held. One whose holder has died is taken over after that.
     pub lease: Duration,
     /// How often to look for work that another process left or made.
@@ -172,6 +175,7 @@ impl Default for Pace {
     fn default() -> Self {
         Self {
             workers: 64,
+            judged: 4,
             lease: Duration::from_secs(30),
             look: Duration::from_secs(1),
         }

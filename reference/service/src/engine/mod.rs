@@ -7,6 +7,7 @@ mod follow;
 mod guarded;
 mod hands;
 mod jobs;
+mod judged;
 mod outcome;
 mod roster;
 mod stop;
@@ -52,7 +53,7 @@ struct Taking {
 impl Engine {
     pub(crate) fn new(plane: Arc<Plane>, pace: Pace) -> Self {
         let stop = Arc::new(Stop::default());
-        let walker = walk::Walker::new(Arc::clone(&plane), pace.lease, Arc::clone(&stop) as _);
+        let walker = walk::Walker::new(Arc::clone(&plane), pace, Arc::clone(&stop) as _);
         Self {
             jobs: Arc::new(Jobs::new(Arc::clone(&plane), pace, Arc::clone(&stop))),
             port: Arc::new(Embedded::new(Arc::clone(&plane), pace)),
@@ -118,7 +119,7 @@ impl Engine {
 
     /// The longest time for which a stop waits for calls under way, and after it for what is being written.
     ///
-    /// Source: ours; a call has ended by its own timeout, and a lease outlives every step that calls nobody
+    /// Source: ours; a call has ended by its own timeout, judging by the stop, and a lease outlives every write
     pub(crate) fn patience(&self) -> (Duration, Duration) {
         let snapshot = self.plane.snapshot();
         let calls = snapshot.partners.values().map(longest);

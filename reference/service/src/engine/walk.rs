@@ -2,26 +2,24 @@
 //! Refuses to decide what a step means, and to move an exchange past the transition table.
 
 use super::unseen::Unseen;
-use crate::data::step::{self, Done};
-use crate::data::{OnTheWay, Plane, roster, route};
-use crate::store::{Changes, Exchange, Rest, StoreError};
+use crate::config::Pace;
+use crate::data::{OnTheWay, Plane};
+use crate::store::{Changes, Exchange, StoreError};
 use crate::telemetry::metrics::{Count, Lasting, Told};
 use crate::telemetry::{self, Context, Dependency, Stage};
 use domain::Timestamp;
-use domain::bulk::Roster;
-use domain::consent::{ConsentStatus, Grant};
 use domain::failure::Code;
 use domain::fulfilment::SlaStage;
 use domain::ids::ExchangeId;
 use domain::ports::{Boxed, Carried, Leased, Steps, Unavailable};
 use domain::record::Kind;
 use domain::snapshot::Snapshot;
-use domain::trace::Said;
-use domain::workflow::{Event, Hold, Notice, State, StopSignal, Work, overdue};
+use domain::workflow::{Hold, Notice, State, StopSignal, Work, overdue};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use tracing::{Instrument, Span};
 
 /// How many exchanges that wait keep their root span open in memory; the others get a new one (ours).
@@ -31,6 +29,8 @@ const MOST_ROOTS: usize = 10_000;
 pub(super) struct Walker {
     plane: Arc<Plane>,
     lease: Duration,
+    /// Places for judging questions about many.
+    places: Semaphore,
     stop: Arc<dyn StopSignal>,
     unseen: Unseen,
     /// Roots of exchanges that wait for their next step in this process.
@@ -46,6 +46,7 @@ pub(super) struct Walk<'a> {
     pub context: Context,
     pub leased: &'a Leased,
     pub lease: Duration,
+    pub places: &'a Semaphore,
     pub stop: &'a dyn StopSignal,
     pub unseen: &'a Unseen,
     /// The calls of this step.
@@ -70,10 +71,11 @@ impl Steps for Walker {
 }
 
 impl Walker {
-    pub(super) fn new(plane: Arc<Plane>, lease: Duration, stop: Arc<dyn StopSignal>) -> Self {
+    pub(super) fn new(plane: Arc<Plane>, pace: Pace, stop: Arc<dyn StopSignal>) -> Self {
         Self {
             plane,
-            lease,
+            lease: pace.lease,
+            places: Semaphore::new(pace.judged),
             stop,
             unseen: Unseen::default(),
             roots: Mutex::default(),
@@ -112,6 +114,7 @@ impl Walker {
             context: context.clone(),
             leased,
             lease: self.lease,
+            places: &self.places,
             stop: self.stop.as_ref(),
             unseen: &self.unseen,
             way: OnTheWay::default(),
@@ -151,127 +154,29 @@ impl Walker {
 
 impl Walk<'_> {
     async fn step(&self, exchange: &Exchange) -> Result<Carried, StoreError> {
-        let plane = self.plane;
-        let snapshot = plane.snapshot();
-        // A deadline reads no request, and ends an exchange whose request cannot be read any more.
-        if self.leased.work == Work::Deadline {
-            return self.watch(&snapshot, exchange).await;
-        }
-        if self.leased.work == Work::Monitor && exchange.kind == Kind::Bulk {
-            // A question about many is long: what follows reads it where it needs it, and most acts do not.
-            return self.follow(&snapshot, exchange, &Value::Null).await;
-        }
-        let kept = plane.store.payload(exchange.request.as_str()).await?;
-        let mut request: Value =
-            serde_json::from_slice(kept.expose()).map_err(|_| StoreError::Row("request"))?;
-        let members = match exchange.kind {
-            Kind::Single => None,
-            Kind::Bulk => self.members(exchange, &mut request).await?,
-        };
-        if self.leased.work == Work::Submit {
-            return self.submit(&snapshot, exchange, &request).await;
-        }
-        if self.leased.work == Work::Monitor {
-            return self.follow(&snapshot, exchange, &request).await;
-        }
-        let done = tokio::select! {
-            biased;
-            done = self.judged(&snapshot, exchange, (&request, members)) => done,
-            // Nothing of it is written down yet: whoever goes on judges again.
-            () = self.stop.wait() => return Ok(Carried::Lost),
-        };
-        self.write(&snapshot, exchange, None, done).await
-    }
-
-    /// What the steps before the first call come to.
-    async fn judged(
-        &self,
-        snapshot: &Snapshot,
-        exchange: &Exchange,
-        (request, members): (&Value, Option<Roster>),
-    ) -> Result<Done, Code> {
+        let snapshot = self.plane.snapshot();
         match self.leased.work {
-            Work::Validate => self.validate(snapshot, exchange, request).await,
-            Work::ResolveMember => self.resolve(snapshot, exchange, (request, members)).await,
-            Work::ChooseRoute => self.choose(snapshot, exchange, (request, members)).await,
-            // Calls are judged by nobody; and what a partner answers later is monitored: nobody schedules the others.
-            Work::Submit
-            | Work::Monitor
+            // A deadline reads no request, and ends an exchange whose request cannot be read any more.
+            Work::Deadline => self.watch(&snapshot, exchange).await,
+            // A question about many is long: what follows reads it where it needs it, and most acts do not.
+            Work::Monitor if exchange.kind == Kind::Bulk => {
+                self.follow(&snapshot, exchange, &Value::Null).await
+            }
+            Work::Monitor => {
+                let (request, _) = self.question(exchange).await?;
+                self.follow(&snapshot, exchange, &request).await
+            }
+            Work::Submit => {
+                let (request, _) = self.question(exchange).await?;
+                self.submit(&snapshot, exchange, &request).await
+            }
+            Work::Validate
+            | Work::ResolveMember
+            | Work::ChooseRoute
             | Work::Poll
             | Work::Retrieve
-            | Work::Deliver
-            | Work::Deadline => Ok(Done::Stays(Rest::default(), Box::default())),
+            | Work::Deliver => self.judge(&snapshot, exchange).await,
         }
-    }
-
-    async fn validate(
-        &self,
-        snapshot: &Snapshot,
-        exchange: &Exchange,
-        request: &Value,
-    ) -> Result<Done, Code> {
-        self.stage(Stage::Ingestion, || Ok(()))?;
-        let validated = async {
-            match exchange.kind {
-                Kind::Single => step::validate(self.plane, snapshot, exchange, request),
-                Kind::Bulk => roster::validate(self.plane, snapshot, exchange, request).await,
-            }
-        };
-        let moved = self.moving(Stage::SchemaValidation, validated).await?;
-        Ok(moved.into())
-    }
-
-    async fn resolve(
-        &self,
-        snapshot: &Snapshot,
-        exchange: &Exchange,
-        (request, members): (&Value, Option<Roster>),
-    ) -> Result<Done, Code> {
-        if let Some(members) = members {
-            let judged = (request, members);
-            return self.resolve_all(snapshot, exchange, judged).await;
-        }
-        let tier = self.stage(Stage::IdentityResolution, || {
-            step::identify(snapshot, exchange, request)
-        })?;
-        let found = step::found(snapshot, tier);
-        if let Some(found) = &found.found {
-            self.context.says(Said::Confidence(found.band));
-        }
-        let consent = self.stage(Stage::AccessPolicy, || {
-            step::consent(self.plane, snapshot, exchange, request, &self.root)
-        });
-        if let Some(status) = standing(&consent) {
-            self.context.says(Said::Consent(status));
-        }
-        let consent = consent?;
-        let changes = Changes {
-            consent: Some(consent),
-            told: found,
-            ..Changes::default()
-        };
-        Ok((Event::MemberResolved { tier, consent }, changes).into())
-    }
-
-    /// Chooses the route. That there is none ends the exchange before any call, with what was chosen from kept.
-    async fn choose(
-        &self,
-        snapshot: &Snapshot,
-        exchange: &Exchange,
-        (request, members): (&Value, Option<Roster>),
-    ) -> Result<Done, Code> {
-        let chosen = match members {
-            None => route::choose(snapshot, exchange, request),
-            Some(members) => roster::choose(snapshot, exchange, (request, members)).await,
-        };
-        let failed = match &chosen {
-            Ok((event, _)) => event.code(),
-            Err(code) => Some(*code),
-        };
-        if let Some(code) = failed {
-            let _: Result<(), Code> = self.stage(Stage::SourceRetrieval, || Err(code));
-        }
-        chosen.map(Done::from)
     }
 
     /// Ends what has passed a deadline, and tells that one comes near.
@@ -386,14 +291,5 @@ const fn stage_of(state: State) -> Stage {
         State::Validated => Stage::IdentityResolution,
         State::Matched | State::Routed | State::Acknowledged => Stage::SourceRetrieval,
         State::Fulfilled | State::Failed | State::DeadLettered => Stage::Egress,
-    }
-}
-
-/// How the consent stands; nothing where something else failed.
-const fn standing(judged: &Result<Grant, Code>) -> Option<ConsentStatus> {
-    match judged {
-        Ok(_) => Some(ConsentStatus::Granted),
-        Err(Code::Consent(refusal)) => Some(refusal.status()),
-        Err(_) => None,
     }
 }

@@ -118,6 +118,7 @@ fn scene(orders: &Orders) -> Scene {
     scene.config.store = store(&orders.store);
     scene.config.pace = Pace {
         workers: 8,
+        judged: 2,
         lease: Duration::from_millis(60),
         look: Duration::from_millis(20),
     };

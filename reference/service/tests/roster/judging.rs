@@ -2,7 +2,7 @@
 //! Refuses a second thread: whoever goes on does so in between.
 
 use super::partner::{answers, exports, group};
-use super::support::later::counted;
+use super::support::later::{counted, words};
 use super::support::request::{Person, bulk_exchange, ids, people};
 use super::support::stores::stores;
 use super::{at, begun, outcomes, questions};
@@ -161,6 +161,49 @@ async fn a_stop_does_not_wait_until_many_are_judged_and_the_next_process_judges_
         assert_eq!(view["disposition"], "complete", "{}", place.name);
         assert_eq!(outcomes(&second, &id).await, ["given"; MANY]);
         assert_eq!(questions(&stub).await, [ids(&all)]);
+        second.running.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn many_wait_for_a_place_unjudged_hold_their_lease_and_keep_nobody_from_stopping() {
+    for place in stores().await {
+        let (mut scene, stub) = at(&place).await;
+        let all = people(&[4, 5, 6]);
+        answers(&stub, Form::Groups, &[group("match", &all)]).await;
+        exports(&stub, &all).await;
+        scene.config.pace.judged = 0;
+        scene.config.pace.lease = Duration::from_millis(30);
+        let first = scene.start().await;
+        let id = begun(&first, &bulk_exchange(&all, "contoso")).await;
+        let pool = place.look().await;
+        let later_than = async |before: String| {
+            let lease = "SELECT lease_until FROM steps WHERE step = 'validate' AND attempt = 1";
+            let lease = format!("{lease} AND lease_until > '{before}'");
+            loop {
+                match words(&pool, &lease).await.pop() {
+                    Some(until) => return until,
+                    None => tokio::task::yield_now().await,
+                }
+            }
+        };
+        let begins = later_than(String::new()).await;
+        // Whoever has it lives: as the clock goes on, so does the lease.
+        first.clock.advance(Duration::from_secs(1));
+        later_than(begins).await;
+        first.running.stop().await;
+        for as_before in [
+            "SELECT count(*) FROM exchanges WHERE state = 'created'",
+            "SELECT count(*) FROM steps WHERE step = 'validate' AND lease_owner IS NULL",
+        ] {
+            let found = counted(&pool, as_before).await;
+            assert_eq!(found, 1, "{}: {as_before}", place.name);
+        }
+        // Each of its three judgements has the one place, and gives it back.
+        scene.config.pace.judged = 1;
+        let second = scene.start().await;
+        let view = second.until(&id, "fulfilled").await;
+        assert_eq!(view["disposition"], "complete", "{}", place.name);
         second.running.stop().await;
     }
 }
