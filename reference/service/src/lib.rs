@@ -136,7 +136,8 @@ impl Running {
     /// partner is waited for, and how it ended is written down.
     ///
     /// Shape:  takes at most the longest timeout of a partner (four times it, where a token endpoint lets us in), a lease
-    ///         for what is being written, and another for the store to close
+    ///         for what is being written, another to write down how many strangers were refused, and another for the store
+    ///         to close
     pub async fn stop(self) {
         let engine = &self.shared.engine;
         let (calls, writes) = engine.patience();
