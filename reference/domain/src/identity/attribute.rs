@@ -104,7 +104,7 @@ vocabulary! {
     Level {
         /// Equal as normalised.
         Exact = "exact",
-        /// Equal to an earlier value, to a nickname, or to another spelling of the same name.
+        /// Equal to an earlier value, to a nickname, to another spelling of the same name, or to a part of it.
         Alias = "alias",
         /// The same number of another person of the family.
         SameBase = "same-base",

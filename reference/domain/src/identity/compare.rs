@@ -32,7 +32,13 @@ const SILENT: Compared = Compared {
 
 /// Two persons compared in every attribute that the policy lists.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Comparison(BTreeMap<Attribute, Compared>);
+pub struct Comparison {
+    levels: BTreeMap<Attribute, Compared>,
+    /// Is a member number equal that is the known person's own?
+    by_own_number: bool,
+    /// Is the given name, wherever it is written, another one that may stand for the known one?
+    by_like_name: bool,
+}
 
 impl Comparison {
     /// Compares what was asked with what is known of somebody.
@@ -47,19 +53,34 @@ impl Comparison {
             let (one, other) = (asked.said(attribute), known.said(attribute));
             (attribute, nearest(attribute, aliases, one, other))
         });
-        let mut comparison = Self(compared.collect());
+        let mut comparison = Self {
+            levels: compared.collect(),
+            by_own_number: share_an_own_number(policy, asked, known),
+            by_like_name: false,
+        };
+        comparison.by_like_name = comparison.level(Attribute::GivenName) == Level::Alias;
         comparison.swap_names(aliases, asked, known);
         comparison
     }
 
     #[must_use]
     pub fn level(&self, attribute: Attribute) -> Level {
-        self.0.get(&attribute).unwrap_or(&SILENT).level
+        self.levels.get(&attribute).unwrap_or(&SILENT).level
+    }
+
+    /// Is a member number equal that belongs to the known person alone, not to the family?
+    pub(super) const fn is_by_own_number(&self) -> bool {
+        self.by_own_number
+    }
+
+    /// Does the given name only stand for the known one? Also where it is written in the place of the family name.
+    pub(super) const fn is_by_like_name(&self) -> bool {
+        self.by_like_name
     }
 
     /// Every attribute of the policy with how it compares, in their order.
     pub fn each(&self) -> impl Iterator<Item = (Attribute, Compared)> {
-        self.0
+        self.levels
             .iter()
             .map(|(attribute, compared)| (*attribute, *compared))
     }
@@ -68,7 +89,7 @@ impl Comparison {
     fn swap_names(&mut self, aliases: &Aliases, asked: &Profile, known: &Profile) {
         let (family, given) = (Attribute::FamilyName, Attribute::GivenName);
         let worse = |attribute| {
-            self.0
+            self.levels
                 .get(&attribute)
                 .is_some_and(|it| it.level > Level::Swapped)
         };
@@ -80,10 +101,30 @@ impl Comparison {
         if there.level <= Level::Near && back.level <= Level::Near {
             for (attribute, held) in [(given, back.held), (family, there.held)] {
                 let level = Level::Swapped;
-                self.0.insert(attribute, Compared { level, held });
+                self.levels.insert(attribute, Compared { level, held });
             }
+            self.by_like_name = back.level == Level::Alias;
         }
     }
+}
+
+/// Do both say a member number that tells the known person from its family? Where the policy describes how a plan writes
+/// the person behind the number, that has to stand there; where it does not, a number of the subscriber has to be known.
+/// In any case it is another one than the subscriber's, which the whole family may show.
+fn share_an_own_number(policy: &MatchingPolicy, asked: &Profile, known: &Profile) -> bool {
+    let subscribers = known.numbers(Attribute::SubscriberId);
+    let is_own = |number: &Number| {
+        let tells = match policy.person_suffix {
+            Some(_) => number.person.is_some(),
+            None => !subscribers.is_empty(),
+        };
+        tells && !subscribers.contains(&number)
+    };
+    let held = known.numbers(Attribute::MemberId);
+    let shown = asked.numbers(Attribute::MemberId);
+    shown
+        .into_iter()
+        .any(|number| held.contains(&number) && is_own(number))
 }
 
 /// The nearest of all pairs of values.

@@ -70,12 +70,11 @@ fn fits(policy: &MatchingPolicy, comparison: &Comparison) -> bool {
         && against(comparison).is_empty()
 }
 
-/// Is the given name another word for the known one, without the person's own number beside it? That is how a twin
-/// may be called, too.
+/// Is the given name only like the known one, without the person's own number beside it? That is how a twin may be called,
+/// too. It holds for every way to be like it: a nickname, another spelling, a name that was cut or is an initial, and a
+/// former name, which may be the twin's, written down by mistake and put right.
 pub(super) fn is_only_like(comparison: &Comparison) -> bool {
-    let own_number = comparison.level(Attribute::MemberId);
-    comparison.level(Attribute::GivenName) == Level::Alias
-        && !matches!(own_number, Level::Exact | Level::Alias)
+    comparison.is_by_like_name() && !comparison.is_by_own_number()
 }
 
 /// What speaks against the person being meant for certain.
@@ -106,9 +105,13 @@ fn disagreement<'a>(policy: &MatchingPolicy, sharing: &[&Judged<'_>]) -> First<'
 
 /// The one attribute that keeps this person from fitting. Another member number under the same subscriber is no
 /// contradiction: it is another person of the family, and so is another given name. What is merely a slip is left to
-/// the scores, where the policy has any, and so is a family name, which people change.
+/// the scores, where the policy has any, and so are a family name, which people change, and a given name that is only like
+/// the known one.
 fn conflict(policy: &MatchingPolicy, comparison: &Comparison) -> Option<Attribute> {
+    let is_like =
+        comparison.level(Attribute::BirthDate) == Level::Exact && is_only_like(comparison);
     match against(comparison).as_slice() {
+        [] if policy.scoring.is_none() && is_like => Some(Attribute::GivenName),
         [Attribute::MemberId | Attribute::GivenName | Attribute::NameSuffix] => None,
         [one] => {
             let plain = matches!(comparison.level(*one), Level::Differ | Level::SameYear);

@@ -293,3 +293,70 @@ fn a_decision_record_repeats_itself_and_holds_no_value() {
     let asked = Asked::read(&parts, &policy(Attribute::ALL), &us());
     assert!(!format!("{asked:?}").contains("CANARY77"));
 }
+
+/// Somebody whose given name was another one before, and who has it no more.
+fn renamed(id: &str, policy: &MatchingPolicy, numbers: (&str, &str), given: &str) -> Candidate {
+    let record = PersonRecord::default()
+        .said(Attribute::MemberId, numbers.0, Origin::Enrollment)
+        .said(Attribute::SubscriberId, numbers.1, Origin::Enrollment)
+        .said(Attribute::BirthDate, "1980-01-02", Origin::Enrollment)
+        .said(Attribute::FamilyName, "Testperson", Origin::Enrollment)
+        .said(Attribute::GivenName, "Formerly", Origin::Enrollment)
+        .changed(
+            Attribute::GivenName,
+            Raw::Text(given.to_owned()),
+            Origin::Enrollment,
+            "2020-05-05".parse().unwrap(),
+        )
+        .unwrap();
+    Candidate {
+        person: MemberRef::new(id),
+        profile: Profile::read(policy, &record),
+    }
+}
+
+#[test]
+fn a_name_that_is_only_like_the_known_one_needs_a_number_that_is_not_the_familys() {
+    let mut plain = policy(FIRST);
+    plain.attributes.insert(Attribute::GivenName);
+    let mut suffixed = plain.clone();
+    suffixed.person_suffix = Some(super::policy::PersonSuffix {
+        separator: '-',
+        digits: 2,
+    });
+    let told = |policy: &MatchingPolicy, numbers: (&str, &str), given: &str| {
+        let known = renamed("p1", policy, numbers, "Sample Maria");
+        let mut request = request(member_number(numbers.0), "1980-01-02", "Testperson");
+        request["parameter"][0]["resource"]["name"][0]["given"] = json!([given]);
+        let parts = MemberMatch::read(&request).unwrap();
+        let asked = Asked::read(&parts, policy, &us());
+        let decision = resolve(policy, &asked, &[known]);
+        (
+            word(&decision),
+            decision.outcome().expressions(&parts).join(" "),
+        )
+    };
+    let refused = (
+        "identity/conflicting-field".to_owned(),
+        "Parameters.parameter[0].resource.name.given".to_owned(),
+    );
+    let matched = ("matched".to_owned(), String::new());
+    for (policy, numbers, is_own) in [
+        (&plain, ("TM1", "S1"), true),
+        (&plain, ("TM1", "TM 1"), false),
+        (&suffixed, ("TM1-02", "TM1"), true),
+        (&suffixed, ("TM1-02", "S1"), true),
+        (&suffixed, ("TM1", "S1"), false),
+        (&suffixed, ("TM1", "TM1"), false),
+        (&suffixed, ("TM1-01", "TM1-01"), false),
+    ] {
+        // Cut, with an initial, and as it was before.
+        for like in ["Sample", "Sample M", "Formerly"] {
+            let wanted = if is_own { &matched } else { &refused };
+            assert_eq!(&told(policy, numbers, like), wanted, "{numbers:?} {like}");
+        }
+        assert_eq!(told(policy, numbers, "Sample Maria"), matched);
+        let another = told(policy, numbers, "Otherwise");
+        assert_eq!(another.0, "identity/no-match", "{numbers:?}");
+    }
+}

@@ -18,9 +18,20 @@ pub enum Trap {
     NewbornUnderTheMothersNumber,
     Divorced,
     SubscriberBecomesDependant,
+    TwinUnderTheFamilyNumber,
 }
 
-pub const TRAPS: [Trap; 11] = [
+/// The known name, and what a twin is called that it may be taken for.
+const ALIKE: [(&str, &str); 6] = [
+    ("john", "jon"),
+    ("catherine", "kathryn"),
+    ("mohammed", "muhammad"),
+    ("anna", "anna maria"),
+    ("anna maria", "anna"),
+    ("anna maria", "anna m"),
+];
+
+pub const TRAPS: [Trap; 12] = [
     Trap::TwinOfAMember,
     Trap::BothTwins,
     Trap::JuniorForSenior,
@@ -32,6 +43,7 @@ pub const TRAPS: [Trap; 11] = [
     Trap::NewbornUnderTheMothersNumber,
     Trap::Divorced,
     Trap::SubscriberBecomesDependant,
+    Trap::TwinUnderTheFamilyNumber,
 ];
 
 /// Who is in the store, who asks, and which of those in the store is meant.
@@ -99,6 +111,7 @@ pub fn case(trap: Trap, dice: &mut Dice, number: usize) -> Case {
             asked.relationship = "spouse";
             (vec![head, child], asked, Some(0))
         }
+        Trap::TwinUnderTheFamilyNumber => one_of_two(dice, child),
     };
     Case {
         known,
@@ -124,6 +137,29 @@ fn alike(dice: &mut Dice, one: &Person, twin: &mut Person) {
     }
     twin.email = one.email.clone();
     twin.gender = one.gender;
+}
+
+/// A twin who is no member, under the number of the family as it is written on the card of the other one.
+fn one_of_two(dice: &mut Dice, mut child: Person) -> (Vec<Person>, Person, Option<usize>) {
+    child.member = match dice.below(3) {
+        0 => child.subscriber.clone(),
+        1 => child.member.split('-').next().unwrap().to_owned(),
+        _ => {
+            child.subscriber = child.member.clone();
+            child.member.clone()
+        }
+    };
+    let (ours, theirs) = *dice.pick(&ALIKE);
+    child.given = ours.to_owned();
+    let mut twin = child.clone();
+    twin.given = theirs.to_owned();
+    if dice.hits(25) {
+        std::mem::swap(&mut twin.given, &mut twin.family);
+    }
+    if dice.hits(25) {
+        twin.subscriber = String::new();
+    }
+    (vec![child], twin, None)
 }
 
 /// Another name of the same household.
