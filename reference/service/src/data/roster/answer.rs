@@ -1,7 +1,7 @@
 //! The partner's answer about many members, in whichever published form it comes: the envelope, or groups in files.
 //! Refuses an answer that names somebody who was not asked about, and to call anybody matched whom it does not.
 
-use super::{asked, give_way, narrow, told, wanted, whole};
+use super::{asked, each_line, narrow, told, wanted, whole};
 use crate::data::monitor::Watch;
 use crate::data::poll::Poll;
 use crate::data::step::{self, Done};
@@ -81,10 +81,7 @@ impl Answers<'_> {
     async fn groups(&self, file: &FileKept, lines: &Masked<Vec<u8>>) -> Result<Vec<Group>, Code> {
         let kind = file.kind.as_ref().map(ToString::to_string);
         let mut groups = Vec::new();
-        let lines = lines.expose().split(|byte| *byte == b'\n');
-        let lines = lines.filter(|line| !line.iter().all(u8::is_ascii_whitespace));
-        for (seen, line) in lines.enumerate() {
-            give_way(seen).await;
+        let looked = each_line(lines.expose(), |line| {
             match kind.as_deref() {
                 Some("Group") => {
                     groups.push(read(self.parsed(line)?).map_err(|_| Code::BadResponse)?);
@@ -92,7 +89,9 @@ impl Answers<'_> {
                 Some("Parameters") => groups.extend(enclosed(self.parsed(line)?)?),
                 Some(_) | None => {}
             }
-        }
+            Ok(())
+        });
+        looked.await?;
         Ok(groups)
     }
 

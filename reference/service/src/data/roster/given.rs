@@ -1,7 +1,7 @@
 //! Of whom data have arrived: each record of an export is held against those who were matched.
 //! Refuses to call a member given of whom no record is here, whatever the list of files says.
 
-use super::{give_way, told};
+use super::{each_line, told};
 use crate::data::monitor::Watch;
 use crate::store::{Note, StoreError};
 use domain::bulk::{MemberOutcome, Roster, record_id};
@@ -11,6 +11,7 @@ use domain::record::Kind;
 use domain::workflow::Completion;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 /// Where a record says of whom it is.
 ///
@@ -37,14 +38,15 @@ pub(in crate::data) async fn arrived(
     let result: Value = result.ok_or(StoreError::Row("result"))?;
     let known = Known::read(&result, &watch.partner.base_url);
     let mut news = false;
-    let lines = body.expose().split(|byte| *byte == b'\n');
-    let records = lines.filter_map(|line| serde_json::from_slice::<Value>(line).ok());
-    for (seen, record) in records.enumerate() {
-        give_way(seen).await;
-        for position in known.of(&record) {
-            news |= roster.give(position);
+    let looked = each_line(body.expose(), |line| {
+        if let Ok(record) = serde_json::from_slice::<Value>(line) {
+            for position in known.of(&record) {
+                news |= roster.give(position);
+            }
         }
-    }
+        Ok::<(), Infallible>(())
+    });
+    let Ok(()) = looked.await;
     Ok(news.then_some(Note::Members(roster)))
 }
 

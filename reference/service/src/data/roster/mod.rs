@@ -38,6 +38,9 @@ fn members(request: &Value) -> impl Iterator<Item = (usize, &Value)> {
 /// Members, or lines of an answer, that are looked at in one go (ours): some milliseconds, and others wait for no more.
 const AT_ONCE: usize = 20;
 
+/// Bytes of lines that are looked at in one go (ours): a line may be long, and a file may be of lines without a word.
+const BYTES_AT_ONCE: usize = 256 * 1024;
+
 /// Judges each member in turn, and gives way in between: all of ten thousand take seconds.
 async fn each(
     request: &Value,
@@ -46,6 +49,27 @@ async fn each(
     for (seen, (position, member)) in members(request).enumerate() {
         give_way(seen).await;
         judge(position, member)?;
+    }
+    Ok(())
+}
+
+/// Looks at each line in turn that has a word, and gives way in between: by the lines that it has looked at, and by the
+/// bytes of all.
+async fn each_line<E>(bytes: &[u8], mut look: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
+    let (mut seen, mut since) = (0, 0_usize);
+    for line in bytes.split(|byte| *byte == b'\n') {
+        let is_blank = line.iter().all(u8::is_ascii_whitespace);
+        since = since.saturating_add(line.len()).saturating_add(1);
+        if since >= BYTES_AT_ONCE {
+            since = 0;
+            tokio::task::yield_now().await;
+        }
+        if is_blank {
+            continue;
+        }
+        give_way(seen).await;
+        seen = seen.saturating_add(1);
+        look(line)?;
     }
     Ok(())
 }
@@ -135,6 +159,42 @@ mod tests {
     use std::pin::pin;
     use std::task::{Context, Waker};
 
+    /// How often it lets others have the thread until its end.
+    fn ways_given(run: impl Future<Output = Result<(), Code>>) -> usize {
+        let (mut run, mut gave_way) = (pin!(run), 0);
+        let mut context = Context::from_waker(Waker::noop());
+        while run.as_mut().poll(&mut context).is_pending() {
+            gave_way += 1;
+        }
+        gave_way
+    }
+
+    /// How often looking at these lines gives way, and how many it looks at.
+    fn looked_at(lines: &[u8]) -> (usize, usize) {
+        let mut looked = 0;
+        let gave_way = ways_given(each_line(lines, |_| {
+            looked += 1;
+            Ok(())
+        }));
+        (gave_way, looked)
+    }
+
+    #[test]
+    fn lines_without_a_word_are_skipped_and_give_way_all_the_same() {
+        let blank = b" \r\n".repeat(BYTES_AT_ONCE);
+        assert_eq!(looked_at(&blank), (2, 0));
+        assert_eq!(looked_at(&b"\n".repeat(BYTES_AT_ONCE)), (1, 0));
+    }
+
+    #[test]
+    fn long_lines_give_way_one_by_one_and_short_ones_once_in_so_many() {
+        let long = [vec![b'x'; BYTES_AT_ONCE], vec![b'\n']].concat().repeat(10);
+        assert_eq!(looked_at(&long), (11, 10));
+        assert_eq!(looked_at(&b"{}\n".repeat(100)), (100 / AT_ONCE, 100));
+        let stops = each_line(b"{}\n{}", |_| Err(Code::BadResponse));
+        assert_eq!(ways_given(stops), 1);
+    }
+
     #[test]
     fn judging_many_gives_way_once_in_so_many_of_those_who_stand() {
         let member = |position: usize| match position.is_multiple_of(AT_ONCE) {
@@ -143,17 +203,11 @@ mod tests {
         };
         let all: Vec<Value> = (0..100).map(member).collect();
         let request = json!({ "members": all });
-        let (mut seen, mut gave_way) = (Vec::new(), 0);
-        {
-            let mut judged = pin!(each(&request, |position, _| {
-                seen.push(position);
-                Ok(())
-            }));
-            let mut context = Context::from_waker(Waker::noop());
-            while judged.as_mut().poll(&mut context).is_pending() {
-                gave_way += 1;
-            }
-        }
+        let mut seen = Vec::new();
+        let gave_way = ways_given(each(&request, |position, _| {
+            seen.push(position);
+            Ok(())
+        }));
         let standing: Vec<usize> = (0..100).filter(|at| at % AT_ONCE != 0).collect();
         assert_eq!(seen, standing);
         assert_eq!(gave_way, standing.len().div_ceil(AT_ONCE));
