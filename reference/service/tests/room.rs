@@ -6,11 +6,12 @@
 mod support;
 
 use reference::SecurityPolicy;
+use reference::domain::bulk::Form;
 use reference::token::EXCHANGES;
 use std::time::Duration;
-use support::export::path;
+use support::export::{path, place};
 use support::later::counted;
-use support::request::{Person, exchange};
+use support::request::{Person, bulk_match, exchange, people};
 use support::stores::{Place, stores};
 use support::stub::{matched, says, scene};
 use support::{Answer, Scene, Service};
@@ -79,6 +80,61 @@ async fn a_file_for_which_there_is_no_room_is_not_read() {
         service.body_room(|used| used == 0).await;
         service.running.stop().await;
         assert_eq!(told(&place, "contoso").await, (read + 1, 1));
+    }
+}
+
+#[tokio::test]
+async fn an_older_answer_about_many_for_which_there_is_no_room_is_not_read() {
+    for at in stores().await {
+        let mut scene = Scene::new();
+        scene.config.store = at.at.clone();
+        scene.config.partners[1].bulk = Some(Form::ParametersBody);
+        let service = scene.start().await;
+        let request = bulk_match(&people(&[1, 2, 3, 9]), "contoso");
+        let place = place(&service.submit("contoso", &request).await);
+        let whole = service.bulk_ended("contoso", &place, None).await;
+        assert_eq!(whole.status, 200, "{}", whole.text);
+        assert_eq!(whole.json()["resourceType"], "Parameters");
+        service.running.stop().await;
+        let (read, _) = told(&at, "contoso").await;
+        assert!(read > 0, "{}", at.name);
+
+        // One client has half of it.
+        let size = u32::try_from(whole.text.len()).unwrap();
+        let service = again(&mut scene, size).await;
+        is_told_to_come_again(&service.bulk_get("contoso", &place, None).await);
+        service.running.stop().await;
+        assert_eq!(told(&at, "contoso").await, (read, 1), "{}", at.name);
+
+        let service = again(&mut scene, 2 * size + 4096).await;
+        let answer = service.bulk_get("contoso", &place, None).await;
+        assert_eq!((answer.status, answer.json()), (200, whole.json()));
+        service.body_room(|used| used == 0).await;
+        service.running.stop().await;
+        assert_eq!(told(&at, "contoso").await, (read + 1, 1));
+    }
+}
+
+/// Nothing of a body is known before it is asked for, and nothing of an answer before it is made.
+#[tokio::test]
+async fn whoever_finds_no_room_is_told_of_under_its_own_name() {
+    for place in stores().await {
+        let mut scene = Scene::new();
+        scene.config.store = place.at.clone();
+        // One client has one unit: enough for a question without a body, and for no body or longer answer.
+        let service = again(&mut scene, 2048).await;
+        let request = bulk_match(&people(&[1]), "contoso");
+        is_told_to_come_again(&service.submit("contoso", &request).await);
+        is_told_to_come_again(&service.get("contoso", "/metadata").await);
+        service.running.stop().await;
+        assert_eq!(told(&place, "contoso").await, (0, 2), "{}", place.name);
+        let look = place.look().await;
+        let of_partner = "SELECT record FROM audit WHERE action = 'refused'";
+        let records = support::later::words(&look, of_partner).await;
+        for record in records {
+            assert!(record.contains("\"partner\":\"contoso\""), "{record}");
+        }
+        look.close().await;
     }
 }
 

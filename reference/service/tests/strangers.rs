@@ -5,28 +5,36 @@
 
 mod support;
 
-use reference::SecurityPolicy;
 use reference::domain::resilience::Rate;
 use reference::token::MEMBER_MATCH;
+use reference::{SecurityPolicy, WritePoint};
 use serde_json::{Value, json};
 use sqlx::Row;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use support::catalogue::bundle;
 use support::stores::{Place, stores};
 use support::{Scene, Service};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use wire::payload::Schema;
 
 const FIRST: usize = 3;
 
 /// A service that tells of three refusals of a stranger within a window one by one.
 async fn start(place: &Place, change: impl FnOnce(&mut SecurityPolicy)) -> Service {
+    scene(place, change).start().await
+}
+
+fn scene(place: &Place, change: impl FnOnce(&mut SecurityPolicy)) -> Scene {
     let mut scene = Scene::new();
     let mut policy = SecurityPolicy::built_in().unwrap();
     policy.refusals.first = u16::try_from(FIRST).unwrap();
     change(&mut policy);
     scene.config.security = Some(policy);
     scene.config.store = place.at.clone();
-    scene.start().await
+    scene
 }
 
 /// Knocks so many times at the operators' listener, and gives the statuses.
@@ -159,5 +167,57 @@ async fn refusals_that_cannot_be_written_are_counted_until_they_can_be() {
         service.running.stop().await;
         let written = left(&place).await;
         assert_eq!(counted(&written, "auth/token-invalid"), 6, "{}", place.name);
+    }
+}
+
+/// Knocks once at the operators' listener, and hangs up when its refusal is about to be written.
+async fn hang_up(service: &Service, writes: &AtomicUsize) {
+    let before = writes.load(Ordering::SeqCst);
+    let mut line = TcpStream::connect(service.running.admin).await.unwrap();
+    let call = "GET /audit HTTP/1.1\r\nhost: reference.example\r\nx-purpose: operations\r\n\r\n";
+    line.write_all(call.as_bytes()).await.unwrap();
+    while writes.load(Ordering::SeqCst) == before {
+        tokio::task::yield_now().await;
+    }
+    line.shutdown().await.unwrap();
+    // The service has dropped the call when it hangs up in turn.
+    let mut answer = Vec::new();
+    let _ = line.read_to_end(&mut answer).await;
+    assert_eq!(answer, [0; 0], "it was answered");
+}
+
+#[tokio::test]
+async fn whoever_hangs_up_while_its_refusal_is_being_written_is_counted() {
+    for place in stores().await {
+        // At the first the witness writes it down; at the second whoever stands before the witness.
+        for (burst, code, refusals) in [(9, "auth/token-invalid", 2), (1, "capacity/rate", 1)] {
+            let place = place.another().await;
+            let writes = Arc::new(AtomicUsize::new(0));
+            let mut scene = scene(&place, |policy| {
+                policy.address = Rate {
+                    calls: 1,
+                    per_seconds: 3600,
+                    burst,
+                };
+            });
+            let seen = Arc::clone(&writes);
+            scene.config.on_write = Some(Arc::new(move |point| {
+                if point == WritePoint::Before {
+                    seen.fetch_add(1, Ordering::SeqCst);
+                }
+            }));
+            let service = scene.start().await;
+            assert_eq!(knock(&service, "/audit", None, 1).await, [401]);
+            let database = place.look().await;
+            let mut held = database.begin().await.unwrap();
+            let lock = sqlx::query("UPDATE audit_edge SET size = size");
+            lock.execute(&mut *held).await.unwrap();
+            hang_up(&service, &writes).await;
+            held.rollback().await.unwrap();
+            database.close().await;
+            service.running.stop().await;
+            let written = left(&place).await;
+            assert_eq!(counted(&written, code), refusals, "{}", place.name);
+        }
     }
 }

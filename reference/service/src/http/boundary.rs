@@ -12,7 +12,7 @@ use super::refusals::unseen;
 use super::reply::{REFUSED, context, with_retry_after, write};
 use crate::data::doorstep::{One, Taken};
 use crate::data::respond::Refused;
-use crate::security::caller::{Identified, answering, is_bound};
+use crate::security::caller::{Identified, answering, is_bound, known};
 use crate::security::refusals::{Door, Stranger};
 use crate::security::token::{Believed, Bounds};
 use crate::telemetry::Context;
@@ -42,8 +42,8 @@ const OPEN: [&str; 4] = [
 /// The longest body of any call but one about many members, and of a request of ours that does not tell its length (ours).
 pub(super) const LONGEST: usize = 1024 * 1024;
 
-/// What whoever finds no room for a body is told, and when to come again (ours).
-const NO_ROOM: (Code, Option<Duration>) = (Code::QueueFull, Some(Duration::from_secs(5)));
+/// When whoever finds no room for a body is told to come again (ours).
+const COME_AGAIN: Option<Duration> = Some(Duration::from_secs(5));
 
 /// What the boundary has settled about a call. The witness reads it before anybody is answered.
 #[derive(Clone, Debug, Default)]
@@ -85,25 +85,33 @@ async fn settle(
 ) -> Response {
     let now = shared.plane.now();
     let security = &shared.gate.security;
-    let refuses = (shared.as_ref(), door, from(&request));
+    let from = from(&request);
+    let turned_away = |code, client| Stranger::new(from, door, code).known_as(client);
     let Some(peer) = request.extensions().get::<ConnectInfo<Peer>>() else {
-        return shut(refuses, (Code::CertificateUnbound, None), request.headers()).await;
+        let stranger = turned_away(Code::CertificateUnbound, None);
+        return shut(&shared, stranger, None, request.headers()).await;
     };
     let peer = peer.0.clone();
+    let shown = peer.shown.as_deref();
+    let identified = || identify(&shared, door, shown, now).unwrap_or_default();
     if let Err(wait) = shared.plane.doorstep.knock(peer.address.ip()) {
-        return shut(refuses, (Code::Rate, Some(wait)), request.headers()).await;
+        // No token is judged of whoever comes too often.
+        let client = known(identified().as_ref(), &Ok(None));
+        let stranger = turned_away(Code::Rate, client);
+        return shut(&shared, stranger, Some(wait), request.headers()).await;
     }
     let request = hurried(request, security.policy.body);
+    let token = shared.gate.check(request.headers(), now);
     let Some(asked) = room(&shared, peer.one(), &request) else {
-        return shut(refuses, NO_ROOM, request.headers()).await;
+        let client = known(identified().as_ref(), &token);
+        let stranger = turned_away(Code::QueueFull, client);
+        return shut(&shared, stranger, COME_AGAIN, request.headers()).await;
     };
-    let (is_safe, one) = (request.method().is_safe(), peer.one());
-    let shown = peer.shown;
+    let is_safe = request.method().is_safe();
     let (mut parts, body) = request.into_parts();
-    let token = shared.gate.check(&parts.headers, now);
     let call = Call {
         door,
-        shown: shown.as_deref(),
+        shown,
         token: &token,
         now,
     };
@@ -111,15 +119,19 @@ async fn settle(
     if let Some(code) = verdict.refused {
         shared.gate.refused(code, now);
     }
+    let client = known(verdict.identified.as_ref(), &token);
     parts.extensions.insert(verdict);
     let answer = next.run(Request::from_parts(parts, body));
     let response = answering(token, answer).await;
     drop(asked);
-    let mut response = match counted(&shared, one, is_safe, response) {
+    let mut response = match counted(&shared, peer.one(), is_safe, response) {
         Ok(response) => response,
-        Err(headers) => shut(refuses, NO_ROOM, &headers).await,
+        Err(headers) => {
+            let stranger = turned_away(Code::QueueFull, client);
+            shut(&shared, stranger, COME_AGAIN, &headers).await
+        }
     };
-    if shown.is_some_and(|shown| is_old(&shared, &shown, now)) {
+    if shown.is_some_and(|shown| is_old(&shared, shown, now)) {
         // The answer is given; the next call begins with a new handshake.
         let close = HeaderValue::from_static("close");
         response.headers_mut().insert(CONNECTION, close);
@@ -135,13 +147,14 @@ pub(super) fn from(request: &Request) -> Option<IpAddr> {
 
 /// The answer to whom no witness sees: the word that is meant for the witness stays inside.
 async fn shut(
-    (shared, door, from): (&Shared, Door, Option<IpAddr>),
-    (code, wait): (Code, Option<Duration>),
+    shared: &Shared,
+    stranger: Stranger,
+    wait: Option<Duration>,
     headers: &HeaderMap,
 ) -> Response {
     let context = context(headers, shared.plane.now());
-    unseen(shared, &Stranger::new(from, door, code), &context).await;
-    let mut response = refused((code, wait), door, &context);
+    unseen(shared, &stranger, &context).await;
+    let mut response = refused((stranger.code, wait), stranger.door, &context);
     response.headers_mut().remove(REFUSED);
     response
 }

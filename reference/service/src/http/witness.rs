@@ -105,12 +105,12 @@ impl Witness {
         }
         let refusals = &self.shared.gate.security.refusals;
         let stranger = Stranger::new(from, self.door, code);
-        let now = self.shared.plane.now();
-        if refusals.note(&stranger, now) == Manner::Counted {
+        let Manner::Alone(owed) = refusals.note(&stranger, self.shared.plane.now()) else {
             return Ok(());
-        }
-        let written = self.write(told, caller, Some(code)).await;
-        written.inspect_err(|()| refusals.owe(&stranger, 1, now))
+        };
+        self.write(told, caller, Some(code)).await?;
+        owed.written();
+        Ok(())
     }
 
     async fn write(

@@ -118,6 +118,14 @@ pub(crate) fn is_bound(believed: &Believed, identified: Option<&Identified>) -> 
     }
 }
 
+/// Who calls, by what it has shown: its certificate, or a token that is its own.
+pub(crate) fn known(identified: Option<&Identified>, token: &Shown) -> Option<PartnerId> {
+    match token {
+        Ok(Some(believed)) if is_bound(believed, identified) => Some(believed.client.clone()),
+        Ok(_) | Err(_) => identified.map(|one| one.client.clone()),
+    }
+}
+
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(token)

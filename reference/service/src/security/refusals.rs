@@ -1,10 +1,12 @@
-//! Refusals of strangers: the first ones of a window are told one by one, the rest of it by their number.
+//! Refusals of strangers, and of whoever is turned away at the door: the first ones of a window are told one by one, the
+//! rest of it by their number.
 //! Refuses to lose one while the process lives, and to remember more addresses than it may.
 
 use super::policy::RefusalLimit;
 use crate::data::doorstep::whose;
 use domain::Timestamp;
 use domain::failure::Code;
+use domain::ids::PartnerId;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -30,11 +32,13 @@ impl Door {
     }
 }
 
-/// Somebody whom nothing names, refused at a door for a cause.
+/// Somebody whom nothing names, or who is turned away before anything is done for it, refused at a door for a cause.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Stranger {
     /// Where it comes from, as it is counted; nothing where addresses are told apart no longer.
     address: Option<IpAddr>,
+    /// Who it is, where that is known.
+    pub client: Option<PartnerId>,
     pub door: Door,
     pub code: Code,
 }
@@ -43,19 +47,50 @@ impl Stranger {
     pub(crate) fn new(address: Option<IpAddr>, door: Door, code: Code) -> Self {
         Self {
             address: address.map(whose),
+            client: None,
             door,
             code,
         }
     }
+
+    /// The same, whom a certificate or a token names.
+    pub(crate) fn known_as(self, client: Option<PartnerId>) -> Self {
+        Self { client, ..self }
+    }
 }
 
 /// How a refusal is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Manner {
-    /// By an event of its own.
-    Alone,
+#[derive(Debug)]
+pub(crate) enum Manner<'a> {
+    /// By an event of its own, which is owed until it is written.
+    Alone(Owed<'a>),
     /// With the number of those that followed.
     Counted,
+}
+
+/// A refusal whose event is being written. Dropped before that is known, as when the caller hangs up, it is counted: rather
+/// twice than never.
+#[must_use = "a refusal that is dropped is counted"]
+#[derive(Debug)]
+pub(crate) struct Owed<'a> {
+    to: &'a Refusals,
+    stranger: Option<Stranger>,
+    at: Timestamp,
+}
+
+impl Owed<'_> {
+    /// The event lasts: nothing is owed any more.
+    pub(crate) fn written(mut self) {
+        self.stranger = None;
+    }
+}
+
+impl Drop for Owed<'_> {
+    fn drop(&mut self) {
+        if let Some(stranger) = self.stranger.take() {
+            self.to.owe(&stranger, 1, self.at);
+        }
+    }
 }
 
 /// Which numbers are asked for.
@@ -96,14 +131,23 @@ impl Refusals {
     }
 
     /// Notes a refusal, and says how it is told.
-    pub(crate) fn note(&self, stranger: &Stranger, now: Timestamp) -> Manner {
-        self.at(stranger, now, |window, first| {
-            if window.alone < first {
+    pub(crate) fn note(&self, stranger: &Stranger, now: Timestamp) -> Manner<'_> {
+        let is_alone = self.at(stranger, now, |window, first| {
+            let is_alone = window.alone < first;
+            if is_alone {
                 window.alone = window.alone.saturating_add(1);
-                return Manner::Alone;
+            } else {
+                window.counted = window.counted.saturating_add(1);
             }
-            window.counted = window.counted.saturating_add(1);
-            Manner::Counted
+            is_alone
+        });
+        if !is_alone {
+            return Manner::Counted;
+        }
+        Manner::Alone(Owed {
+            to: self,
+            stranger: Some(stranger.clone()),
+            at: now,
         })
     }
 
@@ -192,6 +236,17 @@ mod tests {
         Stranger::new(Some(address), Door::Operator, Code::TokenInvalid)
     }
 
+    /// Is it told alone? Its event is written at once.
+    fn is_alone(refusals: &Refusals, stranger: &Stranger, now: Timestamp) -> bool {
+        match refusals.note(stranger, now) {
+            Manner::Alone(owed) => {
+                owed.written();
+                true
+            }
+            Manner::Counted => false,
+        }
+    }
+
     fn pile(stranger: &Stranger, refusals: u32) -> Pile {
         Pile {
             stranger: stranger.clone(),
@@ -202,17 +257,25 @@ mod tests {
     #[test]
     fn the_first_of_a_window_stand_alone_and_the_rest_becomes_a_number_once() {
         let (refusals, one) = (refusals(), stranger(1));
-        let told: Vec<_> = (0..5).map(|_| refusals.note(&one, at(0))).collect();
-        assert_eq!(told[..2], [Manner::Alone; 2]);
-        assert_eq!(told[2..], [Manner::Counted; 3]);
+        let told: Vec<_> = (0..5).map(|_| is_alone(&refusals, &one, at(0))).collect();
+        assert_eq!(told, [true, true, false, false, false]);
         assert_eq!(refusals.take(Which::Over, at(59)), []);
         assert_eq!(refusals.take(Which::Over, at(60)), [pile(&one, 3)]);
         assert_eq!(refusals.take(Which::All, at(60)), []);
-        assert_eq!(refusals.note(&one, at(61)), Manner::Alone);
+        assert!(is_alone(&refusals, &one, at(61)));
     }
 
     #[test]
-    fn each_address_door_and_cause_has_a_window_of_its_own() {
+    fn one_whose_event_is_not_written_is_counted() {
+        let (refusals, one) = (refusals(), stranger(1));
+        drop(refusals.note(&one, at(0)));
+        assert!(is_alone(&refusals, &one, at(0)));
+        assert!(!is_alone(&refusals, &one, at(0)));
+        assert_eq!(refusals.take(Which::All, at(1)), [pile(&one, 2)]);
+    }
+
+    #[test]
+    fn each_address_client_door_and_cause_has_a_window_of_its_own() {
         let refusals = refusals();
         let one = stranger(1);
         let others = [
@@ -225,12 +288,13 @@ mod tests {
                 code: Code::TokenExpired,
                 ..one.clone()
             },
+            one.clone().known_as(Some(PartnerId::new("contoso"))),
         ];
         for _ in 0..9 {
-            refusals.note(&one, at(0));
+            is_alone(&refusals, &one, at(0));
         }
         for other in others {
-            assert_eq!(refusals.note(&other, at(1)), Manner::Alone, "{other:?}");
+            assert!(is_alone(&refusals, &other, at(1)), "{other:?}");
         }
     }
 
@@ -238,10 +302,10 @@ mod tests {
     fn what_is_not_written_yet_stays_when_a_window_begins_again_and_all_is_given_at_the_end() {
         let (refusals, one) = (refusals(), stranger(1));
         for _ in 0..3 {
-            refusals.note(&one, at(0));
+            is_alone(&refusals, &one, at(0));
         }
         for _ in 0..4 {
-            refusals.note(&one, at(70));
+            is_alone(&refusals, &one, at(70));
         }
         assert_eq!(refusals.take(Which::Over, at(71)), []);
         assert_eq!(refusals.take(Which::All, at(71)), [pile(&one, 3)]);
@@ -255,9 +319,9 @@ mod tests {
         let (mut alone, mut counted) = (0, 0);
         for number in 0..10_000 {
             for _ in 0..3 {
-                match refusals.note(&stranger(number), at(0)) {
-                    Manner::Alone => alone += 1,
-                    Manner::Counted => counted += 1,
+                match is_alone(&refusals, &stranger(number), at(0)) {
+                    true => alone += 1,
+                    false => counted += 1,
                 }
             }
         }

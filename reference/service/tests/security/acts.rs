@@ -3,7 +3,9 @@
 
 use crate::fort::Fort;
 use crate::support::stores::{Place, stores};
+use reference::SecurityPolicy;
 use reference::domain::operator::Role;
+use reference::domain::resilience::Rate;
 use reference::token::{MEMBER_MATCH, role_scope};
 use serde_json::{Value, json};
 use sqlx::Row;
@@ -166,5 +168,36 @@ async fn row_s2_59_who_shows_no_certificate_to_an_inner_listener_is_in_the_log_b
             (refused("operator"), code, json!("refusals/more-2")),
         ];
         assert_eq!(written, expected, "{}", place.name);
+    }
+}
+
+#[tokio::test]
+async fn whoever_comes_too_often_is_told_of_by_its_certificate() {
+    for place in stores().await {
+        let fort = Fort::with(|scene| {
+            let mut policy = SecurityPolicy::built_in().unwrap();
+            policy.address = Rate {
+                calls: 1,
+                per_seconds: 3600,
+                burst: 1,
+            };
+            scene.config.security = Some(policy);
+            scene.config.store = place.at.clone();
+        })
+        .await;
+        let mut told = Vec::new();
+        for _ in 0..2 {
+            let sent = fort.northwind.http.get(fort.partner_url("/metadata"));
+            told.push(sent.send().await.unwrap().status().as_u16());
+        }
+        assert_eq!(told, [200, 429], "{}", place.name);
+        let events = events(&place).await;
+        let refused = events.iter().filter(|event| event["action"] == "refused");
+        let named: Vec<_> = refused
+            .map(|event| (&event["actor"]["id"], &event["code"]))
+            .collect();
+        let wanted = (&json!("northwind"), &json!("capacity/rate"));
+        assert_eq!(named, [wanted], "{}", place.name);
+        fort.service.running.stop().await;
     }
 }
