@@ -39,7 +39,8 @@ pub(super) fn in_order<T: Send + 'static, R: Send + 'static>(
         for result in results {
             // Whoever worked on it has died, and the scope says so at its end.
             let Ok(result) = result.recv() else {
-                break;
+                *locked(&open) = None;
+                return true;
             };
             if take(result).is_break() {
                 *locked(&open) = None;

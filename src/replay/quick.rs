@@ -44,11 +44,12 @@ pub(super) fn plain(line: &[u8]) -> Option<Plain<'_>> {
     if line.len() > Limits::default().bytes {
         return None;
     }
-    let mut rest = line.trim_ascii().strip_prefix(b"{")?.strip_suffix(b"}")?;
+    let mut rest = solid(line).strip_prefix(b"{")?;
+    rest = trailed(rest).strip_suffix(b"}")?;
     let mut texts: [Option<&str>; NAMES.len()] = [None; NAMES.len()];
     loop {
         let (name, after) = text(rest)?;
-        let value = after.trim_ascii_start().strip_prefix(b":")?;
+        let value = solid(after).strip_prefix(b":")?;
         if name == "payload" {
             return envelope(&texts, value);
         }
@@ -58,7 +59,7 @@ pub(super) fn plain(line: &[u8]) -> Option<Plain<'_>> {
         if place.replace(value).is_some() {
             return None;
         }
-        rest = after.trim_ascii_start().strip_prefix(b",")?;
+        rest = solid(after).strip_prefix(b",")?;
     }
 }
 
@@ -91,9 +92,26 @@ fn word<'de, T: Deserialize<'de>>(text: &'de str) -> Option<T> {
     T::deserialize(text).ok()
 }
 
+/// The text from its first byte that JSON does not take for white space.
+fn solid(text: &[u8]) -> &[u8] {
+    let blank = text.iter().take_while(|byte| is_blank(**byte)).count();
+    text.get(blank..).unwrap_or_default()
+}
+
+/// The text up to its last byte that JSON does not take for white space.
+fn trailed(text: &[u8]) -> &[u8] {
+    let blank = text.iter().rev().take_while(|byte| is_blank(**byte));
+    let end = text.len() - blank.count();
+    text.get(..end).unwrap_or_default()
+}
+
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
 /// A text without escapes, and what follows it.
 fn text(rest: &[u8]) -> Option<(&str, &[u8])> {
-    let rest = rest.trim_ascii_start().strip_prefix(b"\"")?;
+    let rest = solid(rest).strip_prefix(b"\"")?;
     let end = rest
         .iter()
         .position(|byte| *byte == b'"' || *byte == b'\\' || *byte < b' ')?;
@@ -138,6 +156,10 @@ mod tests {
             LINE.replace("{\"x\":1}}", "{\"x\":1},\"more\":1}"),
             LINE.replace(",\"payload\"", ",,\"payload\""),
             LINE.trim_end_matches('}').to_owned(),
+            format!("\u{c}{LINE}"),
+            format!("{LINE}\u{c}"),
+            LINE.replace(",\"payload\"", ",\u{c}\"payload\""),
+            LINE.replace("\"payload\":", "\"payload\"\u{c}:"),
             String::new(),
             "{}".to_owned(),
         ] {

@@ -58,7 +58,7 @@ impl Piece {
         let lines = lines.into_iter().flat_map(|(first, bytes)| {
             (first..)
                 .zip(bytes.split(|byte| *byte == b'\n'))
-                .filter(|(_, line)| !line.iter().all(u8::is_ascii_whitespace))
+                .filter(|(_, line)| !line.iter().all(|byte| b" \t\r".contains(byte)))
                 .map(|(number, line)| (Some(number), line))
         });
         whole.into_iter().map(|bytes| (None, bytes)).chain(lines)
@@ -68,7 +68,7 @@ impl Piece {
     fn lines(&self) -> u64 {
         match self {
             Self::Whole(_) | Self::TooLong(_) | Self::Unreadable(_) => 1,
-            Self::Lines { bytes, .. } => block::ends(bytes),
+            Self::Lines { bytes, .. } => block::ends(bytes) + u64::from(!bytes.ends_with(b"\n")),
         }
     }
 }
