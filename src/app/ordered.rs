@@ -10,6 +10,15 @@ use std::thread;
 /// Things a thread that may wait for an earlier one to be taken.
 const AHEAD: usize = 2;
 
+/// Most threads at once, however many were asked for.
+const THREADS: NonZeroUsize = NonZeroUsize::new(64).unwrap();
+
+/// How many threads work: as many as were asked for, or as the machine has.
+pub(super) fn threads(asked: Option<NonZeroUsize>) -> NonZeroUsize {
+    let machine = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    asked.unwrap_or_else(machine).min(THREADS)
+}
+
 /// Does `work` to each of `things` in `jobs` threads, and gives the results to `take` in order until it has enough.
 ///
 /// # Panics

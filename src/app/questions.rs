@@ -6,6 +6,7 @@ use crate::load::{self, Line, LoadError};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use wire::json::is_blank;
 
 /// What some editors write before the first character of a text.
 const MARK: &[u8] = "\u{feff}".as_bytes();
@@ -63,7 +64,7 @@ fn read<A>(work: &SyncSender<Task<A>>, order: &SyncSender<Receiver<A>>) -> Resul
             if number == 0 && bytes.starts_with(MARK) {
                 bytes.drain(..MARK.len());
             }
-            if bytes.iter().all(u8::is_ascii_whitespace) {
+            if bytes.iter().all(|byte| is_blank(*byte)) {
                 continue;
             }
         }

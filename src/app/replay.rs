@@ -3,10 +3,9 @@
 
 use super::AppError;
 use super::answer::{Answer, Sink};
-use super::check::ruled;
-use super::ordered::in_order;
-use super::ruling::Ruling;
-use crate::catalogue::{Envelope, Workspace};
+use super::check::{budget, with_rules};
+use super::ordered::{in_order, threads};
+use crate::catalogue::Workspace;
 use crate::evidence::of_inputs;
 use crate::load::{self, PayloadPart, Piece};
 use crate::model::replayed::{Part, ReplayAsked, Replayed};
@@ -14,13 +13,11 @@ use crate::model::{
     ReplayAct, ReplayJudge, ReplayRequest, Repository, VersionId, counted, did_you_mean,
 };
 use crate::policy::RuleBook;
-use crate::replay::{Ask, Line, Replay, Rules, Schemas};
+use crate::replay::{Line, Replay, Schemas};
 use crate::report::Content;
 use std::collections::BTreeMap;
-use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
-use std::thread;
+use std::path::{Path, PathBuf};
 
 /// Judges a history, or puts the results of shards together.
 ///
@@ -28,7 +25,7 @@ use std::thread;
 pub(super) fn replay(request: &ReplayRequest, sink: &mut dyn Sink) -> Result<Answer, AppError> {
     let mut replayed = match &request.act {
         ReplayAct::Judge(judge) => judged(&request.repository, judge, sink)?,
-        ReplayAct::Merge(results) => merged(&request.repository, results)?,
+        ReplayAct::Merge(first, others) => merged(&request.repository, first, others)?,
     };
     let verdict = replayed.verdict;
     replayed.exit_code = super::exit_code(verdict, request.allow_empty, request.exit_zero);
@@ -60,9 +57,6 @@ fn judged(
         [] => vec![PathBuf::from(&head.config.replay.history)],
         named => named.to_vec(),
     };
-    // A change cannot raise the budget and spend it in one go: the smaller one counts.
-    let budgets = [Some(&head), before.as_ref()].into_iter().flatten();
-    let budget = budgets.map(|side| side.config.replay.budget.newly_rejected);
     let asked = ReplayAsked {
         head: of_inputs(&head.inputs),
         base: commit,
@@ -72,7 +66,7 @@ fn judged(
             .map(|name| name.to_string_lossy().into_owned())
             .collect(),
         sample: judge.sample,
-        budget: budget.min().unwrap_or_default(),
+        budget: budget(&head, before.as_ref()),
         shards: judge.shard.of,
     };
     let sides = (&head, before.as_ref());
@@ -106,24 +100,13 @@ fn run(
 ) -> (Part, Unreadable) {
     let book = RuleBook::read(&head.payload_rules);
     let base_book = base.map(|base| RuleBook::read(&base.payload_rules));
-    let head_rules = Ruling::of(head, &book);
-    let base_rules = base.zip(base_book.as_ref());
-    let base_rules = base_rules.map(|(base, book)| Ruling::of(base, book));
-    let of_head = |recorded: &Envelope, version: &VersionId| ruled(&head_rules, recorded, version);
-    let of_base = base_rules.as_ref().map(|rules| {
-        move |recorded: &Envelope, version: &VersionId| ruled(rules, recorded, version)
-    });
-    let rules = Rules {
-        head: Some((&of_head, &|version| head_rules.applies_to(version))),
-        base: of_base.as_ref().map(|rules| rules as Ask<'_>),
-    };
-    let (schemas, before) = (
-        Schemas::of(&head.catalogue),
-        base.map(|base| Schemas::of(&base.catalogue)),
-    );
+    let schemas = Schemas::of(&head.catalogue);
+    let before = base.map(|base| Schemas::of(&base.catalogue));
     let schemas = (&schemas, before.as_ref());
-    let replay = Replay::new(&head.catalogue, schemas, rules, candidate);
-    read(&replay, load::payloads(root, histories), judge, sink)
+    with_rules((head, base), (&book, base_book.as_ref()), |rules| {
+        let replay = Replay::new(&head.catalogue, schemas, rules, candidate);
+        read(&replay, load::payloads(root, histories), judge, sink)
+    })
 }
 
 /// Judges block by block.
@@ -134,11 +117,9 @@ fn read(
     sink: &mut dyn Sink,
 ) -> (Part, Unreadable) {
     let (mut all, mut unreadable) = (Part::default(), Unreadable::new());
-    let machine = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let jobs = judge.jobs.unwrap_or_else(machine);
     in_order(
         parts,
-        jobs,
+        threads(judge.jobs),
         |part| share(replay, judge, &part),
         |(part, failed): (Part, Option<(String, String)>)| {
             all.merge(part);
@@ -189,26 +170,29 @@ fn share(
     (judged, failed)
 }
 
-fn merged(repository: &Repository, results: &[PathBuf]) -> Result<Replayed, AppError> {
-    let mut all: Option<Replayed> = None;
-    for path in results {
-        let shown = path.display().to_string();
-        let unusable = |why: String| AppError::Traffic {
-            file: shown.clone(),
-            place: "the result".to_owned(),
-            why,
-        };
-        let text = load::traffic(&repository.root, path).map_err(&unusable)?;
-        let result: Replayed = serde_json::from_slice(&text)
-            .map_err(|error| unusable(format!("no result of a replay: line {}", error.line())))?;
-        match &mut all {
-            None => all = Some(result),
-            Some(all) => all
-                .merge(result)
-                .map_err(|fault| unusable(fault.to_string()))?,
-        }
+fn merged(repository: &Repository, first: &Path, others: &[PathBuf]) -> Result<Replayed, AppError> {
+    let mut all = result(repository, first)?;
+    for path in others {
+        let merged = all.merge(result(repository, path)?);
+        merged.map_err(|fault| unusable(path, fault.to_string()))?;
     }
-    let mut all = all.ok_or(AppError::NoSuchForm("no result"))?;
     all.judge();
     Ok(all)
+}
+
+/// What a shard wrote.
+fn result(repository: &Repository, path: &Path) -> Result<Replayed, AppError> {
+    let text = load::traffic(&repository.root, path).map_err(|why| unusable(path, why))?;
+    serde_json::from_slice(&text).map_err(|error| {
+        let why = format!("no result of a replay: line {}", error.line());
+        unusable(path, why)
+    })
+}
+
+fn unusable(path: &Path, why: String) -> AppError {
+    AppError::Traffic {
+        file: path.display().to_string(),
+        place: "the result".to_owned(),
+        why,
+    }
 }

@@ -4,6 +4,7 @@ use super::Source;
 use crate::model::Direction;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use wire::json::is_blank;
 
 /// What the payload's receiver said of it when it was recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -43,6 +44,6 @@ impl History {
     pub fn lines(&self) -> impl Iterator<Item = (u32, &[u8])> {
         (1..)
             .zip(self.source.bytes.split(|byte| *byte == b'\n'))
-            .filter(|(_, line)| !line.iter().all(u8::is_ascii_whitespace))
+            .filter(|(_, line)| !line.iter().all(|byte| is_blank(*byte)))
     }
 }

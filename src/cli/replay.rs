@@ -71,8 +71,11 @@ pub(super) struct JudgeArguments {
 #[derive(Args, Debug)]
 pub(super) struct MergeArguments {
     /// What `replay --shard I/N --format json=RESULT` wrote, of every shard
-    #[arg(required = true, value_name = "RESULT")]
-    pub results: Vec<PathBuf>,
+    #[arg(value_name = "RESULT")]
+    pub first: PathBuf,
+    /// The other shards, in any order
+    #[arg(value_name = "RESULT")]
+    pub others: Vec<PathBuf>,
     #[command(flatten)]
     pub said: SaidArguments,
 }
@@ -98,7 +101,7 @@ pub(super) struct SaidArguments {
 pub(super) fn replay(arguments: ReplayArguments, around: &Surroundings) -> Result<Asked, String> {
     match arguments.verb {
         Some(ReplayVerb::Merge(merge)) => {
-            let act = ReplayAct::Merge(merge.results);
+            let act = ReplayAct::Merge(merge.first, merge.others);
             asked(act, &merge.said, true, around)
         }
         None => {

@@ -20,8 +20,8 @@ pub struct ReplayRequest {
 #[derive(Clone, Debug, PartialEq)]
 pub enum ReplayAct {
     Judge(ReplayJudge),
-    /// Results of shards, as json files seen from the root.
-    Merge(Vec<PathBuf>),
+    /// Results of shards, as json files seen from the root: one at least.
+    Merge(PathBuf, Vec<PathBuf>),
 }
 
 /// A history, and what judges it.

@@ -5,7 +5,7 @@ use crate::catalogue::EnvelopeOutcome;
 use crate::model::Direction;
 use serde::Deserialize;
 use serde::de::IntoDeserializer as _;
-use wire::json::Limits;
+use wire::json::{Limits, is_blank};
 
 /// An envelope as recorders write it: plain texts first, the payload last.
 #[derive(Debug, PartialEq, Eq)]
@@ -103,10 +103,6 @@ fn trailed(text: &[u8]) -> &[u8] {
     let blank = text.iter().rev().take_while(|byte| is_blank(**byte));
     let end = text.len() - blank.count();
     text.get(..end).unwrap_or_default()
-}
-
-fn is_blank(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
 /// A text without escapes, and what follows it.

@@ -9,11 +9,10 @@
 
 mod support;
 
-use reference::clock::{ManualClock, Winding};
+use reference::clock::ManualClock;
 use reference::token::{DATA_EXPORT, MEMBER_MATCH};
 use reqwest::Method;
 use serde_json::{Value, json};
-use std::sync::Arc;
 use std::time::Duration;
 use support::bulk::{BULK, meaning, on_list};
 use support::export::place;
@@ -121,8 +120,7 @@ async fn a_restart_goes_on_with_a_match_and_a_match_that_is_given_up_leaves_noth
     for at in stores().await {
         let mut scene = Scene::new();
         scene.config.store = at.at.clone();
-        scene.clock = Arc::new(ManualClock::new(support::now(), Winding::ByHand));
-        scene.config.clock = Arc::clone(&scene.clock) as _;
+        scene.by_hand();
         let service = scene.start().await;
         let kept = place(
             &service
@@ -166,8 +164,7 @@ async fn a_restart_goes_on_with_a_match_and_a_match_that_is_given_up_leaves_noth
 #[tokio::test]
 async fn a_member_store_that_is_down_fails_the_whole_and_keeps_nothing() {
     let mut scene = Scene::new();
-    scene.clock = Arc::new(ManualClock::new(support::now(), Winding::ByHand));
-    scene.config.clock = Arc::clone(&scene.clock) as _;
+    scene.by_hand();
     let service = scene.with_control().start().await;
     let place = place(
         &service
@@ -248,8 +245,7 @@ async fn two_services_on_one_database_carry_a_match_and_an_export_out_once() {
     for at in stores().await {
         let mut scene = Scene::new();
         scene.config.store = at.at.clone();
-        scene.clock = Arc::new(ManualClock::new(support::now(), Winding::ByHand));
-        scene.config.clock = Arc::clone(&scene.clock) as _;
+        scene.by_hand();
         let first = scene.start().await;
         let asked = first
             .submit("contoso", &bulk_match(&people(&[1, 2, 9]), "contoso"))

@@ -5,7 +5,6 @@
 
 mod support;
 
-use reference::clock::{ManualClock, Winding};
 use reference::domain::operator::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -251,8 +250,7 @@ async fn a_partner_that_is_down_hears_at_most_a_tenth_more_calls_than_there_are_
         .respond_with(ResponseTemplate::new(503))
         .mount(&stub)
         .await;
-    scene.clock = Arc::new(ManualClock::new(support::now(), Winding::ByHand));
-    scene.config.clock = Arc::clone(&scene.clock) as _;
+    scene.by_hand();
     let service = scene.start().await;
     let request = exchange(&Person::number(5), "contoso");
     let (mut taken_on, mut turned_away) = (0, 0);

@@ -5,11 +5,10 @@
 mod support;
 
 use reference::StoreAt;
-use reference::clock::{ManualClock, Winding};
+use reference::clock::ManualClock;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Duration;
 use support::bulk::on_list;
 use support::export::{everything, path, place, question};
@@ -225,8 +224,7 @@ async fn a_restart_goes_on_with_an_export_and_progress_never_falls() {
     let folder = tempfile::tempdir().unwrap();
     let mut scene = Scene::new();
     scene.config.store = StoreAt::Folder(folder.path().to_owned());
-    scene.clock = Arc::new(ManualClock::new(support::now(), Winding::ByHand));
-    scene.config.clock = Arc::clone(&scene.clock) as _;
+    scene.by_hand();
     let service = scene.start().await;
     let group = service.matched("contoso", &Person::number(1)).await;
     let place = service.kicked("contoso", &group).await;
@@ -271,8 +269,7 @@ async fn paused(clock: &ManualClock, number: usize) {
 #[tokio::test]
 async fn a_permission_that_is_lost_on_the_way_leaves_no_record() {
     let mut scene = Scene::new();
-    scene.clock = Arc::new(ManualClock::new(support::now(), Winding::ByHand));
-    scene.config.clock = Arc::clone(&scene.clock) as _;
+    scene.by_hand();
     let scene = scene.with_control();
     let service = scene.start().await;
     let group = service.matched("contoso", &Person::number(1)).await;

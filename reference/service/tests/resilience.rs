@@ -4,13 +4,11 @@
 
 mod support;
 
-use reference::clock::{ManualClock, Winding};
 use reference::domain::operator::Role;
 use reference::domain::resilience::{Operation, Rate, RetryPolicy, RetryRule};
 use reqwest::Method;
 use serde_json::{Value, json};
 use sqlx::Row;
-use std::sync::Arc;
 use std::time::Duration;
 use support::request::{Person, exchange, member_match};
 use support::stores::{Place, stores};
@@ -24,9 +22,7 @@ use wiremock::{MockServer, ResponseTemplate};
 async fn still(place: &Place) -> (Scene, MockServer) {
     let (mut scene, stub) = scene().await;
     scene.config.store = place.at.clone();
-    let by_hand = ManualClock::new(support::now(), Winding::ByHand);
-    scene.clock = Arc::new(by_hand);
-    scene.config.clock = Arc::clone(&scene.clock) as _;
+    scene.by_hand();
     (scene, stub)
 }
 
@@ -355,9 +351,7 @@ async fn row_s2_79_above_the_limit_of_the_queue_callers_wait_and_accepted_work_s
 #[tokio::test]
 async fn a_partner_that_floods_is_told_to_wait_and_another_is_served() {
     let (mut scene, _stub) = scene().await;
-    let by_hand = ManualClock::new(support::now(), Winding::ByHand);
-    scene.clock = Arc::new(by_hand);
-    scene.config.clock = Arc::clone(&scene.clock) as _;
+    scene.by_hand();
     let mut policy = scene.first_retry_policy();
     let rate = Rate {
         calls: 30,

@@ -5,12 +5,10 @@
 mod support;
 
 use reference::StoreAt;
-use reference::clock::{ManualClock, Winding};
 use reference::domain::snapshot::KeyHandling;
 use serde_json::{Value, json};
 use sqlx::Row;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 use support::request::{Person, exchange};
 use support::stub::{matched, refusal, says, scene, started};
@@ -79,9 +77,7 @@ async fn a_restart_goes_on_where_the_exchange_waited() {
     let folder = tempfile::tempdir().unwrap();
     let (mut scene, stub) = scene().await;
     scene.config.store = StoreAt::Folder(folder.path().to_owned());
-    let by_hand = ManualClock::new(support::now(), Winding::ByHand);
-    scene.clock = Arc::new(by_hand);
-    scene.config.clock = Arc::clone(&scene.clock) as _;
+    scene.by_hand();
     says(&stub, ResponseTemplate::new(503), Some(1)).await;
     says(&stub, matched(), None).await;
     let service = scene.start().await;

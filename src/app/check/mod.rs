@@ -33,9 +33,10 @@ pub(super) use contract::{Library, served};
 pub(super) use ending::uses;
 pub(super) use lifecycle::{allowance, demand};
 pub(super) use notice::touched;
-pub(super) use replay::ruled;
+pub(super) use replay::{budget, with_rules};
 
 use super::answer::{Log, Sink};
+use super::ordered::threads;
 use super::room::Room;
 use super::{AppError, judge};
 use crate::catalogue::{ContractSource, Source, Workspace};
@@ -169,7 +170,7 @@ pub(super) fn facts(
         base: sides.base.as_ref().ok().map(|base| &base.workspace),
         base_day: sides.base.as_ref().ok().and_then(|base| base.day),
         as_of: request.as_of.unwrap_or(now),
-        jobs: request.jobs.map_or_else(parallelism, usize::from),
+        jobs: threads(request.jobs).get(),
     };
     let books = Books::read(&sides.head, question.base);
     let round = round(request, &question, &books, sink);
@@ -185,7 +186,7 @@ fn judged(
     sink: &mut dyn Sink,
 ) -> Result<Outcome, AppError> {
     let as_of = request.as_of.unwrap_or(now);
-    let jobs = request.jobs.map_or_else(parallelism, usize::from);
+    let jobs = threads(request.jobs).get();
     let question = Question {
         head: &sides.head,
         base: sides.base.as_ref().ok().map(|base| &base.workspace),
@@ -230,10 +231,6 @@ fn judged(
         policy_input,
         as_of,
     })
-}
-
-fn parallelism() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 fn left_out(name: CheckName) -> Room {

@@ -2,7 +2,7 @@
 
 use super::{Question, Room};
 use crate::app::ruling::{Known, Ruling};
-use crate::catalogue::Envelope;
+use crate::catalogue::{Envelope, Workspace};
 use crate::model::{CheckName, Finding, VersionId, counted};
 use crate::policy::RuleBook;
 use crate::replay::{Answer, Ask, Broken, Cluster, Rates, Ruled, Rules, replay};
@@ -24,29 +24,16 @@ pub(super) fn check(
     question: &Question<'_>,
     payload_rules: (&RuleBook, Option<&RuleBook>),
 ) -> Replayed {
-    let head = question.head;
-    let head_rules = Ruling::of(head, payload_rules.0);
-    let base_rules = question
-        .base
-        .zip(payload_rules.1)
-        .map(|(base, book)| Ruling::of(base, book));
-    let of_head = |recorded: &Envelope, version: &VersionId| ruled(&head_rules, recorded, version);
-    let of_base = base_rules.as_ref().map(|rules| {
-        move |recorded: &Envelope, version: &VersionId| ruled(rules, recorded, version)
-    });
-    // A change cannot raise the budget and spend it in one go: the smaller one counts.
-    let budgets = [Some(head), question.base].into_iter().flatten();
-    let budget = budgets.map(|side| side.config.replay.budget.newly_rejected);
-    let answer = replay(&crate::replay::Question {
-        histories: &head.histories,
-        head: &head.catalogue,
-        base: question.base.map(|base| &base.catalogue),
-        rules: Rules {
-            head: Some((&of_head, &|version| head_rules.applies_to(version))),
-            base: of_base.as_ref().map(|rules| rules as Ask<'_>),
-        },
-        budget: budget.min().unwrap_or_default(),
-        jobs: question.jobs,
+    let (head, base) = (question.head, question.base);
+    let answer = with_rules((head, base), payload_rules, |rules| {
+        replay(&crate::replay::Question {
+            histories: &head.histories,
+            head: &head.catalogue,
+            base: base.map(|base| &base.catalogue),
+            rules,
+            budget: budget(head, base),
+            jobs: question.jobs,
+        })
     });
     let mut findings = answer.findings.clone();
     if answer.envelopes > 0 {
@@ -78,8 +65,35 @@ pub(super) fn check(
     }
 }
 
+/// How many recorded payloads may be newly rejected. A change cannot raise the budget and spend it in one go: the
+/// smaller one counts.
+pub(in crate::app) fn budget(head: &Workspace, base: Option<&Workspace>) -> u64 {
+    let budgets = [Some(head), base].into_iter().flatten();
+    let budgets = budgets.map(|side| side.config.replay.budget.newly_rejected);
+    budgets.min().unwrap_or_default()
+}
+
+/// Replays with the payload rules of the head and, where there is one, of the base.
+pub(in crate::app) fn with_rules<R>(
+    (head, base): (&Workspace, Option<&Workspace>),
+    (head_book, base_book): (&RuleBook, Option<&RuleBook>),
+    replays: impl FnOnce(Rules<'_>) -> R,
+) -> R {
+    let head_rules = Ruling::of(head, head_book);
+    let base_rules = base.zip(base_book);
+    let base_rules = base_rules.map(|(base, book)| Ruling::of(base, book));
+    let of_head = |recorded: &Envelope, version: &VersionId| ruled(&head_rules, recorded, version);
+    let of_base = base_rules.as_ref().map(|rules| {
+        move |recorded: &Envelope, version: &VersionId| ruled(rules, recorded, version)
+    });
+    replays(Rules {
+        head: Some((&of_head, &|version| head_rules.applies_to(version))),
+        base: of_base.as_ref().map(|rules| rules as Ask<'_>),
+    })
+}
+
 /// What one side's rules say of an envelope: the first thing that is broken tells the cause.
-pub(in crate::app) fn ruled(rules: &Ruling<'_>, recorded: &Envelope, version: &VersionId) -> Ruled {
+fn ruled(rules: &Ruling<'_>, recorded: &Envelope, version: &VersionId) -> Ruled {
     let judgement = rules.judge_value(version, &recorded.payload, &Known::of(recorded));
     let first = judgement.breaks.into_iter().next();
     Ruled {

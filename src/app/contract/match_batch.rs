@@ -3,19 +3,16 @@
 
 use crate::app::AppError;
 use crate::app::answer::{Answer, Sink};
+use crate::app::ordered::threads;
 use crate::app::questions::Questions;
 use crate::contract::batch::{Answered, answer};
 use crate::contract::matching::Seal;
 use crate::load::Line;
 use crate::model::{MatchRequest, Verdict};
-use std::num::NonZeroUsize;
 use std::sync::mpsc::{Receiver, TryRecvError};
-use std::thread;
 
 /// Lines a job that may be answered while an earlier one still waits.
 const AHEAD: usize = 32;
-/// Most threads at once, however many were asked for.
-const THREADS: usize = 64;
 /// Answers that are shown together, where so many are there.
 ///
 /// Units:  bytes
@@ -25,8 +22,7 @@ const TOGETHER: usize = 64 << 10;
 /// Errors: it cannot be read, nobody reads the answers, or the system gives no randomness
 pub(super) fn match_batch(request: MatchRequest, sink: &mut dyn Sink) -> Result<Answer, AppError> {
     let seal = Seal::new(&sink.secret().map_err(AppError::Secret)?);
-    let machine = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let jobs = request.jobs.unwrap_or_else(machine).get().min(THREADS);
+    let jobs = threads(request.jobs).get();
     let workers = (0..jobs).map(|_| worker(seal.clone()));
     let questions = Questions::begin(workers.collect(), jobs * AHEAD, jobs * AHEAD);
     let verdict = show(&questions.answers, sink)?;

@@ -6,7 +6,7 @@ mod judge;
 mod quick;
 mod tally;
 
-use super::ordered::in_order;
+use super::ordered::{in_order, threads};
 use super::ruling::{Known, Ruling};
 use super::{AppError, Sink};
 use crate::catalogue::Workspace;
@@ -16,9 +16,8 @@ use crate::policy::RuleBook;
 use batch::{Batch, List};
 use chrono::{DateTime, Utc};
 use judge::Judge;
-use std::num::{NonZeroU64, NonZeroUsize};
+use std::num::NonZeroU64;
 use std::ops::ControlFlow;
-use std::thread;
 
 /// Judges every named payload; one that cannot be read does not stop the others.
 ///
@@ -46,7 +45,6 @@ pub(super) fn validate(
 
 /// Judges block by block, in the order of the names.
 fn run(judge: &Judge<'_>, request: &ValidateRequest, sink: &mut dyn Sink) -> Validation {
-    let machine = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let parts = load::payloads(&request.repository.root, &request.files);
     let list = List::of(request);
     let work = |part: PayloadPart| {
@@ -55,32 +53,27 @@ fn run(judge: &Judge<'_>, request: &ValidateRequest, sink: &mut dyn Sink) -> Val
     };
     let (mut all, mut stopped) = (Batch::new(list, 0), false);
     let most = request.max_errors.map(NonZeroU64::get);
-    in_order(
-        parts,
-        request.jobs.unwrap_or_else(machine),
-        work,
-        |(part, batch)| {
-            let left = most.map(|most| most.saturating_sub(all.tally.payloads.invalid));
-            let found = batch.tally.payloads;
-            if left.is_some_and(|left| found.all() > 0 && found.invalid >= left) {
-                // Up to the last that was asked for; whatever follows it makes this a run that stopped.
-                let upto = match left {
-                    Some(0) | None => Batch::new(list, 0),
-                    left => judge.part(&part, list, left),
-                };
-                stopped = upto.tally.payloads.all() < found.all();
-                all.merge(upto);
-            } else {
-                all.merge(batch);
-            }
-            if stopped {
-                return ControlFlow::Break(());
-            }
-            let payloads = counted(all.tally.payloads.all(), "payload");
-            sink.progress(&format!("{payloads} judged"));
-            ControlFlow::Continue(())
-        },
-    );
+    in_order(parts, threads(request.jobs), work, |(part, batch)| {
+        let left = most.map(|most| most.saturating_sub(all.tally.payloads.invalid));
+        let found = batch.tally.payloads;
+        if left.is_some_and(|left| found.all() > 0 && found.invalid >= left) {
+            // Up to the last that was asked for; whatever follows it makes this a run that stopped.
+            let upto = match left {
+                Some(0) | None => Batch::new(list, 0),
+                left => judge.part(&part, list, left),
+            };
+            stopped = upto.tally.payloads.all() < found.all();
+            all.merge(upto);
+        } else {
+            all.merge(batch);
+        }
+        if stopped {
+            return ControlFlow::Break(());
+        }
+        let payloads = counted(all.tally.payloads.all(), "payload");
+        sink.progress(&format!("{payloads} judged"));
+        ControlFlow::Continue(())
+    });
     summed(all, stopped, request)
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Input, name};
 use std::io::{self, BufRead as _, BufReader, Cursor, Read as _};
-use wire::json::Limits;
+use wire::json::{Limits, is_blank};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
@@ -31,7 +31,7 @@ pub(super) fn told(input: Input) -> io::Result<(Form, Input)> {
     loop {
         let length = input.by_ref().take(most).read_until(b'\n', &mut read)?;
         let line = read.get(begun..).unwrap_or_default();
-        let is_blank = line.iter().all(u8::is_ascii_whitespace);
+        let is_blank = line.iter().all(|byte| is_blank(*byte));
         if length == 0 || !is_blank || read.len() > Limits::PAYLOAD.bytes {
             break;
         }
@@ -55,10 +55,7 @@ pub(super) fn told(input: Input) -> io::Result<(Form, Input)> {
 fn next(input: &mut BufReader<Input>, read: &mut Vec<u8>) -> io::Result<Option<u8>> {
     while read.len() <= Limits::PAYLOAD.bytes {
         let waiting = input.fill_buf()?;
-        let blank = waiting
-            .iter()
-            .take_while(|byte| byte.is_ascii_whitespace())
-            .count();
+        let blank = waiting.iter().take_while(|byte| is_blank(**byte)).count();
         if let Some(byte) = waiting.get(blank) {
             return Ok(Some(*byte));
         }

@@ -14,7 +14,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use wire::json::Limits;
+use wire::json::{Limits, is_blank};
 
 /// What some editors write before the first character of a text.
 const MARK: &[u8] = "\u{feff}".as_bytes();
@@ -58,7 +58,7 @@ impl Piece {
         let lines = lines.into_iter().flat_map(|(first, bytes)| {
             (first..)
                 .zip(bytes.split(|byte| *byte == b'\n'))
-                .filter(|(_, line)| !line.iter().all(|byte| b" \t\r".contains(byte)))
+                .filter(|(_, line)| !line.iter().all(|byte| is_blank(*byte)))
                 .map(|(number, line)| (Some(number), line))
         });
         whole.into_iter().map(|bytes| (None, bytes)).chain(lines)

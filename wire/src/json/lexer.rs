@@ -15,6 +15,13 @@ const CONTROL: FaultKind = FaultKind::Syntax("a control character must be escape
 const NUMBER: FaultKind = FaultKind::Syntax("the number is not written as JSON writes numbers");
 const WORD: FaultKind = FaultKind::Syntax("expected a value");
 
+/// Whether JSON takes a byte for white space.
+#[inline]
+#[must_use]
+pub fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
 /// Reads a text from left to right.
 pub(super) struct Lexer<'t> {
     text: &'t str,
@@ -32,7 +39,7 @@ impl<'t> Lexer<'t> {
 
     /// The next byte that is not white space; it is not consumed.
     pub(super) fn next_solid(&mut self) -> Option<u8> {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
+        while self.peek().is_some_and(is_blank) {
             self.at += 1;
         }
         self.peek()

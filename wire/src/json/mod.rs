@@ -11,4 +11,5 @@ mod reader;
 pub use canonical::canonical;
 pub use document::Document;
 pub use fault::{Fault, FaultKind, Limits, Position};
+pub use lexer::is_blank;
 pub use pointer::{pointer_escape, pointer_segments, pointer_starred};

@@ -1,6 +1,8 @@
 //! Where a JSON string ends, and what kinds of bytes stand in it, eight bytes at a time.
 //! Refuses to know what the string means: whether an escape is well written is for who decodes it.
 
+use crate::json::is_blank;
+
 /// A backslash stands in the string.
 pub(super) const ESCAPE: u8 = 1;
 /// Something beyond ASCII stands in the string.
@@ -72,7 +74,7 @@ fn below_space(chunk: u64) -> u64 {
 
 /// Offset of the next byte that is not white space.
 pub(super) fn solid(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(b' ' | b'\t' | b'\n' | b'\r') = bytes.get(at) {
+    while bytes.get(at).copied().is_some_and(is_blank) {
         at += 1;
     }
     at

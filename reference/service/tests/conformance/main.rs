@@ -16,11 +16,9 @@ mod older;
 mod outage;
 mod race;
 
-use reference::clock::{ManualClock, Winding};
 use serde_json::Value;
 use sqlx::AnyPool;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::time::Duration;
 use support::later::counted;
 use support::request::{Person, exchange};
@@ -33,8 +31,7 @@ use wiremock::MockServer;
 async fn by_hand(place: &Place) -> (Scene, MockServer) {
     let (mut scene, stub) = scene().await;
     scene.config.store = place.at.clone();
-    scene.clock = Arc::new(ManualClock::new(support::now(), Winding::ByHand));
-    scene.config.clock = Arc::clone(&scene.clock) as _;
+    scene.by_hand();
     (scene, stub)
 }
 

@@ -10,7 +10,7 @@ use axum::routing::{get, post};
 use reference::domain::fulfilment::{Notification, Retrieval};
 use reference::token::{self, CALLBACKS, TokenRequest};
 use serde_json::json;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use support::later::words;
 use support::stores::stores;
 use support::stub::started;

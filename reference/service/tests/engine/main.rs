@@ -12,7 +12,6 @@ mod ending;
 mod support;
 mod time;
 
-use reference::clock::{ManualClock, Winding};
 use serde_json::{Value, json};
 use sqlx::{AnyPool, AssertSqlSafe, Row};
 use std::collections::BTreeSet;
@@ -29,8 +28,7 @@ use wiremock::{MockServer, ResponseTemplate};
 async fn by_hand(place: &Place) -> (Scene, MockServer) {
     let (mut scene, stub) = scene().await;
     scene.config.store = place.at.clone();
-    scene.clock = Arc::new(ManualClock::new(support::now(), Winding::ByHand));
-    scene.config.clock = Arc::clone(&scene.clock) as _;
+    scene.by_hand();
     (scene, stub)
 }
 

@@ -72,8 +72,7 @@ async fn a_job_whose_key_is_missing_waits_for_it_and_is_finished_then() {
     for at in stores().await {
         let mut scene = Scene::new();
         scene.config.store = at.at.clone();
-        scene.clock = Arc::new(ManualClock::new(support::now(), Winding::ByHand));
-        scene.config.clock = Arc::clone(&scene.clock) as _;
+        scene.by_hand();
         let service = scene.start().await;
         let asked = bulk_match(&people(&[1]), "contoso");
         let place = place(&service.submit("contoso", &asked).await);

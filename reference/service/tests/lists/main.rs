@@ -13,14 +13,12 @@ mod members;
 #[path = "../support/mod.rs"]
 mod support;
 
-use reference::clock::{ManualClock, Winding};
 use reference::domain::masked::Masked;
 use reference::token::{self, Bounds, MEMBER_READ, TokenRequest};
 use reqwest::Method;
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Duration;
 use support::bulk::{accepted, on_list};
 use support::export::{everything, path, paused, place, question};
@@ -202,8 +200,7 @@ async fn who_loses_the_permission_before_the_file_is_written_is_left_out_alone()
     for at in stores().await {
         let mut scene = Scene::new();
         scene.config.store = at.at.clone();
-        scene.clock = Arc::new(ManualClock::new(support::now(), Winding::ByHand));
-        scene.config.clock = Arc::clone(&scene.clock) as _;
+        scene.by_hand();
         let scene = scene.with_control();
         let service = scene.start().await;
         let asked = service
