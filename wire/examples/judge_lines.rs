@@ -1,5 +1,5 @@
 //! Judges the lines of a file one way, for whoever measures it:
-//! `judge_lines fast|full|crate|parse SCHEMA LINES [ROUNDS]` (build it with `--release`).
+//! `judge_lines fast|full|told|crate|parse SCHEMA LINES [ROUNDS]` (build it with `--release`).
 #![allow(clippy::print_stdout, clippy::expect_used)]
 
 use serde_json::Value;
@@ -12,7 +12,7 @@ fn main() {
     let (way, schema, lines, rounds) = match arguments.as_slice() {
         [way, schema, lines] => (way, schema, lines, 1),
         [way, schema, lines, rounds] => (way, schema, lines, rounds.parse().expect("a number")),
-        _ => return println!("judge_lines fast|full|crate|parse SCHEMA LINES [ROUNDS]"),
+        _ => return println!("judge_lines fast|full|told|crate|parse SCHEMA LINES [ROUNDS]"),
     };
     let text = std::fs::read(schema).expect("a schema");
     let bundle: Value = serde_json::from_slice(&text).expect("JSON");
@@ -41,6 +41,17 @@ fn judge<'a>(way: &str, bundle: &Value) -> Judge<'a> {
             Box::new(move |line| {
                 Document::parse(line, &Limits::FILE)
                     .is_ok_and(|document| schema.accepts(document.value()))
+            })
+        }
+        "told" => {
+            let (schema, mut runner) = (
+                Schema::compile(bundle).expect("a schema"),
+                Runner::new(Limits::FILE),
+            );
+            Box::new(move |line| {
+                schema.settles(&mut runner, line)
+                    || Document::parse(line, &Limits::FILE)
+                        .is_ok_and(|document| schema.problems(&document).is_empty())
             })
         }
         "crate" => {

@@ -2,15 +2,15 @@
 //! Refuses to decide validity: it explains what the validator found.
 
 use super::atlas::{Atlas, Spot};
-use super::form::{self, Form, plural, required};
+use super::form::{self, plural, required};
 use super::mask::Mask;
 use super::problem::Problem;
+use super::refusal::{Forms, Refusal, Said};
 use super::trail::{Trail, identifies, statement};
 use super::words::{Words, words};
 use super::{id, near, shape, slice};
 use crate::json::{Document, pointer_escape};
 use crate::outcome::{Code, expression};
-use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -75,7 +75,8 @@ impl<'a> Explainer<'a> {
 
     /// The problems so far, in the order of the text, each once.
     pub(super) fn finish(mut self) -> Vec<Problem> {
-        self.problems.sort_by(|a, b| a.rank().cmp(&b.rank()));
+        self.problems
+            .sort_by(|a, b| (a.rank(), &a.form).cmp(&(b.rank(), &b.form)));
         self.problems.dedup_by(|a, b| a.is_same(b));
         self.problems
     }
@@ -94,26 +95,29 @@ impl<'a> Explainer<'a> {
         self.push(subject, words, None, None);
     }
 
-    pub(super) fn add(&mut self, error: &ValidationError<'_>) {
-        self.add_inside(error, Inherited::NOTHING);
+    pub(super) fn add(&mut self, refusal: &Refusal<'_>) {
+        self.add_inside(refusal, Inherited::NOTHING);
     }
 
-    fn add_inside(&mut self, error: &ValidationError<'_>, inherited: Inherited) {
-        let kind = error.kind();
-        let whole = matches!(kind, Kind::FalseSchema);
+    fn add_inside(&mut self, refusal: &Refusal<'_>, inherited: Inherited) {
+        let whole = matches!(refusal.said, Said::Kind(Kind::FalseSchema));
         let subject = Subject {
-            pointer: error.instance_path().as_str().to_owned(),
-            trail: Trail::follow(self.atlas, error.evaluation_path().as_str(), !whole),
+            pointer: refusal.instance.clone(),
+            trail: Trail::follow(self.atlas, &refusal.evaluation, !whole),
             inherited,
         };
+        match &refusal.said {
+            Said::NoForm(forms) => self.add_form(subject, forms),
+            Said::SeveralForms(fitting) => self.add_several_forms(subject, fitting),
+            Said::Name(name, kind) => self.add_name(subject, name.as_deref(), kind.as_ref()),
+            Said::Kind(kind) => self.add_kind(subject, kind),
+        }
+    }
+
+    fn add_kind(&mut self, subject: Subject<'a>, kind: &Kind) {
         match kind {
-            Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
-                self.add_form(subject, context);
-            }
-            Kind::OneOfMultipleValid { context } => self.add_several_forms(subject, context),
             Kind::AdditionalProperties { unexpected }
             | Kind::UnevaluatedProperties { unexpected } => self.add_unknown(&subject, unexpected),
-            Kind::PropertyNames { error } => self.add_name(subject, error),
             Kind::Required { property } => {
                 self.add_missing(subject, property.as_str().unwrap_or_default());
             }
@@ -167,13 +171,13 @@ impl<'a> Explainer<'a> {
     }
 
     /// A member's name breaks `propertyNames`; the error inside is about the name.
-    fn add_name(&mut self, mut subject: Subject<'a>, error: &ValidationError<'_>) {
+    fn add_name(&mut self, mut subject: Subject<'a>, name: Option<&str>, kind: Option<&Kind>) {
         let schema = subject
             .trail
             .schema()
             .map_or(&Value::Null, |spot| spot.schema);
-        let want = words(error.kind(), schema).want;
-        if let Some(name) = error.instance().as_str() {
+        let want = kind.and_then(|kind| words(kind, schema).want);
+        if let Some(name) = name {
             subject.pointer = format!("{}/{}", subject.pointer, pointer_escape(name));
         }
         let words = Words {
@@ -224,24 +228,25 @@ impl<'a> Explainer<'a> {
     }
 
     /// No form fits: the errors of the form that was meant, or that none fits.
-    fn add_form(&mut self, mut subject: Subject<'a>, context: &[Vec<ValidationError<'static>>]) {
-        let forms = forms(&subject.trail, context);
+    fn add_form(&mut self, mut subject: Subject<'a>, told: &Forms<'_>) {
+        let forms = choices(&subject.trail);
         let value = self.value(&subject.pointer).unwrap_or(&Value::Null);
         if let Some(asked) = self.identify(&subject.trail, &forms) {
             subject.inherited.code = Code::MissingIdentifier;
             subject.inherited.statement = statement(&asked);
         }
-        if let Some((index, note)) = form::choose(self.atlas, &forms, value, &subject.pointer) {
+        if let Some((index, note)) = form::choose(self.atlas, &forms, told, value, &subject.pointer)
+        {
             let inherited = Inherited {
                 form: Some(note),
                 ..subject.inherited
             };
-            for error in context.get(index).into_iter().flatten() {
-                self.add_inside(error, inherited.clone());
+            for refusal in told.refusals(index) {
+                self.add_inside(refusal, inherited.clone());
             }
             return;
         }
-        let title = |form: &Form<'_>| form::title(self.atlas, &form.spot);
+        let title = |form: &Spot<'_>| form::title(self.atlas, form);
         let titles: Vec<_> = forms.iter().map(title).collect();
         let fits = format!("none of {} fits", plural(forms.len(), "form", "forms"));
         let words = Words {
@@ -254,12 +259,12 @@ impl<'a> Explainer<'a> {
 
     /// The schemas that ask who a member is, when these forms are the ways to say it: by a requirement on the choice
     /// itself, or because every form asks for a member that carries one.
-    fn identify(&self, trail: &Trail<'a>, forms: &[Form<'_>]) -> Option<Vec<Spot<'a>>> {
+    fn identify(&self, trail: &Trail<'a>, forms: &[Spot<'a>]) -> Option<Vec<Spot<'a>>> {
         if identifies(&trail.spots) {
             return Some(trail.spots.clone());
         }
-        let asks = |form: &Form<'_>| {
-            let names = required(self.atlas, &form.spot).into_iter();
+        let asks = |form: &Spot<'a>| {
+            let names = required(self.atlas, form).into_iter();
             let mut declared = names.map(|name| self.declared(trail, name));
             declared.find(|declared| identifies(declared))
         };
@@ -269,16 +274,11 @@ impl<'a> Explainer<'a> {
             .map(|asked| asked.concat())
     }
 
-    fn add_several_forms(
-        &mut self,
-        subject: Subject<'a>,
-        context: &[Vec<ValidationError<'static>>],
-    ) {
-        let forms = forms(&subject.trail, context);
-        let fitting: Vec<_> = forms
+    fn add_several_forms(&mut self, subject: Subject<'a>, fitting: &[usize]) {
+        let forms = choices(&subject.trail);
+        let fitting: Vec<_> = fitting
             .iter()
-            .filter(|form| form.errors.is_empty())
-            .map(|form| form::title(self.atlas, &form.spot))
+            .filter_map(|index| Some(form::title(self.atlas, forms.get(*index)?)))
             .collect();
         let words = Words {
             want: Some("exactly one form".to_owned()),
@@ -351,13 +351,12 @@ impl<'a> Explainer<'a> {
     }
 }
 
-fn forms<'a>(trail: &Trail<'a>, context: &'a [Vec<ValidationError<'static>>]) -> Vec<Form<'a>> {
-    let branches = match (trail.schema(), &trail.keyword) {
+/// The forms of the choice that a trail leads to.
+fn choices<'a>(trail: &Trail<'a>) -> Vec<Spot<'a>> {
+    match (trail.schema(), &trail.keyword) {
         (Some(spot), Some(keyword)) => spot.children(keyword),
         _ => Vec::new(),
-    };
-    let form = |(spot, errors): (_, &'a Vec<_>)| Form { spot, errors };
-    branches.into_iter().zip(context).map(form).collect()
+    }
 }
 
 /// The resource that the schema describes.

@@ -2,9 +2,8 @@
 //! Refuses to guess: where two forms are equally near, none is chosen.
 
 use super::atlas::{Atlas, Spot};
+use super::refusal::Forms;
 use super::{mark, slice};
-use jsonschema::ValidationError;
-use jsonschema::error::ValidationErrorKind;
 use serde_json::Value;
 
 /// Members that say what a resource or part is, the most telling first.
@@ -15,22 +14,17 @@ const TELLING: [&str; 4] = ["resourceType", "name", "code", "system"];
 /// Required names that a form is called by, at most.
 const MOST_NAMES: usize = 3;
 
-/// One branch of `anyOf` or `oneOf`, with what it says against the payload.
-pub(super) struct Form<'a> {
-    pub(super) spot: Spot<'a>,
-    pub(super) errors: &'a [ValidationError<'static>],
-}
-
 /// Index of the form to judge a payload by, and the sentence that says so: by kind, then by what names the form, then
 /// by the fewest errors.
 pub(super) fn choose(
     atlas: &Atlas,
-    forms: &[Form<'_>],
+    forms: &[Spot<'_>],
+    refused: &Forms<'_>,
     value: &Value,
     at: &str,
 ) -> Option<(usize, String)> {
     let mut candidates: Vec<usize> = (0..forms.len()).collect();
-    candidates.retain(|index| forms.get(*index).is_some_and(|form| !form.wrong_kind(at)));
+    candidates.retain(|index| !refused.is_wrong_kind(*index, at));
     if candidates.is_empty() {
         candidates.extend(0..forms.len());
     }
@@ -40,27 +34,18 @@ pub(super) fn choose(
             .map(|(index, name)| (index, name.to_owned()))
             .or_else(|| told_within(atlas, forms, several, value))
             .map(|(index, name)| (index, format!("chosen by `{name}`")))
-            .or_else(|| Some((nearest(forms, several, at)?, "the nearest".to_owned())))?,
+            .or_else(|| Some((nearest(refused, several, at)?, "the nearest".to_owned())))?,
     };
-    let title = title(atlas, &forms.get(index)?.spot);
+    let title = title(atlas, forms.get(index)?);
     let others = forms.len().saturating_sub(1);
     let others = plural(others, "other form folded", "other forms folded");
     Some((index, format!("{title}, {how} ({others})")))
 }
 
-impl Form<'_> {
-    fn wrong_kind(&self, at: &str) -> bool {
-        self.errors.iter().any(|error| {
-            matches!(error.kind(), ValidationErrorKind::Type { .. })
-                && error.instance_path().as_str() == at
-        })
-    }
-}
-
 /// The one candidate that pins a member to what the payload has, while all others pin it to something else.
 fn told<'v>(
     atlas: &Atlas,
-    forms: &[Form<'_>],
+    forms: &[Spot<'_>],
     candidates: &[usize],
     value: &'v Value,
 ) -> Option<(usize, &'v str)> {
@@ -75,7 +60,7 @@ fn told<'v>(
     names.sort_by_key(|(name, _)| rank(name).unwrap_or(TELLING.len()));
     names.into_iter().find_map(|(name, said)| {
         let mut fitting = candidates.iter().filter_map(|index| {
-            let pinned = atlas.pinned(&forms.get(*index)?.spot, name);
+            let pinned = atlas.pinned(forms.get(*index)?, name);
             let fits = pinned.as_ref().is_none_or(|values| values.contains(&said));
             fits.then_some((*index, pinned.is_some()))
         });
@@ -89,12 +74,12 @@ fn told<'v>(
 /// The one candidate of whose fixed values, however deep, more hold than of every other; and the name of one that does.
 fn told_within(
     atlas: &Atlas,
-    forms: &[Form<'_>],
+    forms: &[Spot<'_>],
     candidates: &[usize],
     value: &Value,
 ) -> Option<(usize, String)> {
     let told = candidates.iter().filter_map(|index| {
-        let pins = mark::pins(atlas, &forms.get(*index)?.spot);
+        let pins = mark::pins(atlas, forms.get(*index)?);
         let held = |pin: &&mark::Pin| pin.holds(value) == Some(true);
         let name = pins
             .iter()
@@ -115,13 +100,11 @@ fn told_within(
 }
 
 /// The one candidate with the fewest errors; of those with as many, the one whose errors lie deeper in the value.
-fn nearest(forms: &[Form<'_>], candidates: &[usize], at: &str) -> Option<usize> {
+fn nearest(refused: &Forms<'_>, candidates: &[usize], at: &str) -> Option<usize> {
     let distance = |index: &usize| {
-        let errors = forms.get(*index).map_or(&[][..], |form| form.errors);
-        let here = errors
-            .iter()
-            .filter(|error| error.instance_path().as_str() == at);
-        (errors.len(), here.count())
+        let refusals = refused.refusals(*index);
+        let here = refusals.iter().filter(|refusal| refusal.instance == at);
+        (refusals.len(), here.count())
     };
     let least = candidates.iter().map(distance).min()?;
     let mut nearest = candidates.iter().filter(|index| distance(index) == least);

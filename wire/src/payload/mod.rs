@@ -9,6 +9,7 @@ mod mark;
 mod mask;
 mod near;
 mod problem;
+mod refusal;
 mod schema;
 mod shape;
 mod slice;

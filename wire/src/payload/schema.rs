@@ -6,12 +6,13 @@ use super::explain::{Explainer, resource};
 use super::mark::Marks;
 use super::mask::Mask;
 use super::problem::Problem;
+use super::refusal::{Nodes, Refusal, refusals};
 use super::words::words;
 use crate::json::Document;
 use crate::outcome::expression;
 use crate::stream::{Program, Runner, Settled};
 use jsonschema::error::ValidationErrorKind;
-use jsonschema::{PatternOptions, ValidationError, Validator};
+use jsonschema::{FancyRegex, PatternOptions, ValidationError, Validator};
 use serde_json::Value;
 use std::sync::OnceLock;
 
@@ -34,6 +35,8 @@ pub struct Schema {
     atlas: Atlas,
     /// Made when it is first asked for: where few payloads are judged, it would cost more than it saves.
     program: OnceLock<Program>,
+    /// Made when something is first explained; none where the bundle asks for what a walk does not know.
+    nodes: OnceLock<Option<Nodes>>,
 }
 
 /// Why a document cannot be used as a schema.
@@ -65,19 +68,17 @@ impl Schema {
             return Err(SchemaFault::new("/$schema", "the dialect is not 2020-12"));
         }
         let atlas = Atlas::new(bundle);
-        let patterns = PatternOptions::fancy_regex()
-            .backtrack_limit(BACKTRACK_LIMIT)
-            .size_limit(PATTERN_SIZE);
         jsonschema::draft202012::options()
             .offline()
             .should_validate_formats(false)
-            .with_pattern_options(patterns)
+            .with_pattern_options(pattern_options())
             .build(bundle)
             .map_err(|error| fault(&error, &atlas))
             .map(|validator| Self {
                 validator,
                 atlas,
                 program: OnceLock::new(),
+                nodes: OnceLock::new(),
             })
     }
 
@@ -116,17 +117,38 @@ impl Schema {
         if self.accepts(document.value()) {
             return Vec::new();
         }
-        let mut explainer = Explainer::new(&self.atlas, document);
-        let mut explained = false;
-        for error in self.validator.iter_errors(document.value()) {
-            explainer.add(&error);
-            explained = true;
+        let nodes = self.nodes.get_or_init(|| Nodes::of(&self.atlas)).as_ref();
+        let walked = nodes.and_then(|nodes| refusals(nodes, document.value()));
+        match walked.filter(|found| !found.is_empty()) {
+            Some(found) => self.explained(document, found),
+            None => self.explained_by_validator(document),
         }
-        if !explained {
+    }
+
+    /// The same as of an invalid document, each form of each choice asked first: what [`Schema::problems`] is held against.
+    #[must_use]
+    pub fn explained_by_validator(&self, document: &Document) -> Vec<Problem> {
+        let errors = self.validator.iter_errors(document.value());
+        self.explained(document, errors.map(Refusal::from).collect())
+    }
+
+    fn explained(&self, document: &Document, refusals: Vec<Refusal<'_>>) -> Vec<Problem> {
+        let mut explainer = Explainer::new(&self.atlas, document);
+        if refusals.is_empty() {
             explainer.add_unexplained();
+        }
+        for refusal in &refusals {
+            explainer.add(refusal);
         }
         explainer.finish()
     }
+}
+
+/// How a pattern may be matched.
+pub(super) fn pattern_options() -> PatternOptions<FancyRegex> {
+    PatternOptions::fancy_regex()
+        .backtrack_limit(BACKTRACK_LIMIT)
+        .size_limit(PATTERN_SIZE)
 }
 
 fn fault(error: &ValidationError<'_>, atlas: &Atlas) -> SchemaFault {

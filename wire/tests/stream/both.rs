@@ -25,7 +25,7 @@ impl Both {
         })
     }
 
-    /// Panics when the fast way accepts what the full one does not.
+    /// Panics when the fast way accepts what the full one does not, or when what a walk finds is not what the validator does.
     pub fn judge(
         &self,
         runner: &mut Runner,
@@ -34,7 +34,16 @@ impl Both {
         bundle: &Value,
     ) -> Said {
         let document = Document::parse(bytes, limits);
-        let full = document.is_ok_and(|document| self.schema.accepts(document.value()));
+        let full = document.is_ok_and(|document| {
+            let fits = self.schema.accepts(document.value());
+            if !fits {
+                let walked = self.schema.problems(&document);
+                let told = self.schema.explained_by_validator(&document);
+                let text = String::from_utf8_lossy(bytes);
+                assert_eq!(walked, told, "{text} for {bundle}");
+            }
+            fits
+        });
         let fast = self.schema.settles(runner, bytes);
         assert!(
             full || !fast,

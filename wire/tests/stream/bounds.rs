@@ -2,7 +2,8 @@
 
 use crate::both::Both;
 use serde_json::json;
-use wire::json::Limits;
+use wire::json::{Document, Limits};
+use wire::payload::Schema;
 use wire::stream::{Program, Runner, Settled};
 
 fn nested(depth: usize) -> Vec<u8> {
@@ -58,4 +59,25 @@ fn limits_are_those_of_the_full_way() {
         let said = both.judge(&mut runner, &limits, &text, &bundle);
         assert_eq!((said.full, said.fast), (accepted, accepted), "{text:?}");
     }
+}
+
+#[test]
+fn a_deep_payload_is_explained_on_a_small_stack() {
+    let schema = json!({
+        "$ref": "#/$defs/list",
+        "$defs": {"list": {"type": "array", "items": {"allOf": [{"$ref": "#/$defs/list"}]}}},
+    });
+    let explain = move || {
+        let schema = Schema::compile(&schema).unwrap();
+        for depth in [1, 30, Limits::FILE.depth] {
+            let text = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+            let text = text.replace("[]", "[1]");
+            let document = Document::parse(text.as_bytes(), &Limits::FILE).unwrap();
+            let problems = schema.problems(&document);
+            assert_eq!(problems.len(), 1, "{depth}");
+            assert_eq!(problems, schema.explained_by_validator(&document));
+        }
+    };
+    let small = std::thread::Builder::new().stack_size(1024 * 1024);
+    small.spawn(explain).unwrap().join().unwrap();
 }

@@ -1,0 +1,329 @@
+//! A bundle as nodes, each with what one schema asks of a value and which nodes judge the value or its parts.
+//! Refuses bundles with a keyword whose meaning it does not know.
+
+use crate::payload::atlas::{Atlas, Spot};
+use crate::payload::schema::pattern_options;
+use jsonschema::Validator;
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
+
+/// Index of a node.
+pub(super) type NodeId = usize;
+
+/// Keywords that look at one value and at nothing in it but names and numbers.
+///
+/// Source: JSON Schema 2020-12 validation, section 6
+const OWN: [&str; 18] = [
+    "type",
+    "enum",
+    "const",
+    "multipleOf",
+    "maximum",
+    "exclusiveMaximum",
+    "minimum",
+    "exclusiveMinimum",
+    "maxLength",
+    "minLength",
+    "pattern",
+    "maxItems",
+    "minItems",
+    "uniqueItems",
+    "maxProperties",
+    "minProperties",
+    "required",
+    "dependentRequired",
+];
+
+/// Keywords that ask nothing of a value; so do all that begin with `x-`.
+const SILENT: [&str; 16] = [
+    "$schema",
+    "$id",
+    "$anchor",
+    "$dynamicAnchor",
+    "$comment",
+    "$defs",
+    "definitions",
+    "title",
+    "description",
+    "default",
+    "examples",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
+    "format",
+    "$vocabulary",
+];
+
+/// All nodes of a bundle; the first is its root.
+#[derive(Debug)]
+pub(in crate::payload) struct Nodes {
+    pub(super) list: Vec<Node>,
+    own: Vec<Own>,
+}
+
+/// One schema.
+#[derive(Debug, Default)]
+pub(super) struct Node {
+    /// The schema is `false`.
+    pub(super) is_never: bool,
+    /// Index of what it asks by itself.
+    pub(super) own: Option<usize>,
+    pub(super) reference: Option<NodeId>,
+    pub(super) properties: BTreeMap<String, NodeId>,
+    /// Index of what asks for the pattern, the pattern, and who judges members with such names.
+    pub(super) patterns: Vec<(usize, String, NodeId)>,
+    pub(super) additional: Option<NodeId>,
+    pub(super) names: Option<NodeId>,
+    pub(super) dependent: Vec<(String, NodeId)>,
+    pub(super) prefix: Vec<NodeId>,
+    pub(super) items: Option<NodeId>,
+    pub(super) contains: Option<Contains>,
+    pub(super) all: Vec<NodeId>,
+    pub(super) any: Option<Vec<NodeId>>,
+    pub(super) one: Option<Vec<NodeId>>,
+    pub(super) not: Option<(NodeId, Value)>,
+    pub(super) condition: Option<Condition>,
+}
+
+impl Node {
+    /// The nodes that judge the same value.
+    fn same(&self) -> Vec<NodeId> {
+        let choices = self.any.iter().chain(&self.one).flatten();
+        let dependent = self.dependent.iter().map(|(_, node)| node);
+        let not = self.not.iter().map(|(node, _)| node);
+        let condition = self.condition.iter().flat_map(|condition| {
+            let next = condition.then.iter().chain(&condition.otherwise);
+            next.chain([&condition.test])
+        });
+        let all = self.reference.iter().chain(&self.all).chain(choices);
+        all.chain(dependent)
+            .chain(not)
+            .chain(condition)
+            .copied()
+            .collect()
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Contains {
+    pub(super) node: NodeId,
+    pub(super) least: Option<u64>,
+    pub(super) most: Option<u64>,
+}
+
+#[derive(Debug)]
+pub(super) struct Condition {
+    pub(super) test: NodeId,
+    pub(super) then: Option<NodeId>,
+    pub(super) otherwise: Option<NodeId>,
+}
+
+/// What schemas ask by themselves, made ready when it is first needed.
+#[derive(Debug)]
+struct Own {
+    schema: Value,
+    ready: OnceLock<Option<Validator>>,
+}
+
+impl Nodes {
+    /// The nodes of a bundle; `None` when something in it means what is not known here.
+    pub(in crate::payload) fn of(atlas: &Atlas) -> Option<Self> {
+        let mut builder = Builder {
+            atlas,
+            known: HashMap::new(),
+            open: Vec::new(),
+            shared: HashMap::new(),
+            own: Vec::new(),
+        };
+        builder.node(atlas.root());
+        let mut list = Vec::new();
+        while let Some(spot) = builder.open.get(list.len()).cloned() {
+            list.push(builder.read(&spot)?);
+        }
+        let nodes = Self {
+            list,
+            own: builder.own,
+        };
+        (!nodes.have_loop()).then_some(nodes)
+    }
+
+    /// Whether a schema may come to judge the same value again.
+    fn have_loop(&self) -> bool {
+        let same: Vec<Vec<NodeId>> = self.list.iter().map(|node| node.same()).collect();
+        // Takes away what leads nowhere further, until nothing does: what stays goes round.
+        let mut waiting: Vec<usize> = same.iter().map(Vec::len).collect();
+        let mut above = vec![Vec::new(); same.len()];
+        for (id, next) in same.iter().enumerate() {
+            for next in next {
+                above
+                    .get_mut(*next)
+                    .into_iter()
+                    .for_each(|all| all.push(id));
+            }
+        }
+        let mut ends: Vec<NodeId> = (0..same.len())
+            .filter(|id| waiting.get(*id) == Some(&0))
+            .collect();
+        let mut taken = 0;
+        while let Some(id) = ends.pop() {
+            taken += 1;
+            for above in above.get(id).into_iter().flatten() {
+                if let Some(waiting) = waiting.get_mut(*above) {
+                    *waiting -= 1;
+                    ends.extend((*waiting == 0).then_some(*above));
+                }
+            }
+        }
+        taken < same.len()
+    }
+
+    /// What a schema asks by itself; `None` when it cannot be made ready.
+    pub(super) fn own(&self, index: usize) -> Option<&Validator> {
+        let own = self.own.get(index)?;
+        let ready = own.ready.get_or_init(|| {
+            jsonschema::draft202012::options()
+                .offline()
+                .should_validate_formats(false)
+                .with_pattern_options(pattern_options())
+                .build(&own.schema)
+                .ok()
+        });
+        ready.as_ref()
+    }
+}
+
+struct Builder<'a> {
+    atlas: &'a Atlas,
+    known: HashMap<String, NodeId>,
+    /// Every schema that has a node, in the order of the nodes.
+    open: Vec<Spot<'a>>,
+    shared: HashMap<String, usize>,
+    own: Vec<Own>,
+}
+
+impl<'a> Builder<'a> {
+    fn node(&mut self, spot: Spot<'a>) -> NodeId {
+        if let Some(known) = self.known.get(&spot.pointer) {
+            return *known;
+        }
+        let id = self.open.len();
+        self.known.insert(spot.pointer.clone(), id);
+        self.open.push(spot);
+        id
+    }
+
+    fn one(&mut self, spot: &Spot<'a>, keyword: &str) -> Option<NodeId> {
+        Some(self.node(spot.child(keyword)?))
+    }
+
+    fn list(&mut self, spot: &Spot<'a>, keyword: &str) -> Option<Vec<NodeId>> {
+        let all = spot.schema.get(keyword)?.is_array();
+        let children = spot.children(keyword).into_iter();
+        all.then(|| children.map(|child| self.node(child)).collect())
+    }
+
+    fn group(&mut self, spot: &Spot<'a>, keyword: &str) -> Option<Vec<(String, NodeId)>> {
+        let names = spot.schema.get(keyword)?.as_object()?.keys().cloned();
+        let children = spot.children(keyword).into_iter();
+        Some(
+            names
+                .zip(children)
+                .map(|(name, child)| (name, self.node(child)))
+                .collect(),
+        )
+    }
+
+    fn asks(&mut self, schema: Map<String, Value>) -> usize {
+        let schema = Value::Object(schema);
+        let next = self.own.len();
+        let index = *self.shared.entry(schema.to_string()).or_insert(next);
+        if index == next {
+            let ready = OnceLock::new();
+            self.own.push(Own { schema, ready });
+        }
+        index
+    }
+
+    fn read(&mut self, spot: &Spot<'a>) -> Option<Node> {
+        let mut node = Node::default();
+        let members = match spot.schema {
+            Value::Bool(accepts) => {
+                node.is_never = !accepts;
+                return Some(node);
+            }
+            Value::Object(members) => members,
+            Value::Null | Value::Number(_) | Value::String(_) | Value::Array(_) => return None,
+        };
+        let mut own = Map::new();
+        for (keyword, value) in members {
+            match keyword.as_str() {
+                name if OWN.contains(&name) => {
+                    own.insert(keyword.clone(), value.clone());
+                }
+                name if SILENT.contains(&name) || name.starts_with("x-") => {}
+                name => self.applies(spot, name, value, &mut node)?,
+            }
+        }
+        if !own.is_empty() {
+            node.own = Some(self.asks(own));
+        }
+        Some(node)
+    }
+
+    /// Errors: `None` for a keyword that is not known
+    fn applies(
+        &mut self,
+        spot: &Spot<'a>,
+        keyword: &str,
+        value: &'a Value,
+        node: &mut Node,
+    ) -> Option<()> {
+        match keyword {
+            "$ref" => {
+                let target = self.atlas.resolve(&spot.pointer, value.as_str()?)?;
+                node.reference = Some(self.node(target));
+            }
+            "properties" => node.properties = self.group(spot, keyword)?.into_iter().collect(),
+            "patternProperties" => {
+                for (pattern, id) in self.group(spot, keyword)? {
+                    let asked = Map::from_iter([("pattern".to_owned(), pattern.clone().into())]);
+                    node.patterns.push((self.asks(asked), pattern, id));
+                }
+            }
+            "additionalProperties" => node.additional = self.one(spot, keyword),
+            "propertyNames" => node.names = self.one(spot, keyword),
+            "dependentSchemas" => node.dependent = self.group(spot, keyword)?,
+            "prefixItems" => node.prefix = self.list(spot, keyword)?,
+            "items" => node.items = self.one(spot, keyword),
+            "contains" => node.contains = Some(self.contains(spot)?),
+            "minContains" | "maxContains" => {}
+            "allOf" => node.all = self.list(spot, keyword)?,
+            "anyOf" => node.any = Some(self.list(spot, keyword)?),
+            "oneOf" => node.one = Some(self.list(spot, keyword)?),
+            "not" => node.not = Some((self.one(spot, keyword)?, value.clone())),
+            "if" => {
+                node.condition = Some(Condition {
+                    test: self.one(spot, keyword)?,
+                    then: self.one(spot, "then"),
+                    otherwise: self.one(spot, "else"),
+                });
+            }
+            "then" | "else" => {}
+            _ => return None,
+        }
+        Some(())
+    }
+
+    fn contains(&mut self, spot: &Spot<'a>) -> Option<Contains> {
+        let bound = |keyword| match spot.schema.get(keyword) {
+            None => Some(None),
+            Some(bound) => bound.as_u64().map(Some),
+        };
+        Some(Contains {
+            least: bound("minContains")?,
+            most: bound("maxContains")?,
+            node: self.one(spot, "contains")?,
+        })
+    }
+}

@@ -1,0 +1,268 @@
+//! A walk over a value and the nodes that judge it.
+//! Refuses to go on for ever: beyond its depth or its steps it says that it gave up.
+
+use super::node::{Condition, Node, NodeId, Nodes};
+use super::place::{Found, Name, Place, Start};
+use super::{Forms, Refusal, Said};
+use jsonschema::error::ValidationErrorKind as Kind;
+use serde_json::Value;
+use std::cell::Cell;
+use std::sync::OnceLock;
+
+/// Schemas and parts of values inside each other.
+///
+/// Source: a level takes under 2 KiB of stack without optimisation, the smallest stack that we run on has 1 MiB
+const DEEPEST: usize = 200;
+
+/// Nodes that are asked, one after the other, before a walk gives up.
+///
+/// Source: a payload of 16 MiB has some million values; a choice asks several nodes about each
+const MOST_STEPS: usize = 4_000_000;
+
+/// Everything that the root of `nodes` refuses in `value`; `None` when the walk gave up.
+pub(in crate::payload) fn refusals<'a>(
+    nodes: &'a Nodes,
+    value: &'a Value,
+) -> Option<Vec<Refusal<'a>>> {
+    let walker = Walker::new(nodes);
+    let start = Start::default();
+    let mut found = Found::All(Vec::new());
+    walker.judge(0, value, &Place::Start(&start), &mut found, 0);
+    match found {
+        Found::All(found) if !walker.gave_up.get() => Some(found),
+        Found::All(_) | Found::First(_) => None,
+    }
+}
+
+/// The forms of one choice, each asked when somebody wants to know.
+#[derive(Debug)]
+pub(in crate::payload) struct Walk<'a> {
+    nodes: &'a Nodes,
+    forms: &'a [NodeId],
+    value: &'a Value,
+    /// The way to the choice.
+    start: Start,
+    told: Vec<OnceLock<Vec<Refusal<'a>>>>,
+}
+
+impl<'a> Walk<'a> {
+    /// What the form refuses, as far as a walk comes.
+    pub(super) fn refusals(&self, index: usize) -> &[Refusal<'a>] {
+        let (Some(node), Some(told)) = (self.forms.get(index), self.told.get(index)) else {
+            return &[];
+        };
+        told.get_or_init(|| {
+            let start = Start {
+                evaluation: format!("{}/{index}", self.start.evaluation),
+                instance: self.start.instance.clone(),
+            };
+            let mut found = Found::All(Vec::new());
+            let walker = Walker::new(self.nodes);
+            walker.judge(*node, self.value, &Place::Start(&start), &mut found, 0);
+            match found {
+                Found::All(found) => found,
+                Found::First(_) => Vec::new(),
+            }
+        })
+    }
+
+    /// Whether the form is for values of another kind, told by what it asks of every value.
+    pub(super) fn is_wrong_kind(&self, index: usize) -> bool {
+        let node = self.forms.get(index);
+        node.is_some_and(|node| Walker::new(self.nodes).is_wrong_kind(*node, self.value, 0))
+    }
+}
+
+/// A walk under way.
+pub(super) struct Walker<'a> {
+    pub(super) nodes: &'a Nodes,
+    pub(super) steps: Cell<usize>,
+    pub(super) gave_up: Cell<bool>,
+}
+
+impl<'a> Walker<'a> {
+    fn new(nodes: &'a Nodes) -> Self {
+        Self {
+            nodes,
+            steps: Cell::new(MOST_STEPS),
+            gave_up: Cell::new(false),
+        }
+    }
+
+    /// Whether the node accepts the value.
+    pub(super) fn accepts(&self, node: NodeId, value: &'a Value, depth: usize) -> bool {
+        let (start, mut found) = (Start::default(), Found::First(false));
+        self.judge(node, value, &Place::Start(&start), &mut found, depth);
+        !found.is_settled()
+    }
+
+    pub(super) fn judge(
+        &self,
+        id: NodeId,
+        value: &'a Value,
+        place: &Place<'_>,
+        found: &mut Found<'a>,
+        depth: usize,
+    ) {
+        let steps = self.steps.get();
+        let (Some(node), Some(left)) = (self.nodes.list.get(id), steps.checked_sub(1)) else {
+            return self.gave_up.set(true);
+        };
+        if depth > DEEPEST {
+            return self.gave_up.set(true);
+        }
+        self.steps.set(left);
+        if node.is_never {
+            return found.refuse(place, "", |_| Said::Kind(Kind::FalseSchema));
+        }
+        self.own(node, value, place, found);
+        if found.is_settled() {
+            return;
+        }
+        self.same(node, value, place, found, depth + 1);
+        match value {
+            _ if found.is_settled() => {}
+            Value::Object(members) => self.members(node, members, place, found, depth + 1),
+            Value::Array(items) => self.items(node, items, place, found, depth + 1),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+
+    /// What the schema asks by itself.
+    fn own(&self, node: &'a Node, value: &'a Value, place: &Place<'_>, found: &mut Found<'a>) {
+        let Some(own) = node.own else {
+            return;
+        };
+        let Some(validator) = self.nodes.own(own) else {
+            return self.gave_up.set(true);
+        };
+        if validator.is_valid(value) {
+            return;
+        }
+        if let Found::First(found) = found {
+            *found = true;
+            return;
+        }
+        for error in validator.iter_errors(value) {
+            let parts = error.into_parts();
+            let keyword = parts.evaluation_path.as_str().trim_start_matches('/');
+            found.refuse(place, keyword, |_| Said::Kind(parts.kind));
+        }
+    }
+
+    /// Whether the node, its references and all that it joins ask for another kind of value.
+    fn is_wrong_kind(&self, id: NodeId, value: &'a Value, depth: usize) -> bool {
+        let Some(node) = self.nodes.list.get(id).filter(|_| depth < DEEPEST) else {
+            return false;
+        };
+        let own = node.own.and_then(|own| self.nodes.own(own));
+        let asks = own.is_some_and(|own| {
+            !own.is_valid(value)
+                && own
+                    .iter_errors(value)
+                    .any(|error| matches!(error.kind(), Kind::Type { .. }))
+        });
+        let applies = |(name, dependent): &'a (String, NodeId)| {
+            value.get(name).is_some().then_some(dependent)
+        };
+        let dependent = node.dependent.iter().filter_map(applies);
+        let condition = node.condition.as_ref();
+        let next = condition.and_then(|condition| self.chosen(condition, value, depth).1);
+        let same = node.reference.iter().chain(&node.all).chain(dependent);
+        asks || same
+            .copied()
+            .chain(next)
+            .any(|same| self.is_wrong_kind(same, value, depth + 1))
+    }
+
+    /// The schemas that judge the same value.
+    fn same(
+        &self,
+        node: &'a Node,
+        value: &'a Value,
+        place: &Place<'_>,
+        found: &mut Found<'a>,
+        depth: usize,
+    ) {
+        if let Some(target) = node.reference {
+            let place = Place::Schema(place, "$ref", Name::None);
+            self.judge(target, value, &place, found, depth);
+        }
+        for (index, part) in node.all.iter().enumerate() {
+            if found.is_settled() {
+                return;
+            }
+            let place = Place::Schema(place, "allOf", Name::Index(index));
+            self.judge(*part, value, &place, found, depth);
+        }
+        if let Some(forms) = &node.any
+            && !forms.iter().any(|form| self.accepts(*form, value, depth))
+        {
+            found.refuse(place, "anyOf", |start| self.no_form(forms, value, start));
+        }
+        if let Some(forms) = &node.one {
+            let fits = |(index, form): (usize, &NodeId)| {
+                self.accepts(*form, value, depth).then_some(index)
+            };
+            let fitting: Vec<_> = forms.iter().enumerate().filter_map(fits).collect();
+            match fitting.len() {
+                0 => found.refuse(place, "oneOf", |start| self.no_form(forms, value, start)),
+                1 => {}
+                _ => found.refuse(place, "oneOf", |_| Said::SeveralForms(fitting)),
+            }
+        }
+        if let Some((not, schema)) = &node.not
+            && self.accepts(*not, value, depth)
+        {
+            let schema = schema.clone();
+            found.refuse(place, "not", |_| Said::Kind(Kind::Not { schema }));
+        }
+        for (name, dependent) in &node.dependent {
+            if value.get(name).is_some() && !found.is_settled() {
+                let place = Place::Schema(place, "dependentSchemas", Name::Text(name));
+                self.judge(*dependent, value, &place, found, depth);
+            }
+        }
+        self.condition(node, value, place, found, depth);
+    }
+
+    fn condition(
+        &self,
+        node: &'a Node,
+        value: &'a Value,
+        place: &Place<'_>,
+        found: &mut Found<'a>,
+        depth: usize,
+    ) {
+        let Some(condition) = node.condition.as_ref().filter(|_| !found.is_settled()) else {
+            return;
+        };
+        if let (keyword, Some(next)) = self.chosen(condition, value, depth) {
+            let place = Place::Schema(place, keyword, Name::None);
+            self.judge(next, value, &place, found, depth);
+        }
+    }
+
+    /// What a condition leads to, and by which keyword.
+    fn chosen(
+        &self,
+        condition: &Condition,
+        value: &'a Value,
+        depth: usize,
+    ) -> (&'static str, Option<NodeId>) {
+        match self.accepts(condition.test, value, depth) {
+            true => ("then", condition.then),
+            false => ("else", condition.otherwise),
+        }
+    }
+
+    fn no_form(&self, forms: &'a [NodeId], value: &'a Value, start: &Start) -> Said<'a> {
+        Said::NoForm(Forms::Walk(Walk {
+            nodes: self.nodes,
+            forms,
+            value,
+            start: start.clone(),
+            told: forms.iter().map(|_| OnceLock::new()).collect(),
+        }))
+    }
+}
