@@ -24,5 +24,6 @@ pub mod rehearsal;
 pub mod release;
 pub mod replay;
 pub mod report;
+pub mod scrub;
 #[cfg(feature = "cli")]
 pub mod store;

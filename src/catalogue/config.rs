@@ -167,12 +167,18 @@ pub struct ReplayBudget {
 pub struct Privacy {
     /// `never` or `terminal`.
     pub show_values: String,
+    /// Surnames of made-up people, beside numbered ones such as `Testmember-01`.
+    pub synthetic_names: Vec<String>,
+    /// How member and subscriber numbers of made-up people begin.
+    pub synthetic_numbers: Vec<String>,
 }
 
 impl Default for Privacy {
     fn default() -> Self {
         Self {
             show_values: "never".to_owned(),
+            synthetic_names: Vec::new(),
+            synthetic_numbers: Vec::new(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The catalogue check: complete, unaltered, true to its own examples.
 
-use super::{Question, Room, transform};
+use super::{Question, Room, phi, transform};
 use crate::app::hurts;
 use crate::catalogue::lint;
 use crate::model::{CheckName, Finding, counted};
@@ -17,6 +17,7 @@ pub(super) fn check(question: &Question<'_>) -> Room {
     let findings: Vec<Finding> = lint(question.head, base)
         .into_iter()
         .chain(unnoted(catalogue))
+        .chain(phi::suspected(question.head))
         .map(|finding| with_users(finding, question))
         .collect();
     let proof = transform::prove(question.head);

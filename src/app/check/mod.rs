@@ -19,6 +19,7 @@ mod lifecycle;
 mod notice;
 mod on_record;
 mod outcome;
+mod phi;
 mod policy;
 mod record;
 pub(super) mod register;

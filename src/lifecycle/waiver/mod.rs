@@ -18,6 +18,9 @@ pub(super) const LONGEST_DAYS: u32 = 120;
 /// Days before the end at which a waiver is announced.
 pub const ANNOUNCED_DAYS: i64 = 14;
 
+/// Data of somebody real is taken out of a repository; nobody can agree to leave it there.
+const PHI_SUSPECTED: &str = "catalogue/phi-suspected";
+
 /// What a policy allows of waivers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Terms {
@@ -75,7 +78,8 @@ impl Allowance {
         };
         let is_settled_only = matches!(rule.severity, Severity::Fault | Severity::Undecided)
             || id.starts_with("lifecycle/")
-            || id.starts_with("gate/");
+            || id.starts_with("gate/")
+            || id == PHI_SUSPECTED;
         (!is_settled_only).then_some(longest)
     }
 

@@ -187,6 +187,13 @@ pub(super) const RULES: &[Rule] = &[
         fix: "Mend the file at the place given.",
     },
     Rule {
+        id: "catalogue/phi-suspected",
+        severity: Error,
+        title: "No recorded payload, example or contract must hold what looks like data of somebody real.",
+        why: "Whatever stands in a repository is copied to every machine that judges it, and cannot be taken back.",
+        fix: "Put a made-up value there, and take the real one out of the history of the repository; where it is made up already, say so below [privacy] in matchmark.toml.",
+    },
+    Rule {
         id: "catalogue/reference-missing",
         severity: Error,
         title: "Every reference must lead to a version of the catalogue.",
