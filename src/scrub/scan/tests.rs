@@ -62,7 +62,8 @@ fn a_name_outside_the_list_is_seen_and_a_made_up_one_is_not() {
         &json!({"name": [{"family": "Testmember-01", "given": ["Avery", "Q"], "text": "Avery Testmember-01"}]}),
     );
     quiet(&json!({"name": [{"family": "Testperson"}]}));
-    quiet(&json!({"name": [{"family": ["No", "body"].concat()}]}));
+    let named = ["No", "body"].concat();
+    quiet(&json!({"name": [{"family": named}]}));
     quiet(&json!({"reference": "Organization/1", "display": "Northwind Health Plan"}));
     quiet(&json!({"reference": "Patient/1", "display": "the member"}));
     quiet(&json!({"name": "MemberPatient", "family": {"type": "string"}}));
@@ -157,11 +158,8 @@ fn an_address_is_seen_unless_it_is_plainly_nowhere() {
         &json!({"note": format!("moved to {street} in May")}),
     );
     fires(Kind::Address, "/city", &json!({"city": stranger()}));
-    fires(
-        Kind::Address,
-        "/postalCode",
-        &json!({"postalCode": ["432", "15"].concat()}),
-    );
+    let code = ["432", "15"].concat();
+    fires(Kind::Address, "/postalCode", &json!({"postalCode": code}));
     assert!(kinds(&json!({"line": [street]})).contains(&(Kind::Address, "/line/0".to_owned())));
     quiet(&json!({"line": ["101 Example Street"], "city": "Sampleton", "postalCode": "00000"}));
     quiet(
