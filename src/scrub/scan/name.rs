@@ -31,18 +31,16 @@ pub(super) fn suspicions(key: &str, members: &Map<String, Value>, privacy: &Priv
 /// An object that is itself a name.
 fn names(key: &str, name: &Map<String, Value>, privacy: &Privacy, found: &mut Found) {
     let family = text(name, "family").filter(|family| is_word(family));
-    if let Some(family) = family {
-        if !is_made_up(family, privacy) {
-            found.push(("/family".to_owned(), Kind::Name));
-        }
-    } else if let Some(given) = name.get("given").and_then(Value::as_array) {
-        let given = given.iter().enumerate();
-        let words = given.filter_map(|(place, word)| Some((place, word.as_str()?)));
-        let strangers = words.filter(|(_, word)| is_word(word) && !is_nobodys(word, privacy));
-        found.extend(strangers.map(|(place, _)| (format!("/given/{place}"), Kind::Name)));
+    if family.is_some_and(|family| !is_made_up(family, privacy)) {
+        found.push(("/family".to_owned(), Kind::Name));
     }
+    let given = name.get("given").and_then(Value::as_array);
+    let given = given.into_iter().flatten().enumerate();
+    let words = given.filter_map(|(place, word)| Some((place, word.as_str()?)));
+    let strangers = words.filter(|(_, word)| is_word(word) && !is_nobodys(word, privacy));
+    found.extend(strangers.map(|(place, _)| (format!("/given/{place}"), Kind::Name)));
     let is_name = key == "name" || family.is_some() || name.contains_key("given");
-    if is_name && text(name, "text").is_some_and(|text| is_stranger(text, privacy)) {
+    if is_name && text(name, "text").is_some_and(|text| is_named(text, privacy)) {
         found.push(("/text".to_owned(), Kind::Name));
     }
 }
@@ -88,11 +86,20 @@ fn is_word(text: &str) -> bool {
     text.chars().filter(|it| it.is_alphabetic()).count() >= SHORTEST
 }
 
-/// Whether several words are those of somebody: two of them begin as names do, and none is made up.
+/// Whether the text of a reference means somebody: two words of it begin as names do, and none is made up.
 fn is_stranger(text: &str, privacy: &Privacy) -> bool {
-    let words = || text.split(|it: char| it.is_whitespace() || it == ',');
-    let named = words().filter(|word| word.starts_with(char::is_uppercase) && is_word(word));
-    named.count() >= 2 && !words().any(|word| is_made_up(word, privacy))
+    let named = words(text).filter(|word| word.starts_with(char::is_uppercase) && is_word(word));
+    named.count() >= 2 && !words(text).any(|word| is_made_up(word, privacy))
+}
+
+/// Whether a text that stands as a name is somebody's: it has a word that no made-up person is given, and none is made up.
+fn is_named(text: &str, privacy: &Privacy) -> bool {
+    words(text).any(|word| is_word(word) && !is_nobodys(word, privacy))
+        && !words(text).any(|word| is_made_up(word, privacy))
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|it: char| it.is_whitespace() || it == ',')
 }
 
 fn is_nobodys(given: &str, privacy: &Privacy) -> bool {

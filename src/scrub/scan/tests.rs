@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use super::text::Texts;
 use super::{Kind, Scanner};
 use crate::catalogue::Privacy;
 use serde_json::{Value, json};
@@ -53,6 +54,17 @@ fn a_name_outside_the_list_is_seen_and_a_made_up_one_is_not() {
         "/name/0/text",
         &json!({"name": [{"text": whole}]}),
     );
+    // Not one word of it needs a capital, and a surname that is made up hides no given name.
+    fires(
+        Kind::Name,
+        "/name/text",
+        &json!({"name": {"text": name.to_lowercase()}}),
+    );
+    fires(
+        Kind::Name,
+        "/name/0/given/0",
+        &json!({"name": [{"family": "Testperson", "given": [name]}]}),
+    );
     fires(
         Kind::Name,
         "/display",
@@ -62,11 +74,85 @@ fn a_name_outside_the_list_is_seen_and_a_made_up_one_is_not() {
         &json!({"name": [{"family": "Testmember-01", "given": ["Avery", "Q"], "text": "Avery Testmember-01"}]}),
     );
     quiet(&json!({"name": [{"family": "Testperson"}]}));
+    quiet(&json!({"name": [{"text": "Avery"}]}));
     let named = ["No", "body"].concat();
     quiet(&json!({"name": [{"family": named}]}));
     quiet(&json!({"reference": "Organization/1", "display": "Northwind Health Plan"}));
     quiet(&json!({"reference": "Patient/1", "display": "the member"}));
     quiet(&json!({"name": "MemberPatient", "family": {"type": "string"}}));
+}
+
+#[test]
+fn every_pattern_can_be_used() {
+    for (name, pattern) in Texts::default().patterns() {
+        assert!(pattern.is_some(), "{name}");
+    }
+}
+
+#[test]
+fn one_that_is_nobodys_does_not_hide_the_next() {
+    let (fiction, real) = (
+        number(["614", "555", "0123"]),
+        number(["614", "867", "5309"]),
+    );
+    fires(
+        Kind::Phone,
+        "/a",
+        &json!({"a": format!("{fiction} {real}")}),
+    );
+    let (none, real) = (number(["000", "45", "6789"]), number(["123", "45", "6789"]));
+    fires(
+        Kind::SocialSecurity,
+        "/a",
+        &json!({"a": format!("{none} {real}")}),
+    );
+}
+
+/// Hexadecimal digits that differ with `seed`.
+fn hexadecimal(seed: u64) -> String {
+    let mut state = seed;
+    let mut next = || {
+        // Source: Knuth, MMIX
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        format!("{:08x}", state >> 32)
+    };
+    (0..8).map(|_| next()).collect()
+}
+
+#[test]
+fn ids_digests_and_codes_of_any_value_are_nobodys() {
+    for seed in 0..200_u64 {
+        let digest = hexadecimal(seed);
+        let upper = digest.to_uppercase();
+        let part = |from: usize, to: usize| digest.get(from..to).unwrap();
+        let uuid = format!(
+            "{}-{}-{}-{}-{}",
+            part(0, 8),
+            part(8, 12),
+            part(12, 16),
+            part(16, 20),
+            part(20, 32)
+        );
+        let digits: String = (0..20)
+            .map(|at| (seed * 7 + at * 3) % 10)
+            .map(|it| it.to_string())
+            .collect();
+        let cut = |from: usize, to: usize| digits.get(from..to).unwrap();
+        quiet(&json!({
+            "id": uuid, "reference": format!("urn:uuid:{uuid}"), "upper": uuid.to_uppercase(),
+            "digest": format!("sha256:{digest}"), "etag": upper, "traceparent": format!("00-{}-{}-01", part(0, 32), part(32, 48)),
+            "npi": format!("1{}", cut(0, 9)), "oid": format!("urn:oid:2.16.840.1.{}.{}.{}", cut(0, 6), cut(6, 9), cut(9, 13)),
+            "drug": format!("{}-{}-{}", cut(0, 5), cut(5, 9), cut(9, 11)), "finding": cut(0, 17), "lab": format!("{}-{}", cut(0, 5), cut(5, 6)),
+            "at": format!("2026-08-01T08:00:07.{}-05:00", cut(0, 3)), "url": format!("https://payer-exchange.example/fhir/Coverage/{}-{}-{}", cut(0, 3), cut(3, 6), cut(6, 10)),
+        }));
+    }
+    quiet(&json!({
+        "canonical": "http://hl7.org/fhir/us/davinci-hrex/StructureDefinition/hrex-coverage|1.2.0",
+        "taxonomy": "207Q00000X", "diagnosis": "E11.9", "claim": "CLM-2026-0001", "version": "2.16.840",
+        "host": "10.254.255.2551", "xpath": "//*[@id]", "message": "1 of 12 ways to a Coverage",
+    }));
 }
 
 #[test]
