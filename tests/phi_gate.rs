@@ -193,6 +193,10 @@ fn nobody_may_agree_to_leave_it_there() {
     let found = suspected(&report);
     assert_eq!(found.len(), 1, "{report:#}");
     let fingerprint = found[0]["fingerprint"].as_str().unwrap();
+    assert_eq!(found[0]["notes"][0]["label"], "waive", "{:#}", found[0]);
+    let asked = repository.run(&["waiver", "new", "--for", fingerprint]);
+    assert_eq!(asked.status.code(), Some(2));
+    assert!(text(&asked.stderr).contains("cannot be waived"));
 
     let like = "tests/scenarios/waiver-ends-today/base-overlay/policies/waivers/WV-0001.toml";
     let waiver = std::fs::read_to_string(root().join(like)).unwrap();

@@ -59,11 +59,12 @@ pub struct Allowance {
 }
 
 impl Allowance {
-    /// Policies of which no waiver counts.
+    /// Errors of which no waiver counts: policies that say so, and data of somebody.
     #[must_use]
     pub fn unwaivable(&self) -> BTreeSet<String> {
         let refused = self.policies.iter().filter(|(_, terms)| terms.days == 0);
-        refused.map(|(id, _)| id.clone()).collect()
+        let refused = refused.map(|(id, _)| id.clone());
+        refused.chain([PHI_SUSPECTED.to_owned()]).collect()
     }
 
     /// Days that a waiver of `id` may last, `None` where there is no such rule or nobody may waive it.

@@ -160,7 +160,7 @@ fn is_phone(text: &str) -> bool {
     digits.len() >= FEWEST_DIGITS && !is_kept_for_fiction(exchange, line)
 }
 
-/// Source: NANPA, 555 line numbers: 555-0100 through 555-0199 are kept for fiction
+/// Source: NANPA, 555 line numbers: 555-01xx are kept for fiction
 fn is_kept_for_fiction(exchange: &str, line: &str) -> bool {
     exchange == "555" && line.starts_with("01")
 }
@@ -189,7 +189,7 @@ fn is_reserved(domain: &str) -> bool {
         let before = domain.strip_suffix(*second);
         before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
     };
-    RESERVED.contains(&last) || RESERVED_SECOND.iter().any(|second| is_below(&second))
+    RESERVED.contains(&last) || RESERVED_SECOND.iter().any(|second| is_below(second))
 }
 
 /// Whether the host of an address is one that nobody can own.
