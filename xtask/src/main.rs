@@ -21,6 +21,7 @@ mod rows;
 mod scenario;
 mod score_compat;
 mod shell;
+mod suite;
 mod tally;
 mod test;
 mod third;

@@ -108,34 +108,6 @@ fn junit(folder: &Path) -> Option<()> {
     if is_there(&file, JUNIT_DIGEST) {
         return Some(());
     }
-    let (name, version, sha256) = JUNIT;
-    let list = folder.join("junit.txt");
-    let pin = format!("{name}=={version} --hash=sha256:{sha256}\n");
-    std::fs::write(&list, pin).ok()?;
-    let (place, list) = (folder.to_string_lossy(), list.to_string_lossy());
-    let pip = [
-        "-m",
-        "pip",
-        "download",
-        "--quiet",
-        "--no-deps",
-        "--require-hashes",
-        "--no-binary",
-        ":all:",
-        "--dest",
-        &place,
-        "--requirement",
-        &list,
-    ];
-    if !shell::works(&mut shell::program("python3", &pip)) {
-        return None;
-    }
-    let whole = format!("{}-{version}", name.replace('-', "_"));
-    let archive = folder.join(format!("{whole}.tar.gz"));
-    let archive = archive.to_string_lossy();
-    let tar = ["-xzf", &archive, "-C", &place];
-    if !shell::works(&mut shell::program("tar", &tar)) {
-        return None;
-    }
-    keep(&folder.join(whole).join(JUNIT_FILE), &file, JUNIT_DIGEST)
+    let source = tools::source(folder, &JUNIT)?;
+    keep(&source.join(JUNIT_FILE), &file, JUNIT_DIGEST)
 }

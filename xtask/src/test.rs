@@ -2,7 +2,7 @@
 
 use crate::fault::Fault;
 use crate::tally::Tally;
-use crate::{postgres, published, shell, tidy, tools};
+use crate::{postgres, published, shell, suite, tidy, tools};
 use std::path::Path;
 
 /// Folder of test material that is too large for the repository.
@@ -49,6 +49,7 @@ fn tests(
     command.env(published::VARIABLE, published);
     command.env(postgres::VARIABLE, &server.address);
     command.envs(page.map(|page| (PAGE, page)));
+    command.envs(suite::fetch().map(|suite| (suite::VARIABLE, suite)));
     if let Some(linter) = tools::actionlint() {
         command.env("MATCHMARK_ACTIONLINT", linter);
     }

@@ -283,3 +283,36 @@ pub fn install(folder: &Path, packages: &[(&str, &str, &str)]) -> bool {
     ];
     written.is_ok() && shell::works(&mut shell::program("python3", &pip))
 }
+
+/// The unpacked folder of a source package that pip fetched, of this digest and nothing that it names.
+pub fn source(folder: &Path, package: &(&str, &str, &str)) -> Option<PathBuf> {
+    let (name, version, sha256) = package;
+    let whole = format!("{}-{version}", name.replace('-', "_"));
+    let list = folder.join(format!("{name}.txt"));
+    std::fs::create_dir_all(folder).ok()?;
+    let pin = format!("{name}=={version} --hash=sha256:{sha256}\n");
+    std::fs::write(&list, pin).ok()?;
+    let (place, list) = (folder.to_string_lossy(), list.to_string_lossy());
+    let pip = [
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--no-deps",
+        "--require-hashes",
+        "--no-binary",
+        name,
+        "--dest",
+        &place,
+        "--requirement",
+        &list,
+    ];
+    if !shell::works(&mut shell::program("python3", &pip)) {
+        return None;
+    }
+    let archive = folder.join(format!("{whole}.tar.gz"));
+    let archive = archive.to_string_lossy();
+    let tar = ["-xzf", &archive, "-C", &place];
+    let unpacked = shell::works(&mut shell::program("tar", &tar));
+    unpacked.then(|| folder.join(whole))
+}
