@@ -34,7 +34,7 @@ pub(super) struct Recogniser<'a>(Vec<(&'a Entry, Marks)>);
 type Claims<'a> = Vec<(&'a str, Option<&'a str>)>;
 
 impl<'a> Recogniser<'a> {
-    pub(super) fn of(catalogue: &'a Catalogue, schemas: &Schemas) -> Self {
+    pub(super) fn of(catalogue: &'a Catalogue, schemas: &Schemas<'_>) -> Self {
         let marks = catalogue.entries.values().filter_map(|entry| {
             let newest = entry.served().next_back()?;
             Some((entry, schemas.get(&newest.id)?.marks()))

@@ -32,7 +32,7 @@ impl<'a> Versions<'a> {
     /// What the versions say that were asked for, oldest first.
     pub(super) fn asked(
         &self,
-        schemas: &Schemas,
+        schemas: &Schemas<'_>,
         chosen: &Chosen<'_>,
         document: &Document,
     ) -> Vec<VersionVerdict> {
@@ -47,7 +47,7 @@ impl<'a> Versions<'a> {
     /// The newer versions that refuse what the chosen one takes, oldest first; none where the version was named.
     pub(super) fn refusing(
         &self,
-        schemas: &Schemas,
+        schemas: &Schemas<'_>,
         chosen: &Chosen<'_>,
         document: &Document,
     ) -> Vec<VersionVerdict> {
@@ -62,7 +62,7 @@ impl<'a> Versions<'a> {
 
     fn judged(
         &self,
-        schemas: &Schemas,
+        schemas: &Schemas<'_>,
         chosen: &Chosen<'_>,
         document: &Document,
         wanted: impl Fn(&SchemaVersion) -> bool,

@@ -13,9 +13,9 @@ use wire::payload::Schema;
 
 pub(super) struct Judge<'a> {
     pub head: &'a Catalogue,
-    pub schemas: &'a Schemas,
+    pub schemas: &'a Schemas<'a>,
     /// The same versions before the change.
-    pub before: Option<&'a Schemas>,
+    pub before: Option<&'a Schemas<'a>>,
     pub rules: Rules<'a>,
     /// The one version that judges all payloads of its entry, where there is one.
     pub candidate: Option<&'a VersionId>,

@@ -130,7 +130,7 @@ impl<'a> Replay<'a> {
     #[must_use]
     pub fn new(
         head: &'a Catalogue,
-        (schemas, before): (&'a Schemas, Option<&'a Schemas>),
+        (schemas, before): (&'a Schemas<'a>, Option<&'a Schemas<'a>>),
         rules: Rules<'a>,
         candidate: Option<&'a VersionId>,
     ) -> Self {

@@ -72,7 +72,11 @@ pub(super) fn record(request: &DraftRequest, sink: &mut dyn Sink) -> Result<Answ
 }
 
 /// The newest version that accepts a body, or else the newest that it may be meant for.
-fn recognised(recogniser: &Recogniser<'_>, schemas: &Schemas, body: &Value) -> Option<VersionId> {
+fn recognised(
+    recogniser: &Recogniser<'_>,
+    schemas: &Schemas<'_>,
+    body: &Value,
+) -> Option<VersionId> {
     let Recognised::As(candidates) = recogniser.recognise(body) else {
         return None;
     };
@@ -82,7 +86,7 @@ fn recognised(recogniser: &Recogniser<'_>, schemas: &Schemas, body: &Value) -> O
 }
 
 /// Segments of paths that are no data: those of operations, and the kinds of resources.
-fn words(catalogue: &Catalogue, schemas: &Schemas) -> BTreeSet<String> {
+fn words(catalogue: &Catalogue, schemas: &Schemas<'_>) -> BTreeSet<String> {
     let mut words = BTreeSet::new();
     for entry in catalogue.entries.values() {
         let path = entry

@@ -20,7 +20,7 @@ use wire::json::{Document, Limits};
 use wire::payload::{Problem, Schema};
 
 pub(super) struct Judge<'a> {
-    schemas: Schemas,
+    schemas: Schemas<'a>,
     recogniser: Recogniser<'a>,
     versions: Versions<'a>,
     /// Versions that every payload is judged against, when the user named them.
