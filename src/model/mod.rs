@@ -40,6 +40,7 @@ pub mod replayed;
 mod report;
 mod request;
 mod rule;
+mod scrubbed;
 #[cfg(feature = "service")]
 mod service_request;
 mod severity;
@@ -127,6 +128,7 @@ pub use request::{
     named_folder,
 };
 pub use rule::{Rule, rule, rules};
+pub use scrubbed::{ScrubRefusal, ScrubRequest, ScrubTally, Scrubbed};
 #[cfg(feature = "service")]
 pub use service_request::{Secret, ServeRequest, StubRequest};
 pub use severity::{Severity, Verdict};
