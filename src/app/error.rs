@@ -55,6 +55,10 @@ pub enum AppError {
         "the system gives no randomness, so values could not be told apart without telling them"
     )]
     Secret(#[source] std::io::Error),
+    #[error(
+        "{path} holds no key: {least} bytes are the least; `--new-key` makes a file that is not there yet"
+    )]
+    ShortKey { path: String, least: usize },
     #[error("{file}, {place}: {why}")]
     Traffic {
         file: String,

@@ -35,6 +35,7 @@ mod replay;
 mod report;
 mod room;
 mod ruling;
+mod scrub;
 #[cfg(feature = "service")]
 mod serve;
 #[cfg(feature = "service")]
@@ -75,6 +76,7 @@ pub fn run(request: Request, now: DateTime<Utc>, sink: &mut dyn Sink) -> Result<
             )
         }
         Request::Replay(request) => replay::replay(&request, sink),
+        Request::Scrub(request) => scrub::scrub(&request, sink),
         Request::Transform(request) => transform::transform(&request, sink),
         Request::Explain(request) => explain::explain(&request),
         Request::CatalogueList(request) => card::list(&request),

@@ -23,6 +23,7 @@ use super::ops::{OPS_EXAMPLES, OpsVerb};
 use super::policy::{POLICY_EXAMPLES, PolicyVerb};
 use super::replay::{REPLAY_CODES, REPLAY_EXAMPLES, ReplayArguments};
 use super::report::{REPORT_CODES, REPORT_EXAMPLES, ReportArguments};
+use super::scrub::{SCRUB_CODES, SCRUB_EXAMPLES, ScrubArguments};
 use super::step::{
     BUMP_CODES, BUMP_EXAMPLES, BumpArguments, DIFF_CODES, DIFF_EXAMPLES, DiffArguments,
 };
@@ -73,6 +74,9 @@ pub(super) enum Verb {
     /// Judge recorded payloads by the versions of the repository, or by one candidate: a history of any size
     #[command(before_long_help = REPLAY_EXAMPLES, after_long_help = REPLAY_CODES)]
     Replay(Box<ReplayArguments>),
+    /// Make a history of real people one of nobody: pseudonyms that keep joins, dates moved, texts dropped
+    #[command(before_long_help = SCRUB_EXAMPLES, after_long_help = SCRUB_CODES)]
+    Scrub(Box<ScrubArguments>),
     /// Turn payloads of one version into another, or refuse by the fact that is missing
     #[command(before_long_help = TRANSFORM_EXAMPLES, after_long_help = TRANSFORM_CODES)]
     Transform(Box<TransformArguments>),

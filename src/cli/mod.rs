@@ -16,6 +16,7 @@ mod policy;
 mod replay;
 mod report;
 mod request;
+mod scrub;
 #[cfg(feature = "service")]
 mod serve;
 mod step;

@@ -5,6 +5,7 @@ use super::catalogue::CatalogueVerb;
 use super::compat::{CompatArguments, FormatMeaning};
 use super::flags::{Color, RepositoryFlags, VolumeFlags};
 use super::replay::replay;
+use super::scrub::scrub;
 use super::transform::TransformArguments;
 use super::validate::ValidateArguments;
 use super::{
@@ -21,7 +22,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-const TWO_ON_STDOUT: &str = "error: only one format can go to standard output; \
+pub(super) const TWO_ON_STDOUT: &str = "error: only one format can go to standard output; \
     give the others a path, as in `--format json=report.json`";
 
 const LOG_ON_STDOUT: &str = "error: CI is set, so standard output is a log that others read, and the transformed \
@@ -33,6 +34,7 @@ pub(super) fn resolve(verb: Verb, around: &Surroundings) -> Asked {
         Verb::Check(arguments) => check(*arguments, around),
         Verb::Validate(arguments) => validate(*arguments, around),
         Verb::Replay(arguments) => replay(*arguments, around),
+        Verb::Scrub(arguments) => scrub(*arguments, around),
         Verb::Transform(arguments) => transform(*arguments, around),
         Verb::Diff(arguments) => step::diff(arguments, around),
         Verb::Bump(arguments) => step::bump(arguments, around),

@@ -3,8 +3,8 @@
 
 use super::{
     Aim, ApproveRequest, CheckName, ContractRequest, DailyRequest, DeprecateRequest,
-    EvidenceRequest, PolicyRequest, PromoteRequest, ReplayRequest, ReportRequest, Severity,
-    ValidateRequest, WaiverRequest,
+    EvidenceRequest, PolicyRequest, PromoteRequest, ReplayRequest, ReportRequest, ScrubRequest,
+    Severity, ValidateRequest, WaiverRequest,
 };
 #[cfg(feature = "service")]
 use super::{OpsRequest, ServeRequest, StubRequest};
@@ -21,6 +21,7 @@ pub enum Request {
     Check(CheckRequest),
     Validate(ValidateRequest),
     Replay(ReplayRequest),
+    Scrub(ScrubRequest),
     Transform(TransformRequest),
     Diff(DiffRequest),
     Bump(BumpRequest),
@@ -56,6 +57,7 @@ impl Request {
             Self::Check(request) => Some(&request.show),
             Self::Validate(request) => Some(&request.show),
             Self::Replay(request) => Some(&request.show),
+            Self::Scrub(request) => Some(&request.show),
             Self::Transform(request) => Some(&request.show),
             Self::Diff(request) => Some(&request.show),
             Self::Bump(request) => Some(&request.show),

@@ -28,6 +28,7 @@ mod range;
 mod release;
 mod replayed;
 mod sarif;
+mod scrubbed;
 mod step;
 mod text;
 mod transformation;
@@ -42,7 +43,7 @@ use crate::model::replayed::Replayed;
 use crate::model::{
     BoardAct, BroughtOver, Bumped, Comparison, ContractList, Coverage, Daily, Diff, EntryCard,
     Explanation, Format, Moved, Operated, Owed, PolicyCoverage, PolicyTrial, Register,
-    ReleaseAnswer, Report, RulesPage, RunList, RunsVerified, Transformation, Validation,
+    ReleaseAnswer, Report, RulesPage, RunList, RunsVerified, Scrubbed, Transformation, Validation,
 };
 
 /// How a text is to look.
@@ -64,6 +65,7 @@ pub enum Content<'a> {
     Report(&'a Report),
     Validation(&'a Validation),
     Replayed(&'a Replayed),
+    Scrubbed(&'a Scrubbed),
     Transformation(&'a Transformation),
     Diff(&'a Diff),
     Bumped(&'a Bumped),
@@ -161,6 +163,7 @@ fn as_text(content: Content<'_>, style: &Style<'_>) -> String {
         Content::Report(report) => text::report(report, style),
         Content::Validation(validation) => validation::text(validation, style),
         Content::Replayed(replayed) => replayed::text(replayed, style),
+        Content::Scrubbed(scrubbed) => scrubbed::text(scrubbed, style),
         Content::Transformation(transformation) => transformation::text(transformation, style),
         Content::Diff(diff) => diff::text(diff, style),
         Content::Bumped(bumped) => bump::text(bumped, style),
@@ -191,6 +194,7 @@ fn as_json(content: Content<'_>) -> String {
         Content::Report(report) => json::pretty(report),
         Content::Validation(validation) => json::pretty(validation),
         Content::Replayed(replayed) => json::pretty(replayed),
+        Content::Scrubbed(scrubbed) => json::pretty(scrubbed),
         Content::Transformation(transformation) => json::pretty(transformation),
         Content::Diff(diff) => json::pretty(diff),
         Content::Bumped(bumped) => json::pretty(bumped),
@@ -226,6 +230,7 @@ fn as_markdown(content: Content<'_>, style: &Style<'_>) -> Option<String> {
         Content::Rules(page) => Some(policy::page(page)),
         Content::Validation(_)
         | Content::Replayed(_)
+        | Content::Scrubbed(_)
         | Content::Transformation(_)
         | Content::Bumped(_)
         | Content::Entries(_)
