@@ -39,7 +39,7 @@ fn envelope(number: &str, day: &str) -> Value {
 
 fn day(value: &Value) -> NaiveDate {
     let text = value.as_str().unwrap();
-    NaiveDate::parse_from_str(&text[..10], "%Y-%m-%d").unwrap()
+    NaiveDate::parse_from_str(text.get(..10).unwrap(), "%Y-%m-%d").unwrap()
 }
 
 #[test]
