@@ -189,7 +189,7 @@ fn is_reserved(domain: &str) -> bool {
         let before = domain.strip_suffix(*second);
         before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
     };
-    RESERVED.contains(&last) || RESERVED_SECOND.iter().any(|second| is_below(second))
+    RESERVED.contains(&last) || RESERVED_SECOND.iter().any(is_below)
 }
 
 /// Whether the host of an address is one that nobody can own.
