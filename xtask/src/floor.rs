@@ -4,21 +4,51 @@
 use crate::fault::Fault;
 use crate::repository;
 use matchmark::catalogue::{BASE, Envelope};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 
-/// Validates every envelope's payload and prints how many are accepted.
-pub fn run() -> Result<(), Fault> {
-    let root = repository::root();
-    let schemas = schemas(&root.join("schemas"))?;
+/// Validates every envelope's payload and prints how many are accepted; or the same of `corpus`, or every line of
+/// it against one version.
+pub fn run(version: Option<&str>, corpus: Option<&Path>) -> Result<(), Fault> {
+    match (version, corpus) {
+        (Some(version), Some(corpus)) => lines(version, corpus),
+        (None, Some(corpus)) => history(vec![corpus.to_owned()]),
+        (_, None) => history(files(&repository::root().join("payloads"), "ndjson")?),
+    }
+}
+
+/// Every line against `ID/VERSION` of the catalogue.
+fn lines(version: &str, corpus: &Path) -> Result<(), Fault> {
+    let schemas = schemas(&repository::root().join("schemas"))?;
+    let validator = compile(&schemas, &format!("{BASE}{version}"))?;
+    let file = std::fs::File::open(corpus).map_err(Fault::file(corpus))?;
+    let (mut accepted, mut rejected) = (0_u64, 0_u64);
+    for line in BufReader::new(file).split(b'\n') {
+        let line = line.map_err(Fault::file(corpus))?;
+        let payload: Value = serde_json::from_slice(&line).map_err(|error| said(corpus, &error))?;
+        if validator.is_valid(&payload) {
+            accepted += 1;
+        } else {
+            rejected += 1;
+        }
+    }
+    println!("{}", json!({"ok": accepted, "bad": rejected}));
+    Ok(())
+}
+
+/// Every envelope of these files against the version that it names.
+fn history(paths: Vec<PathBuf>) -> Result<(), Fault> {
+    let schemas = schemas(&repository::root().join("schemas"))?;
     let mut validators: BTreeMap<String, jsonschema::Validator> = BTreeMap::new();
     let (mut accepted, mut rejected) = (0_u64, 0_u64);
-    for path in files(&root.join("payloads"), "ndjson")? {
-        let text = std::fs::read_to_string(&path).map_err(Fault::file(&path))?;
-        for line in text.lines() {
+    for path in paths {
+        let file = std::fs::File::open(&path).map_err(Fault::file(&path))?;
+        for line in BufReader::new(file).split(b'\n') {
+            let line = line.map_err(Fault::file(&path))?;
             let envelope: Envelope =
-                serde_json::from_str(line).map_err(|error| said(&path, &error))?;
+                serde_json::from_slice(&line).map_err(|error| said(&path, &error))?;
             let id = format!("{BASE}{}/{}", envelope.schema, envelope.version);
             if !validators.contains_key(&id) {
                 validators.insert(id.clone(), compile(&schemas, &id)?);
@@ -67,7 +97,8 @@ fn schemas(folder: &Path) -> Result<BTreeMap<String, Value>, Fault> {
     Ok(found)
 }
 
-fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, Fault> {
+/// Every file with this ending below a folder, by name.
+pub fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, Fault> {
     let mut found = Vec::new();
     let mut open = vec![folder.to_owned()];
     while let Some(folder) = open.pop() {

@@ -71,14 +71,17 @@ enum Command {
     },
     /// Measure what the program costs beside what others cost.
     Bench {
-        #[arg(value_enum, default_value_t = bench::Subject::Gate)]
-        subject: bench::Subject,
+        /// Payloads and then the gate, unless it is named.
+        #[arg(value_enum)]
+        subject: Option<bench::Subject>,
         /// Cargo profile to build with.
         #[arg(long, default_value = "release")]
         profile: String,
-        /// How often each side of the gate runs; the fastest counts.
+        /// How often each program runs that payloads and the gate compare; the fastest counts.
         #[arg(long, default_value_t = 3)]
         runs: u32,
+        #[command(flatten)]
+        options: bench::Options,
     },
     /// Hold what `compat --batch` answered against labelled pairs; fail when a target is missed.
     ScoreCompat {
@@ -92,9 +95,15 @@ enum Command {
         /// Only the proofs whose name contains this.
         name: Option<String>,
     },
-    /// The floor of `bench`: validate the history with the plain crate, nothing else.
+    /// The floor of `bench`: validate the history, or another file, with the plain crate, nothing else.
     #[command(hide = true)]
-    Floor,
+    Floor {
+        /// `ID/VERSION`: every line of `corpus` is a payload of it; otherwise an envelope.
+        #[arg(long, requires = "corpus")]
+        against: Option<String>,
+        #[arg(long)]
+        corpus: Option<PathBuf>,
+    },
     /// The measurement of `bench policy`, in a process of its own.
     #[command(hide = true)]
     PolicyCost,
@@ -116,10 +125,11 @@ fn main() -> ExitCode {
             subject,
             profile,
             runs,
-        } => bench::run(subject, &profile, runs),
+            options,
+        } => bench::run(subject, &profile, runs, &options),
         Command::ScoreCompat { out, pairs } => score_compat::run(&out, pairs.as_deref()),
         Command::Prove { name } => prove::run(name.as_deref()),
-        Command::Floor => floor::run(),
+        Command::Floor { against, corpus } => floor::run(against.as_deref(), corpus.as_deref()),
         Command::Covers => bench::covers(),
         Command::PolicyCost => bench::policy_cost(),
     };

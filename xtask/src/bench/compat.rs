@@ -77,7 +77,8 @@ pub fn alone(profile: &str) -> Start {
     })
 }
 
-fn built(profile: &str, name: &str) -> PathBuf {
+/// Where a built program is.
+pub fn built(profile: &str, name: &str) -> PathBuf {
     let folder = if profile == "dev" { "debug" } else { profile };
     repository::target().join(folder).join(name)
 }

@@ -7,6 +7,7 @@ mod dialogue;
 mod gate;
 mod page;
 mod pairs;
+mod payloads;
 mod peer;
 mod policy;
 mod reference;
@@ -14,6 +15,7 @@ mod scale;
 mod score;
 
 pub use covers::run as covers;
+pub use payloads::Options;
 pub use policy::cost as policy_cost;
 
 use crate::fault::Fault;
@@ -23,6 +25,8 @@ use crate::fault::Fault;
 pub enum Subject {
     /// `check` on the shipped repository, beside a floor that only validates.
     Gate,
+    /// `validate` and `replay` over large files, beside other validators and parsers.
+    Payloads,
     /// The engine over labelled pairs beside published checkers, then over large schemas.
     Compat,
     /// The engine over large schemas only.
@@ -33,9 +37,20 @@ pub enum Subject {
     Reference,
 }
 
-/// Measures `subject`; `runs` counts for the gate.
-pub fn run(subject: Subject, profile: &str, runs: u32) -> Result<(), Fault> {
+/// Measures `subject`, or payloads and then the gate; `runs` counts for those two.
+pub fn run(
+    subject: Option<Subject>,
+    profile: &str,
+    runs: u32,
+    options: &Options,
+) -> Result<(), Fault> {
+    let Some(subject) = subject else {
+        let payloads = payloads::run(profile, runs, options);
+        let gate = gate::run(profile, runs);
+        return payloads.and(gate);
+    };
     match subject {
+        Subject::Payloads => payloads::run(profile, runs, options),
         Subject::Gate => gate::run(profile, runs),
         Subject::Compat => compat::run(profile).and_then(|()| scale::run(profile)),
         Subject::Scale => scale::run(profile),
