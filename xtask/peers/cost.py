@@ -28,7 +28,11 @@ with tempfile.TemporaryFile() as heard:
     ]
     signal.signal(signal.SIGALRM, end)
     began = time.monotonic()
-    child = os.posix_spawnp(command[0], command, os.environ, file_actions=actions)
+    try:
+        child = os.posix_spawnp(command[0], command, os.environ, file_actions=actions)
+    except OSError:
+        print(json.dumps({"cpu": 0, "wall": 0, "peak": 0, "code": 127, "said": ""}))
+        sys.exit()
     signal.alarm(limit)
     _, status, used = os.wait4(child, 0)
     wall = time.monotonic() - began

@@ -10,8 +10,8 @@ use std::process::Command;
 /// Source: the performance targets of the gate
 const LIMIT: f64 = 5.0;
 
-/// Builds, measures both sides in turn, prints the table, and fails over the limit.
-pub fn run(profile: &str, runs: u32) -> Result<(), Fault> {
+/// The program as it ships, and this tool.
+pub fn build(profile: &str) -> Result<(), Fault> {
     shell::run(&mut shell::cargo(&[
         "build",
         "--profile",
@@ -20,7 +20,11 @@ pub fn run(profile: &str, runs: u32) -> Result<(), Fault> {
         "matchmark",
         "--package",
         "xtask",
-    ]))?;
+    ]))
+}
+
+/// Measures both sides in turn, prints the table, and fails over the limit.
+pub fn run(profile: &str, runs: u32) -> Result<(), Fault> {
     let mut gate = program(profile, "matchmark", &["check", "--exit-zero", "--quiet"]);
     let mut floor = program(profile, "xtask", &["floor"]);
     let (mut best_gate, mut best_floor) = (f64::INFINITY, f64::INFINITY);

@@ -44,6 +44,10 @@ pub fn run(
     runs: u32,
     options: &Options,
 ) -> Result<(), Fault> {
+    let is_run = matches!(subject, None | Some(Subject::Payloads | Subject::Gate));
+    if is_run && !options.built {
+        gate::build(profile)?;
+    }
     let Some(subject) = subject else {
         let payloads = payloads::run(profile, runs, options);
         let gate = gate::run(profile, runs);

@@ -12,8 +12,8 @@ const PAGE: &str = "docs/BENCHMARKS.md";
 const HEAD: &str = "# Benchmarks
 
 What the program costs beside what others cost. Each table is of one run on one machine, one checker after the other;
-compare within a table, not across machines. `cargo xtask bench compat` measures both sections again, `cargo xtask bench
-scale` the second.
+compare within a table, not across machines. `cargo xtask bench compat` measures its two sections again, `cargo xtask bench
+scale` the second of them, `cargo xtask bench payloads` how many payloads a second of CPU holds.
 ";
 
 /// One line of the table of checkers.

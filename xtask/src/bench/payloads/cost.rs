@@ -141,9 +141,10 @@ mod tests {
     #[test]
     fn a_program_that_fails_has_no_cost() {
         let sh = |script: &str| Program::new("sh", &[0], &["sh", "-c", script]);
-        let costs = in_turn(&[sh("exit 3"), sh("echo done")], 2).unwrap();
-        assert!(costs.first().unwrap().is_none());
-        let done = costs.get(1).unwrap().as_ref().unwrap();
+        let absent = Program::new("absent", &[0], &["no-such-program"]);
+        let costs = in_turn(&[sh("exit 3"), absent, sh("echo done")], 2).unwrap();
+        assert!(costs.iter().take(2).all(Option::is_none));
+        let done = costs.get(2).unwrap().as_ref().unwrap();
         assert_eq!(done.said, "done\n");
         assert!(done.wall > 0.0 && done.peak > 0 && done.cpu.is_finite());
     }

@@ -25,16 +25,13 @@ pub struct Options {
     /// The set-up folder of the other validators; `target/bench` otherwise, set up when `MATCHMARK_SHARED` is set.
     #[arg(long)]
     peers: Option<PathBuf>,
-    /// Build nothing: measure the programs that are there.
+    /// For payloads and the gate, build nothing: measure the programs that are there.
     #[arg(long)]
-    built: bool,
+    pub built: bool,
 }
 
-/// Builds, measures, prints the table and writes it.
+/// Measures, prints the table and writes it.
 pub fn run(profile: &str, runs: u32, options: &Options) -> Result<(), Fault> {
-    if !options.built {
-        super::compat::build(profile)?;
-    }
     let ours = super::compat::built(profile, "matchmark");
     if !ours.is_file() {
         return Err(Fault::Said(format!("{} is not built", ours.display())));
