@@ -121,6 +121,9 @@ impl<'v> Compiler<'v> {
             Value::Object(keywords) => keywords.is_empty(),
             Value::Null | Value::Number(_) | Value::String(_) | Value::Array(_) => false,
         };
+        for schema in &mut meeting.schemas {
+            *schema = self.sources.meant(schema);
+        }
         meeting.schemas.retain(|schema| !is_empty(schema));
         if meeting.schemas.is_empty() {
             return ANYTHING;

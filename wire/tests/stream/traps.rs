@@ -144,3 +144,73 @@ fn ids_where_no_resource_stands_are_left_to_the_full_way() {
     assert_eq!(said(&bundle, "\"x\""), WRONG);
     assert_eq!(said(&bundle, "1"), SLOWLY_FINE);
 }
+
+/// The bundle among so many schemas that places which only refer to one share it.
+fn among_many(mut bundle: Value) -> Value {
+    let defs = &mut bundle["$defs"];
+    for index in 0..5_000 {
+        defs[format!("filler-{index}")] = json!({"type": "null"});
+    }
+    bundle
+}
+
+#[test]
+fn a_place_that_refers_and_asks_more_is_not_taken_for_what_it_refers_to() {
+    let bundle = among_many(json!({
+        "properties": {
+            "same": {"$ref": "#/$defs/word", "description": "the same", "x-since": "1.0.0"},
+            "longer": {"$ref": "#/$defs/word", "minLength": 3},
+            "far": {"$ref": "#/$defs/far"},
+            "any": {"$ref": "#/$defs/any"},
+            "none": {"$ref": "#/$defs/none"},
+            "other": {"$ref": "https://matchmark.example/other"},
+        },
+        "$defs": {
+            "word": {"type": "string"},
+            "far": {"$ref": "#/$defs/nearer", "title": "far"},
+            "nearer": {"$ref": "#/$defs/word"},
+            "any": true,
+            "none": false,
+            "other": {"$id": "https://matchmark.example/other", "$ref": "#/$defs/word",
+                "$defs": {"word": {"type": "integer"}}},
+        },
+    }));
+    for (text, expected) in [
+        (
+            r#"{"same":"a","longer":"abc","far":"a","any":1,"other":1}"#,
+            FINE,
+        ),
+        (r#"{"same":1}"#, WRONG),
+        (r#"{"longer":"ab"}"#, WRONG),
+        (r#"{"far":1}"#, WRONG),
+        (r#"{"none":1}"#, WRONG),
+        (r#"{"other":"a"}"#, WRONG),
+    ] {
+        assert_eq!(said(&bundle, text), expected, "{text}");
+    }
+    let looping = among_many(json!({
+        "$ref": "#/$defs/a",
+        "$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}},
+    }));
+    let program = Program::compile(&looping);
+    let mut runner = Runner::new(Limits::FILE);
+    assert_eq!(runner.accepts(&program, b"1"), Settled::Unsettled);
+}
+
+#[test]
+fn what_stands_beside_a_reference_counts_by_the_draft() {
+    let beside = |draft: &str| {
+        among_many(json!({
+            "$schema": draft,
+            "properties": {"a": {"$ref": "#/$defs/word", "minLength": 3}},
+            "$defs": {"word": {"type": "string"}},
+        }))
+    };
+    let settled = |draft| {
+        let program = Program::compile(&beside(draft));
+        Runner::new(Limits::FILE).accepts(&program, br#"{"a":"b"}"#)
+    };
+    let seven = settled("http://json-schema.org/draft-07/schema#");
+    let newer = settled("https://json-schema.org/draft/2020-12/schema");
+    assert_eq!((seven, newer), (Settled::Accepted, Settled::Unsettled));
+}
