@@ -49,12 +49,6 @@ pub(super) struct Sources<'v> {
 /// How deep schemas may stand inside each other.
 const DEEPEST: usize = 200;
 
-/// Schemas beyond which places that only refer to one share it: with one of its own each, a place is judged faster by what
-/// was met there last, but a large program takes long to make and fits in no cache.
-///
-/// Source: the published FHIR R4 schema has some 20,000, the largest of the catalogue some hundred
-const FEW: usize = 4_096;
-
 /// Keywords beside a reference that ask nothing.
 const SILENT: [&str; 9] = [
     "$ref",
@@ -164,16 +158,14 @@ impl<'v> Sources<'v> {
             .or_insert(Some(schema));
     }
 
-    /// The schema that is meant where `schema` stands: what it refers to, if it does nothing else and there are many.
+    /// The schema that is meant where `schema` stands: what it refers to, if it does nothing else.
     pub(super) fn meant(&self, mut schema: &'v Value) -> &'v Value {
-        if self.homes.len() > FEW {
-            // A loop of references is left where it is, and judged as one.
-            for _ in 0..DEEPEST {
-                let Some(target) = self.only_reference(schema) else {
-                    break;
-                };
-                schema = target;
-            }
+        // A loop of references is left where it is, and judged as one.
+        for _ in 0..DEEPEST {
+            let Some(target) = self.only_reference(schema) else {
+                break;
+            };
+            schema = target;
         }
         schema
     }
