@@ -81,7 +81,7 @@ struct Bench(tempfile::TempDir);
 impl Bench {
     fn new() -> Self {
         let bench = Self(tempfile::tempdir().unwrap());
-        fs::write(bench.at("key"), "k".repeat(32)).unwrap();
+        fs::write(bench.at("key"), "scrub-key-of-a-test-only-0123456789").unwrap();
         bench
     }
 
@@ -318,7 +318,7 @@ fn the_same_key_gives_the_same_bytes_in_the_same_order_by_any_number_of_threads(
         .filter_map(|line| line.split('"').nth(5))
         .collect();
     assert_eq!(ids.len(), 20_000);
-    fs::write(bench.at("key"), "z".repeat(32)).unwrap();
+    fs::write(bench.at("key"), "another-key-of-a-test-only-98765432").unwrap();
     let (other, _, _) = bench.scrubbed(&text, &["--jobs", "4"]);
     assert!(one != other);
 }
@@ -346,6 +346,12 @@ fn a_key_is_made_once_and_a_short_one_is_refused() {
         (Some(0), made)
     );
     assert_eq!(first.stdout, second.stdout);
+    for out in [key, file] {
+        let before = fs::read(out).unwrap();
+        let clash = bench.run(&[file, "--key-file", key, "--out", out]);
+        assert_eq!(clash.status.code(), Some(2));
+        assert_eq!(fs::read(out).unwrap(), before);
+    }
     fs::write(key, "s".repeat(31)).unwrap();
     let short = bench.run(&[file, "--key-file", key]);
     assert_eq!(short.status.code(), Some(2));

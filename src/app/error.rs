@@ -56,9 +56,11 @@ pub enum AppError {
     )]
     Secret(#[source] std::io::Error),
     #[error(
-        "{path} holds no key: {least} bytes are the least; `--new-key` makes a file that is not there yet"
+        "{path} holds no key: {least} bytes, drawn and not typed, are the least; `--new-key` makes a file that is not there yet"
     )]
     ShortKey { path: String, least: usize },
+    #[error("{0} is the key or among what is read: write the scrubbed lines to another file")]
+    OutIsRead(String),
     #[error("{file}, {place}: {why}")]
     Traffic {
         file: String,

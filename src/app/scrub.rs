@@ -13,6 +13,7 @@ use crate::scrub::{Key, Scrubber, Vocabulary};
 use crate::store::{self, Lines};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::path::Path;
 use wire::json::{FaultKind, Position};
 
 const RULE: &str = "payload/not-json";
@@ -23,6 +24,9 @@ const LISTED: usize = 1_000;
 ///
 /// Errors: the catalogue or the key cannot be read, or the product cannot be written
 pub(super) fn scrub(request: &ScrubRequest, sink: &mut dyn Sink) -> Result<Answer, AppError> {
+    if let Target::File(out) = &request.out {
+        apart(out, request)?;
+    }
     let workspace = card::workspace(&request.repository)?;
     let key = key(request, sink)?;
     let vocabulary = vocabulary(&workspace);
@@ -40,6 +44,18 @@ pub(super) fn scrub(request: &ScrubRequest, sink: &mut dyn Sink) -> Result<Answe
     answer(done, request, sink)
 }
 
+/// Errors: the product would take the place of the key, or of what it is made from
+fn apart(out: &Path, request: &ScrubRequest) -> Result<(), AppError> {
+    let root = &request.repository.root;
+    let read = request.files.iter().map(|file| root.join(file));
+    let mut kept = read.chain([request.key.clone()]);
+    let place = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    match kept.any(|kept| place(out).starts_with(place(&kept))) {
+        true => Err(AppError::OutIsRead(out.display().to_string())),
+        false => Ok(()),
+    }
+}
+
 /// The key of the file, which is made where that was asked for.
 fn key(request: &ScrubRequest, sink: &mut dyn Sink) -> Result<Key, AppError> {
     if request.new_key {
@@ -49,8 +65,8 @@ fn key(request: &ScrubRequest, sink: &mut dyn Sink) -> Result<Key, AppError> {
             sink.message(&format!("a new key is in {}", request.key.display()));
         }
     }
-    let source = load::named(std::path::Path::new(""), &request.key)?;
-    Key::new(source.bytes.trim_ascii_end()).ok_or_else(|| AppError::ShortKey {
+    let source = load::named(Path::new(""), &request.key)?;
+    Key::new(&source.bytes).ok_or_else(|| AppError::ShortKey {
         path: request.key.display().to_string(),
         least: Key::SHORTEST,
     })

@@ -77,9 +77,9 @@ pub(super) fn scrub(arguments: ScrubArguments, around: &Surroundings) -> Result<
 
 pub(super) const SCRUB_EXAMPLES: &str = "\
 Examples:
-  matchmark scrub day.ndjson --key-file scrub.key --new-key --out payloads/northwind/2026-11.ndjson
-  matchmark scrub archive/ --key-file scrub.key --out year.ndjson --format json=done.json
-  zstd -dc day.ndjson.zst | matchmark scrub - --key-file scrub.key > scrubbed.ndjson
+  matchmark scrub day.ndjson --key-file ~/scrub.key --new-key --out payloads/northwind/11.ndjson
+  matchmark scrub archive/ --key-file ~/scrub.key --out year.ndjson --format json=done.json
+  matchmark scrub day.ndjson.zst --key-file ~/scrub.key > scrubbed.ndjson
 
 Whoever has the key can tell whose a pseudonym is: keep it where the history came from.
 ";

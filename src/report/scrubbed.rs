@@ -52,7 +52,7 @@ pub(super) fn text(scrubbed: &Scrubbed, style: &Style<'_>) -> String {
 fn sentence(scrubbed: &Scrubbed) -> String {
     let lines = counted(scrubbed.lines, "line");
     if !scrubbed.unreadable.is_empty() {
-        return "a file could not be read to its end, and no file was written".to_owned();
+        return "a file could not be read to its end: no file was written, and what was given out is not whole".to_owned();
     }
     match (scrubbed.refused, scrubbed.lines) {
         (0, 0) => "there was no line".to_owned(),

@@ -8,6 +8,10 @@ use super::vocabulary::is_type;
 const SCHEMES: &[&str] = &["http", "https", "ftp", "ldap"];
 /// Parts of a path that name nothing.
 const PARTS: &[&str] = &["_history", "fhir", "metadata"];
+/// Ports that are no one's own.
+const PORTS: &[&str] = &["80", "443", "8080", "8443"];
+/// Longest text whose parts are looked at.
+const LONGEST: usize = 2_048;
 /// A domain that nobody can own.
 ///
 /// Source: RFC 2606, section 2
@@ -20,6 +24,9 @@ pub(super) fn is_address(text: &str) -> bool {
 
 /// `text` with a pseudonym for each part that is none of a reference's own words.
 pub(super) fn renamed(key: &Key, text: &str) -> String {
+    if text.len() > LONGEST {
+        return token(key, text);
+    }
     if let Some((scheme, rest)) = text.split_once("://") {
         return absolute(key, scheme, rest);
     }
@@ -42,9 +49,8 @@ fn absolute(key: &Key, scheme: &str, rest: &str) -> String {
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (host, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
     let (host, port) = match host.rsplit_once(':') {
-        Some((host, port)) if port.len() <= 5 && port.bytes().all(|it| it.is_ascii_digit()) => {
-            (host, format!(":{port}"))
-        }
+        Some((host, port)) if PORTS.contains(&port) => (host, format!(":{port}")),
+        Some((host, port)) if port.bytes().all(|it| it.is_ascii_digit()) => (host, String::new()),
         _ => (host, String::new()),
     };
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-".contains(&byte);
@@ -78,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_reference_keeps_its_type_and_meets_the_id_that_it_means() {
-        let key = Key::new(&[9; 32]).unwrap();
+        let key = Key::of_byte(9);
         let id = pseudonym(&key, "p16");
         assert_eq!(renamed(&key, "Patient/p16"), format!("Patient/{id}"));
         assert_eq!(renamed(&key, "#p16"), format!("#{id}"));

@@ -3,15 +3,23 @@
 
 use super::key::{End, Key};
 use chrono::{Datelike as _, Days, NaiveDate};
+use std::ops::RangeInclusive;
 
 /// Year of birth of everybody over 89.
 ///
 /// Source: 45 CFR 164.514(b)(2)(i)(C): all ages over 89 in one category
 const OLD: &str = "1900-01-01";
+/// The time at which they were born.
+const MIDNIGHT: &str = "T00:00:00Z";
 /// Oldest age that is told.
 const OLDEST: u32 = 89;
 /// Days that stand for no day.
-const SENTINELS: &[&str] = &["0001-01-01", "1900-01-01"];
+const SENTINELS: &[&str] = &["0001-01-01", "1900-01-01", "9999-12-31"];
+/// Years that a text of four digits may be, and years in which a line may be recorded.
+const YEARS: RangeInclusive<i32> = 1800..=2200;
+const RECORDED: RangeInclusive<i32> = 2020..=2100;
+/// The day on which ages count where nothing says when they were recorded: later than any history is scrubbed.
+const LATE: i32 = 2030;
 /// Longest text that may be an instant.
 const LONGEST: usize = 35;
 
@@ -28,12 +36,7 @@ impl Offset {
 /// The day that `text` begins with.
 pub(super) fn day(text: &str) -> Option<NaiveDate> {
     let (day, rest) = text.split_at_checked(10)?;
-    let is_time = rest.is_empty()
-        || rest.strip_prefix('T').is_some_and(|rest| {
-            let mut bytes = rest.bytes();
-            bytes.all(|byte| byte.is_ascii_digit() || b":.Z+-".contains(&byte))
-        });
-    if !is_time || text.len() > LONGEST {
+    if !(rest.is_empty() || is_time(rest)) || text.len() > LONGEST {
         return None;
     }
     let digits = day.bytes().enumerate().all(|(place, byte)| match place {
@@ -45,6 +48,29 @@ pub(super) fn day(text: &str) -> Option<NaiveDate> {
         .flatten()
 }
 
+/// Whether `text` is a time as an instant has it: to the minute, the second or a part of it, with or without a zone.
+fn is_time(text: &str) -> bool {
+    let shape: String = text
+        .chars()
+        .map(|c| if c.is_ascii_digit() { '9' } else { c })
+        .collect();
+    let zones = ["+99:99", "-99:99", "Z"];
+    let zone = zones.iter().find_map(|zone| shape.strip_suffix(zone));
+    match zone.unwrap_or(&shape).strip_prefix("T99:99") {
+        Some("" | ":99") => true,
+        Some(rest) => rest.strip_prefix(":99.").is_some_and(|fraction| {
+            (1..=9).contains(&fraction.len()) && fraction.bytes().all(|byte| byte == b'9')
+        }),
+        None => false,
+    }
+}
+
+/// The day on which the ages of a line count.
+pub(super) fn counting(recorded: &str) -> Option<NaiveDate> {
+    let recorded = day(recorded).filter(|day| RECORDED.contains(&day.year()));
+    recorded.or_else(|| NaiveDate::from_ymd_opt(LATE, 1, 1))
+}
+
 /// `text` moved back, with its precision; none where it is no date. Years and months count where `partial` says so.
 pub(super) fn shifted(text: &str, offset: Offset, partial: bool) -> Option<String> {
     if let Some(date) = day(text) {
@@ -54,15 +80,19 @@ pub(super) fn shifted(text: &str, offset: Offset, partial: bool) -> Option<Strin
     let is_number = |part: &str, length| part.len() == length && is_digits(part);
     match text.split_once('-') {
         None if partial && is_number(text, 4) => {
-            let date = NaiveDate::from_ymd_opt(text.parse().ok()?, 7, 1)?;
+            let date = NaiveDate::from_ymd_opt(year(text)?, 7, 1)?;
             Some(whole(date, offset).format("%Y").to_string())
         }
-        Some((year, month)) if partial && is_number(year, 4) && is_number(month, 2) => {
-            let date = NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, 15)?;
+        Some((years, month)) if partial && is_number(years, 4) && is_number(month, 2) => {
+            let date = NaiveDate::from_ymd_opt(year(years)?, month.parse().ok()?, 15)?;
             Some(whole(date, offset).format("%Y-%m").to_string())
         }
         _ => None,
     }
+}
+
+fn year(text: &str) -> Option<i32> {
+    text.parse().ok().filter(|year| YEARS.contains(year))
 }
 
 fn is_digits(text: &str) -> bool {
@@ -70,27 +100,31 @@ fn is_digits(text: &str) -> bool {
 }
 
 fn whole(date: NaiveDate, offset: Offset) -> NaiveDate {
-    let is_sentinel =
-        date.year() >= 9999 || SENTINELS.contains(&date.format("%Y-%m-%d").to_string().as_str());
     match date.checked_sub_days(Days::new(offset.0)) {
-        Some(moved) if !is_sentinel && moved.year() >= 1 => moved,
+        Some(moved) if !is_sentinel(date) && moved.year() >= 1 => moved,
         _ => date,
     }
 }
 
-/// The birth date of somebody over 89 on `today`, without more than that; none for everybody else.
-pub(super) fn too_old(birth: &str, today: Option<NaiveDate>) -> Option<String> {
-    let year: i32 = birth
-        .get(..4)
-        .filter(|year| is_digits(year))?
-        .parse()
-        .ok()?;
-    let born = day(birth).or_else(|| NaiveDate::from_ymd_opt(year, 1, 1))?;
-    // Without a day to count from, everybody who may be that old is.
-    let today = today.or_else(|| NaiveDate::from_ymd_opt(2030, 1, 1))?;
-    let is_old = today.years_since(born).is_some_and(|age| age > OLDEST);
-    let length = birth.len().min(OLD.len());
-    is_old.then(|| OLD.get(..length).unwrap_or(OLD).to_owned())
+fn is_sentinel(date: NaiveDate) -> bool {
+    SENTINELS.contains(&date.format("%Y-%m-%d").to_string().as_str())
+}
+
+/// A day on which somebody over 89 on `today` was born, without more than that; none for every other text. Nothing else in
+/// a history is that old, so that every key counts. Years and months count where `partial` says so.
+pub(super) fn too_old(text: &str, today: Option<NaiveDate>, partial: bool) -> Option<String> {
+    let whole = day(text);
+    let is_partial = partial && matches!(text.len(), 4 | 7);
+    let begins = || {
+        let (years, rest) = text.split_at_checked(4).filter(|_| is_partial)?;
+        let month = rest.strip_prefix('-').unwrap_or("01");
+        NaiveDate::from_ymd_opt(year(years)?, month.parse().ok()?, 1)
+    };
+    let born = whole.or_else(begins).filter(|born| !is_sentinel(*born))?;
+    let is_old = today?.years_since(born).is_some_and(|age| age > OLDEST);
+    let time = if text.len() > OLD.len() { MIDNIGHT } else { "" };
+    let length = text.len().min(OLD.len());
+    is_old.then(|| format!("{}{time}", OLD.get(..length).unwrap_or(OLD)))
 }
 
 /// A text that stands where a date should, with nothing of it but its shape: it is no date either.
@@ -129,21 +163,49 @@ mod tests {
 
     #[test]
     fn nobody_is_told_to_be_over_89() {
-        let today = NaiveDate::from_ymd_opt(2026, 8, 1);
+        let today = counting("2026-08-01T09:00:00Z");
         let year = |back: i32| (2026 - back).to_string();
-        assert_eq!(
-            too_old(&format!("{}-08-01", year(90)), today).unwrap(),
-            "1900-01-01"
-        );
-        assert_eq!(too_old(&format!("{}-08-02", year(90)), today), None);
-        assert_eq!(too_old(&year(95), today).unwrap(), "1900");
-        assert_eq!(too_old(&year(30), None), None);
-        assert!(too_old(&year(90), None).is_some());
+        let old = |text: &str| too_old(text, today, true);
+        assert_eq!(old(&format!("{}-08-01", year(90))).unwrap(), "1900-01-01");
+        assert_eq!(old(&format!("{}-08-02", year(90))), None);
+        let minute = format!("{}-05-05T08:15:00-05:00", year(96));
+        assert_eq!(old(&minute).unwrap(), "1900-01-01T00:00:00Z");
+        assert_eq!(old(&year(95)).unwrap(), "1900");
+        assert_eq!(old(&format!("{}-03", year(95))).unwrap(), "1900-01");
+        assert_eq!(too_old(&year(95), today, false), None);
+        for recorded in ["", "1900-01-01T00:00:00Z", "2999-01-01"] {
+            let today = counting(recorded);
+            assert!(too_old(&year(90), today, true).is_some(), "{recorded}");
+            assert_eq!(too_old(&year(30), today, true), None, "{recorded}");
+        }
+    }
+
+    #[test]
+    fn nothing_but_a_time_stands_behind_a_day() {
+        for time in [
+            "T08:15",
+            "T08:15:00Z",
+            "T08:15:00.123456789+01:00",
+            "T08:15-05:00",
+        ] {
+            assert!(is_time(time), "{time}");
+        }
+        for other in [
+            "T6148675309",
+            "T123-45-6789",
+            "T08:15:00.123-123456789",
+            "T08",
+            "T08:15:00.",
+        ] {
+            assert!(!is_time(other), "{other}");
+        }
+        assert_eq!(shifted("4711", DAYS, true), None);
+        assert_ne!(shifted("9999-03-07", DAYS, true).unwrap(), "9999-03-07");
     }
 
     #[test]
     fn an_offset_is_never_nothing_and_less_than_a_year() {
-        let key = Key::new(&[1; 32]).unwrap();
+        let key = Key::of_byte(1);
         let days: Vec<u64> = (0..2_000)
             .map(|it| Offset::of(&key, &it.to_string()).0)
             .collect();

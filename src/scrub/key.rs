@@ -2,10 +2,14 @@
 //! Refuses to be shown, and to be short.
 
 use sha2::{Digest as _, Sha256};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// Bytes of a block of SHA-256.
 const BLOCK: usize = 64;
+
+/// Different bytes that a secret has at least: fewer are typed, not drawn.
+const FEWEST: usize = 8;
 
 /// What a derived value is for: values for different ends tell nothing of each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,10 +52,20 @@ impl Key {
     /// Fewest bytes of a secret.
     pub const SHORTEST: usize = 32;
 
-    /// The key of `secret`; none where it is shorter than `SHORTEST`.
+    /// The key of `secret`, which may end in a line's end; none where it is shorter than `SHORTEST` or says hardly anything.
     #[must_use]
     pub fn new(secret: &[u8]) -> Option<Self> {
-        (secret.len() >= Self::SHORTEST).then(|| Self::of(secret))
+        let secret = secret.strip_suffix(b"\n").unwrap_or(secret);
+        let secret = secret.strip_suffix(b"\r").unwrap_or(secret);
+        let signs: BTreeSet<u8> = secret.iter().copied().collect();
+        let enough = secret.len() >= Self::SHORTEST && signs.len() >= FEWEST;
+        enough.then(|| Self::of(secret))
+    }
+
+    /// A key of one byte again and again, for tests.
+    #[cfg(test)]
+    pub(super) fn of_byte(byte: u8) -> Self {
+        Self::of(&[byte; 32])
     }
 
     fn of(secret: &[u8]) -> Self {
@@ -122,8 +136,10 @@ mod tests {
 
     #[test]
     fn a_short_secret_is_no_key_and_ends_differ() {
-        assert!(Key::new(&[7; 31]).is_none());
-        let key = Key::new(&[7; 32]).unwrap();
+        let drawn: Vec<u8> = (0..32).collect();
+        assert!(Key::new(&drawn).is_some() && Key::new(&drawn[1..]).is_none());
+        assert!(Key::new(&[0; 32]).is_none());
+        let key = Key::of_byte(7);
         assert_ne!(key.number(End::Offset, "a"), key.number(End::Name, "a"));
         let (one, other): ([&[u8]; 2], [&[u8]; 2]) = ([b"ab", b"c"], [b"a", b"bc"]);
         assert_ne!(key.derive(End::Uuid, &one), key.derive(End::Uuid, &other));

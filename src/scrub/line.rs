@@ -51,7 +51,7 @@ impl<'a> Scrubber<'a> {
         let whose = member(payload);
         let line = String::from_utf8_lossy(bytes);
         let offset = Offset::of(&self.key, whose.as_deref().unwrap_or(&line));
-        let mut rewrite = Rewrite::new(self, offset, payload, None);
+        let mut rewrite = Rewrite::new(self, offset, "");
         rewrite.payload(payload);
         rewrite.tally
     }
@@ -59,13 +59,13 @@ impl<'a> Scrubber<'a> {
     fn envelope(&self, members: &mut Map<String, Value>) -> ScrubTally {
         let text = |key: &str| members.get(key).and_then(Value::as_str).unwrap_or_default();
         let exchange = text("correlation_id").to_owned();
-        let recorded = date::day(text("recorded_at"));
+        let recorded = text("recorded_at").to_owned();
         let whose = members.get("payload").and_then(member);
         let offset = Offset::of(&self.key, whose.as_deref().unwrap_or(&exchange));
         let mut tally = ScrubTally::default();
         for (key, value) in members.iter_mut() {
             if key == "payload" {
-                let mut rewrite = Rewrite::new(self, offset, value, recorded);
+                let mut rewrite = Rewrite::new(self, offset, &recorded);
                 rewrite.payload(value);
                 tally.add(&rewrite.tally);
             } else if let Value::String(text) = value {
@@ -92,13 +92,8 @@ impl<'a> Scrubber<'a> {
             }
             "direction" | "outcome" => text.to_owned(),
             "partner" | "schema" if self.vocabulary.is_name(text) => text.to_owned(),
-            "version" if is_release(text) => text.to_owned(),
+            "version" if Vocabulary::is_release(text) => text.to_owned(),
             _ => named(tally),
         }
     }
-}
-
-/// Numbers and points only: what follows them could be anything.
-fn is_release(version: &str) -> bool {
-    version.bytes().all(|it| it.is_ascii_digit() || it == b'.')
 }

@@ -1,8 +1,6 @@
 //! Whose line it is: by whom its dates move together.
 //! Refuses to follow a reference out of the line.
 
-use super::date;
-use chrono::{Datelike as _, NaiveDate};
 use serde_json::{Map, Value};
 
 /// Codes of the numbers of members.
@@ -11,8 +9,6 @@ use serde_json::{Map, Value};
 const CODES: &[&str] = &["MB", "UMB"];
 /// Elements that refer to the member.
 const WHO: &[&str] = &["beneficiary", "subscriber", "patient", "subject"];
-/// Dates from this year on say nothing of when a line was made.
-const NO_END: i32 = 2200;
 
 /// The member of `payload`: a number of the first patient, any member number, the patient's id, a reference to one.
 pub(super) fn member(payload: &Value) -> Option<String> {
@@ -68,10 +64,17 @@ impl Found {
         set(&mut self.number, text("subscriberId"));
         if WHO.contains(&key) {
             let reference = text("reference");
-            let last = reference.as_deref().and_then(|it| it.rsplit('/').next());
-            set(&mut self.reference, last.map(str::to_owned));
+            set(&mut self.reference, reference.as_deref().and_then(referred));
         }
     }
+}
+
+/// The id that a reference means, whichever edition of it.
+fn referred(reference: &str) -> Option<String> {
+    let current = reference.split_once("/_history/");
+    let current = current.map_or(reference, |(current, _)| current);
+    let last = current.rsplit(['/', '#', ':']).next();
+    last.map(str::to_owned)
 }
 
 fn set(place: &mut Option<String>, found: Option<String>) {
@@ -91,18 +94,4 @@ fn is_member_number_of(number: &Map<String, Value>) -> bool {
         let code = coding.get("code").and_then(Value::as_str);
         code.is_some_and(|code| CODES.contains(&code))
     })
-}
-
-/// The latest day in `payload` that is no birth date.
-pub(super) fn latest(payload: &Value) -> Option<NaiveDate> {
-    match payload {
-        Value::String(text) => date::day(text).filter(|day| day.year() < NO_END),
-        Value::Array(items) => items.iter().filter_map(latest).max(),
-        Value::Object(members) => members
-            .iter()
-            .filter(|(key, _)| *key != "birthDate")
-            .filter_map(|(_, value)| latest(value))
-            .max(),
-        Value::Null | Value::Bool(_) | Value::Number(_) => None,
-    }
 }

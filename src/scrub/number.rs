@@ -3,15 +3,28 @@
 use serde_json::{Number, Value};
 
 /// Whole numbers below it stay.
-const SMALL: i64 = 100;
-/// Ages from it on are told as it.
 ///
-/// Source: 45 CFR 164.514(b)(2)(i)(C)
-const OLD: f64 = 90.0;
+/// Source: no age over 89 stays, whatever it is called
+const SMALL: u64 = 90;
+
+/// Units of ages, and from how many of them on an age is not told.
+///
+/// Source: 45 CFR 164.514(b)(2)(i)(C); UCUM
+const AGES: &[(&[&str], i32)] = &[
+    (
+        &[
+            "a", "a_j", "a_g", "a_t", "y", "yr", "yrs", "yo", "year", "years",
+        ],
+        90,
+    ),
+    (&["mo", "mo_j", "mo_g", "mo_s", "month", "months"], 1_080),
+    (&["wk", "week", "weeks"], 4_680),
+    (&["d", "day", "days"], 32_850),
+];
 
 /// `number` with its first digit only; none where it may stay.
 pub(super) fn blunted(number: &Number) -> Option<Value> {
-    let is_small = |it: i64| it.abs() < SMALL;
+    let is_small = |it: i64| it.unsigned_abs() < SMALL;
     if number.as_i64().is_some_and(is_small) {
         return None;
     }
@@ -37,15 +50,18 @@ pub(super) fn blunted(number: &Number) -> Option<Value> {
     Number::from_f64(blunt).map(Value::Number)
 }
 
-/// Whether `number` of `unit` is an age that is not told.
-pub(super) fn is_old(number: &Number, unit: &str) -> bool {
-    let is_years = matches!(unit, "a" | "year" | "years" | "yr");
-    is_years && number.as_f64().is_some_and(|age| age >= OLD)
-}
-
-/// The age of everybody over 89.
-pub(super) fn old() -> Value {
-    Value::from(90)
+/// What is told of an age that is not told; none for every other number. An age has such a unit, or stands below such a key.
+pub(super) fn old(number: &Number, key: &str, units: &[String]) -> Option<Value> {
+    let is_age = key == "age" || key.ends_with("Age");
+    let has = |names: &[&str]| units.iter().any(|unit| names.contains(&unit.as_str()));
+    let unnamed = is_age && units.iter().all(String::is_empty);
+    let named = AGES.iter().find(|(names, _)| has(names));
+    let (_, most) = named.or_else(|| AGES.first().filter(|_| unnamed))?;
+    let is_old = match number.as_i64() {
+        Some(age) => age >= i64::from(*most),
+        None => number.as_f64().is_some_and(|age| age >= f64::from(*most)),
+    };
+    is_old.then(|| Value::from(*most))
 }
 
 #[cfg(test)]
@@ -67,7 +83,26 @@ mod tests {
             };
             assert_eq!(blunted(number), Some(after));
         }
-        assert_eq!(blunted(&Number::from(99)), None);
-        assert!(is_old(&Number::from(93), "a") && !is_old(&Number::from(93), "mg"));
+        assert_eq!(blunted(&Number::from(89)), None);
+        assert_eq!(blunted(&Number::from(97)), Some(json!(90)));
+        assert!(blunted(&Number::from(i64::MIN)).is_some());
+    }
+
+    #[test]
+    fn an_age_over_89_is_told_in_no_unit() {
+        let old = |number: i64, key: &str, code: &str, unit: &str| {
+            old(
+                &Number::from(number),
+                key,
+                &[code.to_owned(), unit.to_owned()],
+            )
+        };
+        assert_eq!(old(97, "value", "a", ""), Some(json!(90)));
+        assert_eq!(old(97, "value", "yo", "years"), Some(json!(90)));
+        assert_eq!(old(5_000, "value", "wk", ""), Some(json!(4_680)));
+        assert_eq!(old(104, "age", "", ""), Some(json!(90)));
+        assert_eq!(old(89, "age", "", ""), None);
+        assert_eq!(old(97, "value", "mg", ""), None);
+        assert_eq!(old(97, "coverage", "", ""), None);
     }
 }

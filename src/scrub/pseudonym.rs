@@ -135,6 +135,13 @@ fn permuted(key: &Key, text: &str) -> String {
         .zip(&classes)
         .map(|(byte, class)| byte - alphabet(*class).1)
         .collect();
+    if let ([place], [class]) = (places.as_mut_slice(), classes.as_slice()) {
+        // One place has no other half to be turned by: it goes to any other sign but its own.
+        let (size, step) = (alphabet(*class).0, key.number(End::Pseudonym, &shape));
+        let step = 1 + step % u64::from(size - 1);
+        *place = (*place + u8::try_from(step).unwrap_or(1)) % size;
+        return put(text, &places, &classes);
+    }
     let middle = classes.len() / 2;
     for round in 0..ROUNDS {
         let (left, right) = places.split_at_mut(middle);
@@ -146,7 +153,12 @@ fn permuted(key: &Key, text: &str) -> String {
             turn(key, tweak, right, (left, left_class));
         }
     }
-    let mut turned = places.iter().zip(&classes);
+    put(text, &places, &classes)
+}
+
+/// `text` with other signs at its places.
+fn put(text: &str, places: &[u8], classes: &[u8]) -> String {
+    let mut turned = places.iter().zip(classes);
     text.chars()
         .map(|c| match c.is_ascii_alphanumeric() {
             true => turned
@@ -182,7 +194,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     fn key(byte: u8) -> Key {
-        Key::new(&[byte; 32]).unwrap()
+        Key::of_byte(byte)
     }
 
     #[test]

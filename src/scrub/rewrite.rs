@@ -3,7 +3,6 @@
 
 use super::date::{self, Offset};
 use super::line::Scrubber;
-use super::member::latest;
 use super::pseudonym::{pseudonym, token};
 use super::vocabulary::{is_listed, is_type};
 use super::{address, made_up, number};
@@ -50,6 +49,9 @@ const DATED: &[&str] = &[
 /// Source: FHIR R4, ContactPointSystem
 const CONTACTS: &[&str] = &["phone", "fax", "email", "pager", "url", "sms", "other"];
 
+/// Words that may follow each other along a permutation.
+const MOST_WALKED: usize = 64;
+
 /// A way through one payload.
 pub(super) struct Rewrite<'s, 'a> {
     scrubber: &'s Scrubber<'a>,
@@ -66,7 +68,7 @@ struct Around {
     is_contact: bool,
     is_identifier: bool,
     is_address: bool,
-    unit: String,
+    units: [String; 2],
 }
 
 impl Around {
@@ -81,28 +83,23 @@ impl Around {
         let names_place = |name: &&str| members.contains_key(*name);
         let is_address = key.to_lowercase().ends_with("address")
             || ["city", "postalCode"].iter().any(names_place);
-        let unit = text("code").or_else(|| text("unit")).unwrap_or_default();
+        let units = ["code", "unit"].map(|key| text(key).unwrap_or_default().to_lowercase());
         Self {
             system,
             is_contact,
             is_identifier,
             is_address,
-            unit: unit.to_owned(),
+            units,
         }
     }
 }
 
 impl<'s, 'a> Rewrite<'s, 'a> {
-    pub(super) fn new(
-        scrubber: &'s Scrubber<'a>,
-        offset: Offset,
-        payload: &Value,
-        recorded: Option<NaiveDate>,
-    ) -> Self {
+    pub(super) fn new(scrubber: &'s Scrubber<'a>, offset: Offset, recorded: &str) -> Self {
         Self {
             scrubber,
             offset,
-            today: recorded.or_else(|| latest(payload)),
+            today: date::counting(recorded),
             tally: ScrubTally::default(),
         }
     }
@@ -120,17 +117,17 @@ impl<'s, 'a> Rewrite<'s, 'a> {
                 }
             }
             Value::Object(members) => self.object(key, members),
-            Value::Number(it) if number::is_old(it, &around.unit) => {
-                self.tally.ages += 1;
-                *value = number::old();
-            }
-            Value::Number(it) => match number::blunted(it) {
-                Some(blunted) => {
+            Value::Number(it) => {
+                if let Some(old) = number::old(it, key, &around.units) {
+                    self.tally.ages += 1;
+                    *value = old;
+                } else if let Some(blunted) = number::blunted(it) {
                     self.tally.numbers += 1;
                     *value = blunted;
+                } else {
+                    self.tally.kept += 1;
                 }
-                None => self.tally.kept += 1,
-            },
+            }
             Value::Null | Value::Bool(_) => {}
         }
     }
@@ -140,21 +137,28 @@ impl<'s, 'a> Rewrite<'s, 'a> {
         let mut made = Map::new();
         for (key, mut member) in std::mem::take(members) {
             self.value(&key, &around, &mut member);
-            let key = self.key(key);
-            made.insert(key, member);
+            let (name, before) = (self.key(&key), made.len());
+            // Two keys of one name would be one member less.
+            match made.contains_key(&name) {
+                true => made.insert(
+                    format!("{}-{before}", token(&self.scrubber.key, &key)),
+                    member,
+                ),
+                false => made.insert(name, member),
+            };
         }
         *members = made;
     }
 
-    fn key(&mut self, key: String) -> String {
+    fn key(&mut self, key: &str) -> String {
         let vocabulary = self.scrubber.vocabulary;
-        if vocabulary.is_key(&key) {
-            return key;
+        if vocabulary.is_key(key) {
+            return key.to_owned();
         }
         self.tally.keys += 1;
-        let made = pseudonym(&self.scrubber.key, &key);
+        let made = pseudonym(&self.scrubber.key, key);
         match vocabulary.is_key(&made) {
-            true => token(&self.scrubber.key, &key),
+            true => token(&self.scrubber.key, key),
             false => made,
         }
     }
@@ -249,13 +253,11 @@ impl<'s, 'a> Rewrite<'s, 'a> {
     }
 
     fn date(&mut self, key: &str, text: &str) -> Option<String> {
-        if key == "birthDate"
-            && let Some(made) = date::too_old(text, self.today)
-        {
+        let is_dated = DATED.contains(&key) || DATES.iter().any(|end| key.ends_with(end));
+        if let Some(made) = date::too_old(text, self.today, is_dated) {
             self.tally.ages += 1;
             return Some(made);
         }
-        let is_dated = DATED.contains(&key) || DATES.iter().any(|end| key.ends_with(end));
         let made = match date::shifted(text, self.offset, is_dated) {
             Some(made) => made,
             None if is_dated && !address::is_address(text) => date::masked(text),
@@ -289,6 +291,10 @@ impl<'s, 'a> Rewrite<'s, 'a> {
         if address::is_address(text) || text.contains('/') || text.starts_with('#') {
             return address::renamed(secret, text);
         }
-        pseudonym(secret, text)
+        // A word that stays is nobody's pseudonym: goes on along the permutation until there is none.
+        let next = |made: &String| Some(pseudonym(secret, made));
+        let mut made = std::iter::successors(next(&text.to_owned()), next).take(MOST_WALKED);
+        let made = made.find(|made| !self.scrubber.vocabulary.is_word(made));
+        made.unwrap_or_else(|| token(secret, text))
     }
 }

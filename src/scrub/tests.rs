@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 fn vocabulary() -> Vocabulary {
     let mut vocabulary = Vocabulary::default();
     vocabulary.learn(&json!({"enum": ["official", "http://terms.example/kinds", "active"]}));
+    vocabulary
+        .learn(&json!({"required": ["valueDateTime", "dob", "bornDate", "note", "age", "unit"]}));
     vocabulary.name("northwind");
     vocabulary.name("hrex-coverage");
     vocabulary
@@ -16,7 +18,7 @@ fn vocabulary() -> Vocabulary {
 
 fn under(secret: u8, value: &Value) -> Value {
     let vocabulary = vocabulary();
-    let scrubber = Scrubber::new(Key::new(&[secret; 32]).unwrap(), &vocabulary, "PX-");
+    let scrubber = Scrubber::new(Key::of_byte(secret), &vocabulary, "PX-");
     let (text, _) = scrubber.line(value.to_string().as_bytes()).unwrap();
     assert!(!text.contains('\n'));
     serde_json::from_str(&text).unwrap()
@@ -123,8 +125,79 @@ fn codes_stay_beside_a_system_that_is_named_and_numbers_lose_their_digits() {
 #[test]
 fn what_is_no_json_gives_nothing_out() {
     let vocabulary = vocabulary();
-    let scrubber = Scrubber::new(Key::new(&[1; 32]).unwrap(), &vocabulary, "");
+    let scrubber = Scrubber::new(Key::of_byte(1), &vocabulary, "");
     let fault = scrubber.line(b"{\"family\": canary").unwrap_err();
     assert!(!fault.to_string().contains("canary"));
     assert!(scrubber.line(b"{\"a\": 1, \"a\": 2}").is_err());
+}
+
+#[test]
+fn nobody_over_89_is_told_whatever_the_key_says() {
+    let born = (2026 - 96).to_string();
+    let minute = format!("{born}-05-05T08:15:00-05:00");
+    let mut line = envelope("H123-A7", "2026-08-01");
+    line["payload"]["_birthDate"] = json!({"extension": [{"valueDateTime": minute}]});
+    line["payload"]["dob"] = json!(format!("{born}-05-05"));
+    line["payload"]["bornDate"] = json!(born);
+    line["payload"]["period"] = json!({"start": "1900-01-01", "end": "2099-12-31"});
+    line["payload"]["note"] = json!({"age": 97, "value": 5_000, "unit": "Weeks"});
+    for recorded in [
+        "2026-08-01T08:00:00Z",
+        "1900-01-01T00:00:00Z",
+        "0001-01-01T00:00:00Z",
+    ] {
+        line["recorded_at"] = json!(recorded);
+        let payload = scrubbed(&line)["payload"].clone();
+        let minute = &payload["_birthDate"]["extension"][0]["valueDateTime"];
+        assert_eq!(minute, "1900-01-01T00:00:00Z", "{recorded}");
+        assert_eq!(payload["dob"], "1900-01-01", "{recorded}");
+        assert_eq!(payload["bornDate"], "1900", "{recorded}");
+        assert_eq!(payload["note"]["value"], 4_680);
+        assert_eq!(payload["note"]["age"], 90);
+    }
+    let alone = scrubbed(
+        &json!({"resourceType": "Patient", "birthDate": format!("{born}-05-05"),
+        "address": [{"period": {"start": "2012-01-01"}}]}),
+    );
+    assert_eq!(alone["birthDate"], "1900-01-01");
+    let young = scrubbed(&json!({"birthDate": "2009-05-05", "period": {"end": "2099-12-31"}}));
+    assert_ne!(young["birthDate"], "1900-01-01");
+}
+
+#[test]
+fn a_number_hides_behind_no_version_no_time_and_no_port() {
+    let number = ["614", "867", "5309"].concat();
+    let mut line = envelope("H123-A7", "2026-08-01");
+    line["version"] = json!(format!("1.{number}.1"));
+    line["payload"]["tracking"] = json!([
+        format!("http://terms.example/kinds|{number}"),
+        format!("2026-03-01T{number}"),
+        format!("2026-03-01T08:00:00.123-{number}"),
+    ]);
+    line["payload"]["event"] = json!("4711");
+    line["payload"]["site"] = json!("https://invented:43215/x");
+    let made = scrubbed(&line).to_string();
+    for held in [number.as_str(), "4711", "4710", "43215", "invented"] {
+        assert!(!made.contains(held), "{held}: {made}");
+    }
+}
+
+#[test]
+fn a_word_is_nobodys_pseudonym_and_no_sign_stays_itself() {
+    let mut vocabulary = Vocabulary::default();
+    vocabulary.learn(&json!({"enum": ["1", "M", "F"]}));
+    for secret in 0..50 {
+        let scrubber = Scrubber::new(Key::of_byte(secret), &vocabulary, "");
+        for sign in ["4", "0", "B", "z"] {
+            let (text, _) = scrubber
+                .line(json!({"valueCode": sign}).to_string().as_bytes())
+                .unwrap();
+            let made: Value = serde_json::from_str(&text).unwrap();
+            let (_, made) = made.as_object().unwrap().iter().next().unwrap();
+            assert!(
+                made != sign && !vocabulary.is_word(made.as_str().unwrap()),
+                "{text}"
+            );
+        }
+    }
 }

@@ -65,12 +65,17 @@ impl Vocabulary {
         let has = |word: &str| self.words.contains(word) || self.is_name(word);
         has(text)
             || text.split_once('|').is_some_and(|(word, version)| {
-                let mut bytes = version.bytes();
-                word.contains("://")
-                    && version.len() <= 12
-                    && bytes.all(|byte| byte.is_ascii_digit() || byte == b'.')
-                    && (has(word) || self.beginnings.contains(word))
+                let is_canonical = self.words.contains(word) || self.beginnings.contains(word);
+                word.contains("://") && is_canonical && Self::is_release(version)
             })
+    }
+
+    /// Whether `version` is two or three short numbers: longer ones could be somebody's.
+    pub(super) fn is_release(version: &str) -> bool {
+        let is_short = |part: &str| {
+            (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        matches!(version.split('.').count(), 2 | 3) && version.split('.').all(is_short)
     }
 
     pub(super) fn is_name(&self, text: &str) -> bool {
@@ -319,6 +324,8 @@ mod tests {
             "e": {"pattern": r"^http://hl7\.org/B(\|.+)?$"}
         }}));
         assert!(vocabulary.is_word("permit") && vocabulary.is_word("http://hl7.org/fhir/A|2.0.1"));
+        assert!(!vocabulary.is_word("http://hl7.org/fhir/A|123456789"));
+        assert!(!Vocabulary::is_release("1.6148675309.1") && Vocabulary::is_release("2.0.1"));
         assert!(!vocabulary.is_word("deny") && !vocabulary.is_word("http://hl7.org/fhir/A|two"));
         assert!(vocabulary.is_key("c") && vocabulary.is_key("_birthDate"));
         assert!(!vocabulary.is_key("nickname"));
