@@ -301,7 +301,7 @@ fn the_same_key_gives_the_same_bytes_in_the_same_order_by_any_number_of_threads(
         .map(|number| {
             format!(
                 "{{\"sequence\":{},\"id\":\"n{number:05}\",\"note\":\"{filler}\"}}\n",
-                number % 100
+                number % 90
             )
         })
         .collect();
@@ -310,7 +310,7 @@ fn the_same_key_gives_the_same_bytes_in_the_same_order_by_any_number_of_threads(
     let (four, _, _) = bench.scrubbed(&text, &["--jobs", "4"]);
     assert!(one == four);
     for (number, line) in one.lines().enumerate() {
-        let start = format!("{{\"sequence\":{},", number % 100);
+        let start = format!("{{\"sequence\":{},", number % 90);
         assert!(line.starts_with(&start), "{line}");
     }
     let ids: BTreeSet<&str> = one
