@@ -1,12 +1,7 @@
 //! What stands in place of names, addresses, contacts and texts: nobody's.
 
 use super::key::{End, Key};
-
-/// Given names of made-up people; the scan knows them as such.
-const GIVEN: &[&str] = &[
-    "Avery", "Blake", "Casey", "Devon", "Emery", "Finley", "Harper", "Jordan", "Kendall", "Logan",
-    "Morgan", "Oakley", "Parker", "Quinn", "Reese", "Sage", "Taylor", "Umber", "Vesper", "Winter",
-];
+use super::scan::GIVEN;
 
 /// In place of every text.
 pub(super) const WORD: &str = "scrubbed";

@@ -202,3 +202,17 @@ fn a_word_is_nobodys_pseudonym_and_no_sign_stays_itself() {
         }
     }
 }
+
+#[test]
+fn no_two_members_become_one() {
+    let lower = "c64672f8-f367-531f-aa2e-e1111c9a0371";
+    let made = scrubbed(&json!({lower: 1, lower.to_uppercase(): 2}));
+    let mut values: Vec<i64> = made
+        .as_object()
+        .unwrap()
+        .values()
+        .filter_map(Value::as_i64)
+        .collect();
+    values.sort_unstable();
+    assert_eq!(values, [1, 2], "{made}");
+}

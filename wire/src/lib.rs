@@ -1,6 +1,7 @@
 //! What travels between payers, seen the same way by the harness and by the reference service.
 //! Refuses to know files, networks and clocks.
 
+mod annotation;
 pub mod date;
 pub mod json;
 pub mod outcome;

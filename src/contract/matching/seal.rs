@@ -1,16 +1,12 @@
 //! Tells values of a payload apart without telling them: a keyed digest that is good for one run.
 //! Refuses to know where its key comes from, and to give anything back.
 
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
+use sha2::Sha256;
 use std::fmt;
 use wire::json::canonical;
 
-/// Length of a block of SHA-256.
-///
-/// Units:  bytes
-/// Source: RFC 2104, section 2
-const BLOCK: usize = 64;
 /// How much of a digest is shown.
 ///
 /// Units:  bytes; two hexadecimal digits each
@@ -19,26 +15,17 @@ const SHOWN: usize = 8;
 
 /// The key of one run: equal values get equal marks under it, and no two runs share one.
 #[derive(Clone)]
-pub struct Seal {
-    inner: Sha256,
-    outer: Sha256,
-}
+pub struct Seal(Hmac<Sha256>);
 
 impl Seal {
-    /// Source: RFC 2104, section 2; the key is shorter than a block
+    /// Source: RFC 2104, section 2; a key is filled up with zeros to the length of a block
     #[must_use]
     pub fn new(key: &[u8; 32]) -> Self {
-        let padded = |with: u8| {
-            let mut block = [with; BLOCK];
-            for (byte, key) in block.iter_mut().zip(key) {
-                *byte ^= key;
-            }
-            Sha256::new().chain_update(block)
-        };
-        Self {
-            inner: padded(0x36),
-            outer: padded(0x5c),
+        let mut block = [0; 64];
+        for (byte, key) in block.iter_mut().zip(key) {
+            *byte = *key;
         }
+        Self(Hmac::new(&block.into()))
     }
 
     /// The mark of a value: of its canonical form.
@@ -54,8 +41,7 @@ impl Seal {
     }
 
     fn digest(&self, text: &[u8]) -> String {
-        let inner = self.inner.clone().chain_update(text).finalize();
-        let whole = self.outer.clone().chain_update(inner).finalize();
+        let whole = self.0.clone().chain_update(text).finalize().into_bytes();
         whole
             .iter()
             .take(SHOWN)

@@ -8,6 +8,8 @@ mod text;
 #[cfg(test)]
 mod tests;
 
+pub(super) use name::GIVEN;
+
 use crate::catalogue::Privacy;
 use serde_json::{Map, Value};
 use std::fmt;

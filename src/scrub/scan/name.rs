@@ -6,7 +6,7 @@ use crate::catalogue::Privacy;
 use serde_json::{Map, Value};
 
 /// Given names that made-up people have; alone they tell nobody.
-const GIVEN: &[&str] = &[
+pub(in crate::scrub) const GIVEN: &[&str] = &[
     "Arden", "Avery", "Blake", "Briar", "Casey", "Cove", "Dale", "Devon", "Ellis", "Emery",
     "Finley", "Frost", "Glenn", "Gray", "Harper", "Haven", "Indigo", "Ives", "Jordan", "Jules",
     "Kendall", "Kit", "Lane", "Logan", "Marlow", "Morgan", "Noel", "North", "Oakley", "Parker",

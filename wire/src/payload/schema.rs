@@ -12,7 +12,7 @@ use crate::json::Document;
 use crate::outcome::expression;
 use crate::stream::{Program, Runner, Settled};
 use jsonschema::error::ValidationErrorKind;
-use jsonschema::{FancyRegex, PatternOptions, ValidationError, Validator};
+use jsonschema::{PatternOptions, ValidationError, ValidationOptions, Validator};
 use serde_json::Value;
 use std::sync::OnceLock;
 
@@ -68,10 +68,7 @@ impl Schema {
             return Err(SchemaFault::new("/$schema", "the dialect is not 2020-12"));
         }
         let atlas = Atlas::new(bundle);
-        jsonschema::draft202012::options()
-            .offline()
-            .should_validate_formats(false)
-            .with_pattern_options(pattern_options())
+        options()
             .build(bundle)
             .map_err(|error| fault(&error, &atlas))
             .map(|validator| Self {
@@ -117,15 +114,20 @@ impl Schema {
         if self.accepts(document.value()) {
             return Vec::new();
         }
-        let nodes = self.nodes.get_or_init(|| Nodes::of(&self.atlas)).as_ref();
-        let walked = nodes.and_then(|nodes| refusals(nodes, document.value()));
-        match walked.filter(|found| !found.is_empty()) {
-            Some(found) => self.explained(document, found),
-            None => self.explained_by_validator(document),
-        }
+        let walked = self.explained_by_walk(document);
+        walked.unwrap_or_else(|| self.explained_by_validator(document))
     }
 
-    /// The same as of an invalid document, each form of each choice asked first: what [`Schema::problems`] is held against.
+    /// What is wrong with an invalid document, with only those forms of a choice asked that are needed; `None` where the
+    /// schema or the document is beyond a walk, or the walk finds nothing.
+    #[must_use]
+    pub fn explained_by_walk(&self, document: &Document) -> Option<Vec<Problem>> {
+        let nodes = self.nodes.get_or_init(|| Nodes::of(&self.atlas)).as_ref()?;
+        let found = refusals(nodes, document.value()).filter(|found| !found.is_empty())?;
+        Some(self.explained(document, found))
+    }
+
+    /// The same, every form of every choice asked first: what the walk is held against.
     #[must_use]
     pub fn explained_by_validator(&self, document: &Document) -> Vec<Problem> {
         let errors = self.validator.iter_errors(document.value());
@@ -144,11 +146,15 @@ impl Schema {
     }
 }
 
-/// How a pattern may be matched.
-pub(super) fn pattern_options() -> PatternOptions<FancyRegex> {
-    PatternOptions::fancy_regex()
+/// How every schema is read, whole or in parts.
+pub(super) fn options() -> ValidationOptions<'static> {
+    let patterns = PatternOptions::fancy_regex()
         .backtrack_limit(BACKTRACK_LIMIT)
-        .size_limit(PATTERN_SIZE)
+        .size_limit(PATTERN_SIZE);
+    jsonschema::draft202012::options()
+        .offline()
+        .should_validate_formats(false)
+        .with_pattern_options(patterns)
 }
 
 fn fault(error: &ValidationError<'_>, atlas: &Atlas) -> SchemaFault {

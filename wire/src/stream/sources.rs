@@ -1,6 +1,7 @@
 //! Where references of a schema lead: pointers, anchors and the ids of the resources that stand in the document.
 //! Refuses relative ids and whatever two places claim: then a document, or a reference, means nothing here.
 
+use crate::annotation::is_annotation;
 use crate::json::pointer_segments;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
@@ -48,19 +49,6 @@ pub(super) struct Sources<'v> {
 
 /// How deep schemas may stand inside each other.
 const DEEPEST: usize = 200;
-
-/// Keywords beside a reference that ask nothing.
-const SILENT: [&str; 9] = [
-    "$ref",
-    "$comment",
-    "title",
-    "description",
-    "default",
-    "examples",
-    "deprecated",
-    "readOnly",
-    "writeOnly",
-];
 
 impl<'v> Sources<'v> {
     /// `None` when the document may mean something else than what is understood here.
@@ -173,7 +161,7 @@ impl<'v> Sources<'v> {
     fn only_reference(&self, schema: &Value) -> Option<&'v Value> {
         let keywords = schema.as_object()?;
         let reference = keywords.get("$ref")?.as_str()?;
-        let asks = |name: &String| !SILENT.contains(&name.as_str()) && !name.starts_with("x-");
+        let asks = |name: &String| name != "$ref" && !is_annotation(name);
         let alone = self.draft == Draft::Seven || !keywords.keys().any(asks);
         self.resolve(schema, reference).filter(|_| alone)
     }

@@ -69,13 +69,14 @@ fn a_deep_payload_is_explained_on_a_small_stack() {
     });
     let explain = move || {
         let schema = Schema::compile(&schema).unwrap();
-        for depth in [1, 30, Limits::FILE.depth] {
+        for (depth, is_walked) in [(1, true), (60, true), (Limits::FILE.depth, false)] {
             let text = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
             let text = text.replace("[]", "[1]");
             let document = Document::parse(text.as_bytes(), &Limits::FILE).unwrap();
             let problems = schema.problems(&document);
             assert_eq!(problems.len(), 1, "{depth}");
             assert_eq!(problems, schema.explained_by_validator(&document));
+            assert_eq!(schema.explained_by_walk(&document).is_some(), is_walked);
         }
     };
     let small = std::thread::Builder::new().stack_size(1024 * 1024);

@@ -250,6 +250,7 @@ fn prove_stream_agrees_on_random_schemas() {
     };
     let mut runner = Runner::new(limits);
     let (mut fine, mut settled, mut wrong) = (0_usize, 0_usize, 0_usize);
+    let (mut walked, mut left) = (0_usize, 0_usize);
     for _ in 0..SCHEMAS[usize::from(full())] {
         let bundle = source.bundle();
         let Some(both) = Both::new(&bundle) else {
@@ -265,9 +266,15 @@ fn prove_stream_agrees_on_random_schemas() {
                 wrong += usize::from(!said.full);
             }
         }
+        walked += both.walked.get().0;
+        left += both.walked.get().1;
     }
-    let shares = format!("{settled} settled of {fine} fine, {wrong} wrong, no disagreement");
+    let shares = format!(
+        "{settled} settled of {fine} fine, {wrong} wrong, {walked} of {} explained by a walk, no disagreement",
+        walked + left
+    );
     println!("random schemas: {shares}");
     assert!(fine > 5000 && wrong > 5000, "{shares}");
     assert!(settled * 100 > fine * 70, "{shares}");
+    assert!(walked * 100 > (walked + left) * 50, "{shares}");
 }

@@ -119,7 +119,7 @@ fn prove_stream_accepts_no_broken_example() {
     } else {
         SLICE
     };
-    for (_, schema, examples) in versions {
+    for (name, schema, examples) in versions {
         let both = Both::new(&schema).expect("a schema of ours");
         for example in examples {
             for _ in 0..times {
@@ -130,6 +130,8 @@ fn prove_stream_accepts_no_broken_example() {
                 settled += usize::from(said.fast);
             }
         }
+        let (walked, left) = both.walked.get();
+        assert!(walked > 0 && left == 0, "{name}: {left} beyond a walk");
     }
     println!(
         "broken examples: {} judged, {settled} settled of {fine} fine, {wrong} wrong, no disagreement",

@@ -1,6 +1,7 @@
 //! The official JSON-Schema-Test-Suite, draft 4 to 2020-12, through both ways.
 //! Refuses to say that a document from elsewhere is at hand: what needs one is counted, not judged.
 
+use crate::both::explained_alike;
 use jsonschema::ValidationOptions;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -61,6 +62,8 @@ struct Count {
     settled: usize,
     /// Judged by the full way of the product as well.
     full: usize,
+    /// Explained by a walk, as the validator does.
+    walked: usize,
     /// Of schemas that need documents from elsewhere.
     elsewhere: usize,
     /// Where the crate does not say what the suite says.
@@ -137,6 +140,8 @@ impl Draft {
                     "{name}: its reasons"
                 );
                 count.full += 1;
+                let is_walked = !valid && explained_alike(full, &document, &schema);
+                count.walked += usize::from(is_walked);
             }
             let settled = runner.accepts(&program, &bytes) == Settled::Accepted;
             assert!(valid || !settled, "{name}: accepted too much");
@@ -166,12 +171,13 @@ fn prove_stream_agrees_with_the_official_suite() {
             valid,
             settled,
             full,
+            walked,
             elsewhere,
             unlike_suite,
         } = &count;
         println!(
             "{}: {settled} of {valid} valid payloads settled; {judged} judged, {full} of them by the full way of the \
-             product, {elsewhere} left out for documents from elsewhere; no disagreement",
+             product, {walked} explained by a walk, {elsewhere} left out for documents from elsewhere; no disagreement",
             draft.folder
         );
         assert!(
@@ -180,6 +186,6 @@ fn prove_stream_agrees_with_the_official_suite() {
         );
         assert_eq!(unlike_suite, &Vec::<String>::new(), "{}", draft.folder);
         let reads_it = draft.folder == "draft2020-12";
-        assert!(!reads_it || full == judged, "{count:?}");
+        assert!(!reads_it || (full == judged && *walked > 300), "{count:?}");
     }
 }

@@ -1,8 +1,9 @@
 //! A bundle as nodes, each with what one schema asks of a value and which nodes judge the value or its parts.
 //! Refuses bundles with a keyword whose meaning it does not know.
 
+use crate::annotation::is_annotation;
 use crate::payload::atlas::{Atlas, Spot};
-use crate::payload::schema::pattern_options;
+use crate::payload::schema::options;
 use jsonschema::Validator;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashMap};
@@ -35,24 +36,16 @@ const OWN: [&str; 18] = [
     "dependentRequired",
 ];
 
-/// Keywords that ask nothing of a value; so do all that begin with `x-`.
-const SILENT: [&str; 16] = [
+/// Keywords that ask nothing of a value, beside annotations: they say where a schema stands, or hold others.
+const SILENT: [&str; 8] = [
     "$schema",
+    "$vocabulary",
     "$id",
     "$anchor",
     "$dynamicAnchor",
-    "$comment",
     "$defs",
     "definitions",
-    "title",
-    "description",
-    "default",
-    "examples",
-    "deprecated",
-    "readOnly",
-    "writeOnly",
     "format",
-    "$vocabulary",
 ];
 
 /// All nodes of a bundle; the first is its root.
@@ -181,15 +174,8 @@ impl Nodes {
     /// What a schema asks by itself; `None` when it cannot be made ready.
     pub(super) fn own(&self, index: usize) -> Option<&Validator> {
         let own = self.own.get(index)?;
-        let ready = own.ready.get_or_init(|| {
-            jsonschema::draft202012::options()
-                .offline()
-                .should_validate_formats(false)
-                .with_pattern_options(pattern_options())
-                .build(&own.schema)
-                .ok()
-        });
-        ready.as_ref()
+        let ready = || options().build(&own.schema).ok();
+        own.ready.get_or_init(ready).as_ref()
     }
 }
 
@@ -261,7 +247,7 @@ impl<'a> Builder<'a> {
                 name if OWN.contains(&name) => {
                     own.insert(keyword.clone(), value.clone());
                 }
-                name if SILENT.contains(&name) || name.starts_with("x-") => {}
+                name if SILENT.contains(&name) || is_annotation(name) => {}
                 name => self.applies(spot, name, value, &mut node)?,
             }
         }
