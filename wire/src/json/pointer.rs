@@ -5,7 +5,11 @@ use std::borrow::Cow;
 /// One segment as it stands in a pointer.
 #[must_use]
 pub fn pointer_escape(segment: &str) -> String {
-    segment.replace('~', "~0").replace('/', "~1")
+    if segment.contains(['~', '/']) {
+        segment.replace('~', "~0").replace('/', "~1")
+    } else {
+        segment.to_owned()
+    }
 }
 
 /// The segments of a pointer, unescaped; `None` when it is not a pointer.

@@ -35,13 +35,12 @@ pub(super) struct Spot<'a> {
 
 impl<'a> Spot<'a> {
     pub(super) fn child(&self, keyword: &str) -> Option<Spot<'a>> {
-        Some(Spot {
-            pointer: format!("{}/{}", self.pointer, pointer_escape(keyword)),
-            schema: match self.schema {
-                Value::Array(items) => items.get(keyword.parse::<usize>().ok()?)?,
-                other => other.get(keyword)?,
-            },
-        })
+        let schema = match self.schema {
+            Value::Array(items) => items.get(keyword.parse::<usize>().ok()?)?,
+            other => other.get(keyword)?,
+        };
+        let pointer = [&self.pointer, "/", &pointer_escape(keyword)].concat();
+        Some(Spot { pointer, schema })
     }
 
     /// The schema under a keyword, or the one of that name in the group under it.
@@ -203,8 +202,10 @@ impl Atlas {
 
     /// The schemas that `spot` declares for the member `name`.
     pub(super) fn member<'a>(&'a self, spot: &Spot<'a>, name: &str) -> Vec<Spot<'a>> {
-        self.views(spot)
-            .iter()
+        let declares = |view: &Spot<'_>| Some(view.schema.get("properties")?.get(name).is_some());
+        let views = self.views(spot);
+        let declaring = views.iter().filter(|view| declares(view) == Some(true));
+        declaring
             .filter_map(|view| view.child("properties")?.child(name))
             .flat_map(|member| self.views(&member))
             .collect()

@@ -3,13 +3,14 @@
 
 use super::compile::{Compiler, Meeting, NEVER};
 use super::gather::Gathered;
+use super::object::is_plain;
 use super::program::{
     ARRAY, BOOLEAN, BROKEN, Jump, NULL, Node, NodeId, OBJECT, Quoted, STRING, Stop, WHOLE,
 };
 use super::run::Pass;
 use super::scan;
 use super::sources::address;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The kinds that the first byte of a value tells apart.
@@ -27,6 +28,25 @@ struct Sign<'v> {
     kinds: u8,
     /// Strings that a member can only have.
     pins: BTreeMap<&'v str, BTreeSet<&'v str>>,
+    /// Names that there may be besides those of `pins`, where no others may.
+    allowed: Option<BTreeSet<&'v str>>,
+}
+
+impl Sign<'_> {
+    /// Whether an object may have this string as its member `name`; `None` is a string that no branch names.
+    fn fits(&self, name: &str, word: Option<&str>) -> bool {
+        match (self.pins.get(name), word) {
+            (Some(words), Some(word)) => words.contains(word),
+            (Some(_), None) => false,
+            (None, _) => self.is_free(name),
+        }
+    }
+
+    /// Whether the member `name` may be any string.
+    fn is_free(&self, name: &str) -> bool {
+        let allows = |allowed: &BTreeSet<&str>| allowed.contains(name);
+        !self.pins.contains_key(name) && self.allowed.as_ref().is_none_or(allows)
+    }
 }
 
 impl<'v> Compiler<'v> {
@@ -84,6 +104,7 @@ impl<'v> Compiler<'v> {
             schema,
             kinds: all.chosen_kinds(),
             pins: pins.collect(),
+            allowed: allowed(&all),
         }
     }
 
@@ -113,41 +134,97 @@ impl<'v> Compiler<'v> {
             .then_some(Jump::Kind(targets))
     }
 
-    fn by_member(&mut self, merged: &Meeting<'v>, signs: &[Sign<'v>]) -> Option<Jump> {
+    fn by_member(&mut self, merged: &Meeting<'v>, signs: &[Sign<'v>]) -> Vec<Jump> {
         // A branch for other kinds is none of those that an object can mean.
         let signs: Vec<_> = signs
             .iter()
             .filter(|sign| sign.kinds & OBJECT != 0)
             .collect();
         if signs.len() < 2 {
-            return None;
+            return Vec::new();
         }
-        let names: BTreeSet<&str> = signs
-            .iter()
-            .flat_map(|sign| sign.pins.keys().copied())
-            .collect();
-        let told = |name: &str| {
-            let alone = |word: &&&str| fitting(&signs, name, Some(word)).len() == 1;
-            pinned(&signs, name).iter().filter(alone).count()
-        };
-        let name = names.into_iter().max_by_key(|name| told(name))?;
-        let plain = !name
-            .bytes()
-            .any(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1F));
-        if !plain || told(name) < 2 {
-            return None;
+        let mut jumps = Vec::new();
+        let mut open = BTreeSet::from_iter(0..signs.len());
+        while let Some((name, told)) = telling(&signs, &open) {
+            open.retain(|index| !told.contains(index));
+            let mut targets = Vec::new();
+            for word in pinned(&signs, name) {
+                let target = self.only(merged, &fitting(&signs, name, Some(word)));
+                targets.push((Box::from(word), target));
+            }
+            jumps.push(Jump::Member {
+                quoted: Quoted::new(name),
+                targets,
+                otherwise: self.only(merged, &fitting(&signs, name, None)),
+            });
         }
-        let mut targets = Vec::new();
-        for word in pinned(&signs, name) {
-            let target = self.only(merged, &fitting(&signs, name, Some(word)));
-            targets.push((Box::from(word), target));
-        }
-        Some(Jump::Member {
-            quoted: Quoted::new(name),
-            targets,
-            otherwise: self.only(merged, &fitting(&signs, name, None)),
-        })
+        jumps
     }
+}
+
+/// The names of members that an object may have, where it may have no others.
+fn allowed<'v>(all: &Gathered<'v>) -> Option<BTreeSet<&'v str>> {
+    let is_closed = |map: &&&Map<String, Value>| {
+        let is_open = map.get("additionalProperties") != Some(&Value::Bool(false));
+        !is_open && !map.contains_key("patternProperties")
+    };
+    let names = |map: &&'v Map<String, Value>| {
+        let declared = map.get("properties").and_then(Value::as_object);
+        let names = declared.into_iter().flat_map(Map::keys).map(String::as_str);
+        names.collect::<BTreeSet<_>>()
+    };
+    let mut closed = all.objects.iter().filter(is_closed).map(names);
+    let first = closed.next()?;
+    Some(closed.fold(first, |shared, next| &shared & &next))
+}
+
+/// The member that tells most of the branches that are still open, by fewest words, and which those are.
+fn telling<'v>(signs: &[&Sign<'v>], open: &BTreeSet<usize>) -> Option<(&'v str, BTreeSet<usize>)> {
+    let mut pinning: BTreeMap<&'v str, usize> = BTreeMap::new();
+    for name in open
+        .iter()
+        .filter_map(|index| signs.get(*index))
+        .flat_map(|sign| sign.pins.keys())
+    {
+        *pinning.entry(name).or_default() += 1;
+    }
+    let mut names: Vec<(&str, usize)> = pinning
+        .into_iter()
+        .filter(|(name, _)| is_plain(name))
+        .collect();
+    names.sort_by_key(|(_, pinning)| std::cmp::Reverse(*pinning));
+    let mut best: Option<(&str, BTreeSet<usize>, usize)> = None;
+    for (name, pinning) in names {
+        let most = best.as_ref().map_or(1, |(_, told, _)| told.len());
+        if pinning < most {
+            break;
+        }
+        let words = pinned(signs, name).len();
+        let mut told = told(signs, name);
+        told.retain(|index| open.contains(index));
+        let is_better = best.as_ref().is_none_or(|(_, most, fewest)| {
+            (told.len(), std::cmp::Reverse(words)) > (most.len(), std::cmp::Reverse(*fewest))
+        });
+        if is_better && !told.is_empty() {
+            best = Some((name, told, words));
+        }
+    }
+    best.map(|(name, told, _)| (name, told))
+}
+
+/// The branches that some word of the member `name` tells from all others.
+fn told(signs: &[&Sign<'_>], name: &str) -> BTreeSet<usize> {
+    if signs.iter().any(|sign| sign.is_free(name)) {
+        return BTreeSet::new();
+    }
+    let mut by_word: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (index, sign) in signs.iter().enumerate() {
+        for word in sign.pins.get(name).into_iter().flatten() {
+            by_word.entry(word).or_default().push(index);
+        }
+    }
+    let alone = by_word.into_values().filter(|branches| branches.len() == 1);
+    alone.flatten().collect()
 }
 
 /// The words that branches pin a member to, sorted.
@@ -158,11 +235,7 @@ fn pinned<'v>(signs: &[&Sign<'v>], name: &str) -> BTreeSet<&'v str> {
 
 /// The branches that allow a member to be `word`, or a string that none of them names.
 fn fitting<'s, 'v>(signs: &[&'s Sign<'v>], name: &str, word: Option<&str>) -> Vec<&'s Sign<'v>> {
-    let fits = |sign: &&&Sign<'v>| match (sign.pins.get(name), word) {
-        (None, _) => true,
-        (Some(words), Some(word)) => words.contains(word),
-        (Some(_), None) => false,
-    };
+    let fits = |sign: &&&Sign<'v>| sign.fits(name, word);
     signs.iter().filter(fits).copied().collect()
 }
 
@@ -201,7 +274,7 @@ impl<'p, 't> Pass<'p, 't, '_> {
                 otherwise,
             } => {
                 let word = self.word_of(quoted, at)?;
-                let found = targets.binary_search_by(|(known, _)| (**known).cmp(word));
+                let found = targets.binary_search_by(|(known, _)| known.as_bytes().cmp(word));
                 match found {
                     Ok(index) => targets.get(index)?.1,
                     Err(_) => *otherwise,
@@ -211,7 +284,7 @@ impl<'p, 't> Pass<'p, 't, '_> {
     }
 
     /// The string that the member `quoted` of the object at `at` has, as far as that is seen without judging.
-    fn word_of(&mut self, quoted: &Quoted, at: usize) -> Option<&'t str> {
+    fn word_of(&mut self, quoted: &Quoted, at: usize) -> Option<&'t [u8]> {
         if self.bytes.get(at) != Some(&b'{') {
             return None;
         }
@@ -221,14 +294,14 @@ impl<'p, 't> Pass<'p, 't, '_> {
             if self.bytes.get(at) != Some(&b'"') {
                 return None;
             }
-            let here = quoted.stands(self.bytes, at);
             let (end, _) = scan::string(self.bytes, at + 1)?;
+            let here = self.bytes.get(at + 1..end) == Some(quoted.name());
             let colon = scan::solid(self.bytes, end + 1);
             let value = scan::solid(self.bytes, colon + 1);
             if here {
                 let (end, flags) = scan::string(self.bytes, value + 1)?;
                 let plain = self.bytes.get(value) == Some(&b'"') && flags & scan::ESCAPE == 0;
-                return self.text.get(value + 1..end).filter(|_| plain);
+                return self.bytes.get(value + 1..end).filter(|_| plain);
             }
             let end = scan::skip(self.bytes, value)?;
             self.read_again(end - value);
@@ -239,5 +312,50 @@ impl<'p, 't> Pass<'p, 't, '_> {
             at = scan::solid(self.bytes, comma + 1);
         }
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::program::Program;
+    use super::Jump;
+    use serde_json::{Value, json};
+
+    /// By jump of the top: how many of its words lead to one branch, and what becomes of other words.
+    fn jumps(schema: &Value) -> Vec<(usize, bool)> {
+        let program = Program::compile(schema);
+        let root = program.node(program.root).unwrap();
+        let jumps = root.jumps.iter().filter_map(|jump| match jump {
+            Jump::Kind(_) => None,
+            Jump::Member {
+                targets, otherwise, ..
+            } => {
+                let leading = targets.iter().filter(|(_, target)| target.is_some());
+                Some((leading.count(), otherwise.is_some()))
+            }
+        });
+        jumps.collect()
+    }
+
+    fn branch(name: &str, word: &str, is_closed: bool) -> Value {
+        json!({
+            "type": "object",
+            "properties": {name: {"const": word}, "more": {"enum": ["a", "b"]}},
+            "additionalProperties": !is_closed,
+        })
+    }
+
+    #[test]
+    fn a_branch_that_may_not_have_a_member_is_told_by_it_from_others() {
+        let kinds = ["P", "Q"].map(|word| branch("kind", word, true));
+        let [p, q] = &kinds;
+        assert_eq!(jumps(&json!({"oneOf": [p, q]})), [(2, true)]);
+        let closed = branch("type", "A", true);
+        let told = jumps(&json!({"oneOf": [p, q, closed]}));
+        assert_eq!(told, [(2, true), (1, true)], "by the one or by the other");
+        let open = branch("type", "A", false);
+        assert_eq!(jumps(&json!({"oneOf": [p, q, open]})), [(1, true)]);
+        let pattern = json!({"patternProperties": {"^k": {}}, "additionalProperties": false});
+        assert_eq!(jumps(&json!({"oneOf": [p, pattern]})), []);
     }
 }

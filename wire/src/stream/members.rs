@@ -1,9 +1,9 @@
 //! One pass over an object: its names, each predicted from the one before, and their values.
 //! Refuses names with escapes: they might be equal to others in disguise.
 
-use super::program::{Name, Node, NodeId, OBJECT, ObjectRules, Rest, Stop};
+use super::program::{ANY_OBJECT, Name, Node, NodeId, OBJECT, ObjectRules, Rest, Stop};
 use super::run::{Pass, in_range, settle};
-use super::scan::{self, DECODED, ESCAPE};
+use super::scan::{self, DECODED, ESCAPE, WIDE};
 
 /// Names that no schema knows, which are compared each with each.
 const MOST_OTHERS: usize = 64;
@@ -34,10 +34,8 @@ impl<'p> Pass<'p, '_, '_> {
             others: self.runner.others.len(),
         };
         let at = scan::solid(self.bytes, at + 1);
-        let end = match node.object.as_deref() {
-            Some(rules) => self.members(rules, &mut open, at, depth),
-            None => self.members(&ObjectRules::default(), &mut open, at, depth),
-        }?;
+        let rules = node.object.as_deref().unwrap_or(&ANY_OBJECT);
+        let end = self.members(rules, &mut open, at, depth)?;
         self.runner.met.truncate(open.met);
         self.runner.others.truncate(open.others);
         Ok(end)
@@ -88,14 +86,14 @@ impl<'p> Pass<'p, '_, '_> {
         }
         let place = rules.names.first + *last;
         let guess = usize::from(*self.runner.next.get(place).unwrap_or(&0));
-        let (node, end) = match rules.names.list.get(guess) {
-            Some(name) if name.quoted.stands(self.bytes, at) => {
-                self.meet(name, guess, open)?;
-                *last = guess + 1;
-                (name.node, at + name.quoted.len())
-            }
-            _ => self.unexpected(rules, open, at, last)?,
-        };
+        if let Some(name) = rules.names.list.get(guess)
+            && name.quoted.stands(self.bytes, at)
+        {
+            self.meet(name, guess, open)?;
+            *last = guess + 1;
+            return Ok((name.node, scan::solid(self.bytes, at + name.quoted.len())));
+        }
+        let (node, end) = self.unexpected(rules, open, at, last)?;
         let colon = scan::solid(self.bytes, end);
         if self.bytes.get(colon) != Some(&b':') {
             return Err(Stop::Unsure);
@@ -103,7 +101,7 @@ impl<'p> Pass<'p, '_, '_> {
         Ok((node, scan::solid(self.bytes, colon + 1)))
     }
 
-    /// A name that was not predicted.
+    /// A name that was not predicted, or behind which the colon does not stand at once.
     #[inline(never)]
     fn unexpected(
         &mut self,
@@ -115,7 +113,8 @@ impl<'p> Pass<'p, '_, '_> {
         let quoted = self.bytes.get(at) == Some(&b'"');
         let (end, flags) = scan::string(self.bytes, at + 1).ok_or(Stop::Unsure)?;
         let name = self.bytes.get(at + 1..end).ok_or(Stop::Unsure)?;
-        if !quoted || flags & ESCAPE != 0 {
+        let is_text = flags & WIDE == 0 || std::str::from_utf8(name).is_ok();
+        if !quoted || !is_text || flags & ESCAPE != 0 {
             return Err(Stop::Unsure);
         }
         let Some(index) = rules.names.find(name) else {
@@ -137,7 +136,7 @@ impl<'p> Pass<'p, '_, '_> {
             Rest::Node(node) => return Ok(*node),
             Rest::Patterns(patterns, nodes) => (patterns, nodes),
         };
-        let name = self.text.get(from..end).ok_or(Stop::Unsure)?;
+        let name = self.bytes.get(from..end).ok_or(Stop::Unsure)?;
         let mut way = 0;
         for (bit, index) in patterns.iter().enumerate() {
             let pattern = self.program.patterns.get(*index as usize);

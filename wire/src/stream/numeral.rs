@@ -20,8 +20,28 @@ const LONGEST: usize = 40;
 /// How near to a bound a fraction may lie, relative to it, before it is left to others.
 const NEAR: f64 = 1e-9;
 
+/// A number that was seen to be one, weighed only when somebody asks.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Written<'t> {
+    Whole(i64),
+    /// With a fraction.
+    Broken(&'t [u8]),
+}
+
+impl Written<'_> {
+    pub(super) fn value(self) -> Option<Numeral> {
+        match self {
+            Self::Whole(whole) => Some(Numeral::Whole(whole)),
+            Self::Broken(text) => {
+                let text = std::str::from_utf8(text).ok()?;
+                Some(Numeral::Broken(text.parse().ok()?))
+            }
+        }
+    }
+}
+
 /// The number that begins at `at`, and where it ends; `None` when it is not one or not plain enough.
-pub(super) fn numeral(bytes: &[u8], at: usize) -> Option<(Numeral, usize)> {
+pub(super) fn written(bytes: &[u8], at: usize) -> Option<(Written<'_>, usize)> {
     let negative = bytes.get(at) == Some(&b'-');
     let start = at + usize::from(negative);
     let (mut end, mut whole) = (start, 0_i64);
@@ -38,11 +58,11 @@ pub(super) fn numeral(bytes: &[u8], at: usize) -> Option<(Numeral, usize)> {
         Some(b'.') => broken(bytes, at, end + 1),
         Some(b'e' | b'E') => None,
         _ if negative && whole == 0 => None,
-        _ => Some((Numeral::Whole(if negative { -whole } else { whole }), end)),
+        _ => Some((Written::Whole(if negative { -whole } else { whole }), end)),
     }
 }
 
-fn broken(bytes: &[u8], at: usize, point: usize) -> Option<(Numeral, usize)> {
+fn broken(bytes: &[u8], at: usize, point: usize) -> Option<(Written<'_>, usize)> {
     let mut end = point;
     while let Some(b'0'..=b'9') = bytes.get(end) {
         end += 1;
@@ -50,8 +70,7 @@ fn broken(bytes: &[u8], at: usize, point: usize) -> Option<(Numeral, usize)> {
     if end == point || end - at > LONGEST || matches!(bytes.get(end), Some(b'e' | b'E')) {
         return None;
     }
-    let text = std::str::from_utf8(bytes.get(at..end)?).ok()?;
-    Some((Numeral::Broken(text.parse().ok()?), end))
+    Some((Written::Broken(bytes.get(at..end)?), end))
 }
 
 /// The ends of a range.
@@ -150,7 +169,9 @@ mod tests {
             ("1e3", None),
             ("1.0E3", None),
         ] {
-            assert_eq!(numeral(text.as_bytes(), 0), expected, "{text}");
+            let read = written(text.as_bytes(), 0);
+            let read = read.map(|(number, end)| (number.value().unwrap(), end));
+            assert_eq!(read, expected, "{text}");
         }
     }
 

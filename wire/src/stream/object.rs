@@ -117,7 +117,7 @@ pub(super) fn set(bits: &mut [u64], index: usize) {
 }
 
 /// Whether the name reads the same with and without quotes.
-fn is_plain(name: &str) -> bool {
+pub(super) fn is_plain(name: &str) -> bool {
     !name
         .bytes()
         .any(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1F))
@@ -146,7 +146,7 @@ fn members<'v>(map: &'v Map<String, Value>, name: &str) -> Option<Vec<&'v Value>
     let mut schemas: Vec<_> = declared.into_iter().collect();
     if let Some(Value::Object(patterns)) = map.get("patternProperties") {
         for (pattern, schema) in patterns {
-            if Pattern::new(pattern).matches(name, DECODED)? {
+            if Pattern::new(pattern).matches(name.as_bytes(), DECODED)? {
                 schemas.push(schema);
             }
         }

@@ -54,8 +54,8 @@ pub(super) enum Plain {
 impl Plain {
     /// Whether text without escapes matches; `None` when a table has to tell.
     #[inline]
-    pub(super) fn matches(self, text: &str, flags: u8) -> Option<bool> {
-        let odd = flags & WIDE != 0 && holds_wide_space(text);
+    pub(super) fn matches(self, text: &[u8], flags: u8) -> Option<bool> {
+        let odd = flags & WIDE != 0 && holds_wide_space(text)?;
         match self {
             Self::NoSpace => Some(flags & SPACE == 0 && !odd),
             Self::Some => Some(!text.is_empty() && !odd),
@@ -66,9 +66,9 @@ impl Plain {
 }
 
 /// Whether white space beyond ASCII stands in the text.
-fn holds_wide_space(text: &str) -> bool {
+fn holds_wide_space(text: &[u8]) -> Option<bool> {
     let wide = |character: char| !character.is_ascii() && is_ecma_whitespace(character);
-    text.contains(wide)
+    Some(std::str::from_utf8(text).ok()?.contains(wide))
 }
 
 impl Pattern {
@@ -90,7 +90,7 @@ impl Pattern {
     }
 
     /// Whether the text matches; `None` when that cannot be told.
-    pub(super) fn matches(&self, text: &str, flags: u8) -> Option<bool> {
+    pub(super) fn matches(&self, text: &[u8], flags: u8) -> Option<bool> {
         if flags & DECODED == 0
             && let Some(matches) = self.plain.matches(text, flags)
         {
@@ -98,8 +98,8 @@ impl Pattern {
         }
         let ascii = flags & (WIDE | DECODED) == 0 || text.is_ascii();
         match &self.table {
-            Some(table) if ascii => Some(table.matches(text.as_bytes())),
-            _ => self.regex().map(|regex| regex.is_match(text)),
+            Some(table) if ascii => Some(table.matches(text)),
+            _ => Some(self.regex()?.is_match(std::str::from_utf8(text).ok()?)),
         }
     }
 

@@ -69,7 +69,7 @@ pub(super) struct TextRules {
     pub(super) patterns: Vec<u32>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct ArrayRules {
     pub(super) prefix: Vec<NodeId>,
     pub(super) rest: NodeId,
@@ -79,6 +79,16 @@ pub(super) struct ArrayRules {
     pub(super) contains: Vec<Contains>,
 }
 
+/// Nothing is asked of an array.
+pub(super) static ANY_ARRAY: ArrayRules = ArrayRules {
+    prefix: Vec::new(),
+    rest: ANYTHING,
+    least: 0,
+    most: None,
+    unique: false,
+    contains: Vec::new(),
+};
+
 /// How many items must be accepted by a node.
 #[derive(Debug)]
 pub(super) struct Contains {
@@ -87,7 +97,7 @@ pub(super) struct Contains {
     pub(super) most: Option<u64>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct ObjectRules {
     pub(super) names: Names,
     pub(super) rest: Rest,
@@ -101,6 +111,21 @@ pub(super) struct ObjectRules {
     pub(super) together: Vec<(usize, usize)>,
 }
 
+/// Nothing is asked of an object.
+pub(super) static ANY_OBJECT: ObjectRules = ObjectRules {
+    names: Names {
+        list: Vec::new(),
+        first: 0,
+        table: Vec::new(),
+    },
+    rest: Rest::Node(ANYTHING),
+    name_node: None,
+    required: Vec::new(),
+    least: 0,
+    most: None,
+    together: Vec::new(),
+};
+
 /// What members are judged by whose names are not known.
 #[derive(Debug)]
 pub(super) enum Rest {
@@ -109,14 +134,8 @@ pub(super) enum Rest {
     Patterns(Vec<u32>, Vec<NodeId>),
 }
 
-impl Default for Rest {
-    fn default() -> Self {
-        Self::Node(ANYTHING)
-    }
-}
-
 /// The names that an object knows.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Names {
     pub(super) list: Vec<Name>,
     /// Where its predictions begin among those of all objects.
@@ -133,7 +152,7 @@ pub(super) struct Name {
     pub(super) unsure: bool,
 }
 
-/// A name with both quotes.
+/// A name with both quotes and the colon behind it.
 #[derive(Debug)]
 pub(super) struct Quoted {
     text: Box<[u8]>,
@@ -144,7 +163,7 @@ pub(super) struct Quoted {
 
 impl Quoted {
     pub(super) fn new(name: &str) -> Self {
-        let text = format!("\"{name}\"").into_bytes();
+        let text = format!("\"{name}\":").into_bytes();
         let bits = u32::try_from(text.len() * 8).unwrap_or(u32::MAX);
         Self {
             head: scan::chunk(&text, 0).unwrap_or(0),
@@ -157,8 +176,8 @@ impl Quoted {
         self.text.len()
     }
 
-    fn name(&self) -> &[u8] {
-        self.text.get(1..self.text.len() - 1).unwrap_or_default()
+    pub(super) fn name(&self) -> &[u8] {
+        self.text.get(1..self.text.len() - 2).unwrap_or_default()
     }
 
     /// Whether it stands in `bytes` at `at`.

@@ -1,12 +1,12 @@
 //! One pass over the bytes of a payload, value by value.
 //! Refuses to build anything: what is kept are a few offsets, in memory that the next payload uses again.
 
-use super::numeral::{Numeral, numeral};
+use super::numeral::{Written, written};
 use super::program::{
-    ANYTHING, ARRAY, ArrayRules, BOOLEAN, BROKEN, NULL, Node, NodeId, Program, STRING, Stop,
-    TextRules, WHOLE,
+    ANY_ARRAY, ANYTHING, ARRAY, ArrayRules, BOOLEAN, BROKEN, NULL, Node, NodeId, Program, STRING,
+    Stop, TextRules, WHOLE,
 };
-use super::scan::{self, DECODED, ESCAPE};
+use super::scan::{self, DECODED, ESCAPE, WIDE};
 use crate::json::Limits;
 
 /// What one pass says of a payload.
@@ -63,9 +63,6 @@ impl Runner {
         if bytes.len() > most {
             return Settled::Unsettled;
         }
-        let Ok(text) = std::str::from_utf8(bytes) else {
-            return Settled::Unsettled;
-        };
         if self.next.len() != program.names {
             self.next.clear();
             self.next.resize(program.names, 0);
@@ -75,7 +72,6 @@ impl Runner {
         self.hits.clear();
         let mut pass = Pass {
             program,
-            text,
             bytes,
             depth: self.limits.depth.min(Limits::DEEPEST).min(DEEPEST),
             values_left: self.limits.nodes,
@@ -93,7 +89,7 @@ impl Runner {
 /// One pass over one text.
 pub(super) struct Pass<'p, 't, 'r> {
     pub(super) program: &'p Program,
-    pub(super) text: &'t str,
+    /// Of which nothing is known: what stands outside of strings is compared, and what is not ASCII inside is looked at.
     pub(super) bytes: &'t [u8],
     pub(super) runner: &'r mut Runner,
     pub(super) depth: usize,
@@ -169,15 +165,15 @@ impl<'p> Pass<'p, '_, '_> {
     fn number(&self, node: &Node, at: usize) -> Result<usize, Stop> {
         let numbers = node.kinds & (WHOLE | BROKEN);
         settle(node, numbers)?;
-        let (number, end) = numeral(self.bytes, at).ok_or(Stop::Unsure)?;
+        let (number, end) = written(self.bytes, at).ok_or(Stop::Unsure)?;
         match number {
-            Numeral::Whole(_) if numbers & WHOLE == 0 => return Err(Stop::Rejects),
+            Written::Whole(_) if numbers & WHOLE == 0 => return Err(Stop::Rejects),
             // It may be whole for all its fraction.
-            Numeral::Broken(_) if numbers & BROKEN == 0 => return Err(Stop::Unsure),
-            Numeral::Whole(_) | Numeral::Broken(_) => {}
+            Written::Broken(_) if numbers & BROKEN == 0 => return Err(Stop::Unsure),
+            Written::Whole(_) | Written::Broken(_) => {}
         }
         if let Some(rules) = &node.number {
-            rules.judge(number)?;
+            rules.judge(number.value().ok_or(Stop::Unsure)?)?;
         }
         Ok(end)
     }
@@ -185,22 +181,32 @@ impl<'p> Pass<'p, '_, '_> {
     fn string(&mut self, node: &Node, at: usize) -> Result<usize, Stop> {
         settle(node, node.kinds & STRING)?;
         let (end, flags) = scan::string(self.bytes, at + 1).ok_or(Stop::Unsure)?;
-        let text = self.text.get(at + 1..end).ok_or(Stop::Unsure)?;
-        if flags & ESCAPE == 0 {
-            if node.plain.matches(text, flags) == Some(true) {
-                return Ok(end + 1);
-            }
-            if let Some(rules) = &node.text {
-                rules.judge(self.program, text, flags)?;
-            }
-            return Ok(end + 1);
-        }
-        let decoded = &mut self.runner.decoded;
-        decode(text, decoded).ok_or(Stop::Unsure)?;
-        if let Some(rules) = &node.text {
-            rules.judge(self.program, decoded, DECODED)?;
+        let text = self.bytes.get(at + 1..end).ok_or(Stop::Unsure)?;
+        if flags & (ESCAPE | WIDE) != 0 {
+            self.odd_string(node, text, flags)?;
+        } else if node.plain.matches(text, flags) != Some(true)
+            && let Some(rules) = &node.text
+        {
+            rules.judge(self.program, text, flags)?;
         }
         Ok(end + 1)
+    }
+
+    /// A string that is not written in plain ASCII.
+    #[cold]
+    fn odd_string(&mut self, node: &Node, text: &[u8], flags: u8) -> Result<(), Stop> {
+        let text = std::str::from_utf8(text).map_err(|_| Stop::Unsure)?;
+        let decoded = &mut self.runner.decoded;
+        let (text, flags) = if flags & ESCAPE == 0 {
+            (text, flags)
+        } else {
+            decode(text, decoded).ok_or(Stop::Unsure)?;
+            (decoded.as_str(), DECODED)
+        };
+        match &node.text {
+            Some(rules) => rules.judge(self.program, text.as_bytes(), flags),
+            None => Ok(()),
+        }
     }
 
     fn array(&mut self, node: &'p Node, at: usize, depth: usize) -> Result<usize, Stop> {
@@ -209,10 +215,7 @@ impl<'p> Pass<'p, '_, '_> {
             return Err(Stop::Unsure);
         }
         let start = scan::solid(self.bytes, at + 1);
-        let Some(rules) = node.array.as_deref() else {
-            return self.items(&ArrayRules::default(), start, depth);
-        };
-        self.items(rules, start, depth)
+        self.items(node.array.as_deref().unwrap_or(&ANY_ARRAY), start, depth)
     }
 
     fn items(&mut self, rules: &ArrayRules, mut at: usize, depth: usize) -> Result<usize, Stop> {
@@ -294,18 +297,22 @@ pub(super) fn in_range(count: u64, least: u64, most: Option<u64>) -> Result<(), 
 }
 
 impl TextRules {
-    fn judge(&self, program: &Program, text: &str, flags: u8) -> Result<(), Stop> {
+    /// `text` is UTF-8.
+    fn judge(&self, program: &Program, text: &[u8], flags: u8) -> Result<(), Stop> {
         if self.least > 0 || self.most.is_some() {
+            let starts_character = |byte: &&u8| **byte & 0xC0 != 0x80;
             let length = match flags {
                 0 | scan::SPACE => text.len(),
-                _ => text.chars().count(),
+                _ => text.iter().filter(starts_character).count(),
             };
             in_range(length as u64, self.least, self.most)?;
         }
         if let Some(words) = &self.words {
             let found = match words.len() {
-                0..=8 => words.iter().any(|word| **word == *text),
-                _ => words.binary_search_by(|word| (**word).cmp(text)).is_ok(),
+                0..=8 => words.iter().any(|word| word.as_bytes() == text),
+                _ => words
+                    .binary_search_by(|word| word.as_bytes().cmp(text))
+                    .is_ok(),
             };
             if !found {
                 return Err(Stop::Rejects);

@@ -179,7 +179,8 @@ impl Source {
             ),
             30 => ("uniqueItems", json!(self.below(2) == 0)),
             31 => ("allOf", self.schemas(depth, 2)),
-            32 | 33 => ("anyOf", self.schemas(depth, 3)),
+            32 => ("anyOf", self.schemas(depth, 3)),
+            33 => ("anyOf", self.tagged(depth)),
             34 | 35 => ("oneOf", self.tagged(depth)),
             36 => ("oneOf", self.schemas(depth, 3)),
             37 => ("not", self.schema(depth)),
@@ -207,9 +208,17 @@ impl Source {
             } else {
                 json!({"const": word})
             };
-            let mut branch = json!({"properties": {"kind": tag, "a": source.schema(depth)}});
+            // Now and then another member tells, or none may stand beside.
+            let name = source.pick(&["kind", "kind", "kind", "longer-name"]);
+            let mut branch = json!({"properties": {name: tag, "a": source.schema(depth)}});
             if source.below(3) > 0 {
-                branch["required"] = json!(["kind"]);
+                branch["required"] = json!([name]);
+            }
+            if source.below(2) == 0 {
+                branch["additionalProperties"] = json!(false);
+            }
+            if source.below(8) == 0 {
+                branch["patternProperties"] = source.named_schemas(PATTERNS, depth);
             }
             branch
         };
