@@ -40,6 +40,37 @@ fn an_object_without_members_is_not_told_by_those_of_another() {
     assert_eq!(said(&bundle, r#"{"inner":{},"more":1,"kind":"a"}"#), WRONG);
 }
 
+#[test]
+fn only_a_closed_branch_is_told_by_what_it_may_not_have() {
+    let told = json!({"properties": {"kind": {"const": "a"}}});
+    let with = |more: Value| json!({"oneOf": [told, more]});
+    let both_fit = [
+        json!({"properties": {"b": {}}}),
+        json!({"properties": {"b": {}}, "additionalProperties": true}),
+        json!({"properties": {"kind": {}}, "additionalProperties": false}),
+        json!({"patternProperties": {"^k": {}}, "additionalProperties": false}),
+        json!({"allOf": [{"additionalProperties": {}}], "properties": {"b": {}}}),
+    ];
+    for branch in both_fit {
+        assert_eq!(said(&with(branch), r#"{"kind":"a"}"#), WRONG);
+    }
+    let one_fits = [
+        json!({"additionalProperties": false}),
+        json!({"properties": {"b": {}}, "additionalProperties": false}),
+        json!({"allOf": [{"additionalProperties": false}], "properties": {"kind": {}}}),
+        json!({"$ref": "#/$defs/closed", "properties": {"kind": {}}}),
+    ];
+    for branch in one_fits {
+        let mut bundle = with(branch);
+        bundle["$defs"] = json!({"closed": {"additionalProperties": false}});
+        assert_eq!(said(&bundle, r#"{"kind":"a"}"#), FINE);
+        assert_eq!(said(&bundle, r#"{"kind":"b"}"#), WRONG);
+        // Nothing tells.
+        assert_eq!(said(&bundle, "{}"), WRONG);
+        assert_eq!(said(&bundle, "1"), WRONG);
+    }
+}
+
 /// Takes minutes where a text that is read once more counts as little as a short one.
 #[test]
 fn a_long_text_is_not_read_again_and_again() {
