@@ -294,3 +294,41 @@ fn a_wide_payload_full_of_problems_is_explained_in_time() {
     let found = problems(&closed, &payload);
     assert_eq!(found.last().unwrap().pointer, "/{key#20000}");
 }
+
+#[test]
+fn a_form_is_told_by_a_member_that_others_may_not_have() {
+    let form = |word: &str, size: &str| {
+        json!({
+            "title": word,
+            "properties": {"kind": {"const": word}, "size": {"type": size}},
+            "additionalProperties": false,
+        })
+    };
+    let other = json!({"title": "other", "properties": {"b": true}, "additionalProperties": false});
+    let schema = json!({"oneOf": [form("P", "integer"), form("Q", "string"), other]});
+    let found = problems(&schema, r#"{"kind":"Q","size":1,"more":2}"#);
+    assert_eq!(ids(&found).len(), 2);
+    for problem in found {
+        let said = "Q, chosen by `kind` (2 other forms folded)";
+        assert_eq!(problem.form.as_deref(), Some(said));
+    }
+    // Whether it is open or a pattern opens it: then it may have the member as well.
+    for open in [
+        json!({"additionalProperties": true}),
+        json!({"patternProperties": {"^k": {}}}),
+    ] {
+        let mut schema = schema.clone();
+        for (keyword, value) in open.as_object().unwrap() {
+            schema["oneOf"][2][keyword] = value.clone();
+        }
+        schema["oneOf"][2]["required"] = json!(["b"]);
+        let found = problems(&schema, r#"{"kind":"Q","size":1,"more":2}"#);
+        let is_told = |problem: &Problem| {
+            problem
+                .form
+                .as_ref()
+                .is_some_and(|it| it.contains("`kind`"))
+        };
+        assert!(!found.iter().any(is_told), "{found:?}");
+    }
+}

@@ -211,6 +211,16 @@ impl Atlas {
             .collect()
     }
 
+    /// Whether `spot` is closed and knows no member `name`.
+    pub(super) fn forbids(&self, spot: &Spot<'_>, name: &str) -> bool {
+        self.views(spot).iter().any(|view| {
+            let has = |keyword: &str| view.schema.get(keyword).is_some();
+            let is_closed = view.schema.get("additionalProperties") == Some(&Value::Bool(false));
+            let declared = view.schema.get("properties").and_then(|all| all.get(name));
+            is_closed && declared.is_none() && !has("patternProperties")
+        })
+    }
+
     /// The values that `spot` lets the member `name` have, where it lists them.
     pub(super) fn pinned<'a>(&'a self, spot: &Spot<'a>, name: &str) -> Option<Vec<&'a Value>> {
         self.member(spot, name).iter().find_map(|member| {

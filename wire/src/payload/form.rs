@@ -42,7 +42,8 @@ pub(super) fn choose(
     Some((index, format!("{title}, {how} ({others})")))
 }
 
-/// The one candidate that pins a member to what the payload has, while all others pin it to something else.
+/// The one candidate that pins a member to what the payload has, while all others pin it to something else or may not
+/// have it.
 fn told<'v>(
     atlas: &Atlas,
     forms: &[Spot<'_>],
@@ -60,8 +61,12 @@ fn told<'v>(
     names.sort_by_key(|(name, _)| rank(name).unwrap_or(TELLING.len()));
     names.into_iter().find_map(|(name, said)| {
         let mut fitting = candidates.iter().filter_map(|index| {
-            let pinned = atlas.pinned(forms.get(*index)?, name);
-            let fits = pinned.as_ref().is_none_or(|values| values.contains(&said));
+            let form = forms.get(*index)?;
+            let pinned = atlas.pinned(form, name);
+            let fits = match &pinned {
+                Some(values) => values.contains(&said),
+                None => !atlas.forbids(form, name),
+            };
             fits.then_some((*index, pinned.is_some()))
         });
         match (fitting.next(), fitting.next()) {
