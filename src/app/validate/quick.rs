@@ -4,18 +4,23 @@
 use crate::app::told::{judged, with_rules};
 use crate::model::ValidatedPayload;
 use crate::policy::Judgement;
+use memchr::memchr;
 use memchr::memmem::Finder;
 use wire::payload::Schema;
 use wire::stream::Runner;
 
-/// Texts without which a payload has no member `payload`, as envelopes have: its name, or an escape of one of its letters.
-const ENVELOPE: [&str; 3] = ["\"payload\"", "\\u006", "\\u007"];
+/// Without which a payload has no member `payload`, as envelopes have.
+const ENVELOPE: &str = "\"payload\"";
+
+/// How one of its letters is written otherwise.
+const LETTERS: [&str; 2] = ["\\u006", "\\u007"];
 
 /// One schema that every payload is judged by, and nothing beside it.
 pub(super) struct Quick<'a> {
     schema: &'a Schema,
     fine: &'a ValidatedPayload,
-    envelope: [Finder<'static>; 3],
+    envelope: Finder<'static>,
+    letters: [Finder<'static>; 2],
     runner: Runner,
 }
 
@@ -24,16 +29,21 @@ impl<'a> Quick<'a> {
         Self {
             schema,
             fine,
-            envelope: ENVELOPE.map(Finder::new),
+            envelope: Finder::new(ENVELOPE),
+            letters: LETTERS.map(Finder::new),
             runner: Runner::default(),
         }
     }
 
     /// What is told of the payload, if it is surely fine: within the limits, in no envelope, and valid.
     pub(super) fn told(&mut self, bytes: &[u8]) -> Option<&'a ValidatedPayload> {
-        let is_fine = self.schema.settles(&mut self.runner, bytes)
-            && !self.envelope.iter().any(|part| part.find(bytes).is_some());
+        let is_fine = self.schema.settles(&mut self.runner, bytes) && !self.may_be_envelope(bytes);
         is_fine.then_some(self.fine)
+    }
+
+    fn may_be_envelope(&self, bytes: &[u8]) -> bool {
+        let has = |part: &Finder<'_>| part.find(bytes).is_some();
+        has(&self.envelope) || memchr(b'\\', bytes).is_some() && self.letters.iter().any(has)
     }
 }
 

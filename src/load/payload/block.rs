@@ -109,6 +109,17 @@ impl<R: Read> Iterator for Blocks<R> {
     }
 }
 
+/// What stands before each line end of `bytes`, and behind the last.
+pub(super) fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(bytes);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let end = memchr::memchr(b'\n', text);
+        rest = end.and_then(|end| text.get(end + 1..));
+        text.get(..end.unwrap_or(text.len()))
+    })
+}
+
 /// Line ends in `bytes`.
 pub(super) fn ends(bytes: &[u8]) -> u64 {
     memchr::memchr_iter(b'\n', bytes).count() as u64

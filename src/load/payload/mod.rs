@@ -57,7 +57,7 @@ impl Piece {
         };
         let lines = lines.into_iter().flat_map(|(first, bytes)| {
             (first..)
-                .zip(bytes.split(|byte| *byte == b'\n'))
+                .zip(block::lines(bytes))
                 .filter(|(_, line)| !line.iter().all(|byte| is_blank(*byte)))
                 .map(|(number, line)| (Some(number), line))
         });
