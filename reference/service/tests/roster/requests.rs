@@ -60,8 +60,10 @@ fn many(count: usize) -> Vec<Person> {
 #[tokio::test]
 async fn only_a_request_about_many_may_be_longer_than_one_match() {
     for place in stores().await {
-        let (scene, stub) = at(&place).await;
+        let (mut scene, stub) = at(&place).await;
         takes_on(&stub).await;
+        // It is asked no further before somebody moves the clock, however long the judgement takes.
+        scene.by_hand();
         let service = scene.start().await;
         let long = "x".repeat(300 * 1024);
         let mut single = exchange(&Person::number(4), "contoso");

@@ -145,6 +145,7 @@ impl Service {
                 pool.close().await;
                 return last;
             }
+            assert!(!super::has_ended(&last), "the exchange has ended as {last}");
             let row = sqlx::query(next).fetch_optional(&pool).await.unwrap();
             let due: Option<String> = row.and_then(|row| row.get(0));
             let due = due.map(|at| at.parse().unwrap());

@@ -33,6 +33,7 @@ use reference::domain::ids::PartnerId;
 use reference::domain::masked::Masked;
 use reference::domain::resilience::RetryPolicy;
 use reference::domain::snapshot::Payer;
+use reference::domain::workflow::State;
 use reference::token::{self, EXCHANGES, MEMBER_MATCH, SigningKey, TokenRequest};
 use reference::{Config, Member, PayloadKey, Running, TestControl};
 use request::Person;
@@ -141,6 +142,14 @@ pub struct Service {
     pub clock: Arc<ManualClock>,
 }
 
+/// Will nothing more happen to an exchange without a person's word?
+fn has_ended(view: &Value) -> bool {
+    let state = view["state"]
+        .as_str()
+        .and_then(|word| word.parse::<State>().ok());
+    state.is_some_and(|state| !state.is_open())
+}
+
 /// An answer, read whole.
 #[derive(Debug)]
 pub struct Answer {
@@ -246,7 +255,7 @@ impl Service {
         self.once(id, |view| view["hold"] == hold).await
     }
 
-    /// The view of an exchange once it is as wanted.
+    /// The view of an exchange once it is as wanted. Nobody waits for one that has ended otherwise.
     pub async fn once(&self, id: &str, wanted: impl Fn(&Value) -> bool) -> Value {
         let mut last = Value::Null;
         for _ in 0..20_000 {
@@ -254,6 +263,7 @@ impl Service {
             if wanted(&last) {
                 return last;
             }
+            assert!(!has_ended(&last), "the exchange has ended as {last}");
             tokio::task::yield_now().await;
         }
         panic!("the exchange stayed {last}");
