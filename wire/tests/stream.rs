@@ -11,12 +11,18 @@
 mod both;
 #[path = "stream/bounds.rs"]
 mod bounds;
+#[path = "stream/drawn.rs"]
+mod drawn;
 #[path = "stream/mutant.rs"]
 mod mutant;
 #[path = "stream/random.rs"]
 mod random;
 #[path = "stream/repository.rs"]
 mod repository;
+#[path = "stream/seeds.rs"]
+mod seeds;
+#[path = "stream/shipped.rs"]
+mod shipped;
 #[path = "stream/suite.rs"]
 mod suite;
 #[path = "stream/traps.rs"]

@@ -1,0 +1,78 @@
+//! The seeds of the fuzz target through its judgement: as they are, and broken.
+
+use crate::both::full;
+use crate::drawn::Drawn;
+use proptest::test_runner::{RngAlgorithm, TestRng};
+use std::path::{Path, PathBuf};
+
+/// Broken seeds of a run at full size.
+const FULL: usize = 1_000_000;
+
+/// How often each seed is broken in the suite.
+const SLICE: usize = 100;
+
+/// Every seed: its name and its bytes.
+fn seeds() -> Vec<(String, Vec<u8>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds/stream");
+    let entries = std::fs::read_dir(folder).expect("the seeds");
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("a seed").path()).collect();
+    paths.sort();
+    let named = |path: PathBuf| {
+        let name = path.file_name().expect("a name").to_string_lossy();
+        (name.into_owned(), std::fs::read(&path).expect("a seed"))
+    };
+    let seeds: Vec<_> = paths.into_iter().map(named).collect();
+    assert!(seeds.len() > 40, "the seeds are missing");
+    seeds
+}
+
+/// The first byte that draws the schema at `index`.
+fn drawing(index: usize) -> u8 {
+    u8::try_from(index).expect("no more schemas than a byte can draw")
+}
+
+#[test]
+fn every_seed_is_judged_alike_by_every_schema() {
+    let mut drawn = Drawn::new();
+    assert!(drawn.judge(b"").is_none(), "nothing draws nothing");
+    let mut fine = 0;
+    for (name, mut seed) in seeds() {
+        let is_fine = name.starts_with("fine-");
+        let mut fits = 0;
+        for index in 0..drawn.all.len() {
+            *seed.first_mut().expect("a byte that draws") = drawing(index);
+            let said = drawn.judge(&seed).expect("what both ways say");
+            fits += usize::from(said.fast);
+        }
+        assert_eq!(fits > 0, is_fine, "{name} is settled by {fits} schemas");
+        fine += usize::from(is_fine);
+    }
+    assert!(fine > 3, "{fine} seeds are settled by a schema");
+}
+
+#[test]
+fn prove_stream_accepts_no_broken_seed() {
+    let mut random = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let mut drawn = Drawn::new();
+    let seeds = seeds();
+    let times = match full() {
+        true => FULL.div_ceil(seeds.len()),
+        false => SLICE,
+    };
+    let (mut judged, mut wrong) = (0_usize, 0_usize);
+    for (_, seed) in &seeds {
+        for _ in 0..times {
+            let mut broken = crate::mutant::broken(&mut random, seed);
+            let index = crate::mutant::below(&mut random, drawn.all.len());
+            match broken.first_mut() {
+                Some(first) => *first = drawing(index),
+                None => broken.push(drawing(index)),
+            }
+            let said = drawn.judge(&broken).expect("what both ways say");
+            judged += 1;
+            wrong += usize::from(!said.full);
+        }
+    }
+    println!("broken seeds: {judged} judged, {wrong} wrong, no disagreement");
+    assert!(wrong > 1000, "{wrong} of {judged} wrong");
+}
