@@ -207,3 +207,55 @@ fn a_recorded_line_is_never_taken_for_its_payload() {
         .collect();
     assert_eq!(states, ["valid", "invalid", "invalid", "invalid"]);
 }
+
+/// Items in a list of schemas are of drafts 4 to 2019-09, beside `prefixItems` they are of 2020-12.
+#[test]
+fn a_schema_file_is_read_in_the_draft_that_it_names_and_in_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("day.ndjson"), "[1]\n[\"a\"]\n").unwrap();
+    let judged = |named: &str, keyword: &str| {
+        let schema = format!("{{{named}\"{keyword}\": [{{\"type\": \"integer\"}}]}}");
+        fs::write(folder.path().join("schema.json"), schema).unwrap();
+        run(
+            folder.path(),
+            &["day.ndjson", "--format", "json"],
+            Stdio::null(),
+        )
+    };
+    for (draft, keyword) in [
+        ("http://json-schema.org/draft-04/schema#", "items"),
+        ("http://json-schema.org/draft-06/schema#", "items"),
+        ("http://json-schema.org/draft-07/schema#", "items"),
+        ("https://json-schema.org/draft/2019-09/schema", "items"),
+        (
+            "https://json-schema.org/draft/2020-12/schema",
+            "prefixItems",
+        ),
+        ("", "prefixItems"),
+    ] {
+        let named = match draft {
+            "" => String::new(),
+            draft => format!("\"$schema\": \"{draft}\", "),
+        };
+        let said = judged(&named, keyword);
+        assert_eq!(said.status.code(), Some(1), "{draft}");
+        let said: Value = serde_json::from_slice(&said.stdout).unwrap();
+        assert_eq!((&said["valid"], &said["invalid"]), (&1.into(), &1.into()));
+        let problem = &said["payloads"][1]["problems"][0];
+        assert_eq!(problem["rule"], "payload/type-wrong", "{draft} {problem}");
+        assert_eq!(problem["pointer"], "/0", "{draft}");
+    }
+    for unknown in [
+        "\"http://json-schema.org/draft-03/schema#\"",
+        "7",
+        "\"draft-07\"",
+    ] {
+        let said = judged(&format!("\"$schema\": {unknown}, "), "items");
+        assert_eq!(said.status.code(), Some(2), "{unknown}");
+        let told = String::from_utf8(said.stderr).unwrap();
+        assert!(
+            told.contains("/$schema") && told.contains("2019-09"),
+            "{told}"
+        );
+    }
+}

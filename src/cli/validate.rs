@@ -26,7 +26,8 @@ pub(super) struct ValidateArguments {
         hide_env = true
     )]
     pub entry: Option<String>,
-    /// Judge against a schema file outside the catalogue
+    /// Judge against a schema file outside the catalogue: draft 4, 6, 7, 2019-09 or 2020-12, as its `$schema` says
+    /// (2020-12 without one)
     #[arg(long, value_name = "FILE", env = "MATCHMARK_SCHEMA", hide_env = true)]
     pub schema: Option<PathBuf>,
     /// Leave the payload rules out, as for a witness that is made from schemas alone

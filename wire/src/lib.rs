@@ -3,6 +3,7 @@
 
 mod annotation;
 pub mod date;
+mod dialect;
 pub mod json;
 pub mod outcome;
 pub mod payload;

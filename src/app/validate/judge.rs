@@ -54,12 +54,13 @@ impl<'a> Judge<'a> {
             Against::File(path) => {
                 let shown = path.display().to_string();
                 let document = load::schema(&request.repository.root.join(path), &shown)?;
-                let schema =
-                    Schema::compile(document.value()).map_err(|fault| AppError::SchemaInvalid {
+                let schema = Schema::published(document.value()).map_err(|fault| {
+                    AppError::SchemaInvalid {
                         name: shown.clone(),
                         reason: fault.reason,
                         pointer: fault.pointer,
-                    })?;
+                    }
+                })?;
                 outside = Some((shown, schema));
             }
         }

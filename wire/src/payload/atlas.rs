@@ -1,6 +1,7 @@
 //! A bundle as a map: what a reference leads to, which names it declares, what a schema pins.
 //! Refuses to know payloads.
 
+use crate::dialect::Dialect;
 use crate::json::pointer_escape;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,10 +14,19 @@ const MOST_VIEWS: usize = 64;
 /// Keywords whose content is data, not schema.
 const DATA: [&str; 4] = ["const", "enum", "default", "examples"];
 
+/// Keywords that hold something for each of several members, by its name; the last is of drafts before 2019-09.
+const DECLARING: [&str; 4] = [
+    "properties",
+    "dependentRequired",
+    "dependentSchemas",
+    "dependencies",
+];
+
 /// A schema document with an index of what it names.
 #[derive(Debug)]
 pub(super) struct Atlas {
     bundle: Value,
+    pub(super) dialect: Dialect,
     /// `$id` to the pointer of its resource.
     resources: BTreeMap<String, String>,
     /// Pointer of a resource and anchor in it, to the pointer of the schema.
@@ -67,9 +77,10 @@ impl<'a> Spot<'a> {
 }
 
 impl Atlas {
-    pub(super) fn new(bundle: &Value) -> Self {
+    pub(super) fn new(bundle: &Value, dialect: Dialect) -> Self {
         let mut atlas = Self {
             bundle: bundle.clone(),
+            dialect,
             resources: BTreeMap::new(),
             anchors: BTreeMap::new(),
             declared: BTreeSet::new(),
@@ -104,19 +115,27 @@ impl Atlas {
 
     fn note(&mut self, pointer: &str, schema: &Value, anchors: &mut Vec<(String, String)>) {
         let text = |keyword| schema.get(keyword).and_then(Value::as_str);
-        if let Some(id) = text("$id") {
-            let id = id.trim_end_matches('#').to_owned();
-            self.resources.entry(id).or_insert(pointer.to_owned());
+        let is_lone = text("$ref").is_some() && self.dialect.has_lone_references();
+        if let Some(id) = text(self.dialect.id()).filter(|_| !is_lone) {
+            let id = id.trim_end_matches('#');
+            match id.split_once('#') {
+                // Before 2019-09 this was how an anchor was written.
+                Some((_, name)) => anchors.push((pointer.to_owned(), name.to_owned())),
+                None => {
+                    let place = self.resources.entry(id.to_owned());
+                    place.or_insert(pointer.to_owned());
+                }
+            }
         }
         for keyword in ["$anchor", "$dynamicAnchor"] {
             anchors.extend(text(keyword).map(|name| (pointer.to_owned(), name.to_owned())));
         }
-        for keyword in ["$ref", "$dynamicRef"] {
+        for keyword in ["$ref", "$dynamicRef", "$recursiveRef"] {
             let target = text(keyword);
             let found = target.map(|target| (format!("{pointer}/{keyword}"), target.to_owned()));
             self.references.extend(found);
         }
-        for keyword in ["properties", "dependentRequired", "dependentSchemas"] {
+        for keyword in DECLARING {
             if let Some(Value::Object(members)) = schema.get(keyword) {
                 self.declared.extend(members.keys().cloned());
             }
@@ -188,12 +207,20 @@ impl Atlas {
         let mut next = 0;
         while let Some(view) = views.get(next).cloned() {
             let reference = view.schema.get("$ref").and_then(Value::as_str);
+            let is_lone = reference.is_some() && self.dialect.has_lone_references();
             let target = reference.and_then(|target| self.resolve(&view.pointer, target));
-            for found in target.into_iter().chain(view.children("allOf")) {
+            let beside = match is_lone {
+                true => Vec::new(),
+                false => view.children("allOf"),
+            };
+            for found in target.into_iter().chain(beside) {
                 let known = views.iter().any(|view| view.pointer == found.pointer);
                 if !known && views.len() < MOST_VIEWS {
                     views.push(found);
                 }
+            }
+            if let Some(view) = views.get_mut(next).filter(|_| is_lone) {
+                view.schema = &Value::Null;
             }
             next += 1;
         }
@@ -262,8 +289,12 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn ours(bundle: &Value) -> Atlas {
+        Atlas::new(bundle, Dialect::TwentyTwenty)
+    }
+
     fn atlas() -> Atlas {
-        Atlas::new(&json!({
+        ours(&json!({
             "$id": "https://matchmark.example/schemas/a/1.0.0",
             "properties": {"part": {"$ref": "https://matchmark.example/schemas/b/1.0.0#/$defs/x%20y"}},
             "$defs": {
@@ -346,9 +377,22 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_beside_a_reference_counts_since_2019_09_only() {
+        let bundle = json!({"$ref": "#/definitions/a", "properties": {"kind": {"const": "beside"}},
+            "definitions": {"a": {"properties": {"kind": {"const": "there"}}}}});
+        for (dialect, pinned) in [
+            (Dialect::Seven, json!("there")),
+            (Dialect::TwentyNineteen, json!("beside")),
+        ] {
+            let atlas = Atlas::new(&bundle, dialect);
+            let found = atlas.pinned(&atlas.root(), "kind");
+            assert_eq!(found.unwrap(), [&pinned]);
+        }
+    }
+
+    #[test]
     fn a_loop_of_references_ends() {
-        let atlas =
-            Atlas::new(&json!({"$ref": "#/$defs/a", "$defs": {"a": {"allOf": [{"$ref": "#"}]}}}));
+        let atlas = ours(&json!({"$ref": "#/$defs/a", "$defs": {"a": {"allOf": [{"$ref": "#"}]}}}));
         assert_eq!(atlas.views(&atlas.root()).len(), 3);
     }
 }

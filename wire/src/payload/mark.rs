@@ -186,10 +186,11 @@ fn names<'a>(atlas: &'a Atlas, mut open: Vec<Spot<'a>>) -> Parts<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dialect::Dialect;
     use serde_json::json;
 
     fn marks(schema: &Value) -> Marks {
-        Marks::of(&Atlas::new(schema))
+        Marks::of(&Atlas::new(schema, Dialect::TwentyTwenty))
     }
 
     fn words(names: &BTreeSet<String>) -> Vec<&str> {

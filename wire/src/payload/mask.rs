@@ -77,12 +77,15 @@ impl<'a> Mask<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dialect::Dialect;
     use serde_json::json;
 
     #[test]
     fn undeclared_names_become_numbers_in_order_of_first_occurrence() {
-        let atlas =
-            Atlas::new(&json!({"properties": {"list": {}, "a/b": {}}, "required": ["must"]}));
+        let atlas = Atlas::new(
+            &json!({"properties": {"list": {}, "a/b": {}}, "required": ["must"]}),
+            Dialect::TwentyTwenty,
+        );
         let payload = json!({"z": {"y": 1}, "list": [{"0": {"a/b": 2}}, {"y": 3}], "x": 4});
         let mask = Mask::new(&atlas, &payload);
         for (pointer, masked) in [

@@ -8,15 +8,14 @@ use super::mask::Mask;
 use super::problem::Problem;
 use super::refusal::{Nodes, Refusal, refusals};
 use super::words::words;
+use crate::dialect::Dialect;
 use crate::json::Document;
 use crate::outcome::expression;
 use crate::stream::{Program, Runner, Settled};
 use jsonschema::error::ValidationErrorKind;
-use jsonschema::{PatternOptions, ValidationError, ValidationOptions, Validator};
+use jsonschema::{Draft, PatternOptions, ValidationError, ValidationOptions, Validator};
 use serde_json::Value;
 use std::sync::OnceLock;
-
-const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// Steps that one match of a pattern may go back.
 ///
@@ -28,7 +27,7 @@ const BACKTRACK_LIMIT: usize = 50_000;
 /// Source: the longest published FHIR pattern takes under 200 KiB
 const PATTERN_SIZE: usize = 2 * 1024 * 1024;
 
-/// One compiled, self-contained 2020-12 document. `format` is an annotation.
+/// One compiled, self-contained document. `format` is an annotation.
 #[derive(Debug)]
 pub struct Schema {
     validator: Validator,
@@ -59,16 +58,29 @@ impl SchemaFault {
 }
 
 impl Schema {
-    /// Compiles a bundle.
+    /// Compiles a bundle of ours.
     ///
     /// Errors: the first thing that keeps the document from being a 2020-12 schema that needs no other document
     pub fn compile(bundle: &Value) -> Result<Self, SchemaFault> {
-        let dialect = bundle.get("$schema").and_then(Value::as_str);
-        if dialect.is_some_and(|named| named.trim_end_matches('#') != DIALECT) {
-            return Err(SchemaFault::new("/$schema", "the dialect is not 2020-12"));
+        match Dialect::of(bundle) {
+            Some(Dialect::TwentyTwenty) => Self::read(bundle, Dialect::TwentyTwenty),
+            _ => Err(SchemaFault::new("/$schema", "the dialect is not 2020-12")),
         }
-        let atlas = Atlas::new(bundle);
-        options()
+    }
+
+    /// Compiles a document of somebody else, in the draft that it names: 4, 6, 7, 2019-09 or 2020-12, which is also what
+    /// a document is in that names none.
+    ///
+    /// Errors: the first thing that keeps the document from being a schema of its draft that needs no other document
+    pub fn published(document: &Value) -> Result<Self, SchemaFault> {
+        let none = "it names none of the drafts 4, 6, 7, 2019-09 and 2020-12";
+        let dialect = Dialect::of(document).ok_or_else(|| SchemaFault::new("/$schema", none))?;
+        Self::read(document, dialect)
+    }
+
+    fn read(bundle: &Value, dialect: Dialect) -> Result<Self, SchemaFault> {
+        let atlas = Atlas::new(bundle, dialect);
+        options(dialect)
             .build(bundle)
             .map_err(|error| fault(&error, &atlas))
             .map(|validator| Self {
@@ -147,11 +159,19 @@ impl Schema {
 }
 
 /// How every schema is read, whole or in parts.
-pub(super) fn options() -> ValidationOptions<'static> {
+pub(super) fn options(dialect: Dialect) -> ValidationOptions<'static> {
+    let draft = match dialect {
+        Dialect::Four => Draft::Draft4,
+        Dialect::Six => Draft::Draft6,
+        Dialect::Seven => Draft::Draft7,
+        Dialect::TwentyNineteen => Draft::Draft201909,
+        Dialect::TwentyTwenty => Draft::Draft202012,
+    };
     let patterns = PatternOptions::fancy_regex()
         .backtrack_limit(BACKTRACK_LIMIT)
         .size_limit(PATTERN_SIZE);
-    jsonschema::draft202012::options()
+    jsonschema::options()
+        .with_draft(draft)
         .offline()
         .should_validate_formats(false)
         .with_pattern_options(patterns)

@@ -143,10 +143,11 @@ fn quoted(word: &str) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::dialect::Dialect;
     use serde_json::json;
 
     fn said(schema: Value, keyword: &str, items: &Value) -> (&'static str, String, String) {
-        let atlas = Atlas::new(&schema);
+        let atlas = Atlas::new(&schema, Dialect::TwentyTwenty);
         let words = words(&atlas, &atlas.root(), keyword, items);
         (words.id, words.message, words.want.unwrap())
     }

@@ -42,14 +42,20 @@ enum Step {
     Part { grouped: bool },
 }
 
-/// Source: JSON Schema 2020-12 core, sections 8.2.3, 10 and 11
-fn step(keyword: &str) -> Option<Step> {
+/// Source: JSON Schema 2020-12 core, sections 8.2.3, 10 and 11; draft-07 validation, section 6, and 2019-09 core, section
+/// 8.2.4, for what is older
+fn step(schema: &Value, keyword: &str) -> Option<Step> {
     Some(match keyword {
-        "$ref" | "$dynamicRef" => Step::Reference,
+        "$ref" | "$dynamicRef" | "$recursiveRef" => Step::Reference,
         "not" | "if" | "then" | "else" => Step::Same { grouped: false },
-        "allOf" | "anyOf" | "oneOf" | "dependentSchemas" => Step::Same { grouped: true },
-        "items"
-        | "contains"
+        "allOf" | "anyOf" | "oneOf" | "dependentSchemas" | "dependencies" => {
+            Step::Same { grouped: true }
+        }
+        "items" => Step::Part {
+            grouped: schema.get(keyword).is_some_and(Value::is_array),
+        },
+        "contains"
+        | "additionalItems"
         | "propertyNames"
         | "additionalProperties"
         | "unevaluatedProperties"
@@ -87,7 +93,7 @@ impl<'a> Trail<'a> {
         name: impl FnOnce() -> Option<&'s str>,
     ) -> Option<Spot<'a>> {
         let here = self.spots.last()?.clone();
-        match step(keyword)? {
+        match step(here.schema, keyword)? {
             Step::Reference => atlas.resolve(&here.pointer, here.schema.get(keyword)?.as_str()?),
             Step::Same { grouped } => {
                 if keyword == "then" {

@@ -2,11 +2,12 @@
 //! Refuses relative ids and whatever two places claim: then a document, or a reference, means nothing here.
 
 use crate::annotation::is_annotation;
+use crate::dialect::Dialect;
 use crate::json::pointer_segments;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 
-/// The dialects that are understood.
+/// How a document is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Draft {
     Seven,
@@ -14,19 +15,13 @@ pub(super) enum Draft {
 }
 
 impl Draft {
-    pub(super) fn of(bundle: &Value) -> Option<Self> {
-        match bundle.get("$schema") {
-            None => Some(Self::TwentyTwenty),
-            Some(Value::String(dialect)) => Self::named(dialect),
-            Some(_) => None,
-        }
-    }
-
-    fn named(dialect: &str) -> Option<Self> {
-        match dialect.trim_end_matches('#') {
-            "https://json-schema.org/draft/2020-12/schema" => Some(Self::TwentyTwenty),
-            "http://json-schema.org/draft-07/schema" => Some(Self::Seven),
-            _ => None,
+    fn of(dialect: Dialect, bundle: &Value) -> Option<Self> {
+        match dialect {
+            Dialect::TwentyTwenty => Some(Self::TwentyTwenty),
+            Dialect::Seven => Some(Self::Seven),
+            // Draft 7 made keywords of these three and changed none of the others.
+            Dialect::Six => (!has_condition(bundle, 0)?).then_some(Self::Seven),
+            Dialect::Four | Dialect::TwentyNineteen => None,
         }
     }
 }
@@ -34,6 +29,7 @@ impl Draft {
 /// The resources of one document.
 pub(super) struct Sources<'v> {
     pub(super) draft: Draft,
+    dialect: Dialect,
     roots: Vec<&'v Value>,
     /// By id.
     named: HashMap<&'v str, usize>,
@@ -53,8 +49,10 @@ const DEEPEST: usize = 200;
 impl<'v> Sources<'v> {
     /// `None` when the document may mean something else than what is understood here.
     pub(super) fn new(bundle: &'v Value) -> Option<Self> {
+        let dialect = Dialect::of(bundle)?;
         let mut sources = Self {
-            draft: Draft::of(bundle)?,
+            draft: Draft::of(dialect, bundle)?,
+            dialect,
             roots: vec![bundle],
             named: HashMap::new(),
             anchors: HashMap::new(),
@@ -92,8 +90,8 @@ impl<'v> Sources<'v> {
         mut home: usize,
         outermost: bool,
     ) -> Option<usize> {
-        if let Some(dialect) = keywords.get("$schema")
-            && Draft::named(dialect.as_str()?)? != self.draft
+        if let Some(named) = keywords.get("$schema")
+            && Dialect::named(named)? != self.dialect
         {
             return None;
         }
@@ -242,6 +240,24 @@ fn children<'v>(draft: Draft, keyword: &str, value: &'v Value) -> Vec<&'v Value>
         ) => map.values().collect(),
         _ => Vec::new(),
     }
+}
+
+/// Whether anything in the document is called as a condition is since draft 7, or as what it leads to.
+fn has_condition(value: &Value, depth: usize) -> Option<bool> {
+    if depth > DEEPEST * 2 {
+        return None;
+    }
+    let is_condition = |name: &String| matches!(name.as_str(), "if" | "then" | "else");
+    let inner: Vec<&Value> = match value {
+        Value::Object(map) if map.keys().any(is_condition) => return Some(true),
+        Value::Object(map) => map.values().collect(),
+        Value::Array(list) => list.iter().collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
+    };
+    let mut inner = inner.into_iter();
+    inner.try_fold(false, |any, value| {
+        Some(any || has_condition(value, depth + 1)?)
+    })
 }
 
 /// How many ids and anchors the document has, wherever they stand.

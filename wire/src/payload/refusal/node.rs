@@ -2,6 +2,7 @@
 //! Refuses bundles with a keyword whose meaning it does not know.
 
 use crate::annotation::is_annotation;
+use crate::dialect::Dialect;
 use crate::payload::atlas::{Atlas, Spot};
 use crate::payload::schema::options;
 use jsonschema::Validator;
@@ -37,16 +38,35 @@ const OWN: [&str; 18] = [
 ];
 
 /// Keywords that ask nothing of a value, beside annotations: they say where a schema stands, or hold others.
-const SILENT: [&str; 8] = [
-    "$schema",
+const SILENT: [&str; 9] = [
     "$vocabulary",
     "$id",
+    // Of draft 4, and of OpenAPI: a published schema of a later draft may have kept them.
+    "id",
+    "discriminator",
     "$anchor",
     "$dynamicAnchor",
     "$defs",
     "definitions",
     "format",
 ];
+
+/// What may stand beside a reference where that asks nothing, and would ask nothing elsewhere.
+const BESIDE: [&str; 3] = ["$ref", "$schema", "definitions"];
+
+/// Whether a keyword means now what it means in this draft, if anything in either.
+///
+/// Source: the appendices on changes of 2019-09 and 2020-12 core; draft-07 validation, section 6.6
+fn is_as_now(dialect: Dialect, keyword: &str) -> bool {
+    let since = match keyword {
+        "prefixItems" | "$dynamicAnchor" => Dialect::TwentyTwenty,
+        "dependentRequired" | "dependentSchemas" | "minContains" | "maxContains" | "$anchor"
+        | "$defs" | "$vocabulary" => Dialect::TwentyNineteen,
+        "if" | "then" | "else" => Dialect::Seven,
+        _ => Dialect::Six,
+    };
+    since <= dialect
+}
 
 /// All nodes of a bundle; the first is its root.
 #[derive(Debug)]
@@ -174,7 +194,7 @@ impl Nodes {
     /// What a schema asks by itself; `None` when it cannot be made ready.
     pub(super) fn own(&self, index: usize) -> Option<&Validator> {
         let own = self.own.get(index)?;
-        let ready = || options().build(&own.schema).ok();
+        let ready = || options(Dialect::TwentyTwenty).build(&own.schema).ok();
         own.ready.get_or_init(ready).as_ref()
     }
 }
@@ -241,9 +261,19 @@ impl<'a> Builder<'a> {
             Value::Object(members) => members,
             Value::Null | Value::Number(_) | Value::String(_) | Value::Array(_) => return None,
         };
+        if members.contains_key("$ref") && self.atlas.dialect.has_lone_references() {
+            let asks = |name: &String| !BESIDE.contains(&name.as_str()) && !is_annotation(name);
+            if members.keys().any(asks) {
+                return None;
+            }
+        }
         let mut own = Map::new();
         for (keyword, value) in members {
+            if !is_as_now(self.atlas.dialect, keyword) {
+                return None;
+            }
             match keyword.as_str() {
+                "$schema" if Dialect::named(value) == Some(self.atlas.dialect) => {}
                 name if OWN.contains(&name) => {
                     own.insert(keyword.clone(), value.clone());
                 }
