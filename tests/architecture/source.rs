@@ -11,7 +11,7 @@ pub struct Source {
 }
 
 /// Folders that hold Rust.
-const CODE: &[&str] = &["src", "wire", "reference", "xtask", "tests"];
+const CODE: &[&str] = &["src", "wire", "reference", "xtask", "fuzz", "tests"];
 
 /// Endings of the files that people read or write by hand.
 const TEXT: &[&str] = &[

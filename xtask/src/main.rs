@@ -10,6 +10,7 @@
 mod bench;
 mod fault;
 mod floor;
+mod fuzz;
 mod generate;
 mod new_rule;
 mod new_schema;
@@ -95,6 +96,12 @@ enum Command {
         /// Only the proofs whose name contains this.
         name: Option<String>,
     },
+    /// Let a fuzzer look for a payload on which the two ways of validating disagree.
+    Fuzz {
+        /// How long.
+        #[arg(default_value_t = 60)]
+        seconds: u32,
+    },
     /// The floor of `bench`: validate the history, or another file, with the plain crate, nothing else.
     #[command(hide = true)]
     Floor {
@@ -129,6 +136,7 @@ fn main() -> ExitCode {
         } => bench::run(subject, &profile, runs, &options),
         Command::ScoreCompat { out, pairs } => score_compat::run(&out, pairs.as_deref()),
         Command::Prove { name } => prove::run(name.as_deref()),
+        Command::Fuzz { seconds } => fuzz::run(seconds),
         Command::Floor { against, corpus } => floor::run(against.as_deref(), corpus.as_deref()),
         Command::Covers => bench::covers(),
         Command::PolicyCost => bench::policy_cost(),

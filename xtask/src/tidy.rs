@@ -1,7 +1,7 @@
 //! `cargo xtask tidy`: the house's rules in one word, each step a line of a table.
 
 use crate::fault::Fault;
-use crate::{generate, shell, tools};
+use crate::{fuzz, generate, shell, tools};
 
 /// One rule of the house.
 struct Step {
@@ -28,6 +28,29 @@ const STEPS: &[Step] = &[
                 "clippy",
                 "--workspace",
                 "--all-targets",
+                "--quiet",
+                "--",
+                "-D",
+                "warnings",
+            ])
+        },
+    },
+    Step {
+        name: "the fuzz target's format",
+        run: || cargo(&["fmt", "--manifest-path", fuzz::MANIFEST, "--check"]),
+    },
+    Step {
+        name: "the fuzz target's lints",
+        run: || {
+            cargo(&[
+                "clippy",
+                "--manifest-path",
+                fuzz::MANIFEST,
+                // The fuzzer itself needs a C++ compiler.
+                "--no-default-features",
+                "--locked",
+                "--target-dir",
+                "target",
                 "--quiet",
                 "--",
                 "-D",
