@@ -2,7 +2,7 @@
 
 use super::{Input, name};
 use std::io::{self, BufRead as _, BufReader, Cursor, Read as _};
-use wire::json::{Limits, is_blank};
+use wire::json::{Document, Limits, is_blank};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
@@ -22,48 +22,118 @@ impl Form {
 
 /// The form of a text without a name, and all of the text.
 ///
-/// In one JSON text no object begins right behind the end of another, so a second one makes it lines.
+/// In one JSON text no object begins right behind the end of another, so a second one makes it lines. A text that begins
+/// with something else is lines, too, when it is no JSON as a whole and one of its lines is an object: then only what is
+/// broken is refused, and not all of it.
 pub(super) fn told(input: Input) -> io::Result<(Form, Input)> {
-    let mut input = BufReader::new(input);
-    let mut read = Vec::new();
-    let most = Limits::PAYLOAD.bytes as u64;
-    let mut begun = 0;
-    loop {
-        let length = input.by_ref().take(most).read_until(b'\n', &mut read)?;
-        let line = read.get(begun..).unwrap_or_default();
-        let is_blank = line.iter().all(|byte| is_blank(*byte));
-        if length == 0 || !is_blank || read.len() > Limits::PAYLOAD.bytes {
-            break;
-        }
-        begun = read.len();
-    }
-    let first = read.get(begun..).unwrap_or_default().trim_ascii();
-    let first = first.strip_prefix(super::MARK).unwrap_or(first);
-    let is_one = first.starts_with(b"{") && first.ends_with(b"}");
-    let follows = match is_one {
-        true => next(&mut input, &mut read)?,
-        false => None,
+    let mut read = Beginning {
+        input: BufReader::new(input),
+        bytes: Vec::new(),
     };
-    let form = match follows {
-        Some(b'{') => Form::Lines,
-        Some(_) | None => Form::Whole,
-    };
-    Ok((form, Box::new(Cursor::new(read).chain(input))))
+    let form = read.form()?;
+    Ok((form, Box::new(Cursor::new(read.bytes).chain(read.input))))
 }
 
-/// The next byte that is not blank; what is blank before it goes to `read`.
-fn next(input: &mut BufReader<Input>, read: &mut Vec<u8>) -> io::Result<Option<u8>> {
-    while read.len() <= Limits::PAYLOAD.bytes {
-        let waiting = input.fill_buf()?;
-        let blank = waiting.iter().take_while(|byte| is_blank(**byte)).count();
-        if let Some(byte) = waiting.get(blank) {
-            return Ok(Some(*byte));
+/// As much of a text as had to be read to know its form.
+struct Beginning {
+    input: BufReader<Input>,
+    bytes: Vec<u8>,
+}
+
+/// What comes next in a text.
+enum Next {
+    /// A line that is not blank, from here to the end of what was read.
+    Line(usize),
+    /// More than one payload may have.
+    TooMuch,
+    End,
+}
+
+impl Beginning {
+    fn form(&mut self) -> io::Result<Form> {
+        let first = match self.line()? {
+            Next::Line(from) => self.from(from),
+            // The first line has no end within the limit, and what follows it may be fine.
+            Next::TooMuch => return Ok(Form::Lines),
+            Next::End => return Ok(Form::Whole),
+        };
+        let first = first
+            .strip_prefix(super::MARK)
+            .unwrap_or(first)
+            .trim_ascii();
+        if is_object(first) && self.follows()? == Some(b'{') {
+            return Ok(Form::Lines);
         }
-        if waiting.is_empty() {
-            return Ok(None);
+        let (mut any, mut before) = (false, false);
+        loop {
+            let from = match self.line()? {
+                Next::Line(from) => from,
+                Next::TooMuch if any => return Ok(Form::Lines),
+                Next::End if any && !self.is_one() => return Ok(Form::Lines),
+                Next::TooMuch | Next::End => return Ok(Form::Whole),
+            };
+            let line = self.from(from);
+            let is_object = is_object(line.trim_ascii_end());
+            if is_object && before {
+                return Ok(Form::Lines);
+            }
+            any |= is_object && is_json(line);
+            before = is_object;
         }
-        read.extend_from_slice(waiting);
-        input.consume(blank);
     }
-    Ok(None)
+
+    fn from(&self, from: usize) -> &[u8] {
+        self.bytes.get(from..).unwrap_or_default()
+    }
+
+    fn line(&mut self) -> io::Result<Next> {
+        loop {
+            let from = self.bytes.len();
+            let room = (Limits::PAYLOAD.bytes + 1).saturating_sub(from) as u64;
+            if room == 0 {
+                return Ok(Next::TooMuch);
+            }
+            let mut input = self.input.by_ref().take(room);
+            let length = input.read_until(b'\n', &mut self.bytes)?;
+            let is_blank = self.from(from).iter().all(|byte| is_blank(*byte));
+            match length {
+                0 => return Ok(Next::End),
+                _ if self.bytes.len() > Limits::PAYLOAD.bytes => return Ok(Next::TooMuch),
+                _ if !is_blank => return Ok(Next::Line(from)),
+                _ => {}
+            }
+        }
+    }
+
+    /// The next byte that is not blank; what is blank before it is read.
+    fn follows(&mut self) -> io::Result<Option<u8>> {
+        while self.bytes.len() <= Limits::PAYLOAD.bytes {
+            let waiting = self.input.fill_buf()?;
+            let blank = waiting.iter().take_while(|byte| is_blank(**byte)).count();
+            if let Some(byte) = waiting.get(blank) {
+                return Ok(Some(*byte));
+            }
+            if waiting.is_empty() {
+                return Ok(None);
+            }
+            self.bytes.extend_from_slice(waiting);
+            self.input.consume(blank);
+        }
+        Ok(None)
+    }
+
+    /// Whether all that was read is one JSON text.
+    fn is_one(&self) -> bool {
+        let all = self.bytes.as_slice();
+        is_json(all.strip_prefix(super::MARK).unwrap_or(all))
+    }
+}
+
+/// Whether a line begins and ends as an object does.
+fn is_object(line: &[u8]) -> bool {
+    line.starts_with(b"{") && line.ends_with(b"}")
+}
+
+fn is_json(text: &[u8]) -> bool {
+    Document::parse(text, &Limits::PAYLOAD).is_ok()
 }

@@ -127,6 +127,17 @@ fn a_text_without_a_name_is_lines_when_a_second_object_begins() {
     for text in ["{}\n{}\n", "\n{\"a\": 1}\n\n  {\"b\"", "\u{feff}{}\r\n{}"] {
         assert_eq!(told(text), (Form::Lines, text.to_owned()));
     }
+    // What is broken is one line of it.
+    for text in [
+        "{\"a\": \n{\"a\": 1}\n",
+        "{\"a\": \"x\n{\"a\": 1}\n{\"a\": 2}",
+        "no JSON\r\n\r\n{\"a\": 1}\r\n",
+        "{\"a\": 1}\nno JSON\n{\"a\": 2}\n",
+        "\u{feff}{\"a\": {}\n{}\n",
+        "[\n{}\n{}\n",
+    ] {
+        assert_eq!(told(text), (Form::Lines, text.to_owned()));
+    }
     let blank = "\n".repeat(100_000);
     for text in [
         blank.as_str(),
@@ -138,9 +149,29 @@ fn a_text_without_a_name_is_lines_when_a_second_object_begins() {
         "{\"a\":\n{}}",
         "{} x",
         "[{}\n,{}]",
+        "{\"a\":\n{}\n}",
+        "\u{feff}[\n{},\n{}\n]",
+        "{\"a\": x,\n  \"b\": [\n    {\"c\": 1}\n  ]\n}\n",
     ] {
         assert_eq!(told(text), (Form::Whole, text.to_owned()));
     }
+}
+
+#[test]
+fn a_first_line_over_the_limit_is_one_line_and_a_long_text_of_short_ones_is_one_payload() {
+    let most = Limits::PAYLOAD.bytes;
+    let long = format!("{{\"a\": \"{}\"}}\n{{}}\n", "x".repeat(most));
+    let (form, text) = told(&long);
+    assert!(form == Form::Lines && text == long);
+    let pretty = format!(
+        "{{\n  \"a\": [\n{}    1\n  ]\n}}\n",
+        "    1,\n".repeat(most / 6)
+    );
+    let (form, text) = told(&pretty);
+    assert!(form == Form::Whole && text == pretty);
+    let broken = format!("{{\"a\": \n{{}}\n{}", "1,\n".repeat(most / 3));
+    let (form, text) = told(&broken);
+    assert!(form == Form::Lines && text == broken);
 }
 
 fn names(root: &Path, asked: &[&str]) -> Vec<(String, bool)> {
