@@ -6,6 +6,9 @@
     clippy::indexing_slicing
 )]
 
+#[path = "scrub/input.rs"]
+mod input;
+
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use matchmark::catalogue::Workspace;

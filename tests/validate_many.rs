@@ -8,6 +8,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use wire::json::Limits;
 
 const SCHEMA: &str = r#"{"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object",
     "required": ["id"], "properties": {"id": {"type": "string"}, "rank": {"type": "array", "items": {"type": "integer"}}}}"#;
@@ -257,5 +258,53 @@ fn a_schema_file_is_read_in_the_draft_that_it_names_and_in_no_other() {
             told.contains("/$schema") && told.contains("2019-09"),
             "{told}"
         );
+    }
+}
+
+/// What is said of this text on standard input.
+fn piped(folder: &Path, text: &str) -> Value {
+    fs::write(folder.join("piped"), text).unwrap();
+    let input = fs::File::open(folder.join("piped")).unwrap();
+    let output = run(folder, &["-", "--format", "json"], input.into());
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn a_broken_or_too_long_first_line_on_standard_input_is_one_finding_and_the_others_are_judged() {
+    let folder = folder();
+    let long = format!("{{\"id\": \"{}\"}}", "x".repeat(Limits::PAYLOAD.bytes));
+    for first in [
+        "{\"id\": ",
+        "{\"id\": \"1",
+        "no JSON",
+        "{\"id\": 1}}",
+        long.as_str(),
+    ] {
+        let text = format!("{first}\n{{\"id\": \"2\"}}\n{{\"id\": \"3\"}}\n{{}}\n");
+        let said = piped(folder.path(), &text);
+        let count = (&said["valid"], &said["invalid"], &said["unreadable"]);
+        assert_eq!(count, (&2.into(), &2.into(), &0.into()), "{said}");
+        let payload = &said["payloads"][0];
+        assert_eq!(
+            (&payload["file"], &payload["record"]),
+            (&"-".into(), &1.into())
+        );
+        let problems = payload["problems"].as_array().unwrap();
+        assert_eq!(problems.len(), 1, "{payload}");
+        assert_eq!(said["payloads"][3]["record"], 4);
+    }
+    for (text, state) in [
+        (
+            "{\n  \"id\": \"1\",\n  \"rank\": [\n    1\n  ]\n}\n",
+            "valid",
+        ),
+        ("{\"id\":\n\"1\", \"part\":\n{\"id\": 1}\n}\n", "valid"),
+        ("{\n  \"id\": \"1\",\n  \"rank\": [\n    1\n}\n", "invalid"),
+    ] {
+        let said = piped(folder.path(), text);
+        let payloads = said["payloads"].as_array().unwrap();
+        assert_eq!(payloads.len(), 1, "{said}");
+        assert_eq!(payloads[0]["state"], state);
+        assert!(payloads[0]["record"].is_null(), "{said}");
     }
 }

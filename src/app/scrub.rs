@@ -46,11 +46,8 @@ pub(super) fn scrub(request: &ScrubRequest, sink: &mut dyn Sink) -> Result<Answe
 
 /// Errors: the product would take the place of the key, or of what it is made from
 fn apart(out: &Path, request: &ScrubRequest) -> Result<(), AppError> {
-    let root = &request.repository.root;
-    let read = request.files.iter().map(|file| root.join(file));
-    let mut kept = read.chain([request.key.clone()]);
-    let place = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    match kept.any(|kept| place(out).starts_with(place(&kept))) {
+    let is_read = load::is_read(out, &request.repository.root, &request.files);
+    match is_read || load::is_kept(out, &request.key) {
         true => Err(AppError::OutIsRead(out.display().to_string())),
         false => Ok(()),
     }

@@ -27,7 +27,7 @@ pub use archive::{Shelf, branch, current_branch, remote, shelf};
 pub use authors::{Authors, authors, authors_of};
 pub use contract::{contract, state_map};
 pub use git::{Base, Head, base, committed_at, git_version, has_commit, head, is_shallow, made_at};
-pub use payload::{PayloadPart, Piece, payloads};
+pub use payload::{PayloadPart, Piece, is_kept, is_read, payloads};
 pub use process::resident;
 pub use question::{Line, questions};
 pub use runs::{file_digest, has_folder, runs, runs_and_reports};

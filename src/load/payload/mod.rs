@@ -1,10 +1,13 @@
 //! Payloads that a user names: files, folders, patterns, one a line or one a file, packed or plain, standard input.
 //! Refuses to hold more than a block of them at once.
 
+mod apart;
 mod block;
 mod form;
 mod name;
 mod unpack;
+
+pub use apart::{is_kept, is_read};
 
 use super::tree;
 use block::Blocks;
@@ -146,7 +149,7 @@ fn broken(error: &io::Error) -> Piece {
     Piece::Unreadable(tree::unopened(error))
 }
 
-/// Standard input has no name that tells: it is lines when a second object begins where the first line has ended one.
+/// Standard input has no name that tells.
 fn standard_input() -> Pieces {
     let said = unpack::unpacked(Box::new(io::stdin())).and_then(form::told);
     match said {

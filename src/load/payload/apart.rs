@@ -1,0 +1,55 @@
+//! Whether a file that is to be written is one that is read, whatever it is called: by a link, by a pattern, in a folder.
+//! Refuses to look at what the files hold.
+
+use super::name;
+use std::path::{Path, PathBuf};
+
+/// Whether `out` is `kept`, or stands below it.
+#[must_use]
+pub fn is_kept(out: &Path, kept: &Path) -> bool {
+    let same = identity(out).is_some_and(|out| Some(out) == identity(kept));
+    same || place(out).starts_with(place(kept))
+}
+
+/// Whether `out` is one of the files that `names` stand for, or below one of the folders.
+#[must_use]
+pub fn is_read(out: &Path, root: &Path, names: &[PathBuf]) -> bool {
+    let (own, place) = (identity(out), place(out));
+    let is_below = |name: &PathBuf| place.starts_with(self::place(&root.join(name)));
+    let mut files = names
+        .iter()
+        .flat_map(|name| name::expand(root, name))
+        .filter_map(|named| named.path.ok()?);
+    let is_out = |file: PathBuf| {
+        let same = own.is_some_and(|own| Some(own) == identity(&file));
+        same || place == self::place(&file)
+    };
+    names.iter().any(is_below) || files.any(is_out)
+}
+
+/// Where a path leads, behind every link; of a file that is not there yet, where its folder does.
+fn place(path: &Path) -> PathBuf {
+    if let Ok(whole) = path.canonicalize() {
+        return whole;
+    }
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let folder = whole.parent().and_then(|folder| folder.canonicalize().ok());
+    match (folder, whole.file_name()) {
+        (Some(folder), Some(name)) => folder.join(name),
+        _ => whole,
+    }
+}
+
+/// What all hard links to one file have in common.
+#[cfg(unix)]
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt as _;
+    let metadata = std::fs::metadata(path).ok()?;
+    Some((metadata.dev(), metadata.ino()))
+}
+
+/// What all hard links to one file have in common: only their place is known here.
+#[cfg(not(unix))]
+fn identity(_path: &Path) -> Option<(u64, u64)> {
+    None
+}
