@@ -37,7 +37,7 @@ fn judge<'a>(way: &str, bundle: &Value) -> Judge<'a> {
             Box::new(move |line| runner.accepts(&program, line) == Settled::Accepted)
         }
         "full" => {
-            let schema = Schema::published(bundle).expect("a schema");
+            let schema = Schema::published(bundle.clone()).expect("a schema");
             Box::new(move |line| {
                 Document::parse(line, &Limits::FILE)
                     .is_ok_and(|document| schema.accepts(document.value()))
@@ -45,7 +45,7 @@ fn judge<'a>(way: &str, bundle: &Value) -> Judge<'a> {
         }
         "told" => {
             let (schema, mut runner) = (
-                Schema::published(bundle).expect("a schema"),
+                Schema::published(bundle.clone()).expect("a schema"),
                 Runner::new(Limits::FILE),
             );
             Box::new(move |line| {

@@ -57,7 +57,7 @@ fn a_published_schema_is_read_in_the_draft_that_it_names() {
         schema["$schema"] = json!(dialect);
         let is_ours = dialect.contains("2020-12");
         assert_eq!(Schema::compile(&schema).is_ok(), is_ours, "{dialect}");
-        let read = Schema::published(&schema).expect(&dialect);
+        let read = Schema::published(schema.clone()).expect(&dialect);
         let document = Document::parse(payload.as_bytes(), &Limits::PAYLOAD).expect("a document");
         let found = read.problems(&document);
         assert_eq!(found.len(), 1, "{dialect} {found:?}");
@@ -75,16 +75,16 @@ fn a_published_schema_of_no_known_draft_is_refused_at_its_place() {
         json!(7),
         json!(null),
     ] {
-        let fault = Schema::published(&json!({"$schema": named})).expect_err("an unknown draft");
+        let fault = Schema::published(json!({"$schema": named})).expect_err("an unknown draft");
         assert_eq!(fault.pointer, "/$schema", "{named}");
         assert!(fault.reason.contains("2019-09"), "{fault}");
     }
     // Where none is named it is the newest.
-    let items = Schema::published(&json!({"prefixItems": [false]})).expect("a schema");
+    let items = Schema::published(json!({"prefixItems": [false]})).expect("a schema");
     assert!(!items.accepts(&json!([1])));
     let wrong =
         json!({"$schema": "http://json-schema.org/draft-04/schema#", "exclusiveMinimum": 1});
-    let fault = Schema::published(&wrong).expect_err("a number is of draft 6");
+    let fault = Schema::published(wrong).expect_err("a number is of draft 6");
     assert_eq!(fault.pointer, "/exclusiveMinimum");
 }
 
@@ -94,7 +94,7 @@ fn a_loop_of_references_in_an_older_draft_neither_hangs_nor_overflows() {
         let dialect = format!("http://json-schema.org/draft-{draft}/schema#");
         let schema = json!({"$schema": dialect, "properties": {"a": {"$ref": "#/definitions/a"}},
             "definitions": {"a": {"allOf": [{"$ref": "#/definitions/b"}]}, "b": {"$ref": "#/definitions/a"}}});
-        if let Ok(schema) = Schema::published(&schema) {
+        if let Ok(schema) = Schema::published(schema.clone()) {
             let document = Document::parse(br#"{"a": {"a": 1}}"#, &Limits::PAYLOAD).expect("one");
             assert_eq!(
                 schema.problems(&document).is_empty(),

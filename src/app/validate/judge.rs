@@ -54,7 +54,7 @@ impl<'a> Judge<'a> {
             Against::File(path) => {
                 let shown = path.display().to_string();
                 let document = load::schema(&request.repository.root.join(path), &shown)?;
-                let schema = Schema::published(document.value()).map_err(|fault| {
+                let schema = Schema::published(document.value().clone()).map_err(|fault| {
                     AppError::SchemaInvalid {
                         name: shown.clone(),
                         reason: fault.reason,

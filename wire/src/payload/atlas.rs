@@ -5,6 +5,7 @@ use crate::dialect::Dialect;
 use crate::json::pointer_escape;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// In-place references followed from one schema before the search gives up.
 ///
@@ -25,7 +26,7 @@ const DECLARING: [&str; 4] = [
 /// A schema document with an index of what it names.
 #[derive(Debug)]
 pub(super) struct Atlas {
-    bundle: Value,
+    bundle: Arc<Value>,
     pub(super) dialect: Dialect,
     /// `$id` to the pointer of its resource.
     resources: BTreeMap<String, String>,
@@ -77,9 +78,9 @@ impl<'a> Spot<'a> {
 }
 
 impl Atlas {
-    pub(super) fn new(bundle: &Value, dialect: Dialect) -> Self {
+    pub(super) fn new(bundle: Arc<Value>, dialect: Dialect) -> Self {
         let mut atlas = Self {
-            bundle: bundle.clone(),
+            bundle: Arc::clone(&bundle),
             dialect,
             resources: BTreeMap::new(),
             anchors: BTreeMap::new(),
@@ -87,7 +88,7 @@ impl Atlas {
             references: Vec::new(),
         };
         let mut anchors = Vec::new();
-        let mut open = vec![(String::new(), bundle)];
+        let mut open = vec![(String::new(), &*bundle)];
         while let Some((pointer, value)) = open.pop() {
             atlas.note(&pointer, value, &mut anchors);
             let members: Vec<(String, &Value)> = match value {
@@ -290,7 +291,7 @@ mod tests {
     use serde_json::json;
 
     fn ours(bundle: &Value) -> Atlas {
-        Atlas::new(bundle, Dialect::TwentyTwenty)
+        Atlas::new(Arc::new(bundle.clone()), Dialect::TwentyTwenty)
     }
 
     fn atlas() -> Atlas {
@@ -384,7 +385,7 @@ mod tests {
             (Dialect::Seven, json!("there")),
             (Dialect::TwentyNineteen, json!("beside")),
         ] {
-            let atlas = Atlas::new(&bundle, dialect);
+            let atlas = Atlas::new(bundle.clone().into(), dialect);
             let found = atlas.pinned(&atlas.root(), "kind");
             assert_eq!(found.unwrap(), [&pinned]);
         }

@@ -188,9 +188,10 @@ mod tests {
     use super::*;
     use crate::dialect::Dialect;
     use serde_json::json;
+    use std::sync::Arc;
 
     fn marks(schema: &Value) -> Marks {
-        Marks::of(&Atlas::new(schema, Dialect::TwentyTwenty))
+        Marks::of(&Atlas::new(Arc::new(schema.clone()), Dialect::TwentyTwenty))
     }
 
     fn words(names: &BTreeSet<String>) -> Vec<&str> {

@@ -15,7 +15,7 @@ use crate::stream::{Program, Runner, Settled};
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, PatternOptions, ValidationError, ValidationOptions, Validator};
 use serde_json::Value;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Steps that one match of a pattern may go back.
 ///
@@ -30,8 +30,11 @@ const PATTERN_SIZE: usize = 2 * 1024 * 1024;
 /// One compiled, self-contained document. `format` is an annotation.
 #[derive(Debug)]
 pub struct Schema {
+    bundle: Arc<Value>,
+    dialect: Dialect,
     validator: Validator,
-    atlas: Atlas,
+    /// Made when something is first told of the bundle: whoever only asks whether payloads are valid needs none.
+    atlas: OnceLock<Atlas>,
     /// Made when it is first asked for: where few payloads are judged, it would cost more than it saves.
     program: OnceLock<Program>,
     /// Made when something is first explained; none where the bundle asks for what a walk does not know.
@@ -63,7 +66,7 @@ impl Schema {
     /// Errors: the first thing that keeps the document from being a 2020-12 schema that needs no other document
     pub fn compile(bundle: &Value) -> Result<Self, SchemaFault> {
         match Dialect::of(bundle) {
-            Some(Dialect::TwentyTwenty) => Self::read(bundle, Dialect::TwentyTwenty),
+            Some(Dialect::TwentyTwenty) => Self::read(bundle.clone(), Dialect::TwentyTwenty),
             _ => Err(SchemaFault::new("/$schema", "the dialect is not 2020-12")),
         }
     }
@@ -72,30 +75,35 @@ impl Schema {
     /// a document is in that names none.
     ///
     /// Errors: the first thing that keeps the document from being a schema of its draft that needs no other document
-    pub fn published(document: &Value) -> Result<Self, SchemaFault> {
+    pub fn published(document: Value) -> Result<Self, SchemaFault> {
         let none = "it names none of the drafts 4, 6, 7, 2019-09 and 2020-12";
-        let dialect = Dialect::of(document).ok_or_else(|| SchemaFault::new("/$schema", none))?;
+        let dialect = Dialect::of(&document).ok_or_else(|| SchemaFault::new("/$schema", none))?;
         Self::read(document, dialect)
     }
 
-    fn read(bundle: &Value, dialect: Dialect) -> Result<Self, SchemaFault> {
-        let atlas = Atlas::new(bundle, dialect);
-        options(dialect)
-            .build(bundle)
-            .map_err(|error| fault(&error, &atlas))
-            .map(|validator| Self {
-                validator,
-                atlas,
-                program: OnceLock::new(),
-                nodes: OnceLock::new(),
-            })
+    fn read(bundle: Value, dialect: Dialect) -> Result<Self, SchemaFault> {
+        let bundle = Arc::new(bundle);
+        let validator = options(dialect).build(&bundle);
+        Ok(Self {
+            validator: validator.map_err(|error| fault(&error, &bundle, dialect))?,
+            bundle,
+            dialect,
+            atlas: OnceLock::new(),
+            program: OnceLock::new(),
+            nodes: OnceLock::new(),
+        })
+    }
+
+    fn atlas(&self) -> &Atlas {
+        let map = || Atlas::new(Arc::clone(&self.bundle), self.dialect);
+        self.atlas.get_or_init(map)
     }
 
     /// Whether `bytes` are surely a document within the runner's limits, and valid. When they are not, nothing is
     /// known: [`Document::parse`] and [`Schema::problems`] tell.
     #[must_use]
     pub fn settles(&self, runner: &mut Runner, bytes: &[u8]) -> bool {
-        let compile = || Program::compile(self.atlas.root().schema);
+        let compile = || Program::compile(&self.bundle);
         let program = self.program.get_or_init(compile);
         runner.accepts(program, bytes) == Settled::Accepted
     }
@@ -109,14 +117,14 @@ impl Schema {
     /// What tells its payloads from those of other schemas.
     #[must_use]
     pub fn marks(&self) -> Marks {
-        Marks::of(&self.atlas)
+        Marks::of(self.atlas())
     }
 
     /// A pointer into the document as it may be shown, and as FHIR writes it: names that no schema declares are masked.
     #[must_use]
     pub fn shown(&self, document: &Document, pointer: &str) -> (String, String) {
-        let shown = Mask::new(&self.atlas, document.value()).pointer(pointer);
-        let expression = expression(resource(&self.atlas), &shown);
+        let shown = Mask::new(self.atlas(), document.value()).pointer(pointer);
+        let expression = expression(resource(self.atlas()), &shown);
         (shown, expression)
     }
 
@@ -134,7 +142,10 @@ impl Schema {
     /// schema or the document is beyond a walk, or the walk finds nothing.
     #[must_use]
     pub fn explained_by_walk(&self, document: &Document) -> Option<Vec<Problem>> {
-        let nodes = self.nodes.get_or_init(|| Nodes::of(&self.atlas)).as_ref()?;
+        let nodes = self
+            .nodes
+            .get_or_init(|| Nodes::of(self.atlas()))
+            .as_ref()?;
         let found = refusals(nodes, document.value()).filter(|found| !found.is_empty())?;
         Some(self.explained(document, found))
     }
@@ -147,7 +158,7 @@ impl Schema {
     }
 
     fn explained(&self, document: &Document, refusals: Vec<Refusal<'_>>) -> Vec<Problem> {
-        let mut explainer = Explainer::new(&self.atlas, document);
+        let mut explainer = Explainer::new(self.atlas(), document);
         if refusals.is_empty() {
             explainer.add_unexplained();
         }
@@ -177,8 +188,9 @@ pub(super) fn options(dialect: Dialect) -> ValidationOptions<'static> {
         .with_pattern_options(patterns)
 }
 
-fn fault(error: &ValidationError<'_>, atlas: &Atlas) -> SchemaFault {
+fn fault(error: &ValidationError<'_>, bundle: &Arc<Value>, dialect: Dialect) -> SchemaFault {
     if let ValidationErrorKind::Referencing(_) = error.kind() {
+        let atlas = Atlas::new(Arc::clone(bundle), dialect);
         let pointer = atlas.dangling().unwrap_or_default();
         return SchemaFault::new(pointer, "the reference leads to nothing in this document");
     }

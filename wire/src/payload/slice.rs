@@ -147,7 +147,7 @@ mod tests {
     use serde_json::json;
 
     fn said(schema: Value, keyword: &str, items: &Value) -> (&'static str, String, String) {
-        let atlas = Atlas::new(&schema, Dialect::TwentyTwenty);
+        let atlas = Atlas::new(schema.into(), Dialect::TwentyTwenty);
         let words = words(&atlas, &atlas.root(), keyword, items);
         (words.id, words.message, words.want.unwrap())
     }

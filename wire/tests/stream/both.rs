@@ -42,7 +42,7 @@ impl Both {
     /// `None` when the document is no schema.
     pub fn new(bundle: &Value) -> Option<Self> {
         Some(Self {
-            schema: Schema::published(bundle).ok()?,
+            schema: Schema::published(bundle.clone()).ok()?,
             walked: Cell::default(),
         })
     }

@@ -117,7 +117,10 @@ impl Draft {
             return;
         };
         // A bare `true` or `false` names no dialect and means the same in all that have it.
-        let (program, full) = (Program::compile(&schema), Schema::published(&schema).ok());
+        let (program, full) = (
+            Program::compile(&schema),
+            Schema::published(schema.clone()).ok(),
+        );
         let mut runner = Runner::new(Limits::FILE);
         for test in tests {
             let name = format!("{file}: {}, {}", group["description"], test["description"]);
