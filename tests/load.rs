@@ -8,6 +8,8 @@
 
 #[path = "support/folder.rs"]
 mod folder;
+#[path = "load/lean.rs"]
+mod lean;
 
 use folder::Folder;
 use matchmark::catalogue::Workspace;

@@ -41,12 +41,12 @@ fn judged(
 ) -> Result<Replayed, AppError> {
     sink.progress("reading the repository");
     let root = &repository.root;
-    let (head, findings) = load::folder(root, repository.config.as_deref())?;
+    let (head, findings) = load::replaying(root, repository.config.as_deref())?;
     super::error::usable(&findings, "schemas/")?;
     let base = load::base(root, judge.base.as_deref(), &head.config.gate.base)?;
     let (commit, before) = match base {
         load::Base::Commit(commit) => {
-            let (workspace, _) = load::revision(root, &commit)?;
+            let (workspace, _) = load::judging_at(root, &commit, &head)?;
             (Some(commit), Some(workspace))
         }
         load::Base::None(_) => (None, None),
@@ -101,7 +101,7 @@ fn run(
     let book = RuleBook::read(&head.payload_rules);
     let base_book = base.map(|base| RuleBook::read(&base.payload_rules));
     let schemas = Schemas::of(&head.catalogue);
-    let before = base.map(|base| Schemas::of(&base.catalogue));
+    let before = base.map(|base| Schemas::beside(&base.catalogue, &schemas));
     let schemas = (&schemas, before.as_ref());
     with_rules((head, base), (&book, base_book.as_ref()), |rules| {
         let replay = Replay::new(&head.catalogue, schemas, rules, candidate);

@@ -363,6 +363,19 @@ impl Catalogue {
         bundle::drawn(self, id)
     }
 
+    /// Whether both have a version and say the same in it, and in every version that it refers to.
+    #[must_use]
+    pub fn is_same(&self, other: &Self, id: &VersionId) -> bool {
+        let is_same = |id: &VersionId| {
+            let both = self.version(id).zip(other.version(id));
+            both.is_some_and(|(one, two)| {
+                Arc::ptr_eq(&one.schema, &two.schema) || one.schema.text() == two.schema.text()
+            })
+        };
+        let drawn = self.drawn(id);
+        is_same(id) && drawn.iter().all(is_same) && drawn == other.drawn(id)
+    }
+
     /// The file, line and column of `pointer` in the bundle of `id`, or of its nearest parent that stands there.
     #[must_use]
     pub fn place(&self, id: &VersionId, pointer: &str) -> Place {

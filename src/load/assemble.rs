@@ -1,6 +1,6 @@
 //! Gives every file its part in the workspace; a file with no part is a finding.
 
-use super::entry::EntryFiles;
+use super::entry::{Context, EntryFiles};
 use super::letterhead;
 use super::read::{malformed, toml};
 use super::tree::{CONFIG, Files};
@@ -13,8 +13,12 @@ use crate::model::{Finding, Place};
 use globset::{GlobBuilder, GlobMatcher};
 use std::collections::BTreeMap;
 
-/// Reads every file once. What is wrong is listed; the rest goes on.
-pub(super) fn workspace(files: Files) -> (Workspace, Vec<Finding>) {
+/// Reads every file once. What is wrong is listed; the rest goes on. What `beside` says in the same words is shared.
+pub(super) fn workspace(files: Files, beside: Option<&Workspace>) -> (Workspace, Vec<Finding>) {
+    let context = Context {
+        extent: files.extent,
+        beside: beside.map(|beside| &beside.catalogue),
+    };
     let mut assembly = Assembly::default();
     for (path, why) in &files.unreadable {
         let finding = malformed(
@@ -36,7 +40,8 @@ pub(super) fn workspace(files: Files) -> (Workspace, Vec<Finding>) {
             .insert(path.clone(), source.digest());
         assembly.place(&path, source, history.as_ref());
     }
-    assembly.finish()
+    assembly.workspace.inputs.extend(files.digests);
+    assembly.finish(context)
 }
 
 #[derive(Default)]
@@ -228,10 +233,10 @@ impl Assembly {
         self.findings.push(finding);
     }
 
-    fn finish(mut self) -> (Workspace, Vec<Finding>) {
+    fn finish(mut self, context: Context<'_>) -> (Workspace, Vec<Finding>) {
         let mut catalogue = Catalogue::default();
         for (id, files) in self.entries {
-            let (entry, findings) = files.read(&id);
+            let (entry, findings) = files.read(&id, context);
             self.findings.extend(findings);
             if let Some(entry) = entry {
                 catalogue.entries.insert(id, entry);

@@ -1,9 +1,29 @@
 //! The folder of one catalogue entry.
 
+use super::extent::Extent;
 use super::read::{json, malformed, toml};
-use crate::catalogue::{Entry, EntryFile, Example, SchemaVersion, Source, VersionFile};
+use crate::catalogue::{Catalogue, Entry, EntryFile, Example, SchemaVersion, Source, VersionFile};
 use crate::model::{Finding, Place, VersionId, VersionName};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use wire::json::Document;
+
+/// What an entry is read for, and beside what.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'a> {
+    pub extent: Extent,
+    /// Another revision: a schema that says the same there is held once.
+    pub beside: Option<&'a Catalogue>,
+}
+
+impl Context<'_> {
+    /// The schema of this version beside, if its text is the same.
+    fn known(&self, id: &VersionId, source: &Source) -> Option<Arc<Document>> {
+        let other = &self.beside?.version(id)?.schema;
+        let is_same = other.text().as_bytes() == &*source.bytes;
+        is_same.then(|| Arc::clone(other))
+    }
+}
 
 /// Files below `schemas/<id>/`, sorted into their places.
 #[derive(Default)]
@@ -45,7 +65,7 @@ impl EntryFiles {
     }
 
     /// The entry as far as it can be read, and what could not be.
-    pub(super) fn read(self, id: &str) -> (Option<Entry>, Vec<Finding>) {
+    pub(super) fn read(self, id: &str, context: Context<'_>) -> (Option<Entry>, Vec<Finding>) {
         let folder = format!("schemas/{id}");
         let Some(source) = self.manifest else {
             let path = format!("{folder}/entry.toml");
@@ -79,7 +99,8 @@ impl EntryFiles {
                 continue;
             }
             let files = folders.remove(&name.to_string());
-            match read_version(version, record, files, &source, &mut findings) {
+            let context = (context, &source);
+            match read_version(version, record, files, context, &mut findings) {
                 Ok(version) => {
                     versions.insert(name, version);
                 }
@@ -150,7 +171,7 @@ fn read_version(
     id: VersionId,
     record: &VersionFile,
     files: Option<VersionFiles>,
-    manifest: &Source,
+    (context, manifest): (Context<'_>, &Source),
     findings: &mut Vec<Finding>,
 ) -> Result<SchemaVersion, Box<Finding>> {
     let path = format!("schemas/{}/{}/schema.json", id.entry, id.version);
@@ -164,14 +185,17 @@ fn read_version(
         );
         return Err(Box::new(finding.pointer(path)));
     };
-    let schema = json(&source, "catalogue/schema-unreadable")?;
+    let schema = match context.known(&id, &source) {
+        Some(known) => known,
+        None => json(&source, "catalogue/schema-unreadable")?,
+    };
     Ok(SchemaVersion {
         number: record.version.clone(),
         file: record.clone(),
         digest: source.digest(),
         schema,
-        accepted: examples(files.accepted, findings),
-        rejected: examples(files.rejected, findings),
+        accepted: examples(files.accepted, context.extent, findings),
+        rejected: examples(files.rejected, context.extent, findings),
         notes: files.notes,
         path,
         id,
@@ -179,10 +203,11 @@ fn read_version(
 }
 
 /// Examples that are JSON; a rejected one may be malformed on purpose only in a replayed history.
-fn examples(sources: Vec<Source>, findings: &mut Vec<Finding>) -> Vec<Example> {
-    let mut examples = Vec::with_capacity(sources.len());
+fn examples(sources: Vec<Source>, extent: Extent, findings: &mut Vec<Finding>) -> Vec<Example> {
+    let mut examples = Vec::new();
     for source in sources {
         match json(&source, "catalogue/example-unreadable") {
+            Ok(_) if !extent.has_examples() => {}
             Ok(document) => examples.push(Example {
                 path: source.path,
                 document,

@@ -3,9 +3,12 @@
 use super::LoadError;
 use super::tree::watched;
 use chrono::{DateTime, Utc};
-use std::io::{Read as _, Write as _};
+use std::io::{self, BufRead, BufReader, Read, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
+
+/// Bytes of the line before a blob at most: an object name of 64 digits, a word and a size.
+const HEAD: u64 = 128;
 
 /// What a run is compared with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -167,6 +170,22 @@ fn blob(line: &[u8]) -> Option<Result<Blob, String>> {
 
 /// The bytes of each blob, in the order asked.
 pub(super) fn read(root: &Path, blobs: Vec<Blob>) -> Result<Vec<(Blob, Vec<u8>)>, LoadError> {
+    let mut found = Vec::with_capacity(blobs.len());
+    each(root, blobs, |blob, input| {
+        let mut bytes = Vec::new();
+        input.read_to_end(&mut bytes)?;
+        found.push((blob, bytes));
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Hands out each blob in the order asked, with what reads its bytes; they are not held.
+pub(super) fn each(
+    root: &Path,
+    blobs: Vec<Blob>,
+    mut take: impl FnMut(Blob, &mut dyn Read) -> io::Result<()>,
+) -> Result<(), LoadError> {
     let mut child = command(root)
         .args(["cat-file", "--batch"])
         .stdin(Stdio::piped())
@@ -187,35 +206,45 @@ pub(super) fn read(root: &Path, blobs: Vec<Blob>) -> Result<Vec<(Blob, Vec<u8>)>
             }
         }
     });
-    let mut answers = Vec::new();
-    if let Some(mut pipe) = child.stdout.take() {
-        pipe.read_to_end(&mut answers)
-            .map_err(LoadError::GitMissing)?;
-    }
+    let mut answers = child.stdout.take().map(BufReader::new);
+    let answered = |blob: Blob| answer(answers.as_mut()?, blob, &mut take).ok();
+    let whole = blobs.into_iter().map(answered).all(|whole| whole.is_some());
+    // Whoever still writes or waits to be read is told that nobody reads any more.
+    drop(answers);
     let failed = |message: &str| LoadError::Git {
         command: "cat-file".to_owned(),
         message: message.to_owned(),
     };
     writer.join().map_err(|_| failed("its input broke"))?;
     child.wait().map_err(LoadError::GitMissing)?;
-    split(blobs, &answers).ok_or_else(|| failed("its answer is incomplete"))
+    match whole {
+        true => Ok(()),
+        false => Err(failed("its answer is incomplete")),
+    }
 }
 
 /// Each answer is `<object> blob <size>\n<bytes>\n`.
-fn split(blobs: Vec<Blob>, mut answers: &[u8]) -> Option<Vec<(Blob, Vec<u8>)>> {
-    let mut found = Vec::with_capacity(blobs.len());
-    for blob in blobs {
-        let end = answers.iter().position(|byte| *byte == b'\n')?;
-        let size = text(answers.get(..end)?)
-            .rsplit(' ')
-            .next()?
-            .parse::<usize>()
-            .ok()?;
-        let start = end + 1;
-        found.push((blob, answers.get(start..start + size)?.to_vec()));
-        answers = answers.get(start + size + 1..)?;
-    }
-    Some(found)
+///
+/// Errors: it is another, or ends too early
+fn answer(
+    answers: &mut impl BufRead,
+    blob: Blob,
+    take: &mut impl FnMut(Blob, &mut dyn Read) -> io::Result<()>,
+) -> io::Result<()> {
+    let cut_off = || io::Error::from(io::ErrorKind::UnexpectedEof);
+    let mut head = Vec::new();
+    answers.take(HEAD).read_until(b'\n', &mut head)?;
+    let head = text(&head);
+    let size = head.rsplit(' ').next().and_then(|size| size.parse().ok());
+    let mut bytes = answers.by_ref().take(size.ok_or_else(cut_off)?);
+    take(blob, &mut bytes)?;
+    let rest = io::copy(&mut bytes, &mut io::sink())?;
+    let is_whole = bytes.limit() == 0 && rest == 0;
+    let mut end = [0];
+    answers.read_exact(&mut end)?;
+    (is_whole && end == *b"\n")
+        .then_some(())
+        .ok_or_else(cut_off)
 }
 
 /// Makes an empty bare repository.

@@ -8,6 +8,7 @@ mod authors;
 mod config;
 mod contract;
 mod entry;
+mod extent;
 mod git;
 mod letterhead;
 mod operating;
@@ -38,6 +39,7 @@ pub use traffic::traffic;
 
 use crate::catalogue::{Config, Source, Workspace};
 use crate::model::Finding;
+use extent::Extent;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
@@ -69,8 +71,40 @@ pub enum LoadError {
 ///
 /// Errors: `root` is no folder or holds nothing of ours
 pub fn folder(root: &Path, config: Option<&Path>) -> Result<(Workspace, Vec<Finding>), LoadError> {
-    let files = tree::folder(root, config)?;
-    Ok(assemble::workspace(files))
+    let files = tree::folder(root, config, Extent::Whole)?;
+    Ok(assemble::workspace(files, None))
+}
+
+/// What the payloads of a run are judged by, as it stands below `root`: configuration, schemas without their examples,
+/// payload rules. Nothing else is opened, and digests are those of these files.
+///
+/// Errors: as of [`folder`]
+pub fn judging(root: &Path, config: Option<&Path>) -> Result<(Workspace, Vec<Finding>), LoadError> {
+    let files = tree::folder(root, config, Extent::Judging)?;
+    Ok(assemble::workspace(files, None))
+}
+
+/// The same with the digest of every file of the workspace, none of which is held for that.
+///
+/// Errors: as of [`folder`]
+pub fn replaying(
+    root: &Path,
+    config: Option<&Path>,
+) -> Result<(Workspace, Vec<Finding>), LoadError> {
+    let files = tree::folder(root, config, Extent::Named)?;
+    Ok(assemble::workspace(files, None))
+}
+
+/// What payloads were judged by in a commit; a schema that is the same in `beside` is held once.
+///
+/// Errors: as of [`revision`]
+pub fn judging_at(
+    root: &Path,
+    commit: &str,
+    beside: &Workspace,
+) -> Result<(Workspace, Vec<Finding>), LoadError> {
+    let files = tree::revision(root, commit, Extent::Judging)?;
+    Ok(assemble::workspace(files, Some(beside)))
 }
 
 /// The configuration alone; every key has a default, and so has the file.
@@ -94,19 +128,19 @@ pub fn config(root: &Path, config: Option<&Path>) -> Result<Config, LoadError> {
 ///
 /// Errors: git is missing, or the commit is
 pub fn revision(root: &Path, commit: &str) -> Result<(Workspace, Vec<Finding>), LoadError> {
-    let files = tree::revision(root, commit)?;
-    Ok(assemble::workspace(files))
+    let files = tree::revision(root, commit, Extent::Whole)?;
+    Ok(assemble::workspace(files, None))
 }
 
 /// Digest of every file of ours in a commit, by path.
 ///
 /// Errors: git is missing, or the commit is
 pub fn inputs_of(root: &Path, commit: &str) -> Result<BTreeMap<String, String>, LoadError> {
-    let files = tree::revision(root, commit)?;
+    let mut files = tree::revision(root, commit, Extent::Named)?;
     let sources = files.sources.into_iter();
-    Ok(sources
-        .map(|(path, source)| (path, source.digest()))
-        .collect())
+    let sources = sources.map(|(path, source)| (path, source.digest()));
+    files.digests.extend(sources);
+    Ok(files.digests)
 }
 
 /// One file that a command names, seen from `root`.

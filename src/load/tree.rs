@@ -1,9 +1,11 @@
 //! Lists and reads the files of a workspace, from a folder or from a commit.
 
+use super::extent::{Extent, JUDGING, Use};
 use super::{LoadError, git};
 use crate::catalogue::{Config, Source};
+use crate::model::digest_of;
 use std::collections::BTreeMap;
-use std::io::Read as _;
+use std::io::Read;
 use std::path::Path;
 use walkdir::{DirEntry, WalkDir};
 
@@ -19,11 +21,37 @@ pub(super) const CONFIG: &str = "matchmark.toml";
 /// The files of one revision, and those that could not be read with the reason.
 #[derive(Debug, Default)]
 pub(super) struct Files {
+    pub extent: Extent,
     pub sources: BTreeMap<String, Source>,
+    /// Digests of files that were read and are not kept.
+    pub digests: BTreeMap<String, String>,
     pub unreadable: BTreeMap<String, String>,
 }
 
 impl Files {
+    fn of(extent: Extent) -> Self {
+        Self {
+            extent,
+            ..Self::default()
+        }
+    }
+
+    /// Takes of a file that can be read what is wanted of it.
+    fn take(&mut self, path: String, mut input: impl Read) -> std::io::Result<()> {
+        match self.extent.of(&path) {
+            Use::Kept => {
+                let mut bytes = Vec::new();
+                input.read_to_end(&mut bytes)?;
+                self.add(path, Ok(bytes));
+            }
+            Use::Digested => {
+                self.digests.insert(path, digest_of(input)?);
+            }
+            Use::PassedOver => {}
+        }
+        Ok(())
+    }
+
     fn add(&mut self, path: String, bytes: Result<Vec<u8>, String>) {
         match bytes {
             Ok(bytes) => {
@@ -50,24 +78,58 @@ impl Files {
                 wanted.push(blob);
             }
         }
-        for (blob, bytes) in git::read(root, wanted)? {
-            self.add(blob.path, Ok(bytes));
+        git::each(root, wanted, |blob, input| self.take(blob.path, input))
+    }
+
+    /// Those of the folders of a revision that are looked into.
+    fn wanted(&self, folders: Vec<String>) -> Vec<String> {
+        match self.extent {
+            Extent::Whole | Extent::Named => folders,
+            Extent::Judging => JUDGING.map(str::to_owned).into(),
         }
-        Ok(())
+    }
+
+    /// Adds everything that stands in a folder.
+    fn walk(&mut self, root: &Path, name: &str) {
+        for item in WalkDir::new(root.join(name)).sort_by_file_name() {
+            match item {
+                Ok(item) if item.file_type().is_dir() => {}
+                Ok(item) => self.found(root, &item),
+                Err(error) => {
+                    let path = error.path().map(|path| relative(root, path));
+                    let path = path.unwrap_or_else(|| name.to_owned());
+                    self.add(path, Err("it cannot be opened".to_owned()));
+                }
+            }
+        }
     }
 
     /// What stands at `item`: a file is read, anything else that is no folder is listed as unread.
     fn found(&mut self, root: &Path, item: &DirEntry) {
         let shown = relative(root, item.path());
-        let bytes = if item.path().to_str().is_none() {
+        let why = if item.path().to_str().is_none() {
             // Two such names may look the same; one of them would be lost.
-            Err("its name is not UTF-8 text".to_owned())
-        } else if item.file_type().is_file() {
-            read(item.path(), limit(&shown))
+            "its name is not UTF-8 text".to_owned()
+        } else if !item.file_type().is_file() {
+            NO_FILE.to_owned()
         } else {
-            Err(NO_FILE.to_owned())
+            return self.open(shown, item.path());
         };
-        self.add(shown, bytes);
+        self.add(shown, Err(why));
+    }
+
+    fn open(&mut self, shown: String, path: &Path) {
+        let limit = limit(&shown);
+        match self.extent.of(&shown) {
+            Use::Kept => self.add(shown, read(path, limit)),
+            Use::Digested => match digested(path, limit) {
+                Ok(digest) => {
+                    self.digests.insert(shown, digest);
+                }
+                Err(why) => self.add(shown, Err(why)),
+            },
+            Use::PassedOver => {}
+        }
     }
 }
 
@@ -115,7 +177,11 @@ pub(super) fn is_folder(text: &str) -> bool {
 }
 
 /// Every file of ours below `root`; a link is listed as unreadable, not followed.
-pub(super) fn folder(root: &Path, config: Option<&Path>) -> Result<Files, LoadError> {
+pub(super) fn folder(
+    root: &Path,
+    config: Option<&Path>,
+    extent: Extent,
+) -> Result<Files, LoadError> {
     let io = |source| LoadError::Io {
         path: root.to_path_buf(),
         source,
@@ -123,7 +189,7 @@ pub(super) fn folder(root: &Path, config: Option<&Path>) -> Result<Files, LoadEr
     if !std::fs::metadata(root).map_err(io)?.is_dir() {
         return Err(io(std::io::Error::from(std::io::ErrorKind::NotADirectory)));
     }
-    let mut files = Files::default();
+    let mut files = Files::of(extent);
     let config_path = config.map_or_else(|| root.join(CONFIG), Path::to_path_buf);
     let mut anything = false;
     if config.is_some() || config_path.is_file() {
@@ -138,25 +204,11 @@ pub(super) fn folder(root: &Path, config: Option<&Path>) -> Result<Files, LoadEr
         }
         files.add(CONFIG.to_owned(), bytes);
     }
-    for name in folders(&files) {
-        let folder = root.join(&name);
-        if !folder.is_dir() {
-            continue;
-        }
-        anything = true;
-        for item in WalkDir::new(&folder).sort_by_file_name() {
-            match item {
-                Ok(item) if item.file_type().is_dir() => {}
-                Ok(item) => files.found(root, &item),
-                Err(error) => {
-                    let path = error
-                        .path()
-                        .map_or_else(|| name.clone(), |p| relative(root, p));
-                    files
-                        .unreadable
-                        .insert(path, "it cannot be opened".to_owned());
-                }
-            }
+    let folders = folders(&files);
+    anything |= folders.iter().any(|name| root.join(name).is_dir());
+    for name in files.wanted(folders) {
+        if root.join(&name).is_dir() {
+            files.walk(root, &name);
         }
     }
     if anything {
@@ -205,10 +257,10 @@ pub(super) fn watched(root: &Path) -> Vec<String> {
 }
 
 /// Every file of ours in `commit`, as git stores it.
-pub(super) fn revision(root: &Path, commit: &str) -> Result<Files, LoadError> {
-    let mut files = Files::default();
+pub(super) fn revision(root: &Path, commit: &str, extent: Extent) -> Result<Files, LoadError> {
+    let mut files = Files::of(extent);
     files.stored(root, commit, &[CONFIG])?;
-    let folders = folders(&files);
+    let folders = files.wanted(folders(&files));
     let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
     files.stored(root, commit, &folders)?;
     Ok(files)
@@ -232,6 +284,18 @@ pub(super) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
         .and_then(|file| file.take(limit + 1).read_to_end(&mut bytes))
         .map_err(|error| unopened(&error))?;
     within(bytes, limit)
+}
+
+/// Digest of a file, or why there is none; it is not held.
+fn digested(path: &Path, limit: u64) -> Result<String, String> {
+    let digest = |file: std::fs::File| match file.metadata()?.len() > limit {
+        true => Ok(None),
+        false => digest_of(file).map(Some),
+    };
+    let digest = std::fs::File::open(path).and_then(digest);
+    digest
+        .map_err(|error| unopened(&error))?
+        .ok_or_else(|| too_large(limit))
 }
 
 /// Why a file could not be opened.

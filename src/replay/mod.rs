@@ -18,6 +18,7 @@ use crate::model::replayed::Unknown;
 use crate::model::{Finding, Mismatch, VersionId};
 use judge::Judge;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 use wire::payload::Schema;
 use wire::stream::Runner;
 
@@ -56,7 +57,7 @@ pub struct Answer {
 #[must_use]
 pub fn replay(question: &Question<'_>) -> Answer {
     let head = Schemas::of(question.head);
-    let before = question.base.map(Schemas::of);
+    let before = question.base.map(|base| Schemas::beside(base, &head));
     let replay = Replay::new(
         question.head,
         (&head, before.as_ref()),
@@ -112,9 +113,15 @@ pub fn findings(part: &Part, budget: u64) -> Vec<Finding> {
 /// Versions and rules made ready to judge recorded payloads.
 pub struct Replay<'a> {
     judge: Judge<'a>,
-    lanes: Vec<Lane<'a>>,
+    lanes: Vec<Door<'a>>,
     /// Index of a lane by entry and version.
     by_version: BTreeMap<String, BTreeMap<String, usize>>,
+}
+
+/// The lane of a version, made when its first payload comes; none where payloads of it all go the whole way.
+struct Door<'a> {
+    version: &'a VersionId,
+    lane: OnceLock<Option<Lane<'a>>>,
 }
 
 /// What judges the payloads of a version, where no rule has anything to say about them.
@@ -143,7 +150,11 @@ impl<'a> Replay<'a> {
         };
         let numbered = head.versions().map(|version| &version.id);
         let numbered = numbered.filter(|id| id.version.number().is_some());
-        let lanes: Vec<Lane<'a>> = numbered.filter_map(|id| lane(&judge, id)).collect();
+        let door = |version| Door {
+            version,
+            lane: OnceLock::new(),
+        };
+        let lanes: Vec<Door<'a>> = numbered.map(door).collect();
         let mut by_version: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
         for (index, lane) in lanes.iter().enumerate() {
             let versions = by_version.entry(lane.version.entry.clone()).or_default();
@@ -175,7 +186,9 @@ impl<'a> Replay<'a> {
                 },
             }
         }
-        for (lane, counts) in self.lanes.iter().zip(fine) {
+        let lanes = self.lanes.iter().map(|door| door.lane.get());
+        for (lane, counts) in lanes.zip(fine) {
+            let Some(Some(lane)) = lane else { continue };
             for (partner, replayed) in counts {
                 lane.count(&partner, replayed, &mut part);
             }
@@ -200,7 +213,9 @@ impl<'a> Replay<'a> {
     fn fine<'l>(&self, runner: &mut Runner, line: &'l [u8]) -> Option<(usize, &'l str)> {
         let plain = quick::plain(line)?;
         let index = *self.by_version.get(plain.schema)?.get(plain.version)?;
-        let schemas = &self.lanes.get(index)?.schemas;
+        let door = self.lanes.get(index)?;
+        let lane = door.lane.get_or_init(|| lane(&self.judge, door.version));
+        let schemas = &lane.as_ref()?.schemas;
         let is_fine = schemas
             .iter()
             .all(|schema| schema.settles(runner, plain.payload));

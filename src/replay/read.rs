@@ -41,7 +41,7 @@ pub(super) fn envelope(line: &Line<'_>) -> Result<Envelope, Box<Finding>> {
             format!("a recorded line cannot be read: {fault}"),
         )
     })?;
-    serde_json::from_value(document.value().clone()).map_err(|error| {
+    serde_json::from_value(document.into_value()).map_err(|error| {
         let field = field_of(&error.to_string());
         let said = format!("a recorded line is no envelope: {field}");
         finding("replay/envelope-malformed", line.place(), said)
