@@ -1,10 +1,11 @@
 //! Work on many things at once, with its results in the order of the things.
-//! Refuses to hold more of them than are worked on.
+//! Refuses to hold more of them than are worked on, and more bytes of them than are allowed.
 
+use crate::load::PayloadPart;
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 /// Things a thread that may wait for an earlier one to be taken.
@@ -19,11 +20,44 @@ pub(super) fn threads(asked: Option<NonZeroUsize>) -> NonZeroUsize {
     asked.unwrap_or_else(machine).min(THREADS)
 }
 
+/// Bytes that are held at once, for each thread; more only where one thing alone has more.
+///
+/// Source: four blocks of lines as they are read; what a line asks for that is explained is some ten times its length,
+///         so that two threads stay below 64 MB
+const BYTES: usize = 2 * 1024 * 1024;
+
+/// Bytes that a thing holds until its result is taken.
+pub(super) trait Weighs {
+    fn weight(&self) -> usize;
+}
+
+impl Weighs for PayloadPart {
+    fn weight(&self) -> usize {
+        self.piece.bytes()
+    }
+}
+
 /// Does `work` to each of `things` in `jobs` threads, and gives the results to `take` in order until it has enough.
 ///
 /// # Panics
 /// As `work` does.
-pub(super) fn in_order<T: Send + 'static, R: Send + 'static>(
+pub(super) fn in_order<T: Weighs + Send + 'static, R: Send + 'static>(
+    mut things: impl Iterator<Item = T> + Send + 'static,
+    jobs: NonZeroUsize,
+    work: impl Fn(T) -> R + Sync,
+    mut take: impl FnMut(R) -> ControlFlow<()>,
+) {
+    // Where there is one thing only, starting threads would take longer than many a payload.
+    let first = things.next();
+    if first.is_none_or(|thing| take(work(thing)).is_break()) {
+        return;
+    }
+    if let Some(second) = things.next() {
+        at_once(std::iter::once(second).chain(things), jobs, work, take);
+    }
+}
+
+fn at_once<T: Weighs + Send + 'static, R: Send + 'static>(
     things: impl Iterator<Item = T> + Send + 'static,
     jobs: NonZeroUsize,
     work: impl Fn(T) -> R + Sync,
@@ -37,15 +71,18 @@ pub(super) fn in_order<T: Send + 'static, R: Send + 'static>(
     let work = &work;
     // Whoever has enough closes it, while who reads may wait for the next thing.
     let open = Arc::new(Mutex::new(Some(hand_out)));
-    let door = Arc::clone(&open);
-    let reader = thread::spawn(move || read(things, &door, &order));
+    let scales = Arc::new(Scales::new(BYTES.saturating_mul(jobs.get())));
+    let (door, weighed) = (Arc::clone(&open), Arc::clone(&scales));
+    let reader = thread::spawn(move || read(things, (&door, &weighed), &order));
+    // However this ends, nobody waits for room any more.
+    let _opened = Opened(&scales);
     let has_enough = thread::scope(|scope| {
         for _ in 1..jobs.get() {
             let tasks = Arc::clone(&tasks);
             scope.spawn(move || serve(&tasks, work));
         }
         scope.spawn(move || serve(&tasks, work));
-        for result in results {
+        for (weight, result) in results {
             // Whoever worked on it has died, and the scope says so at its end.
             let Ok(result) = result.recv() else {
                 *locked(&open) = None;
@@ -55,6 +92,7 @@ pub(super) fn in_order<T: Send + 'static, R: Send + 'static>(
                 *locked(&open) = None;
                 return true;
             }
+            scales.leave(weight);
         }
         false
     });
@@ -69,16 +107,66 @@ type Task<T, R> = (T, Sender<R>);
 type Door<T, R> = Mutex<Option<SyncSender<Task<T, R>>>>;
 
 /// Hands everything out, until nobody takes the results any more.
-fn read<T, R>(things: impl Iterator<Item = T>, door: &Door<T, R>, order: &SyncSender<Receiver<R>>) {
+fn read<T: Weighs, R>(
+    things: impl Iterator<Item = T>,
+    (door, scales): (&Door<T, R>, &Scales),
+    order: &SyncSender<(usize, Receiver<R>)>,
+) {
     let _closes = Closes(door);
     for thing in things {
         let (result, later) = channel();
+        let weight = thing.weight();
+        scales.enter(weight);
         let Some(hand_out) = locked(door).clone() else {
             return;
         };
-        if order.send(later).is_err() || hand_out.send((thing, result)).is_err() {
+        if order.send((weight, later)).is_err() || hand_out.send((thing, result)).is_err() {
             return;
         }
+    }
+}
+
+/// The bytes of what was handed out and is not taken yet.
+struct Scales {
+    most: usize,
+    /// None when everybody may pass.
+    held: Mutex<Option<usize>>,
+    lighter: Condvar,
+}
+
+impl Scales {
+    fn new(most: usize) -> Self {
+        Self {
+            most,
+            held: Mutex::new(Some(0)),
+            lighter: Condvar::new(),
+        }
+    }
+
+    /// Waits until there is room, or nothing else is held.
+    fn enter(&self, weight: usize) {
+        let is_full = |held: &mut Option<usize>| {
+            held.is_some_and(|held| held > 0 && held.saturating_add(weight) > self.most)
+        };
+        let held = self.lighter.wait_while(locked(&self.held), is_full);
+        let mut held = held.unwrap_or_else(PoisonError::into_inner);
+        *held = held.map(|held| held.saturating_add(weight));
+    }
+
+    fn leave(&self, weight: usize) {
+        let mut held = locked(&self.held);
+        *held = held.map(|held| held.saturating_sub(weight));
+        self.lighter.notify_one();
+    }
+}
+
+/// Lets everybody pass when whoever takes the results goes away, however that comes.
+struct Opened<'s>(&'s Scales);
+
+impl Drop for Opened<'_> {
+    fn drop(&mut self) {
+        *locked(&self.0.held) = None;
+        self.0.lighter.notify_all();
     }
 }
 
@@ -115,14 +203,20 @@ mod tests {
 
     const JOBS: NonZeroUsize = NonZeroUsize::new(3).unwrap();
 
+    impl Weighs for u32 {
+        fn weight(&self) -> usize {
+            *self as usize
+        }
+    }
+
     #[test]
     fn results_come_in_the_order_of_the_things_whoever_is_done_first() {
         let mut taken = Vec::new();
-        let slow_when_even = |number: u64| {
+        let slow_when_even = |number: u32| {
             let rounds = if number.is_multiple_of(2) { 20_000 } else { 1 };
             (0..rounds).fold(number, |sum, _| std::hint::black_box(sum))
         };
-        in_order(0..500, JOBS, slow_when_even, |number| {
+        in_order(0_u32..500, JOBS, slow_when_even, |number| {
             taken.push(number);
             ControlFlow::Continue(())
         });
@@ -131,7 +225,7 @@ mod tests {
 
     #[test]
     fn a_panic_of_who_reads_reaches_the_caller() {
-        let things = (0..10).inspect(|number| assert!(*number < 3));
+        let things = (0_u32..10).inspect(|number| assert!(*number < 3));
         let run = || in_order(things, JOBS, |number| number, |_| ControlFlow::Continue(()));
         assert!(std::panic::catch_unwind(AssertUnwindSafe(run)).is_err());
     }
@@ -147,7 +241,7 @@ mod tests {
     fn a_panic_of_the_only_worker_reaches_the_caller() {
         let run = || {
             in_order(
-                0..100,
+                0_u32..100,
                 NonZeroUsize::MIN,
                 |number| assert!(number < 3),
                 |()| ControlFlow::Continue(()),
@@ -157,10 +251,37 @@ mod tests {
     }
 
     #[test]
+    fn no_more_bytes_are_held_than_are_allowed_or_one_thing_has() {
+        let held = Arc::new(AtomicUsize::new(0));
+        let most = Arc::new(AtomicUsize::new(0));
+        let allowed = BYTES * JOBS.get();
+        // Every third thing alone is more than is allowed.
+        let sizes = (0..300).map(move |number: usize| match number % 3 {
+            0 => u32::try_from(allowed * 2).unwrap(),
+            _ => u32::try_from(allowed / 3).unwrap(),
+        });
+        let (holds, peak) = (Arc::clone(&held), Arc::clone(&most));
+        let work = move |size: u32| {
+            let now = holds.fetch_add(size as usize, Ordering::SeqCst) + size as usize;
+            peak.fetch_max(now, Ordering::SeqCst);
+            std::thread::yield_now();
+            size
+        };
+        let mut taken = 0;
+        in_order(sizes, JOBS, work, |size| {
+            held.fetch_sub(size as usize, Ordering::SeqCst);
+            taken += 1;
+            ControlFlow::Continue(())
+        });
+        assert_eq!((taken, held.load(Ordering::SeqCst)), (300, 0));
+        assert_eq!(most.load(Ordering::SeqCst), allowed * 2);
+    }
+
+    #[test]
     fn nothing_more_is_read_than_is_worked_on_and_nothing_after_enough() {
         let read = Arc::new(AtomicUsize::new(0));
         let counts = Arc::clone(&read);
-        let things = (0..1_000_000).inspect(move |_| {
+        let things = (0_u32..1_000_000).inspect(move |_| {
             counts.fetch_add(1, Ordering::Relaxed);
         });
         in_order(

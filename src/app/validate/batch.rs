@@ -63,14 +63,13 @@ impl Batch {
         }
     }
 
-    /// Adds a payload of which is said what is said of every one that is fine.
-    pub(super) fn add_fine(
+    /// Lists a payload of which is said what is said of every one that is fine; [`Batch::count_fine`] counts it.
+    pub(super) fn list_fine(
         &mut self,
         fine: &ValidatedPayload,
         (file, record): (&str, Option<u64>),
         place: u64,
     ) {
-        self.tally.add(fine);
         if self.is_first(place) || self.list == List::All {
             self.keep(ValidatedPayload {
                 file: file.to_owned(),
@@ -79,6 +78,12 @@ impl Batch {
             });
         } else {
             self.not_listed += 1;
+        }
+    }
+
+    pub(super) fn count_fine(&mut self, fine: Option<&ValidatedPayload>, payloads: u64) {
+        if let Some(fine) = fine.filter(|_| payloads > 0) {
+            self.tally.add_fine(fine, payloads);
         }
     }
 

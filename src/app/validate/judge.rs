@@ -16,6 +16,7 @@ use crate::model::{
 };
 use crate::policy::{Break, Judgement};
 use crate::replay::Schemas;
+use std::sync::OnceLock;
 use wire::json::{Document, Limits};
 use wire::payload::{Problem, Schema};
 
@@ -24,9 +25,14 @@ use wire::payload::{Problem, Schema};
 /// Source: for the 680 definitions of FHIR R4 that takes as long as some thousand payloads, for one resource as some ten
 const FEW: u64 = 16;
 
+/// Bytes of a payload for which it pays however few there are: a tree takes some ten times as many.
+const LONG: usize = 256 * 1024;
+
 pub(super) struct Judge<'a> {
+    catalogue: &'a Catalogue,
     schemas: Schemas<'a>,
-    recogniser: Recogniser<'a>,
+    /// Made when a payload first has to say itself what it is.
+    recogniser: OnceLock<Recogniser<'a>>,
     versions: Versions<'a>,
     /// Versions that every payload is judged against, when the user named them.
     named: Option<Vec<VersionId>>,
@@ -54,7 +60,7 @@ impl<'a> Judge<'a> {
             Against::File(path) => {
                 let shown = path.display().to_string();
                 let document = load::schema(&request.repository.root.join(path), &shown)?;
-                let schema = Schema::published(document.value().clone()).map_err(|fault| {
+                let schema = Schema::published(document.into_value()).map_err(|fault| {
                     AppError::SchemaInvalid {
                         name: shown.clone(),
                         reason: fault.reason,
@@ -73,7 +79,8 @@ impl<'a> Judge<'a> {
         };
         Ok(Self {
             fine,
-            recogniser: Recogniser::of(catalogue, &schemas),
+            catalogue,
+            recogniser: OnceLock::new(),
             versions: Versions::of(catalogue, &request.versions),
             schemas,
             named,
@@ -98,19 +105,28 @@ impl<'a> Judge<'a> {
             }
             Piece::Whole(_) | Piece::Lines { .. } => {}
         }
-        let mut quick = self.quick();
+        let (mut quick, mut fine) = (self.quick(), 0);
         for (place, (record, bytes)) in (0..).zip(part.piece.payloads()) {
-            let few = part.before.saturating_add(place) < FEW;
+            let few = part.before.saturating_add(place) < FEW && bytes.len() < LONG;
             let quick = quick.as_mut().filter(|_| !few);
             match quick.and_then(|quick| quick.told(bytes)) {
-                Some(fine) => batch.add_fine(fine, (&part.file, record), place),
+                Some(told) => {
+                    batch.list_fine(told, (&part.file, record), place);
+                    fine += 1;
+                }
                 None => batch.add(self.payload(&part.file, record, bytes), place),
             }
             if stop.is_some_and(|most| batch.tally.payloads.invalid >= most) {
                 break;
             }
         }
+        batch.count_fine(self.fine.as_ref(), fine);
         batch
+    }
+
+    fn recogniser(&self) -> &Recogniser<'a> {
+        let marks = || Recogniser::of(self.catalogue, &self.schemas);
+        self.recogniser.get_or_init(marks)
     }
 
     /// The quick way, where there is one schema for all.
@@ -206,7 +222,7 @@ impl<'a> Judge<'a> {
         let (candidates, guessed) = match (&self.named, spoken) {
             (Some(named), _) => (named.clone(), false),
             (None, Some(spoken)) => (vec![spoken], false),
-            (None, None) => match self.recogniser.recognise(document.value()) {
+            (None, None) => match self.recogniser().recognise(document.value()) {
                 Recognised::As(versions) => (versions, true),
                 Recognised::Nothing(why) => return Err(why),
             },

@@ -16,6 +16,7 @@ use crate::policy::RuleBook;
 use batch::{Batch, List};
 use chrono::{DateTime, Utc};
 use judge::Judge;
+use std::mem::ManuallyDrop;
 use std::num::NonZeroU64;
 use std::ops::ControlFlow;
 
@@ -40,6 +41,8 @@ pub(super) fn validate(
         Depth::SchemaOnly => None,
     };
     let judge = Judge::new(&workspace.catalogue, request, ruling, known)?;
+    // The process ends with its answer: taking schemas apart would take as long as judging many payloads.
+    let judge = ManuallyDrop::new(judge);
     Ok(run(&judge, request, sink))
 }
 
@@ -47,16 +50,18 @@ pub(super) fn validate(
 fn run(judge: &Judge<'_>, request: &ValidateRequest, sink: &mut dyn Sink) -> Validation {
     let parts = load::payloads(&request.repository.root, &request.files);
     let list = List::of(request);
-    let work = |part: PayloadPart| {
-        let batch = judge.part(&part, list, None);
-        (part, batch)
-    };
     let (mut all, mut stopped) = (Batch::new(list, 0), false);
     let most = request.max_errors.map(NonZeroU64::get);
+    let work = |part: PayloadPart| {
+        let batch = judge.part(&part, list, None);
+        // Only where the run may stop within it, it is judged once more.
+        (most.map(|_| part), batch)
+    };
     in_order(parts, threads(request.jobs), work, |(part, batch)| {
         let left = most.map(|most| most.saturating_sub(all.tally.payloads.invalid));
         let found = batch.tally.payloads;
-        if left.is_some_and(|left| found.all() > 0 && found.invalid >= left) {
+        let is_last = left.is_some_and(|left| found.all() > 0 && found.invalid >= left);
+        if let Some(part) = part.filter(|_| is_last) {
             // Up to the last that was asked for; whatever follows it makes this a run that stopped.
             let upto = match left {
                 Some(0) | None => Batch::new(list, 0),
@@ -82,7 +87,7 @@ fn workspace(request: &ValidateRequest) -> Result<Workspace, AppError> {
         return Ok(Workspace::default());
     }
     let repository = &request.repository;
-    let (workspace, findings) = load::folder(&repository.root, repository.config.as_deref())?;
+    let (workspace, findings) = load::judging(&repository.root, repository.config.as_deref())?;
     super::error::usable(&findings, "schemas/")?;
     Ok(workspace)
 }

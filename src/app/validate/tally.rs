@@ -22,6 +22,19 @@ pub(super) struct Tally {
 type Cause = (Option<String>, String, String);
 
 impl Tally {
+    /// Adds as many payloads of which is said what is said of every one that is fine.
+    pub(super) fn add_fine(&mut self, fine: &ValidatedPayload, payloads: u64) {
+        self.payloads.valid += payloads;
+        if let Some(against) = &fine.against {
+            let count = self.summary.schemas.entry(against.clone()).or_default();
+            count.valid += payloads;
+        }
+        for left in &fine.not_judged {
+            let text = format!("{}: {}", left.rule, left.why);
+            *self.summary.not_judged.entry(text).or_default() += payloads;
+        }
+    }
+
     pub(super) fn add(&mut self, told: &ValidatedPayload) {
         self.payloads.add(told.state);
         if let Some(against) = &told.against {

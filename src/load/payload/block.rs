@@ -2,7 +2,9 @@
 //! Refuses to hold more than a block and one line.
 
 use super::Piece;
+use super::shelf::{Bytes, Shelf};
 use std::io::{self, Read};
+use std::sync::Arc;
 
 /// The pieces of a text of lines; the last one says so when it cannot be read to its end.
 pub(super) struct Blocks<R> {
@@ -13,6 +15,7 @@ pub(super) struct Blocks<R> {
     limit: usize,
     /// The beginning of a line whose end was not read yet.
     rest: Vec<u8>,
+    shelf: Arc<Shelf>,
     /// Number of the next line.
     next: u64,
     end: Option<End>,
@@ -32,6 +35,7 @@ impl<R: Read> Blocks<R> {
             size,
             limit,
             rest: Vec::new(),
+            shelf: Shelf::new(size * 2),
             next: 1,
             end: None,
         }
@@ -39,7 +43,9 @@ impl<R: Read> Blocks<R> {
 
     /// Reads until `bytes` are `size` long, or nothing comes any more.
     fn fill(&mut self, bytes: &mut Vec<u8>, size: usize) {
-        let wanted = size.saturating_sub(bytes.len()) as u64;
+        let wanted = size.saturating_sub(bytes.len());
+        bytes.reserve_exact(wanted);
+        let wanted = wanted as u64;
         match self.input.by_ref().take(wanted).read_to_end(bytes) {
             Ok(read) if (read as u64) < wanted => self.end = Some(End::Reached),
             Ok(_) => {}
@@ -61,6 +67,16 @@ impl<R: Read> Blocks<R> {
         self.rest.clear();
     }
 
+    fn piece(&mut self, bytes: Vec<u8>, count: u64) -> Piece {
+        let first = self.next;
+        self.next += count;
+        Piece::Lines {
+            first,
+            count,
+            bytes: Bytes::lent(bytes, &self.shelf),
+        }
+    }
+
     /// What is left at the end of the text: its last line, if it has no end, then why there is no more.
     fn last(&mut self, bytes: Vec<u8>) -> Option<Piece> {
         let end = self.end.replace(End::Told);
@@ -71,10 +87,7 @@ impl<R: Read> Blocks<R> {
                 self.next.saturating_sub(1),
                 error.kind()
             ))),
-            Some(End::Reached) if !bytes.is_empty() => Some(Piece::Lines {
-                first: self.next,
-                bytes,
-            }),
+            Some(End::Reached) if !bytes.is_empty() => Some(self.piece(bytes, 1)),
             Some(End::Reached | End::Told) | None => None,
         }
     }
@@ -84,7 +97,8 @@ impl<R: Read> Iterator for Blocks<R> {
     type Item = Piece;
 
     fn next(&mut self) -> Option<Piece> {
-        let mut bytes = std::mem::take(&mut self.rest);
+        let mut bytes = self.shelf.take();
+        bytes.append(&mut self.rest);
         let mut size = self.size;
         loop {
             if self.end.is_none() {
@@ -92,9 +106,11 @@ impl<R: Read> Iterator for Blocks<R> {
             }
             let first = self.next;
             if let Some(end) = memchr::memrchr(b'\n', &bytes) {
-                self.rest = bytes.split_off(end + 1);
-                self.next += ends(&bytes);
-                return Some(Piece::Lines { first, bytes });
+                let rest = bytes.get(end + 1..).unwrap_or_default();
+                self.rest.extend_from_slice(rest);
+                bytes.truncate(end + 1);
+                let count = ends(&bytes);
+                return Some(self.piece(bytes, count));
             }
             if bytes.len() > self.limit {
                 self.next += 1;
@@ -109,18 +125,18 @@ impl<R: Read> Iterator for Blocks<R> {
     }
 }
 
-/// What stands before each line end of `bytes`, and behind the last.
-pub(super) fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+/// What stands between the line ends of `bytes`, before the first and behind the last.
+pub(super) fn split(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(bytes);
     std::iter::from_fn(move || {
         let text = rest?;
         let end = memchr::memchr(b'\n', text);
         rest = end.and_then(|end| text.get(end + 1..));
-        text.get(..end.unwrap_or(text.len()))
+        end.map_or(Some(text), |end| text.get(..end))
     })
 }
 
 /// Line ends in `bytes`.
-pub(super) fn ends(bytes: &[u8]) -> u64 {
+fn ends(bytes: &[u8]) -> u64 {
     memchr::memchr_iter(b'\n', bytes).count() as u64
 }

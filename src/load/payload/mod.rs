@@ -5,6 +5,7 @@ mod apart;
 mod block;
 mod form;
 mod name;
+mod shelf;
 mod unpack;
 
 pub use apart::{is_kept, is_read};
@@ -13,6 +14,7 @@ use super::tree;
 use block::Blocks;
 use form::Form;
 use name::Named;
+use shelf::Bytes;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -42,8 +44,12 @@ pub struct PayloadPart {
 pub enum Piece {
     /// A file that is one payload. One over the limit of a payload has one byte more than that.
     Whole(Vec<u8>),
-    /// Whole lines, each a payload or blank; the first one's number.
-    Lines { first: u64, bytes: Vec<u8> },
+    /// Whole lines, each a payload or blank; the first one's number, and how many they are.
+    Lines {
+        first: u64,
+        count: u64,
+        bytes: Bytes,
+    },
     /// The number of a line over the limit of a payload; nothing of it is kept.
     TooLong(u64),
     /// Why nothing more comes from this file.
@@ -55,12 +61,12 @@ impl Piece {
     pub fn payloads(&self) -> impl Iterator<Item = (Option<u64>, &[u8])> {
         let (whole, lines) = match self {
             Self::Whole(bytes) => (Some(bytes.as_slice()), None),
-            Self::Lines { first, bytes } => (None, Some((*first, bytes))),
+            Self::Lines { first, bytes, .. } => (None, Some((*first, bytes))),
             Self::TooLong(_) | Self::Unreadable(_) => (None, None),
         };
         let lines = lines.into_iter().flat_map(|(first, bytes)| {
             (first..)
-                .zip(block::lines(bytes))
+                .zip(block::split(bytes))
                 .filter(|(_, line)| !line.iter().all(|byte| is_blank(*byte)))
                 .map(|(number, line)| (Some(number), line))
         });
@@ -71,7 +77,17 @@ impl Piece {
     fn lines(&self) -> u64 {
         match self {
             Self::Whole(_) | Self::TooLong(_) | Self::Unreadable(_) => 1,
-            Self::Lines { bytes, .. } => block::ends(bytes) + u64::from(!bytes.ends_with(b"\n")),
+            Self::Lines { count, .. } => *count,
+        }
+    }
+
+    /// Bytes that it holds.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Whole(bytes) => bytes.len(),
+            Self::Lines { bytes, .. } => bytes.len(),
+            Self::TooLong(_) | Self::Unreadable(_) => 0,
         }
     }
 }

@@ -14,7 +14,8 @@ fn blocks(text: &'static [u8], size: usize, limit: usize) -> Vec<Piece> {
 fn lines(first: u64, text: &str) -> Piece {
     Piece::Lines {
         first,
-        bytes: text.as_bytes().to_vec(),
+        count: text.lines().count() as u64,
+        bytes: text.as_bytes().to_vec().into(),
     }
 }
 
