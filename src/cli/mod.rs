@@ -28,8 +28,9 @@ mod value;
 mod waiver;
 
 use crate::model::{Request, did_you_mean};
-use clap::{CommandFactory as _, FromArgMatches as _};
+use clap::{Args as _, CommandFactory as _, FromArgMatches as _};
 use std::ffi::OsString;
+use validate::ValidateArguments;
 
 pub use args::command;
 
@@ -68,6 +69,10 @@ pub enum Asked {
 /// Reads the arguments of the process.
 #[must_use]
 pub fn read(arguments: impl IntoIterator<Item = OsString>, around: &Surroundings) -> Asked {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(verb) = validate_alone(&arguments) {
+        return request::resolve(verb, around);
+    }
     let parsed = command()
         .try_get_matches_from(arguments)
         .and_then(|matches| args::Arguments::from_arg_matches(&matches));
@@ -75,6 +80,17 @@ pub fn read(arguments: impl IntoIterator<Item = OsString>, around: &Surroundings
         Ok(arguments) => request::resolve(arguments.verb, around),
         Err(error) => said(&error, around),
     }
+}
+
+/// What is asked for every payload somebody has, read without making all other commands ready: that takes a tenth of
+/// judging a small payload. Whatever clap has a word to say about is read once more with them.
+fn validate_alone(arguments: &[OsString]) -> Option<args::Verb> {
+    let (_, own) = arguments.split_first()?;
+    own.first().filter(|verb| *verb == "validate")?;
+    let command = ValidateArguments::augment_args(clap::Command::new("validate"));
+    let matches = command.try_get_matches_from(own).ok()?;
+    let read = ValidateArguments::from_arg_matches(&matches).ok()?;
+    Some(args::Verb::Validate(Box::new(read)))
 }
 
 /// What clap answers by itself: help and version are results, everything else is a refusal.

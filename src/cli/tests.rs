@@ -149,6 +149,35 @@ fn colour_needs_a_terminal_and_no_objection() {
 }
 
 #[test]
+fn a_validation_read_alone_is_what_the_whole_command_reads() {
+    let around = Surroundings::default();
+    for (line, is_read) in [
+        ("matchmark validate a.json", true),
+        ("matchmark validate - --as a@1.0.0 --schema-only -q", true),
+        (
+            "matchmark validate a b --schema s.json --jobs 2 --format json=o.json -C x",
+            true,
+        ),
+        ("matchmark validate -- --as", true),
+        ("matchmark validate", false),
+        ("matchmark validate --help", false),
+        ("matchmark validate a.json --version", false),
+        ("matchmark validate a.json --schema s.json --as a", false),
+        ("matchmark validat a.json", false),
+        ("matchmark --version", false),
+        ("matchmark", false),
+    ] {
+        let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+        let alone = validate_alone(&words).map(|verb| request::resolve(verb, &around));
+        let whole = command().try_get_matches_from(&words);
+        let whole = whole.and_then(|found| args::Arguments::from_arg_matches(&found));
+        let whole = whole.map(|all| request::resolve(all.verb, &around));
+        assert_eq!(alone, whole.ok(), "{line}");
+        assert_eq!(alone.is_some(), is_read, "{line}");
+    }
+}
+
+#[test]
 fn validate_names_what_it_judges_against() {
     assert_eq!(
         validate("matchmark validate a.json").against,
