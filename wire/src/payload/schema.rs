@@ -65,8 +65,15 @@ impl Schema {
     ///
     /// Errors: the first thing that keeps the document from being a 2020-12 schema that needs no other document
     pub fn compile(bundle: &Value) -> Result<Self, SchemaFault> {
-        match Dialect::of(bundle) {
-            Some(Dialect::TwentyTwenty) => Self::read(bundle.clone(), Dialect::TwentyTwenty),
+        Self::of(bundle.clone())
+    }
+
+    /// The same of a bundle that nobody else needs.
+    ///
+    /// Errors: as of [`Schema::compile`]
+    pub fn of(bundle: Value) -> Result<Self, SchemaFault> {
+        match Dialect::of(&bundle) {
+            Some(Dialect::TwentyTwenty) => Self::read(bundle, Dialect::TwentyTwenty),
             _ => Err(SchemaFault::new("/$schema", "the dialect is not 2020-12")),
         }
     }
