@@ -236,3 +236,24 @@ fn what_stands_beside_a_reference_counts_by_the_draft() {
     let newer = settled("https://json-schema.org/draft/2020-12/schema");
     assert_eq!((seven, newer), (Settled::Accepted, Settled::Unsettled));
 }
+
+#[test]
+fn what_stands_beside_a_reference_is_explained_by_no_walk_before_2019_09() {
+    let alone = json!({"$ref": "#/definitions/a", "description": "said, not asked"});
+    let beside = json!({"$ref": "#/definitions/a", "maximum": 0});
+    let new = "https://json-schema.org/draft/2019-09/schema";
+    for (dialect, member, walked) in [
+        ("http://json-schema.org/draft-06/schema#", &alone, (1, 0)),
+        ("http://json-schema.org/draft-07/schema#", &alone, (1, 0)),
+        ("http://json-schema.org/draft-06/schema#", &beside, (0, 1)),
+        ("http://json-schema.org/draft-07/schema#", &beside, (0, 1)),
+        (new, &beside, (1, 0)),
+    ] {
+        let bundle = json!({"$schema": dialect, "properties": {"a": member},
+            "definitions": {"a": {"minimum": 5}}});
+        let both = Both::new(&bundle).expect("a schema");
+        let limits = Limits::FILE;
+        both.judge(&mut Runner::new(limits), &limits, br#"{"a": 1}"#, &bundle);
+        assert_eq!(both.walked.get(), walked, "{bundle}");
+    }
+}
