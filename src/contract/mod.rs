@@ -11,7 +11,6 @@ mod declared;
 mod generator;
 mod interaction;
 mod language;
-mod masked;
 mod matcher;
 pub mod matching;
 mod matrix;

@@ -1,6 +1,7 @@
 //! A history of payloads against versions: what would newly be rejected or accepted, and for which cause.
 //! Refuses to know files: lines come with their places.
 
+pub mod behaviour;
 mod cluster;
 mod judge;
 mod quick;

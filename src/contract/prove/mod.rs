@@ -10,11 +10,10 @@ mod request;
 mod response;
 
 use super::interaction::{Body, Content, Contract, Interaction};
-use super::masked::masked;
 use super::terms::{SchemaRange, Side};
 use super::versions::{Ready, Versions};
 use crate::inclusion::{Budget, Prover};
-use crate::model::{Finding, Place, rule};
+use crate::model::{Finding, Place, masked, rule};
 pub(super) use confirm::unknown_member;
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -32,14 +32,14 @@ pub struct Cause {
     pub message: String,
 }
 
-/// One payload that stands for its cluster: cited, never shown.
+/// One payload or exchange that stands for its cluster: cited, never shown.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-pub struct Specimen {
+pub struct Specimen<R = VersionId> {
     /// Length of its canonical text: the smallest one stands for all, and of those the first.
     pub bytes: usize,
     pub place: Place,
-    /// Version under which it was recorded.
-    pub recorded: VersionId,
+    /// As what it was recorded: a payload's version, an exchange's status.
+    pub recorded: R,
     pub digest: String,
 }
 
@@ -61,20 +61,20 @@ impl Span {
     }
 }
 
-/// All payloads that shift for one cause.
+/// All payloads that shift, or all exchanges that differ, for one cause.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Cluster {
-    pub cause: Cause,
+pub struct Cluster<C = Cause, R = VersionId> {
+    pub cause: C,
     pub count: u64,
     /// The first in the order of files and lines.
     pub first: Place,
     /// When they were recorded, as far as their envelopes say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recorded: Option<Span>,
-    pub smallest: Specimen,
+    pub smallest: Specimen<R>,
 }
 
-impl Cluster {
+impl<C, R: Ord> Cluster<C, R> {
     fn merge(&mut self, other: Self) {
         self.count += other.count;
         self.recorded = match (self.recorded, other.recorded) {
@@ -91,13 +91,26 @@ impl Cluster {
 }
 
 /// Clusters by their cause.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(from = "Vec<Cluster>", into = "Vec<Cluster>")]
-#[schemars(with = "Vec<Cluster>")]
-pub struct Clusters(BTreeMap<Cause, Cluster>);
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(
+    from = "Vec<Cluster<C, R>>",
+    into = "Vec<Cluster<C, R>>",
+    bound(
+        serialize = "C: Clone + Ord + Serialize, R: Clone + Ord + Serialize",
+        deserialize = "C: Clone + Ord + Deserialize<'de>, R: Ord + Deserialize<'de>"
+    )
+)]
+#[schemars(with = "Vec<Cluster<C, R>>")]
+pub struct Clusters<C = Cause, R = VersionId>(BTreeMap<C, Cluster<C, R>>);
 
-impl From<Vec<Cluster>> for Clusters {
-    fn from(clusters: Vec<Cluster>) -> Self {
+impl<C, R> Default for Clusters<C, R> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<C: Clone + Ord, R: Ord> From<Vec<Cluster<C, R>>> for Clusters<C, R> {
+    fn from(clusters: Vec<Cluster<C, R>>) -> Self {
         let mut all = Self::default();
         for cluster in clusters {
             all.add(cluster);
@@ -106,15 +119,15 @@ impl From<Vec<Cluster>> for Clusters {
     }
 }
 
-impl From<Clusters> for Vec<Cluster> {
-    fn from(clusters: Clusters) -> Self {
+impl<C: Clone + Ord, R: Ord> From<Clusters<C, R>> for Vec<Cluster<C, R>> {
+    fn from(clusters: Clusters<C, R>) -> Self {
         clusters.sorted()
     }
 }
 
-impl Clusters {
-    /// Adds payloads, whether or not there are others for their cause.
-    pub fn add(&mut self, cluster: Cluster) {
+impl<C: Clone + Ord, R: Ord> Clusters<C, R> {
+    /// Adds one, whether or not there are others for its cause.
+    pub fn add(&mut self, cluster: Cluster<C, R>) {
         match self.0.get_mut(&cluster.cause) {
             Some(known) => known.merge(cluster),
             None => {
@@ -129,18 +142,26 @@ impl Clusters {
         }
     }
 
+    /// Everything that is in any of them.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.0.values().map(|cluster| cluster.count).sum()
+    }
+
+    /// Largest first, then by cause.
+    #[must_use]
+    pub fn sorted(self) -> Vec<Cluster<C, R>> {
+        let mut clusters: Vec<Cluster<C, R>> = self.0.into_values().collect();
+        clusters.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.cause.cmp(&b.cause)));
+        clusters
+    }
+}
+
+impl Clusters {
     /// Payloads that shifted one way.
     #[must_use]
     pub fn shifted(&self, shift: Shift) -> u64 {
         let of_shift = self.0.values().filter(|it| it.cause.shift == shift);
         of_shift.map(|cluster| cluster.count).sum()
-    }
-
-    /// Largest first, then by cause.
-    #[must_use]
-    pub fn sorted(self) -> Vec<Cluster> {
-        let mut clusters: Vec<Cluster> = self.0.into_values().collect();
-        clusters.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.cause.cmp(&b.cause)));
-        clusters
     }
 }

@@ -2,10 +2,12 @@
 //! Refuses to hold payloads: it grows with causes, partners and versions.
 
 mod answer;
+mod behaved;
 mod cluster;
 mod rate;
 
 pub use answer::{ReplayAsked, Replayed, Sample, Shard, Unmergeable};
+pub use behaved::{Departure, Difference};
 pub use cluster::{Cause, Cluster, Clusters, Shift, Span, Specimen};
 pub use rate::Rates;
 

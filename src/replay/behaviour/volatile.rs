@@ -1,0 +1,106 @@
+//! Places of a body that differ from one run to the next, as patterns of pointers.
+//! Refuses to know what stands there.
+
+use wire::json::pointer_segments;
+
+/// Places whose value is another one each time, whoever answers.
+///
+/// Source: FHIR R4 Resource.id, Resource.meta, Bundle.entry.fullUrl and Bundle.link.url; FHIR Bulk Data Access 2.0,
+/// output manifest; Provenance.recorded
+pub const VOLATILE: &[&str] = &[
+    "/**/id",
+    "/**/meta/lastUpdated",
+    "/**/meta/versionId",
+    "/**/fullUrl",
+    "/**/link/*/url",
+    "/**/timestamp",
+    "/**/recorded",
+    "/transactionTime",
+    "/request",
+    "/output/*/url",
+    "/error/*/url",
+    "/deleted/*/url",
+];
+
+/// A set of patterns: `*` stands for one name or position, `**` for any number of them.
+#[derive(Clone, Debug, Default)]
+pub struct Patterns(Vec<Vec<String>>);
+
+impl Patterns {
+    /// The patterns that `texts` write.
+    ///
+    /// Errors: the first text that is no pointer
+    pub fn of<'t>(texts: impl IntoIterator<Item = &'t str>) -> Result<Self, String> {
+        let read = |text: &str| {
+            let segments = pointer_segments(text).ok_or_else(|| text.to_owned())?;
+            Ok(segments.into_iter().map(|it| it.into_owned()).collect())
+        };
+        texts
+            .into_iter()
+            .map(read)
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+
+    /// Whether any of them is meant by the place.
+    #[must_use]
+    pub fn admit(&self, place: &[String]) -> bool {
+        self.0.iter().any(|pattern| fits(pattern, place))
+    }
+}
+
+/// Walks along once; from the last `**` on it starts again one segment later whenever it fails.
+fn fits(pattern: &[String], place: &[String]) -> bool {
+    let (mut at, mut segment) = (0, 0);
+    let mut retry: Option<(usize, usize)> = None;
+    while segment < place.len() {
+        match pattern.get(at).map(String::as_str) {
+            Some("**") => {
+                retry = Some((at + 1, segment));
+                at += 1;
+            }
+            Some(word) if word == "*" || place.get(segment).is_some_and(|it| it == word) => {
+                at += 1;
+                segment += 1;
+            }
+            Some(_) | None => match retry {
+                Some((after, from)) => {
+                    retry = Some((after, from + 1));
+                    (at, segment) = (after, from + 1);
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern
+        .get(at..)
+        .is_some_and(|rest| rest.iter().all(|it| it == "**"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn stars_stand_for_one_segment_and_two_for_any_number() {
+        for (pattern, place, meant) in [
+            ("/**/id", "/id", true),
+            ("/**/id", "/entry/0/resource/id", true),
+            ("/**/id", "/entry/0/identifier", false),
+            ("/**/meta/lastUpdated", "/meta/meta/lastUpdated", true),
+            ("/output/*/url", "/output/3/url", true),
+            ("/output/*/url", "/output/3/4/url", false),
+            ("/a/**", "/a", true),
+            ("/a/**/b/**/c", "/a/b/x/b/c", true),
+            ("/a/**/b/**/c", "/a/c", false),
+        ] {
+            let patterns = Patterns::of([pattern]).unwrap();
+            let segments = pointer_segments(place).unwrap();
+            let place: Vec<String> = segments.into_iter().map(|it| it.into_owned()).collect();
+            assert_eq!(patterns.admit(&place), meant, "{pattern} {place:?}");
+        }
+        assert!(Patterns::of(["id"]).is_err());
+        assert!(Patterns::of(VOLATILE.iter().copied()).is_ok());
+    }
+}
