@@ -14,6 +14,7 @@ mod deprecate;
 mod diff;
 mod error;
 mod evidence;
+mod exchanges;
 mod explain;
 mod facts;
 mod fields;
@@ -75,7 +76,7 @@ pub fn run(request: Request, now: DateTime<Utc>, sink: &mut dyn Sink) -> Result<
                 request.max_findings,
             )
         }
-        Request::Replay(request) => replay::replay(&request, sink),
+        Request::Replay(request) => replay::replay(&request, now, sink),
         Request::Scrub(request) => scrub::scrub(&request, sink),
         Request::Transform(request) => transform::transform(&request, sink),
         Request::Explain(request) => explain::explain(&request),

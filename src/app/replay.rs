@@ -15,17 +15,25 @@ use crate::model::{
 use crate::policy::RuleBook;
 use crate::replay::{Line, Replay, Schemas};
 use crate::report::Content;
+use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-/// Judges a history, or puts the results of shards together.
+/// Judges a history or recorded exchanges, or puts the results of shards together.
 ///
-/// Errors: the repository or a result cannot be read, there is no such candidate, or results are not of one replay
-pub(super) fn replay(request: &ReplayRequest, sink: &mut dyn Sink) -> Result<Answer, AppError> {
+/// Errors: the repository, the exchanges or a result cannot be read, there is no such candidate, or results are not of one replay
+pub(super) fn replay(
+    request: &ReplayRequest,
+    now: DateTime<Utc>,
+    sink: &mut dyn Sink,
+) -> Result<Answer, AppError> {
     let mut replayed = match &request.act {
         ReplayAct::Judge(judge) => judged(&request.repository, judge, sink)?,
         ReplayAct::Merge(first, others) => merged(&request.repository, first, others)?,
+        ReplayAct::Exchanges(exchanges) => {
+            return super::exchanges::exchanges(request, exchanges, now, sink);
+        }
     };
     let verdict = replayed.verdict;
     replayed.exit_code = super::exit_code(verdict, request.allow_empty, request.exit_zero);

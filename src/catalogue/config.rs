@@ -144,6 +144,11 @@ pub struct ReplayConfig {
     /// Which recorded payloads are replayed.
     pub history: String,
     pub budget: ReplayBudget,
+    /// What is another one in each answer, beside what FHIR says so of: pointers into bodies, where `*` stands for one
+    /// name or position and `**` for any number of them, and names of headers.
+    pub volatile: Vec<String>,
+    /// Lists of answers whose order means nothing, as pointers of the same kind.
+    pub unordered: Vec<String>,
 }
 
 impl Default for ReplayConfig {
@@ -151,15 +156,20 @@ impl Default for ReplayConfig {
         Self {
             history: "payloads/**/*.ndjson".to_owned(),
             budget: ReplayBudget::default(),
+            volatile: Vec::new(),
+            unordered: Vec::new(),
         }
     }
 }
 
-/// How many recorded payloads a change may newly reject before the gate fails.
+/// How much of what was recorded a change may turn out otherwise before that fails.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct ReplayBudget {
+    /// Payloads that may be newly rejected.
     pub newly_rejected: u64,
+    /// Exchanges that may be answered otherwise.
+    pub behaviour_changed: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -1,7 +1,7 @@
 //! Groups of flags that several commands share. A command takes only the groups that it honours.
 
 use super::value;
-use crate::model::{Format, Redact, Wanted};
+use crate::model::{Format, Provider, Redact, Remote, Wanted};
 use clap::Args;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -186,5 +186,53 @@ impl From<Redaction> for Redact {
             Redaction::Normal => Self::Normal,
             Redaction::Strict => Self::Strict,
         }
+    }
+}
+
+/// Which service is asked.
+#[derive(Args, Debug)]
+pub(super) struct ProviderFlags {
+    /// Drive the reference service, started for the occasion (the default)
+    #[arg(long, conflicts_with = "provider_url")]
+    pub reference: bool,
+    /// Drive the service that answers here instead
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "MATCHMARK_PROVIDER_URL",
+        hide_env = true
+    )]
+    pub provider_url: Option<String>,
+    /// Tell that service its states here: Pact's body, one POST a state
+    #[arg(
+        long,
+        value_name = "URL",
+        requires = "provider_url",
+        env = "MATCHMARK_STATES_URL",
+        hide_env = true
+    )]
+    pub states_url: Option<String>,
+    /// Let HOST be called, though it is not this machine
+    #[arg(
+        long,
+        value_name = "HOST",
+        env = "MATCHMARK_ALLOW_NET",
+        hide_env = true,
+        value_delimiter = ','
+    )]
+    pub allow_net: Vec<String>,
+}
+
+impl ProviderFlags {
+    /// The service that the flags name.
+    pub(super) fn provider(&self) -> Provider {
+        let remote = |url: &String| {
+            Provider::Remote(Remote {
+                url: url.clone(),
+                states_url: self.states_url.clone(),
+                allowed_hosts: self.allow_net.clone(),
+            })
+        };
+        self.provider_url.as_ref().map(remote).unwrap_or_default()
     }
 }

@@ -1,16 +1,20 @@
-//! `replay` and `replay merge`: flags, examples, exit codes.
+//! `replay`, `replay merge` and `replay exchanges`: flags, examples, exit codes.
 
+use super::contract::Recording;
 use super::flags::{
-    AmountFlags, ColorFlags, LeniencyFlags, ListFormats, ProgressFlags, RepositoryFlags,
-    VolumeFlags, WorkFlags,
+    AmountFlags, ColorFlags, LeniencyFlags, ListFormats, ProgressFlags, ProviderFlags,
+    RepositoryFlags, VolumeFlags, WorkFlags,
 };
 use super::request::{Voice, chatter, repository};
-use super::{Asked, Surroundings};
+use super::{Asked, Surroundings, value};
 use crate::model::replayed::{Sample, Shard};
-use crate::model::{ReplayAct, ReplayJudge, ReplayRequest, Request};
+use crate::model::{
+    Format, ReplayAct, ReplayExchanges, ReplayJudge, ReplayRequest, Request, Wanted,
+};
 use clap::{Args, Subcommand};
 use std::num::NonZeroU64;
 use std::path::PathBuf;
+use std::time::Duration;
 
 #[derive(Args, Debug)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -25,6 +29,9 @@ pub(super) struct ReplayArguments {
 pub(super) enum ReplayVerb {
     /// Put the json results of all shards together: the same bytes as one run gives
     Merge(MergeArguments),
+    /// Send recorded requests again, to the reference service or to one that runs, and compare the answers
+    #[command(before_long_help = EXCHANGES_EXAMPLES, after_long_help = EXCHANGES_CODES)]
+    Exchanges(ExchangesArguments),
 }
 
 #[derive(Args, Debug)]
@@ -80,6 +87,42 @@ pub(super) struct MergeArguments {
     pub said: SaidArguments,
 }
 
+#[derive(Args, Debug)]
+pub(super) struct ExchangesArguments {
+    /// How the exchanges are written
+    #[arg(long, value_enum)]
+    pub from: Recording,
+    /// The recorded exchanges; `-` for standard input
+    pub file: PathBuf,
+    /// Who sent the requests: a partner's id, where an exchange does not say it itself
+    #[arg(long, value_name = "NAME", env = "MATCHMARK_CONSUMER", hide_env = true)]
+    pub consumer: Option<String>,
+    #[command(flatten)]
+    pub provider: ProviderFlags,
+    /// Judge the exchanges with these numbers only; those before them are sent, since ids may come from them
+    #[arg(long, value_name = "N", value_delimiter = ',', value_parser = clap::value_parser!(u64).range(1..))]
+    pub only: Vec<u64>,
+    /// Wait so long for one answer: seconds (10s) or minutes (2m)
+    #[arg(long, value_name = "DURATION", value_parser = value::duration)]
+    pub timeout: Option<Duration>,
+    /// Give text, json or markdown; repeatable, `json=answers.json` writes a file
+    #[arg(long, value_name = "FORMAT[=PATH]", env = "MATCHMARK_FORMAT", value_delimiter = ',', hide_env = true,
+          value_parser = |text: &str| value::wanted(text, &[Format::Text, Format::Json, Format::Markdown]))]
+    pub format: Vec<Wanted>,
+    #[command(flatten)]
+    pub repository: RepositoryFlags,
+    #[command(flatten)]
+    pub amount: AmountFlags,
+    #[command(flatten)]
+    pub leniency: LeniencyFlags,
+    #[command(flatten)]
+    pub volume: VolumeFlags,
+    #[command(flatten)]
+    pub color: ColorFlags,
+    #[command(flatten)]
+    pub progress: ProgressFlags,
+}
+
 /// How a result is given.
 #[derive(Args, Debug)]
 pub(super) struct SaidArguments {
@@ -104,6 +147,7 @@ pub(super) fn replay(arguments: ReplayArguments, around: &Surroundings) -> Resul
             let act = ReplayAct::Merge(merge.first, merge.others);
             asked(act, &merge.said, true, around)
         }
+        Some(ReplayVerb::Exchanges(arguments)) => exchanges(arguments, around),
         None => {
             let JudgeArguments {
                 history,
@@ -130,6 +174,33 @@ pub(super) fn replay(arguments: ReplayArguments, around: &Surroundings) -> Resul
             asked(act, &said, progress.no_progress, around)
         }
     }
+}
+
+fn exchanges(arguments: ExchangesArguments, around: &Surroundings) -> Result<Asked, String> {
+    let repository = repository(&arguments.repository);
+    let voice = Voice {
+        formats: &arguments.format,
+        volume: Some(&arguments.volume),
+        color: arguments.color.color,
+    };
+    let show = voice.show(&repository.root, around)?;
+    let request = ReplayRequest {
+        repository,
+        act: ReplayAct::Exchanges(ReplayExchanges {
+            file: arguments.file,
+            is_archive: arguments.from == Recording::Har,
+            consumer: arguments.consumer,
+            provider: arguments.provider.provider(),
+            only: arguments.only.into_iter().collect(),
+            patience: arguments.timeout,
+        }),
+        allow_empty: arguments.leniency.allow_empty,
+        exit_zero: arguments.leniency.exit_zero,
+        max_findings: arguments.amount.max_findings,
+        show,
+    };
+    let chatter = chatter(&arguments.volume, arguments.progress.no_progress);
+    Ok(Asked::Run(Box::new(Request::Replay(request)), chatter))
 }
 
 fn asked(
@@ -164,6 +235,7 @@ Examples:
   matchmark replay --history day.ndjson --shard 2/4 --format json=2.json
   matchmark replay merge 1.json 2.json 3.json 4.json --format text --format json=all.json
   matchmark replay --history archive/ --sample 100 --seed 7   what one line in a hundred says
+  matchmark replay exchanges --from har staging.har --consumer northwind
 ";
 
 pub(super) const REPLAY_CODES: &str = "\
@@ -173,3 +245,19 @@ Exit codes:
   2 error      usage, configuration, or a file that could not be read to its end
   3 undecided  a shard or a sample without a fault, an unknown version, a rule that gave no answer
   4 empty      there was no payload";
+
+pub(super) const EXCHANGES_EXAMPLES: &str = "\
+Examples:
+  matchmark replay exchanges --from ndjson exchanges.ndjson
+  matchmark replay exchanges --from har staging.har --consumer northwind --format markdown=answers.md
+  matchmark replay exchanges --from ndjson exchanges.ndjson --only 7
+  matchmark replay exchanges --from ndjson exchanges.ndjson --provider-url http://127.0.0.1:8080
+";
+
+pub(super) const EXCHANGES_CODES: &str = "\
+Exit codes:
+  0 go         every recorded request is answered as recorded, within the budget of matchmark.toml
+  1 no-go      more of them are answered otherwise than that
+  2 error      usage, configuration, a file that cannot be read or holds something that is no exchange
+  3 undecided  an exchange cannot be had again or was not answered, or --only left some out
+  4 empty      there was no exchange";

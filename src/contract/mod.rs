@@ -33,6 +33,7 @@ mod verify;
 mod versions;
 
 pub use coverage::{Coverage, coverage, shown_edges, uncovered};
+pub use declared::names as declared_names;
 pub use generator::{Generated, Generator, Generators, StateKind, UuidForm};
 pub use interaction::{
     Body, Content, Contract, Edition, Interaction, Json, Query, Request, Response,

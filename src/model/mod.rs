@@ -119,7 +119,7 @@ pub use readiness::{
     ReadinessLine, Rollback, RunbookCard,
 };
 pub use release::{Bumped, Comparand, Reason};
-pub use replay_request::{ReplayAct, ReplayJudge, ReplayRequest};
+pub use replay_request::{ReplayAct, ReplayExchanges, ReplayJudge, ReplayRequest};
 pub use report::{
     AppliedWaiver, Change, Check, CheckName, Diff, Judged, Mention, Report, ReportHeader, Summary,
 };

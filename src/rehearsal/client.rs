@@ -1,6 +1,13 @@
 //! One HTTP call, as sent and as answered.
 
 use crate::model::{HttpRequest, HttpResponse};
+use wire::json::Limits;
+
+/// Longest body of an answer that is read.
+///
+/// Units:  bytes
+/// Source: the limit of a payload, which is what an answer is judged as
+const LONGEST: usize = Limits::PAYLOAD.bytes;
 
 /// Sends `request` to the service at `base`, with `extra` headers that the request itself does not show.
 ///
@@ -18,7 +25,7 @@ pub(super) async fn send(
     for (name, value) in request.headers.iter().chain(extra) {
         call = call.header(name.as_str(), value.as_str());
     }
-    let answer = call.send().await.map_err(failure)?;
+    let mut answer = call.send().await.map_err(failure)?;
     let status = answer.status().as_u16();
     let headers = answer
         .headers()
@@ -28,10 +35,17 @@ pub(super) async fn send(
             (name.as_str().to_owned(), value.into_owned())
         })
         .collect();
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(failure)? {
+        if body.len() + chunk.len() > LONGEST {
+            return Err(format!("the answer is longer than {} MiB", LONGEST >> 20));
+        }
+        body.extend_from_slice(&chunk);
+    }
     Ok(HttpResponse {
         status,
         headers,
-        body: answer.bytes().await.map_err(failure)?.to_vec(),
+        body,
     })
 }
 

@@ -12,6 +12,7 @@ mod members;
 mod provider;
 mod remote;
 mod requester;
+mod resent;
 mod serve;
 mod stage;
 mod stub;
@@ -21,6 +22,7 @@ pub use desk::{Desk, Playing, desk};
 pub use error::RehearsalError;
 pub use reference::{DevCaller, DevFort};
 pub use remote::permitted;
+pub use resent::{Course, Resend};
 pub use serve::{Database, Greeting, Serving, serve};
 
 use crate::catalogue::{Partner, Payer};
@@ -70,6 +72,39 @@ pub struct Rehearsal {
 ///
 /// Errors: the service or a stub does not start, or time runs out
 pub fn rehearse(script: &Script<'_>) -> Result<Rehearsal, RehearsalError> {
+    in_time(script, whole(script))
+}
+
+/// Sends recorded requests to the provider of the script, in their order; one answer may take as long as `patience`.
+///
+/// Errors: as for a rehearsal
+pub fn resend(
+    script: &Script<'_>,
+    course: &mut dyn Course,
+    patience: Duration,
+) -> Result<(), RehearsalError> {
+    in_time(script, async {
+        match &script.provider {
+            Provider::Reference => {
+                let stage = Stage::set(script).await?;
+                let target = Target::Reference(Control { stage: &stage });
+                let driven = resent::drive(&target, script, course, patience).await;
+                stage.strike().await;
+                driven
+            }
+            Provider::Remote(remote) => {
+                let target = Target::Remote(Outside::at(remote)?);
+                resent::drive(&target, script, course, patience).await
+            }
+        }
+    })
+}
+
+/// Runs `work` to its end, or to that of the time that the script has.
+fn in_time<T>(
+    script: &Script<'_>,
+    work: impl Future<Output = Result<T, RehearsalError>>,
+) -> Result<T, RehearsalError> {
     if let Some(log) = script.log {
         // Set once a process; a second rehearsal goes on with it.
         let _ = reference::telemetry::log_json(log);
@@ -80,7 +115,7 @@ pub fn rehearse(script: &Script<'_>) -> Result<Rehearsal, RehearsalError> {
         .build()
         .map_err(RehearsalError::Runtime)?;
     runtime.block_on(async {
-        tokio::time::timeout(script.timeout, whole(script))
+        tokio::time::timeout(script.timeout, work)
             .await
             .map_err(|_| RehearsalError::Timeout(script.timeout))?
     })

@@ -9,17 +9,17 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// The state whose value is the token of a call.
-const AUTHORIZATION: &str = "authorization";
+pub(super) const AUTHORIZATION: &str = "authorization";
 /// What a provider answers while it still works.
 ///
 /// Source: HL7 FHIR asynchronous request pattern: 202 until the job is complete
 const STILL_WORKING: u16 = 202;
 /// How often the clock of a provider is moved at most until the time of a step is over.
-const ADVANCES: u64 = 32;
+pub(super) const ADVANCES: u64 = 32;
 /// Pause between two looks at work that is under way.
-const LOOK: Duration = Duration::from_millis(2);
+pub(super) const LOOK: Duration = Duration::from_millis(2);
 /// How often it is looked at before the clock is moved: work in progress needs no more than a moment.
-const LOOKS: u32 = 100;
+pub(super) const LOOKS: u32 = 100;
 /// As many equal counts in a row mean that nothing is under way.
 const QUIET: u32 = 3;
 
@@ -119,7 +119,7 @@ impl Walk<'_> {
                 return Ok(exchange);
             }
         }
-        self.settled().await?;
+        settled(self.target).await?;
         self.counted(planned, &mut exchange).await?;
         Ok(exchange)
     }
@@ -215,22 +215,6 @@ impl Walk<'_> {
         answer
     }
 
-    /// Waits until the work behind earlier answers has left all its effects: they would be counted for the next.
-    async fn settled(&self) -> Result<(), RehearsalError> {
-        let mut before = self.target.effects().await?;
-        let mut quiet = 0;
-        for _ in 0..LOOKS {
-            if before.is_none() || quiet == QUIET {
-                break;
-            }
-            tokio::time::sleep(LOOK).await;
-            let after = self.target.effects().await?;
-            quiet = if after == before { quiet + 1 } else { 0 };
-            before = after;
-        }
-        Ok(())
-    }
-
     /// A token that is as old as the clock now says: who waits for long asks for a new one.
     async fn renew(&mut self, planned: &Planned) -> Result<(), RehearsalError> {
         let states = self.states.iter();
@@ -248,8 +232,24 @@ impl Walk<'_> {
     }
 }
 
+/// Waits until the work behind earlier answers has left all its effects: they would be counted for the next.
+pub(super) async fn settled(target: &Target<'_>) -> Result<(), RehearsalError> {
+    let mut before = target.effects().await?;
+    let mut quiet = 0;
+    for _ in 0..LOOKS {
+        if before.is_none() || quiet == QUIET {
+            break;
+        }
+        tokio::time::sleep(LOOK).await;
+        let after = target.effects().await?;
+        quiet = if after == before { quiet + 1 } else { 0 };
+        before = after;
+    }
+    Ok(())
+}
+
 /// Milliseconds that an answer asks to wait, when it is to be asked for again.
-fn pause(answer: &Result<HttpResponse, String>) -> Option<u64> {
+pub(super) fn pause(answer: &Result<HttpResponse, String>) -> Option<u64> {
     let working = |response: &&HttpResponse| response.status == STILL_WORKING;
     let response = answer.as_ref().ok().filter(working)?;
     let mut headers = response.headers.iter();

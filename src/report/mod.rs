@@ -1,6 +1,7 @@
 //! Results -> text, one file a format. Every format is a function of the value alone.
 //! Refuses to know clocks, files and terminals: whether to colour is an argument.
 
+mod behaved;
 mod board;
 mod bump;
 mod card;
@@ -39,7 +40,7 @@ pub use command::command;
 pub use end_notice::end_notice;
 pub use notice::notice;
 
-use crate::model::replayed::Replayed;
+use crate::model::replayed::{Behaved, Replayed};
 use crate::model::{
     BoardAct, BroughtOver, Bumped, Comparison, ContractList, Coverage, Daily, Diff, EntryCard,
     Explanation, Format, Moved, Operated, Owed, PolicyCoverage, PolicyTrial, Register,
@@ -65,6 +66,7 @@ pub enum Content<'a> {
     Report(&'a Report),
     Validation(&'a Validation),
     Replayed(&'a Replayed),
+    Behaved(&'a Behaved),
     Scrubbed(&'a Scrubbed),
     Transformation(&'a Transformation),
     Diff(&'a Diff),
@@ -163,6 +165,7 @@ fn as_text(content: Content<'_>, style: &Style<'_>) -> String {
         Content::Report(report) => text::report(report, style),
         Content::Validation(validation) => validation::text(validation, style),
         Content::Replayed(replayed) => replayed::text(replayed, style),
+        Content::Behaved(behaved) => behaved::text(behaved, style),
         Content::Scrubbed(scrubbed) => scrubbed::text(scrubbed, style),
         Content::Transformation(transformation) => transformation::text(transformation, style),
         Content::Diff(diff) => diff::text(diff, style),
@@ -194,6 +197,7 @@ fn as_json(content: Content<'_>) -> String {
         Content::Report(report) => json::pretty(report),
         Content::Validation(validation) => json::pretty(validation),
         Content::Replayed(replayed) => json::pretty(replayed),
+        Content::Behaved(behaved) => json::pretty(behaved),
         Content::Scrubbed(scrubbed) => json::pretty(scrubbed),
         Content::Transformation(transformation) => json::pretty(transformation),
         Content::Diff(diff) => json::pretty(diff),
@@ -228,6 +232,7 @@ fn as_markdown(content: Content<'_>, style: &Style<'_>) -> Option<String> {
         Content::Release(answer) => Some(release::markdown(answer)),
         Content::Owed(answer) => Some(owed::markdown(answer)),
         Content::Rules(page) => Some(policy::page(page)),
+        Content::Behaved(behaved) => Some(behaved::markdown(behaved, style)),
         Content::Validation(_)
         | Content::Replayed(_)
         | Content::Scrubbed(_)

@@ -110,7 +110,7 @@ fn shares(out: &mut String, replayed: &Replayed, paint: Paint) {
 }
 
 /// `2.3 %`, in whole numbers throughout.
-fn share(count: u64, all: u64) -> String {
+pub(super) fn share(count: u64, all: u64) -> String {
     if all == 0 {
         return String::new();
     }
@@ -175,7 +175,7 @@ fn one(out: &mut String, cluster: &Cluster) {
     );
 }
 
-fn obstacles(out: &mut String, obstacles: &Obstacles, what: &str, most: usize) {
+pub(super) fn obstacles(out: &mut String, obstacles: &Obstacles, what: &str, most: usize) {
     for obstacle in obstacles.first.iter().take(most) {
         let place = place(&obstacle.place.file, obstacle.place.line);
         let (rule, message) = (clean(&obstacle.rule), clean(&obstacle.message));
@@ -188,7 +188,7 @@ fn obstacles(out: &mut String, obstacles: &Obstacles, what: &str, most: usize) {
     }
 }
 
-fn place(file: &str, line: u32) -> String {
+pub(super) fn place(file: &str, line: u32) -> String {
     format!("{}:{line}", clean(file))
 }
 

@@ -11,6 +11,7 @@ mod show;
 mod verify;
 
 pub use gate::GateError;
+pub(super) use verify::permitted;
 
 use super::{Answer, AppError, Sink};
 use crate::model::ContractRequest;

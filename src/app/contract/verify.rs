@@ -60,7 +60,7 @@ fn keys(contract: &Contract) -> impl Iterator<Item = &str> {
 }
 
 #[cfg(feature = "service")]
-pub(super) fn permitted(provider: &Provider) -> Result<(), AppError> {
+pub(in crate::app) fn permitted(provider: &Provider) -> Result<(), AppError> {
     match provider {
         Provider::Reference => Ok(()),
         Provider::Remote(remote) => Ok(crate::rehearsal::permitted(remote)?),
@@ -68,6 +68,6 @@ pub(super) fn permitted(provider: &Provider) -> Result<(), AppError> {
 }
 
 #[cfg(not(feature = "service"))]
-pub(super) fn permitted(_: &Provider) -> Result<(), AppError> {
+pub(in crate::app) fn permitted(_: &Provider) -> Result<(), AppError> {
     Ok(())
 }

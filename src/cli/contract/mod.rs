@@ -21,6 +21,7 @@ use gate::{
     DEPLOYMENT_EXAMPLES, DeploymentArguments, OWED_EXAMPLES, OwedArguments,
 };
 use matching::{MATCH_CODES, MATCH_EXAMPLES, MatchArguments};
+pub(super) use record::Recording;
 use record::{RECORD_EXAMPLES, RecordArguments};
 use verify::{VERIFY_EXAMPLES, VerifyArguments};
 

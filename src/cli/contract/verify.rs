@@ -1,46 +1,19 @@
 //! `contract verify`, from its flags to its request.
 
 use super::super::args::GateFlags;
+use super::super::flags::ProviderFlags;
 use super::super::request::gate;
 use super::super::{Asked, Surroundings};
 use super::gate::{RecordingFlags, kept};
 use crate::model::{
-    Aim, CheckName, CheckRequest, ContractRequest, Extent, Provider, RecordedRequest, Remote,
-    Request,
+    Aim, CheckName, CheckRequest, ContractRequest, Extent, RecordedRequest, Request,
 };
 use clap::Args;
 
 #[derive(Args, Debug)]
 pub(in crate::cli) struct VerifyArguments {
-    /// Drive the reference service, started for the occasion (the default)
-    #[arg(long, conflicts_with = "provider_url")]
-    pub reference: bool,
-    /// Drive the service that answers here instead
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "MATCHMARK_PROVIDER_URL",
-        hide_env = true
-    )]
-    pub provider_url: Option<String>,
-    /// Tell that service its states here: Pact's body, one POST a state
-    #[arg(
-        long,
-        value_name = "URL",
-        requires = "provider_url",
-        env = "MATCHMARK_STATES_URL",
-        hide_env = true
-    )]
-    pub states_url: Option<String>,
-    /// Let HOST be called, though it is not this machine
-    #[arg(
-        long,
-        value_name = "HOST",
-        env = "MATCHMARK_ALLOW_NET",
-        hide_env = true,
-        value_delimiter = ','
-    )]
-    pub allow_net: Vec<String>,
+    #[command(flatten)]
+    pub provider: ProviderFlags,
     /// Verify the contracts of this consumer only
     #[arg(long, value_name = "NAME", env = "MATCHMARK_CONSUMER", hide_env = true)]
     pub consumer: Option<String>,
@@ -61,15 +34,8 @@ pub(in crate::cli) struct VerifyArguments {
 
 impl VerifyArguments {
     fn aim(&self) -> Aim {
-        let remote = |url: &String| {
-            Provider::Remote(Remote {
-                url: url.clone(),
-                states_url: self.states_url.clone(),
-                allowed_hosts: self.allow_net.clone(),
-            })
-        };
         Aim {
-            provider: self.provider_url.as_ref().map(remote).unwrap_or_default(),
+            provider: self.provider.provider(),
             consumer: self.consumer.clone(),
             only: self.only.clone(),
         }

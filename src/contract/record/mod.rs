@@ -3,6 +3,7 @@
 
 mod body;
 mod guard;
+mod packed;
 mod route;
 mod synthetic;
 mod traffic;
@@ -16,7 +17,7 @@ use route::{Around, Route};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-pub use traffic::{Cargo, Carried, Notation, Taken, Unread, exchanges};
+pub use traffic::{Cargo, Carried, Kept, Notation, Taken, Unread, exchanges};
 
 /// What a draft is made with.
 pub struct Studio<'a> {

@@ -1,8 +1,11 @@
 //! Traffic as tools keep it: HAR, or one exchange a line.
 //! Refuses what is no exchange, by its number and in fixed words: the file is full of what must not be told.
 
+use super::packed::unpacked;
+use crate::contract::states::{State, known};
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
-use wire::json::{Document, Limits};
+use wire::json::{Document, Limits, Position};
 
 /// How recorded traffic is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +19,16 @@ pub enum Notation {
 /// One exchange that was recorded.
 #[derive(Clone, Debug)]
 pub struct Taken {
+    /// Where it stands in the file.
+    pub at: Position,
+    pub recorded: Option<DateTime<Utc>>,
+    /// Who sent the request, where the notation says so.
+    pub partner: Option<String>,
+    /// States that the provider was in; none where nothing is said.
+    pub states: Vec<State>,
     pub method: String,
+    /// Path and query as they were sent.
+    pub address: String,
     /// Segments, percent-encoded as they came.
     pub path: Vec<String>,
     pub query: Vec<(String, String)>,
@@ -30,6 +42,26 @@ pub struct Taken {
 pub struct Carried {
     pub headers: Vec<(String, String)>,
     pub body: Cargo,
+    pub text: Kept,
+}
+
+/// The text of a body as it travelled.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Kept {
+    #[default]
+    Nothing,
+    Text(String),
+    /// There was one, and why it is not here.
+    Lost(&'static str),
+}
+
+impl Kept {
+    fn of(text: &str) -> Self {
+        match text.is_empty() {
+            true => Self::Nothing,
+            false => Self::Text(text.to_owned()),
+        }
+    }
 }
 
 /// A body as far as it can be drafted.
@@ -74,22 +106,41 @@ fn lines(bytes: &[u8]) -> Result<Vec<Taken>, Unread> {
             };
             let document = Document::parse(line.trim_ascii(), &Limits::PAYLOAD);
             let document = document.map_err(|_| failed("this is no JSON document"))?;
-            line_exchange(document.value()).map_err(failed)
+            let line = u32::try_from(index + 1).unwrap_or(u32::MAX);
+            line_exchange(document.value(), line).map_err(failed)
         })
         .collect()
 }
 
-fn line_exchange(value: &Value) -> Result<Taken, &'static str> {
+fn line_exchange(value: &Value, line: u32) -> Result<Taken, &'static str> {
     let request = member(value, "request")?;
     let response = member(value, "response")?;
-    let (path, mut query) = target(text(request, "path")?);
+    let mut address = text(request, "path")?.to_owned();
+    let (path, mut query) = target(&address);
     match request.get("query") {
         None | Some(Value::Null) => {}
-        Some(Value::String(text)) => query.extend(pairs(text)),
-        Some(Value::Object(keys)) => query.extend(listed(keys)),
+        Some(Value::String(text)) => {
+            query.extend(pairs(text));
+            extend(&mut address, text);
+        }
+        Some(Value::Object(keys)) => {
+            let keys = listed(keys);
+            for (name, value) in &keys {
+                extend(
+                    &mut address,
+                    &format!("{}={}", encoded(name), encoded(value)),
+                );
+            }
+            query.extend(keys);
+        }
         Some(_) => return Err("a query is a text or an object"),
     }
     Ok(Taken {
+        at: Position { line, column: 1 },
+        recorded: instant(value.get("recorded_at"))?,
+        partner: partner(value.get("partner"))?,
+        states: states(value.get("states"))?,
+        address,
         method: text(request, "method")?.to_owned(),
         path,
         query,
@@ -105,12 +156,73 @@ fn carried(side: &Value) -> Result<Carried, &'static str> {
         Some(Value::Object(members)) => listed(members),
         Some(_) => return Err("headers are an object"),
     };
-    let body = match side.get("body") {
-        None | Some(Value::Null) => Cargo::None,
-        Some(Value::String(text)) => cargo(text),
-        Some(other) => Cargo::Json(other.clone()),
+    let (body, text) = match side.get("body") {
+        None | Some(Value::Null) => (Cargo::None, Kept::Nothing),
+        Some(Value::String(text)) => (cargo(text), Kept::of(text)),
+        Some(other) => (Cargo::Json(other.clone()), Kept::Text(other.to_string())),
     };
-    Ok(Carried { headers, body })
+    Ok(Carried {
+        headers,
+        body,
+        text,
+    })
+}
+
+fn instant(value: Option<&Value>) -> Result<Option<DateTime<Utc>>, &'static str> {
+    let Some(value) = value.filter(|value| !value.is_null()) else {
+        return Ok(None);
+    };
+    let read = value.as_str().and_then(|text| text.parse().ok());
+    read.map(Some)
+        .ok_or("the time of an exchange is an RFC 3339 instant")
+}
+
+fn partner(value: Option<&Value>) -> Result<Option<String>, &'static str> {
+    match value {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(name)) => Ok(Some(name.clone())),
+        Some(_) => Err("a partner is named by a text"),
+    }
+}
+
+/// `[{name, params}]`, by names of the vocabulary only.
+fn states(value: Option<&Value>) -> Result<Vec<State>, &'static str> {
+    const WRONG: &str = "states are a list of `{name, params}`, by names of the vocabulary";
+    let items = match value {
+        None | Some(Value::Null) => return Ok(Vec::new()),
+        Some(value) => value.as_array().ok_or(WRONG)?,
+    };
+    let state = |item: &Value| {
+        let name = item.get("name").and_then(Value::as_str);
+        let name = name.filter(|name| known(name).is_some()).ok_or(WRONG)?;
+        let params = match item.get("params") {
+            None => Map::new(),
+            Some(params) => params.as_object().cloned().ok_or(WRONG)?,
+        };
+        Ok(State {
+            name: name.to_owned(),
+            params,
+        })
+    };
+    items.iter().map(state).collect()
+}
+
+fn extend(address: &mut String, query: &str) {
+    if !query.is_empty() {
+        address.push(if address.contains('?') { '&' } else { '?' });
+        address.push_str(query);
+    }
+}
+
+/// Source: RFC 3986, section 2.3: what need not be encoded
+fn encoded(text: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~$/:".contains(&byte);
+    text.bytes()
+        .map(|byte| match is_plain(byte) {
+            true => char::from(byte).to_string(),
+            false => format!("%{byte:02X}"),
+        })
+        .collect()
 }
 
 /// Name and value of every text and of every list of texts.
@@ -148,7 +260,8 @@ fn har(bytes: &[u8]) -> Result<Vec<Taken>, Unread> {
         .iter()
         .enumerate()
         .map(|(index, entry)| {
-            har_exchange(entry).map_err(|why| Unread {
+            let at = document.nearest(&format!("/log/entries/{index}"));
+            har_exchange(entry, at).map_err(|why| Unread {
                 place: format!("entry {}", index + 1),
                 why,
             })
@@ -156,7 +269,7 @@ fn har(bytes: &[u8]) -> Result<Vec<Taken>, Unread> {
         .collect()
 }
 
-fn har_exchange(entry: &Value) -> Result<Taken, &'static str> {
+fn har_exchange(entry: &Value, at: Position) -> Result<Taken, &'static str> {
     let request = member(entry, "request")?;
     let response = member(entry, "response")?;
     let url = text(request, "url")?;
@@ -167,18 +280,27 @@ fn har_exchange(entry: &Value) -> Result<Taken, &'static str> {
         .unwrap_or("/");
     let (path, from_url) = target(local);
     let named = named(request.get("queryString"));
+    let posted = request.get("postData");
+    let answered = response.get("content");
     Ok(Taken {
+        at,
+        recorded: instant(entry.get("startedDateTime"))?,
+        partner: None,
+        states: Vec::new(),
+        address: local.split('#').next().unwrap_or("/").to_owned(),
         method: text(request, "method")?.to_owned(),
         path,
         query: if named.is_empty() { from_url } else { named },
         request: Carried {
             headers: self::named(request.get("headers")),
-            body: kept(request.get("postData"))?,
+            body: kept(posted)?,
+            text: text_of(posted, size(request, "bodySize")),
         },
         status: status(response)?,
         response: Carried {
             headers: self::named(response.get("headers")),
-            body: kept(response.get("content"))?,
+            body: kept(answered)?,
+            text: text_of(answered, answered.and_then(|it| size(it, "size"))),
         },
     })
 }
@@ -207,6 +329,43 @@ fn kept(content: Option<&Value>) -> Result<Cargo, &'static str> {
         return Ok(Cargo::Other(body.to_owned()));
     }
     Ok(cargo(body))
+}
+
+/// A length that the archive knows: it writes -1 for one that it does not.
+fn size(value: &Value, name: &str) -> Option<u64> {
+    value.get(name).and_then(Value::as_u64)
+}
+
+/// The text of `{mimeType, text, encoding?, params?}`, which had so many bytes.
+///
+/// Source: HTTP Archive 1.2, objects `postData` and `content`
+fn text_of(content: Option<&Value>, size: Option<u64>) -> Kept {
+    let media = content.and_then(|it| it.get("mimeType")?.as_str());
+    if media.is_some_and(|media| media.starts_with("multipart/")) {
+        return Kept::Lost("a body of several parts is not kept byte by byte");
+    }
+    let text = content.and_then(|it| it.get("text")?.as_str());
+    let Some(text) = text else {
+        let fields = content.and_then(|it| it.get("params")?.as_array());
+        let is_empty = size.unwrap_or(0) == 0 && fields.is_none_or(Vec::is_empty);
+        return match is_empty {
+            true => Kept::Nothing,
+            false => Kept::Lost("the archive holds no text of the body"),
+        };
+    };
+    let encoding = content.and_then(|it| it.get("encoding")?.as_str());
+    let text = match encoding {
+        None | Some("") => text.to_owned(),
+        Some("base64") => match unpacked(text) {
+            Some(text) => text,
+            None => return Kept::Lost("the body is no text"),
+        },
+        Some(_) => return Kept::Lost("the body is kept in an encoding that is not known"),
+    };
+    match size.is_some_and(|size| size > text.len() as u64) {
+        true => Kept::Lost("the archive holds a part of the body only"),
+        false => Kept::of(&text),
+    }
 }
 
 fn cargo(text: &str) -> Cargo {

@@ -5,6 +5,13 @@ use crate::model::Severity::{Error, Undecided, Warning};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
+        id: "replay/behaviour-changed",
+        severity: Error,
+        title: "A recorded request must be answered as it was recorded.",
+        why: "A partner acts on status, headers, members and codes; no schema says which of them it was given.",
+        fix: "Take the change back, record the exchange again, or name the place in `[replay] volatile` or `unordered`.",
+    },
+    Rule {
         id: "replay/envelope-malformed",
         severity: Error,
         title: "Every recorded line must be an envelope with the known fields.",
@@ -31,6 +38,13 @@ pub(super) const RULES: &[Rule] = &[
         title: "A change must accept what partners sent before and had accepted.",
         why: "Each such payload is a member whose record does not arrive.",
         fix: "Take the change back, or release it as a major version beside the old one.",
+    },
+    Rule {
+        id: "replay/not-reproducible",
+        severity: Undecided,
+        title: "A recorded exchange must be one that can be had again.",
+        why: "What was not sent, or rests on an id, a state or a credential that is gone, shows nothing.",
+        fix: "Record it again with its bodies, from the request that makes the id on, and name its `states`.",
     },
     Rule {
         id: "replay/version-unknown",

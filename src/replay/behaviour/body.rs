@@ -34,6 +34,16 @@ pub(super) fn differences(manner: &Manner, was: &Value, now: &Value) -> Vec<Spot
     desk.spots
 }
 
+/// The canonical text of `value` without what is another one each time.
+pub(super) fn still(manner: &Manner, value: &Value) -> String {
+    let mut desk = Desk {
+        manner,
+        place: Vec::new(),
+        spots: Vec::new(),
+    };
+    canonical(&desk.still(value))
+}
+
 struct Desk<'a> {
     manner: &'a Manner,
     /// Names and positions from the root.

@@ -50,6 +50,7 @@ pub(super) fn differences(manner: &Manner, was: &HttpResponse, now: &HttpRespons
             (None, Some(_)) => Some(spot(Departure::HeaderAdded, ABSENT, "present")),
             (Some(old), Some(new)) => {
                 let is_same = match matter {
+                    _ if manner.volatile_headers.contains(*name) => true,
                     Matter::Value => old == new,
                     Matter::Media => media(old) == media(new),
                     Matter::Route => manner.route(old) == manner.route(new),

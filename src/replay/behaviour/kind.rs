@@ -80,7 +80,7 @@ pub(super) fn settled(text: &str) -> String {
 }
 
 /// Source: RFC 9562, section 4: 8-4-4-4-12 hexadecimal digits
-fn is_uuid(text: &str) -> bool {
+pub(super) fn is_uuid(text: &str) -> bool {
     let lengths: Vec<usize> = text.split('-').map(str::len).collect();
     lengths == [8, 4, 4, 4, 12]
         && text

@@ -1,14 +1,19 @@
 //! Recorded exchanges and what the same requests are answered now: every difference by its place, clustered by cause.
 //! Refuses to know who is asked and how, and to tell anything that was said.
 
+mod binding;
 mod body;
 mod header;
 mod kind;
+mod sent;
+mod trial;
 mod volatile;
 
+pub use sent::is_secret;
+pub use trial::{Trial, is_awaited};
 pub use volatile::{Patterns, VOLATILE};
 
-use crate::model::replayed::{Cluster, Clusters, Departure, Difference, Span, Specimen};
+use crate::model::replayed::{Answers, Cluster, Clusters, Departure, Difference, Span, Specimen};
 use crate::model::{HttpRequest, HttpResponse, Place, digest};
 use body::Spot;
 use chrono::{DateTime, Utc};
@@ -17,14 +22,35 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use wire::json::{Document, Limits};
 
+/// Source: RFC 9110, section 9.3; RFC 5789
+const METHODS: &[&str] = &["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
+
 /// One exchange as it was recorded.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recorded {
+    /// Number in its file, counted from 1.
+    pub number: u64,
     pub place: Place,
     pub partner: String,
     pub at: Option<DateTime<Utc>>,
     pub request: HttpRequest,
     pub answer: HttpResponse,
+    pub access: Access,
+    /// Whether states were named that make its members and jobs: the same ones each time.
+    pub is_staged: bool,
+    /// Why it cannot be sent again, or why no answer can be held against it.
+    pub lost: Option<&'static str>,
+}
+
+/// With what right a recorded request is sent again: credentials themselves never are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// A state says which.
+    Named,
+    /// Without any, as it was recorded and refused.
+    None,
+    /// With our own, in the place of what was not recorded.
+    Ours,
 }
 
 /// By what two answers are held against each other.
@@ -34,6 +60,8 @@ pub struct Manner {
     pub volatile: Patterns,
     /// Places of lists whose order means nothing.
     pub unordered: Patterns,
+    /// Names of headers, in lower case, whose value is another one each time.
+    pub volatile_headers: BTreeSet<String>,
     /// Names of members that schemas declare: others are data, and are not told.
     pub declared: BTreeSet<String>,
     /// Segments of paths that are no data.
@@ -56,22 +84,34 @@ impl Manner {
         path.split('/').map(segment).collect::<Vec<_>>().join("/")
     }
 
+    /// Method and route of a request; a method that is none of HTTP's is data too.
+    fn operation(&self, request: &HttpRequest) -> String {
+        let known = METHODS
+            .iter()
+            .find(|known| request.method.eq_ignore_ascii_case(known));
+        format!("{} {}", known.unwrap_or(&"?"), self.route(&request.path))
+    }
+
     /// Adds the exchange to the cluster of everything in which `answer` departs from what was recorded, and hands
     /// back whether it does.
     pub fn compare(
         &self,
         recorded: &Recorded,
         answer: &HttpResponse,
-        clusters: &mut Clusters<Difference, u16>,
+        clusters: &mut Clusters<Difference, Answers>,
     ) -> bool {
         let spots = self.spots(&recorded.answer, answer);
-        let method = recorded.request.method.to_ascii_uppercase();
-        let operation = format!("{method} {}", self.route(&recorded.request.path));
+        let operation = self.operation(&recorded.request);
         let body = &recorded.answer.body;
         let smallest = Specimen {
             bytes: recorded.request.body.len() + body.len(),
             place: recorded.place.clone(),
-            recorded: recorded.answer.status,
+            recorded: Answers {
+                exchange: recorded.number,
+                was: recorded.answer.status,
+                now: answer.status,
+                given: digest(&self.still(&answer.body)),
+            },
             digest: digest(body),
         };
         let is_changed = !spots.is_empty();
@@ -95,6 +135,15 @@ impl Manner {
             });
         }
         is_changed
+    }
+
+    /// A body without what is another one each time.
+    fn still(&self, bytes: &[u8]) -> Vec<u8> {
+        match Form::of(bytes) {
+            Form::None => Vec::new(),
+            Form::Json(value) | Form::Lines(value) => body::still(self, &value).into_bytes(),
+            Form::Other => bytes.to_vec(),
+        }
     }
 
     /// Another status is told alone: whatever else differs follows from it.

@@ -19,6 +19,7 @@ fn manner(unordered: &[&str]) -> Manner {
     Manner {
         volatile: Patterns::of(VOLATILE.iter().copied()).unwrap(),
         unordered: Patterns::of(unordered.iter().copied()).unwrap(),
+        volatile_headers: BTreeSet::new(),
         declared: names.map(str::to_owned).into(),
         words: ["Patient", "jobs"].map(str::to_owned).into(),
     }
@@ -37,6 +38,10 @@ fn answer(status: u16, body: &Value) -> HttpResponse {
 
 fn recorded(line: u32, answer: HttpResponse) -> Recorded {
     Recorded {
+        number: u64::from(line),
+        access: Access::Ours,
+        is_staged: false,
+        lost: None,
         place: Place {
             file: "day.ndjson".to_owned(),
             line,

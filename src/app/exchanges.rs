@@ -1,0 +1,362 @@
+//! `replay exchanges`: what was recorded sent again, and what the answers come to.
+//! Refuses to hand on anything that an exchange said.
+
+use super::AppError;
+use super::answer::{Answer, Log, Sink};
+use crate::catalogue::{Catalogue, Workspace};
+use crate::contract::declared_names;
+use crate::contract::record::{Carried, Kept, Notation, Taken, exchanges as taken};
+use crate::evidence::of_inputs;
+use crate::load;
+use crate::model::replayed::BehaviourAsked;
+use crate::model::{
+    HttpRequest, HttpResponse, Place, Provider, ReplayExchanges, ReplayRequest, did_you_mean,
+};
+use crate::replay::behaviour::{Access, Manner, Patterns, Recorded, Trial, VOLATILE, is_secret};
+use crate::report::Content;
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// Exchanges that one run sends at most.
+const MOST: usize = 10_000;
+/// How long one answer is waited for, unless another time is asked for.
+///
+/// Source: the time that a call to another provider may take in a verification
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// One exchange with what must be there before it.
+struct Step {
+    recorded: Recorded,
+    taken: Taken,
+}
+
+/// Sends recorded exchanges again and judges the answers.
+///
+/// Errors: the repository or the file cannot be read, something in it is no exchange, the provider may not be called
+pub(super) fn exchanges(
+    request: &ReplayRequest,
+    asked: &ReplayExchanges,
+    now: DateTime<Utc>,
+    sink: &mut dyn Sink,
+) -> Result<Answer, AppError> {
+    super::contract::permitted(&asked.provider)?;
+    sink.progress("reading the repository");
+    let repository = &request.repository;
+    let (head, findings) = load::folder(&repository.root, repository.config.as_deref())?;
+    super::error::usable(&findings, "schemas/")?;
+    super::error::usable(&findings, "matchmark.toml")?;
+    let steps = steps(&head, request, asked)?;
+    let manner = manner(&head);
+    let behaviour = BehaviourAsked {
+        head: of_inputs(&head.inputs),
+        provider_url: match &asked.provider {
+            Provider::Reference => None,
+            Provider::Remote(remote) => Some(remote.url.clone()),
+        },
+        file: asked.file.to_string_lossy().into_owned(),
+        notation: if asked.is_archive { "har" } else { "ndjson" }.to_owned(),
+        consumer: asked.consumer.clone(),
+        only: asked.only.clone(),
+        budget: head.config.replay.budget.behaviour_changed,
+    };
+    sink.progress("sending what was recorded");
+    let mut trial = Trial::new(&manner, behaviour);
+    sent(&head, asked, now, &steps, &mut trial, sink.log())?;
+    let mut behaved = trial.finish();
+    let verdict = behaved.verdict;
+    behaved.exit_code = super::exit_code(verdict, request.allow_empty, request.exit_zero);
+    let (code, show) = (behaved.exit_code, &request.show);
+    let content = Content::Behaved(&behaved);
+    Answer::of(verdict, code, content, show, request.max_findings)
+}
+
+/// The exchanges of the file, as far as the last one that is judged.
+fn steps(
+    head: &Workspace,
+    request: &ReplayRequest,
+    asked: &ReplayExchanges,
+) -> Result<Vec<Step>, AppError> {
+    let unusable = |place: String, why: String| AppError::Traffic {
+        file: asked.file.display().to_string(),
+        place,
+        why,
+    };
+    let whole = |why: String| unusable("the file".to_owned(), why);
+    let bytes = load::traffic(&request.repository.root, &asked.file).map_err(whole)?;
+    let notation = match asked.is_archive {
+        true => Notation::Har,
+        false => Notation::Lines,
+    };
+    // A file without a line is one in which nothing was recorded.
+    let traffic = taken(&bytes, notation)
+        .map_err(|unread| unusable(unread.place.clone(), unread.why.to_owned()))?;
+    if traffic.len() > MOST {
+        return Err(whole(format!(
+            "it holds more than {MOST} exchanges; give it in parts"
+        )));
+    }
+    if let Some(absent) = asked
+        .only
+        .iter()
+        .find(|number| usize::try_from(**number).is_ok_and(|it| it > traffic.len()))
+    {
+        return Err(whole(format!(
+            "it has no exchange {absent}: there are {}",
+            traffic.len()
+        )));
+    }
+    let wanted = asked
+        .only
+        .last()
+        .and_then(|last| usize::try_from(*last).ok());
+    let traffic = traffic.into_iter().take(wanted.unwrap_or(MOST));
+    if let Some(consumer) = &asked.consumer {
+        known(head, consumer)?;
+    }
+    let mut is_staged = false;
+    let mut access = false;
+    (1..)
+        .zip(traffic)
+        .map(|(number, taken)| {
+            let place = Place::at(asked.file.to_string_lossy(), taken.at);
+            if !taken.states.is_empty() {
+                is_staged = taken
+                    .states
+                    .iter()
+                    .any(|state| state.name != "authorization");
+                access = taken
+                    .states
+                    .iter()
+                    .any(|state| state.name == "authorization");
+            }
+            let partner = taken.partner.clone().or_else(|| asked.consumer.clone());
+            let partner = partner.filter(|name| head.partners.contains_key(name));
+            let partner = partner.ok_or_else(|| {
+                let why =
+                    "no partner of partners/ sent it; name one with --consumer, or in the exchange";
+                unusable(format!("exchange {number}"), why.to_owned())
+            })?;
+            let recorded = recorded(number, place, partner, &taken, (access, is_staged));
+            Ok(Step { recorded, taken })
+        })
+        .collect()
+}
+
+fn known(head: &Workspace, consumer: &str) -> Result<(), AppError> {
+    match head.partners.contains_key(consumer) {
+        true => Ok(()),
+        false => Err(AppError::UnknownPartner {
+            asked: consumer.to_owned(),
+            hint: did_you_mean(consumer, head.partners.keys().map(String::as_str)),
+        }),
+    }
+}
+
+fn recorded(
+    number: u64,
+    place: Place,
+    partner: String,
+    taken: &Taken,
+    (is_named, is_staged): (bool, bool),
+) -> Recorded {
+    let carried = taken
+        .request
+        .headers
+        .iter()
+        .any(|(name, _)| is_secret(name));
+    let lost = [&taken.request.text, &taken.response.text].into_iter();
+    let lost = lost.filter_map(|text| match text {
+        Kept::Lost(why) => Some(*why),
+        Kept::Nothing | Kept::Text(_) => None,
+    });
+    Recorded {
+        number,
+        place,
+        partner,
+        at: taken.recorded,
+        access: match (is_named, taken.status) {
+            (true, _) => Access::Named,
+            (false, 401) if !carried => Access::None,
+            (false, _) => Access::Ours,
+        },
+        is_staged,
+        lost: lost.into_iter().next(),
+        request: HttpRequest {
+            method: taken.method.clone(),
+            path: taken.address.clone(),
+            headers: taken.request.headers.clone(),
+            body: bytes(&taken.request),
+        },
+        answer: HttpResponse {
+            status: taken.status,
+            headers: taken.response.headers.clone(),
+            body: bytes(&taken.response),
+        },
+    }
+}
+
+fn bytes(side: &Carried) -> Vec<u8> {
+    match &side.text {
+        Kept::Text(text) => text.clone().into_bytes(),
+        Kept::Nothing | Kept::Lost(_) => Vec::new(),
+    }
+}
+
+/// By what answers are held against the record: what FHIR says, and what the repository says.
+fn manner(head: &Workspace) -> Manner {
+    let config = &head.config.replay;
+    // Read and found right when the configuration was.
+    let patterns = |texts: &mut dyn Iterator<Item = &str>| Patterns::of(texts).unwrap_or_default();
+    let own = || config.volatile.iter().map(String::as_str);
+    let pointers = own().filter(|text| text.starts_with('/'));
+    let headers = own().filter(|text| !text.starts_with('/'));
+    let (declared, words) = vocabulary(&head.catalogue);
+    Manner {
+        volatile: patterns(&mut VOLATILE.iter().copied().chain(pointers)),
+        unordered: patterns(&mut config.unordered.iter().map(String::as_str)),
+        volatile_headers: headers.map(str::to_ascii_lowercase).collect(),
+        declared,
+        words,
+    }
+}
+
+/// Names of members that schemas declare, and segments of paths that are no data: those of operations, and the kinds
+/// of resources.
+fn vocabulary(catalogue: &Catalogue) -> (BTreeSet<String>, BTreeSet<String>) {
+    let (mut declared, mut words) = (BTreeSet::new(), BTreeSet::new());
+    for version in catalogue.versions() {
+        if let Ok(bundle) = catalogue.bundle(&version.id) {
+            declared.extend(declared_names(&bundle.value));
+            kinds(&bundle.value, &mut words);
+        }
+    }
+    for entry in catalogue.entries.values() {
+        let operation = entry.file.operation.as_ref();
+        let path = operation.map_or("", |operation| operation.path.as_str());
+        let segments = path.split('/').filter(|segment| !segment.contains('{'));
+        words.extend(segments.map(str::to_owned));
+    }
+    words.remove("");
+    (declared, words)
+}
+
+/// Every kind of resource that a schema names.
+fn kinds(bundle: &Value, words: &mut BTreeSet<String>) {
+    let mut open = vec![bundle];
+    while let Some(value) = open.pop() {
+        if let Some(kind) = value.pointer("/properties/resourceType") {
+            let named = kind.get("enum").and_then(Value::as_array);
+            let named = named.into_iter().flatten().chain(kind.get("const"));
+            words.extend(named.filter_map(Value::as_str).map(str::to_owned));
+        }
+        match value {
+            Value::Object(members) => open.extend(members.values()),
+            Value::Array(items) => open.extend(items),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+}
+
+/// Sends the exchanges one after the other and hands the answers to the trial.
+#[cfg(feature = "service")]
+fn sent(
+    head: &Workspace,
+    asked: &ReplayExchanges,
+    now: DateTime<Utc>,
+    steps: &[Step],
+    trial: &mut Trial<'_>,
+    log: Log,
+) -> Result<(), AppError> {
+    use super::check::{Library, served};
+    use crate::model::Aim;
+    use crate::rehearsal::{Script, resend};
+    let library = Library::read(head, &Aim::default());
+    let patience = asked.patience.unwrap_or(PATIENCE);
+    let count = u32::try_from(steps.len()).unwrap_or(u32::MAX);
+    let script = Script {
+        us: &head.config.payer,
+        partners: head.partners.values().collect(),
+        schemas: served(&head.catalogue),
+        planned: Vec::new(),
+        people: library.people,
+        provider: asked.provider.clone(),
+        ours: Vec::new(),
+        as_of: now,
+        log: log.asked.then_some(log.writer),
+        // As long as all answers may take, and once more for what is set up between them.
+        timeout: patience
+            .saturating_mul(count.saturating_add(1))
+            .saturating_mul(2),
+    };
+    let mut walk = course::Walk::new(steps, trial);
+    Ok(resend(&script, &mut walk, patience)?)
+}
+
+#[cfg(not(feature = "service"))]
+fn sent(
+    _: &Workspace,
+    _: &ReplayExchanges,
+    _: DateTime<Utc>,
+    steps: &[Step],
+    trial: &mut Trial<'_>,
+    _: Log,
+) -> Result<(), AppError> {
+    for step in steps {
+        let why = "this program was built without the reference service";
+        trial.answered(&step.recorded, Err(why.to_owned()));
+    }
+    Ok(())
+}
+
+/// The recorded exchanges as a rehearsal sends them.
+#[cfg(feature = "service")]
+mod course {
+    use super::Step;
+    use crate::model::HttpResponse;
+    use crate::rehearsal::{Course, Resend};
+    use crate::replay::behaviour::{Access, Trial, is_awaited};
+
+    pub(super) struct Walk<'s, 't, 'm> {
+        open: std::slice::Iter<'s, Step>,
+        under_way: Option<&'s Step>,
+        trial: &'t mut Trial<'m>,
+    }
+
+    impl<'s, 't, 'm> Walk<'s, 't, 'm> {
+        pub(super) fn new(steps: &'s [Step], trial: &'t mut Trial<'m>) -> Self {
+            Self {
+                open: steps.iter(),
+                under_way: None,
+                trial,
+            }
+        }
+    }
+
+    impl Course for Walk<'_, '_, '_> {
+        fn next(&mut self) -> Option<Resend> {
+            let step = self.open.next()?;
+            self.under_way = Some(step);
+            let (recorded, states) = (&step.recorded, &step.taken.states);
+            let fresh = (!states.is_empty()).then(|| states.clone());
+            if fresh.is_some() {
+                self.trial.renew();
+            }
+            Some(Resend {
+                consumer: recorded.partner.clone(),
+                fresh,
+                recorded: recorded.at,
+                credentials: recorded.access != Access::None,
+                awaited: is_awaited(recorded),
+                request: self.trial.request(recorded),
+            })
+        }
+
+        fn answered(&mut self, answer: Result<HttpResponse, String>) {
+            if let Some(step) = self.under_way.take() {
+                self.trial.answered(&step.recorded, answer);
+            }
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! The result of `replay exchanges`, for a terminal and for a pull request.
+//! Every word comes from places, kinds and counts; no value is ever at hand here.
+
+use super::Style;
+use super::command::{command, word};
+use super::hygiene::clean;
+use super::markdown::{code, prose};
+use super::replayed::{obstacles, place, share};
+use super::text::{Paint, verdict_line};
+use crate::model::replayed::{Answers, Behaved, Cluster, Difference};
+use crate::model::{Verdict, counted};
+use std::fmt::Write as _;
+
+/// Differences that are shown unless another number was asked for.
+const SHOWN: usize = 20;
+
+type Of = Cluster<Difference, Answers>;
+
+/// For a terminal.
+pub(super) fn text(behaved: &Behaved, style: &Style<'_>) -> String {
+    let paint = Paint::new(style.color);
+    let most = style.max_findings.unwrap_or(SHOWN);
+    let mut out = format!("replay  {}\n", heading(behaved));
+    for (what, count, said) in shares(behaved) {
+        let said = match said.contains("fails") {
+            true => paint.red(&said),
+            false => said,
+        };
+        let line = format!(
+            "  {what:<18}  {count:>9}  {:>6}  {said}",
+            share(count, behaved.exchanges)
+        );
+        let _ = writeln!(out, "{}", line.trim_end());
+    }
+    let clusters = behaved.clusters.clone().sorted();
+    if !clusters.is_empty() {
+        let _ = writeln!(
+            out,
+            "  Differences, largest first: replay/behaviour-changed"
+        );
+    }
+    for cluster in clusters.iter().take(most) {
+        one(&mut out, behaved, cluster, style);
+    }
+    let rest = clusters.len().saturating_sub(most);
+    if rest > 0 {
+        let rest = counted(rest, "other difference");
+        let _ = writeln!(
+            out,
+            "  {rest}: --max-findings shows more, the json format holds all"
+        );
+    }
+    obstacles(&mut out, &behaved.undecided, "exchange", most);
+    let _ = writeln!(out, "{}", privacy(behaved));
+    let (verdict, code) = (behaved.verdict, behaved.exit_code);
+    verdict_line(&mut out, verdict, code, &sentence(behaved), paint);
+    out
+}
+
+fn heading(behaved: &Behaved) -> String {
+    let asked = &behaved.asked;
+    let by = match &asked.provider_url {
+        None => "the reference service".to_owned(),
+        Some(url) => clean(url),
+    };
+    let exchanges = counted(behaved.exchanges, "exchange");
+    format!("{exchanges} of {}; answered by {by}", clean(&asked.file))
+}
+
+fn shares(behaved: &Behaved) -> Vec<(&'static str, u64, String)> {
+    let budget = behaved.asked.budget;
+    let over = match behaved.changed > budget {
+        true => format!("budget {budget}: fails"),
+        false => format!("budget {budget}"),
+    };
+    let sooner = match behaved.sooner {
+        0 => "",
+        _ => "polls that were done; what they gave was not compared",
+    };
+    vec![
+        ("same answer", behaved.same, String::new()),
+        ("answered sooner", behaved.sooner, sooner.to_owned()),
+        ("answered otherwise", behaved.changed, over),
+        ("cannot be told", behaved.undecided.count, String::new()),
+    ]
+}
+
+fn privacy(behaved: &Behaved) -> &'static str {
+    match behaved.asked.provider_url {
+        None => "Values are hidden. Nothing left this machine.",
+        Some(_) => {
+            "Values are hidden. What was recorded was sent to that service and nowhere else."
+        }
+    }
+}
+
+/// What differs, as one line.
+fn told(cause: &Difference) -> String {
+    let at = match cause.at.as_str() {
+        "" => "the whole body",
+        at => at,
+    };
+    format!(
+        "{}  {at}  {} -> {}",
+        cause.departure.word(),
+        cause.was,
+        cause.now
+    )
+}
+
+fn one(out: &mut String, behaved: &Behaved, cluster: &Of, style: &Style<'_>) {
+    let cause = &cluster.cause;
+    let (count, partner) = (cluster.count, clean(&cause.partner));
+    let _ = writeln!(out, "{count:>9}  {partner}  {}", clean(&cause.operation));
+    let _ = writeln!(out, "             {}", clean(&told(cause)));
+    let _ = writeln!(out, "             {}", clean(&found(cluster)));
+    let answers = &cluster.smallest.recorded;
+    let _ = writeln!(
+        out,
+        "             recorded {} {}\n             given    {} {}",
+        answers.was,
+        clean(&cluster.smallest.digest),
+        answers.now,
+        clean(&answers.given)
+    );
+    let _ = writeln!(
+        out,
+        "             again: {}",
+        clean(&again(behaved, cluster, style))
+    );
+}
+
+/// Where it was found.
+fn found(cluster: &Of) -> String {
+    let (first, smallest) = (&cluster.first, &cluster.smallest);
+    let mut text = format!("first {}", place(&first.file, first.line));
+    if let Some(span) = &cluster.recorded {
+        let days = [span.first.date_naive(), span.last.date_naive()];
+        let _ = write!(text, ", recorded {} to {}", days[0], days[1]);
+    }
+    let _ = write!(
+        text,
+        ", smallest {} ({} bytes)",
+        place(&smallest.place.file, smallest.place.line),
+        smallest.bytes
+    );
+    text
+}
+
+/// The command that judges the smallest exchange alone.
+fn again(behaved: &Behaved, cluster: &Of, style: &Style<'_>) -> String {
+    let asked = &behaved.asked;
+    let mut rest = format!("--from {} {}", asked.notation, word(&asked.file));
+    for (flag, value) in [
+        ("--consumer", &asked.consumer),
+        ("--provider-url", &asked.provider_url),
+    ] {
+        if let Some(value) = value {
+            let _ = write!(rest, " {flag} {}", word(value));
+        }
+    }
+    let _ = write!(rest, " --only {}", cluster.smallest.recorded.exchange);
+    command(style.folder, "replay exchanges", &rest)
+}
+
+/// What the verdict rests on.
+fn sentence(behaved: &Behaved) -> String {
+    match behaved.verdict {
+        Verdict::Go => {
+            "every recorded request is answered as recorded, within the budget".to_owned()
+        }
+        Verdict::NoGo => format!(
+            "{} answered otherwise than recorded",
+            counted(behaved.changed, "request")
+        ),
+        Verdict::Error => "the run did not end".to_owned(),
+        Verdict::Empty => "there was no exchange".to_owned(),
+        Verdict::Undecided if behaved.undecided.count > 0 => {
+            let exchanges = counted(behaved.undecided.count, "exchange");
+            format!("of {exchanges} nothing can be told")
+        }
+        Verdict::Undecided => {
+            "a choice of the exchanges only: nothing is known of the others".to_owned()
+        }
+    }
+}
+
+/// For a pull request.
+pub(super) fn markdown(behaved: &Behaved, style: &Style<'_>) -> String {
+    let most = style.max_findings.unwrap_or(SHOWN);
+    let verdict = behaved.verdict.word().to_uppercase();
+    let mut out = format!(
+        "**{verdict}** - {}\n\n{}\n\n",
+        prose(&sentence(behaved)),
+        prose(&heading(behaved))
+    );
+    out.push_str("| exchanges | | |\n|---|---:|---|\n");
+    for (what, count, said) in shares(behaved) {
+        let _ = writeln!(out, "| {what} | {count} | {} |", prose(&said));
+    }
+    let clusters = behaved.clusters.clone().sorted();
+    for cluster in clusters.iter().take(most) {
+        let cause = &cluster.cause;
+        let _ = writeln!(
+            out,
+            "\n- {} of {}: {}, {}\n  {}\n  {}",
+            counted(cluster.count, "exchange"),
+            prose(&cause.partner),
+            code(&cause.operation),
+            code(&told(cause)),
+            prose(&found(cluster)),
+            code(&again(behaved, cluster, style))
+        );
+    }
+    let rest = clusters.len().saturating_sub(most);
+    if rest > 0 {
+        let _ = writeln!(out, "\n- and {}", counted(rest, "other difference"));
+    }
+    for obstacle in behaved.undecided.first.iter().take(most) {
+        let place = place(&obstacle.place.file, obstacle.place.line);
+        let _ = writeln!(
+            out,
+            "\n- {} {}: {}",
+            code(&place),
+            code(&obstacle.rule),
+            prose(&obstacle.message)
+        );
+    }
+    let _ = writeln!(out, "\n{}", privacy(behaved));
+    out
+}
