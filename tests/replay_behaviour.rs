@@ -6,164 +6,16 @@
     clippy::indexing_slicing
 )]
 
+#[path = "replay_behaviour/limits.rs"]
+mod limits;
+#[path = "replay_behaviour/recording.rs"]
+mod recording;
 #[path = "contract_verify/shipped.rs"]
+#[expect(dead_code, reason = "other tests use the rest")]
 mod shipped;
 
-use matchmark::contract::{Planned, plan};
-use matchmark::model::{Exchange, Provider, Sending};
+use recording::{CONSUMER, Case, body, changed, one, recorded, told};
 use serde_json::{Value, json};
-use std::path::PathBuf;
-use std::process::{Command, Output};
-use std::sync::OnceLock;
-
-const CONSUMER: &str = "northwind";
-
-/// One line for every exchange of northwind's contracts; the first of a course names its states.
-fn recorded() -> &'static [Value] {
-    static RECORDED: OnceLock<Vec<Value>> = OnceLock::new();
-    RECORDED.get_or_init(|| {
-        let mut contracts = shipped::contracts();
-        contracts.retain(|contract| contract.consumer == CONSUMER);
-        let planned: Vec<Planned> = contracts.iter().flat_map(plan).collect();
-        let keys = [
-            "nw-one-match",
-            "nw-no-match",
-            "nw-export-kick-off",
-            "nw-export-complete",
-            "nw-export-records",
-            "nw-malformed",
-        ];
-        let mut seen = shipped::driven(&contracts, Provider::Reference);
-        seen.retain(|one| {
-            keys.contains(&one.interaction.as_str()) && one.replay.variant.is_empty()
-        });
-        seen.retain(|one| one.replay.sending == Sending::First);
-        seen.dedup_by_key(|one| one.interaction.clone());
-        let mut course = 0;
-        seen.iter()
-            .map(|exchange| {
-                let is_first = exchange.replay.course != course;
-                course = exchange.replay.course;
-                line(
-                    exchange,
-                    planned
-                        .iter()
-                        .find(|one| is_first && one.interaction == exchange.interaction),
-                )
-            })
-            .collect()
-    })
-}
-
-fn line(exchange: &Exchange, opening: Option<&Planned>) -> Value {
-    let headers = |headers: &[(String, String)]| -> Value {
-        let members = headers
-            .iter()
-            .map(|(name, value)| (name.clone(), json!(value)));
-        Value::Object(members.collect())
-    };
-    let answer = exchange.answer.as_ref().unwrap();
-    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-    let mut line = json!({
-        "recorded_at": "2026-11-01T00:00:00Z",
-        "partner": CONSUMER,
-        "request": {"method": exchange.request.method, "path": exchange.request.path,
-                    "headers": headers(&exchange.request.headers), "body": text(&exchange.request.body)},
-        "response": {"status": answer.status, "headers": headers(&answer.headers), "body": text(&answer.body)},
-    });
-    if let Some(planned) = opening {
-        let states = planned.states.iter();
-        line["states"] = states
-            .map(|state| json!({"name": state.name, "params": state.params}))
-            .collect();
-    }
-    line
-}
-
-/// The recorded lines after a change.
-fn changed(change: impl FnOnce(&mut Vec<Value>)) -> Vec<Value> {
-    let mut lines = recorded().to_vec();
-    change(&mut lines);
-    lines
-}
-
-fn one(path: &str, status: u64) -> usize {
-    let found = recorded().iter().position(|line| {
-        line["response"]["status"] == status
-            && line["request"]["path"].as_str().unwrap().contains(path)
-    });
-    found.unwrap()
-}
-
-/// Changes the body of a recorded answer.
-fn body(line: &mut Value, change: impl FnOnce(&mut Value)) {
-    let text = line["response"]["body"].as_str().unwrap();
-    let mut value: Value = serde_json::from_str(text).unwrap();
-    change(&mut value);
-    line["response"]["body"] = json!(value.to_string());
-}
-
-struct Case {
-    file: PathBuf,
-    _folder: tempfile::TempDir,
-}
-
-impl Case {
-    fn of(lines: &[Value]) -> Self {
-        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
-        Self::written("day.ndjson", &text)
-    }
-
-    fn written(name: &str, text: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join(name);
-        std::fs::write(&file, text).unwrap();
-        Self {
-            file,
-            _folder: folder,
-        }
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        let from = match self.file.extension().is_some_and(|end| end == "har") {
-            true => "har",
-            false => "ndjson",
-        };
-        Command::new(env!("CARGO_BIN_EXE_matchmark"))
-            .args(["replay", "exchanges", "--from", from])
-            .arg(&self.file)
-            .args(arguments)
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .env_clear()
-            .output()
-            .unwrap()
-    }
-
-    fn json(&self, arguments: &[&str]) -> Value {
-        let output = self.run(&[arguments, &["--format", "json"]].concat());
-        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"))
-    }
-}
-
-/// Departure, place and both kinds of every difference.
-fn told(result: &Value) -> Vec<String> {
-    let clusters = result["clusters"].as_array().unwrap();
-    let cause = |cluster: &Value, name: &str| cluster["cause"][name].as_str().unwrap().to_owned();
-    let mut told: Vec<String> = clusters
-        .iter()
-        .map(|it| {
-            format!(
-                "{} {} {} {}",
-                cause(it, "departure"),
-                cause(it, "at"),
-                cause(it, "was"),
-                cause(it, "now")
-            )
-        })
-        .collect();
-    told.sort();
-    told
-}
 
 #[test]
 fn what_the_reference_answered_it_answers_again_with_ids_of_its_own() {
@@ -171,12 +23,173 @@ fn what_the_reference_answered_it_answers_again_with_ids_of_its_own() {
     let result = case.json(&[]);
     assert_eq!(result["verdict"], "go", "{result:#}");
     assert_eq!(result["same"], recorded().len());
-    // A job of the record is not the job of this run: its id was put in place.
-    let poll = recorded().iter().filter(|line| {
-        line["request"]["path"]
-            .as_str()
-            .unwrap()
-            .starts_with("/async/")
+    assert_eq!(case.run(&[]).status.code(), Some(0));
+    // Two runs give the same bytes, whatever ids they were given.
+    let (one, other) = (
+        case.run(&["--format", "json"]),
+        case.run(&["--format", "json"]),
+    );
+    assert_eq!(one.stdout, other.stdout);
+}
+
+#[test]
+fn a_job_of_the_record_is_asked_for_by_the_id_that_it_has_now() {
+    let kickoff = one("$davinci-data-export", 202);
+    let job = recorded()[kickoff]["response"]["headers"]["content-location"]
+        .as_str()
+        .unwrap();
+    let (_, id) = job.rsplit_once('/').unwrap();
+    let other = "0190a0b0-0000-7000-8000-00000000c0de";
+    let renamed = |line: &Value| -> Value {
+        serde_json::from_str(&line.to_string().replace(id, other)).unwrap()
+    };
+    let all: Vec<Value> = recorded().iter().map(renamed).collect();
+    let result = Case::of(&all).json(&[]);
+    assert_eq!(result["verdict"], "go", "{result:#}");
+    // An id that no answer has made cannot be had again: neither green nor red.
+    let polls: Vec<Value> = recorded()
+        .iter()
+        .enumerate()
+        .map(|(index, line)| match index == kickoff {
+            true => line.clone(),
+            false => renamed(line),
+        })
+        .collect();
+    let output = Case::of(&polls).run(&[]);
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        text.contains("replay/not-reproducible") && text.contains("holds an id"),
+        "{text}"
+    );
+    assert!(!text.contains(other), "{text}");
+}
+
+#[test]
+fn each_change_of_a_recorded_answer_is_told_by_place_and_kind() {
+    let found = one("$member-match", 200);
+    let refused = one("$member-match", 422);
+    let cases: [(&str, Vec<Value>, &[&str]); 7] = [
+        (
+            "status",
+            changed(|all| all[found]["response"]["status"] = json!(201)),
+            &["status status 201 200"],
+        ),
+        (
+            "header",
+            changed(|all| all[found]["response"]["headers"]["content-type"] = json!("text/plain")),
+            &["header-changed content-type present another value"],
+        ),
+        (
+            "code",
+            changed(|all| {
+                body(&mut all[refused], |it| {
+                    it["issue"][0]["code"] = json!("invalid")
+                })
+            }),
+            &["value-changed /issue/*/code code invalid code not-found"],
+        ),
+        (
+            "member",
+            changed(|all| body(&mut all[found], |it| it["meta"] = json!({"source": "x"}))),
+            &["member-missing /meta object absent"],
+        ),
+        (
+            "foreign",
+            changed(|all| body(&mut all[found], |it| it["canary-name"] = json!(1))),
+            &["member-missing /{key#1} number absent"],
+        ),
+        (
+            "type",
+            changed(|all| body(&mut all[found], |it| it["resourceType"] = json!(1))),
+            &["type-changed /resourceType number text"],
+        ),
+        (
+            "volatile",
+            changed(|all| {
+                body(&mut all[found], |it| {
+                    if let Some(id) = it.get_mut("id") {
+                        *id = json!("another");
+                    }
+                })
+            }),
+            &[],
+        ),
+    ];
+    for (name, lines, expected) in cases {
+        let case = Case::of(&lines);
+        let result = case.json(&[]);
+        assert_eq!(told(&result), expected, "{name}: {result:#}");
+        assert_eq!(
+            result["verdict"],
+            if expected.is_empty() { "go" } else { "no-go" },
+            "{name}"
+        );
+        assert_eq!(result["changed"], u64::from(!expected.is_empty()), "{name}");
+    }
+}
+
+#[test]
+fn a_red_names_its_witness_and_how_to_see_it_alone() {
+    let found = one("$member-match", 200);
+    let case = Case::of(&changed(|all| {
+        all[found]["response"]["status"] = json!(201)
+    }));
+    let result = case.json(&[]);
+    let cluster = &result["clusters"][0];
+    assert_eq!(cluster["cause"]["partner"], CONSUMER);
+    assert_eq!(cluster["cause"]["operation"], "POST /Patient/$member-match");
+    assert_eq!(cluster["smallest"]["place"]["line"], found + 1);
+    assert_eq!(cluster["recorded"]["first"], "2026-11-01T00:00:00Z");
+    let answers = &cluster["smallest"]["recorded"];
+    assert_eq!(
+        (&answers["was"], &answers["now"]),
+        (&json!(201), &json!(200))
+    );
+    let digest = |value: &Value| value.as_str().unwrap().starts_with("sha256:");
+    assert!(digest(&cluster["smallest"]["digest"]) && digest(&answers["given"]));
+    let number = (found + 1).to_string();
+    let text = String::from_utf8(case.run(&[]).stdout).unwrap();
+    assert!(text.contains(&format!("--only {number}")), "{text}");
+    let alone = case.json(&["--only", &number]);
+    assert_eq!(
+        (&alone["exchanges"], &alone["changed"]),
+        (&json!(1), &json!(1))
+    );
+    assert_eq!(alone["clusters"], result["clusters"]);
+    // The choice of one that is the same says nothing of the others.
+    let other = if found == 0 { "2" } else { "1" };
+    assert_eq!(case.run(&["--only", other]).status.code(), Some(3));
+    assert_eq!(case.run(&["--only", "99"]).status.code(), Some(2));
+}
+
+#[test]
+fn the_repository_says_what_is_volatile_unordered_and_within_the_budget() {
+    let refused = one("$member-match", 422);
+    let lines = changed(|all| {
+        body(&mut all[refused], |it| {
+            it["issue"][0]["code"] = json!("invalid");
+            it["canary"] = json!([1, 2]);
+        })
     });
-    assert_eq!(poll.count(), 2);
+    let case = Case::of(&lines);
+    let config = |replay: &str| {
+        let shipped =
+            std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/matchmark.toml"))
+                .unwrap();
+        let text = shipped.replace("budget = { newly-rejected = 0 }", replay);
+        let path = case.file.with_file_name("matchmark.toml");
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let code = |replay: &str| case.run(&["--config", &config(replay)]).status.code();
+    assert_eq!(code("volatile = []"), Some(1));
+    assert_eq!(
+        code("volatile = ['/issue/*/code']"),
+        Some(1),
+        "another difference is left"
+    );
+    assert_eq!(code("budget = { behaviour-changed = 1 }"), Some(0));
+    assert_eq!(code("volatile = ['']"), Some(2));
+    assert_eq!(code("unordered = ['no pointer']"), Some(2));
 }

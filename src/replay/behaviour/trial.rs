@@ -27,6 +27,14 @@ fn is_poll(recorded: &Recorded) -> bool {
     recorded.request.method.eq_ignore_ascii_case("get")
 }
 
+/// Whether a request leaves the provider as it was.
+///
+/// Source: RFC 9110, section 9.2.1
+fn is_safe(method: &str) -> bool {
+    let mut safe = ["GET", "HEAD", "OPTIONS"].iter();
+    safe.any(|known| method.eq_ignore_ascii_case(known))
+}
+
 fn is_success(status: u16) -> bool {
     (200..300).contains(&status)
 }
@@ -44,6 +52,8 @@ enum Outcome {
 pub struct Trial<'a> {
     manner: &'a Manner,
     bindings: Bindings,
+    /// Whether nothing can be said of a request that changes the provider: what follows may rest on it.
+    is_torn: bool,
     behaved: Behaved,
 }
 
@@ -53,6 +63,7 @@ impl<'a> Trial<'a> {
         Self {
             manner,
             bindings: Bindings::default(),
+            is_torn: false,
             behaved: Behaved::new(asked),
         }
     }
@@ -60,6 +71,7 @@ impl<'a> Trial<'a> {
     /// The provider begins anew: what it made before is gone.
     pub fn renew(&mut self) {
         self.bindings = Bindings::default();
+        self.is_torn = false;
     }
 
     /// What is sent for an exchange; nothing where it cannot be sent again.
@@ -83,6 +95,8 @@ impl<'a> Trial<'a> {
         {
             self.bindings.learn(self.manner, &recorded.answer, now);
         }
+        let is_done = matches!(outcome, Outcome::Same | Outcome::Sooner | Outcome::Changed);
+        self.is_torn |= !is_done && !is_safe(&recorded.request.method);
         if !self.is_asked(recorded.number) {
             return;
         }
@@ -146,6 +160,9 @@ impl<'a> Trial<'a> {
                     "its address holds an id that no answer before it and no state has made",
                 )
             }
+            true if self.is_torn => Outcome::Unknown(
+                "a request before it, which changes the provider, could not be had again",
+            ),
             true => Outcome::Changed,
         }
     }
