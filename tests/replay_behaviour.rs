@@ -164,6 +164,24 @@ fn a_red_names_its_witness_and_how_to_see_it_alone() {
 }
 
 #[test]
+fn another_order_of_a_list_counts_unless_it_is_said_not_to() {
+    let done = recorded().iter().position(|line| {
+        let text = line["response"]["body"].as_str().unwrap();
+        let body: Value = serde_json::from_str(text).unwrap_or_default();
+        body["output"].as_array().is_some_and(|list| list.len() > 1)
+    });
+    let done = done.expect("a manifest with two files");
+    let case = Case::of(&changed(|all| {
+        body(&mut all[done], |it| {
+            it["output"].as_array_mut().unwrap().reverse()
+        });
+    }));
+    assert_eq!(told(&case.json(&[])), ["order-changed /output list list"]);
+    let config = case.with_config("unordered = ['/output']");
+    assert_eq!(case.json(&["--config", &config])["verdict"], "go");
+}
+
+#[test]
 fn the_repository_says_what_is_volatile_unordered_and_within_the_budget() {
     let refused = one("$member-match", 422);
     let lines = changed(|all| {
@@ -173,16 +191,11 @@ fn the_repository_says_what_is_volatile_unordered_and_within_the_budget() {
         })
     });
     let case = Case::of(&lines);
-    let config = |replay: &str| {
-        let shipped =
-            std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/matchmark.toml"))
-                .unwrap();
-        let text = shipped.replace("budget = { newly-rejected = 0 }", replay);
-        let path = case.file.with_file_name("matchmark.toml");
-        std::fs::write(&path, text).unwrap();
-        path.to_str().unwrap().to_owned()
+    let code = |replay: &str| {
+        case.run(&["--config", &case.with_config(replay)])
+            .status
+            .code()
     };
-    let code = |replay: &str| case.run(&["--config", &config(replay)]).status.code();
     assert_eq!(code("volatile = []"), Some(1));
     assert_eq!(
         code("volatile = ['/issue/*/code']"),

@@ -21,6 +21,8 @@ use std::time::Duration;
 
 /// Exchanges that one run sends at most.
 const MOST: usize = 10_000;
+/// Longest file of exchanges: all of it is held while they are sent.
+const LARGEST: usize = 64 << 20;
 /// How long one answer is waited for, unless another time is asked for.
 ///
 /// Source: the time that a call to another provider may take in a verification
@@ -85,6 +87,12 @@ fn steps(
     };
     let whole = |why: String| unusable("the file".to_owned(), why);
     let bytes = load::traffic(&request.repository.root, &asked.file).map_err(whole)?;
+    if bytes.len() > LARGEST {
+        return Err(whole(format!(
+            "it is longer than {} MiB; give it in parts",
+            LARGEST >> 20
+        )));
+    }
     let notation = match asked.is_archive {
         true => Notation::Har,
         false => Notation::Lines,

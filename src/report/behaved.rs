@@ -7,7 +7,7 @@ use super::hygiene::clean;
 use super::markdown::{code, prose};
 use super::replayed::{obstacles, place, share};
 use super::text::{Paint, verdict_line};
-use crate::model::replayed::{Answers, Behaved, Cluster, Difference};
+use crate::model::replayed::{Answers, BEHAVIOUR_CHANGED, Behaved, Cluster, Difference};
 use crate::model::{Verdict, counted};
 use std::fmt::Write as _;
 
@@ -34,10 +34,7 @@ pub(super) fn text(behaved: &Behaved, style: &Style<'_>) -> String {
     }
     let clusters = behaved.clusters.clone().sorted();
     if !clusters.is_empty() {
-        let _ = writeln!(
-            out,
-            "  Differences, largest first: replay/behaviour-changed"
-        );
+        let _ = writeln!(out, "  Differences, largest first: {BEHAVIOUR_CHANGED}");
     }
     for cluster in clusters.iter().take(most) {
         one(&mut out, behaved, cluster, style);
@@ -199,6 +196,9 @@ pub(super) fn markdown(behaved: &Behaved, style: &Style<'_>) -> String {
         let _ = writeln!(out, "| {what} | {count} | {} |", prose(&said));
     }
     let clusters = behaved.clusters.clone().sorted();
+    if !clusters.is_empty() {
+        let _ = writeln!(out, "\n{}, largest first:", code(BEHAVIOUR_CHANGED));
+    }
     for cluster in clusters.iter().take(most) {
         let cause = &cluster.cause;
         let _ = writeln!(

@@ -100,7 +100,7 @@ pub fn body(line: &mut Value, change: impl FnOnce(&mut Value)) {
 }
 
 pub struct Case {
-    pub file: PathBuf,
+    file: PathBuf,
     _folder: tempfile::TempDir,
 }
 
@@ -133,6 +133,16 @@ impl Case {
             .env_clear()
             .output()
             .unwrap()
+    }
+
+    /// The configuration of the repository with other keys of `[replay]`, by its path.
+    pub fn with_config(&self, replay: &str) -> String {
+        let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/matchmark.toml");
+        let shipped = std::fs::read_to_string(shipped).unwrap();
+        let text = shipped.replace("budget = { newly-rejected = 0 }", replay);
+        let path = self.file.with_file_name("matchmark.toml");
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
     }
 
     pub fn json(&self, arguments: &[&str]) -> Value {

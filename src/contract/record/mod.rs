@@ -13,11 +13,12 @@ use super::versions::{Ready, Versions};
 use crate::model::VersionId;
 use body::{Sketch, sketch};
 use guard::Guard;
+pub use packed::Kept;
 use route::{Around, Route};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-pub use traffic::{Cargo, Carried, Kept, Notation, Taken, Unread, exchanges};
+pub use traffic::{Cargo, Carried, Notation, Taken, Unread, exchanges};
 
 /// What a draft is made with.
 pub struct Studio<'a> {

@@ -1,10 +1,68 @@
-//! Base64 as archives write the bodies that they do not take for text.
+//! Bodies byte by byte: as text, as the base64 that archives write, or why they are not here.
 //! Refuses what is no text after all.
+
+use serde_json::Value;
+
+/// The text of a body as it travelled.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Kept {
+    #[default]
+    Nothing,
+    Text(String),
+    /// There was one, and why it is not here.
+    Lost(&'static str),
+}
+
+impl Kept {
+    pub(super) fn of(text: &str) -> Self {
+        match text.is_empty() {
+            true => Self::Nothing,
+            false => Self::Text(text.to_owned()),
+        }
+    }
+}
+
+/// A length that the archive knows: it writes -1 for one that it does not.
+pub(super) fn size(value: &Value, name: &str) -> Option<u64> {
+    value.get(name).and_then(Value::as_u64)
+}
+
+/// The text of `{mimeType, text, encoding?, params?}`, which had so many bytes.
+///
+/// Source: HTTP Archive 1.2, objects `postData` and `content`
+pub(super) fn text_of(content: Option<&Value>, size: Option<u64>) -> Kept {
+    let media = content.and_then(|it| it.get("mimeType")?.as_str());
+    if media.is_some_and(|media| media.starts_with("multipart/")) {
+        return Kept::Lost("a body of several parts is not kept byte by byte");
+    }
+    let text = content.and_then(|it| it.get("text")?.as_str());
+    let Some(text) = text else {
+        let fields = content.and_then(|it| it.get("params")?.as_array());
+        let is_empty = size.unwrap_or(0) == 0 && fields.is_none_or(Vec::is_empty);
+        return match is_empty {
+            true => Kept::Nothing,
+            false => Kept::Lost("the archive holds no text of the body"),
+        };
+    };
+    let encoding = content.and_then(|it| it.get("encoding")?.as_str());
+    let text = match encoding {
+        None | Some("") => text.to_owned(),
+        Some("base64") => match unpacked(text) {
+            Some(text) => text,
+            None => return Kept::Lost("the body is no text"),
+        },
+        Some(_) => return Kept::Lost("the body is kept in an encoding that is not known"),
+    };
+    match size.is_some_and(|size| size > text.len() as u64) {
+        true => Kept::Lost("the archive holds a part of the body only"),
+        false => Kept::of(&text),
+    }
+}
 
 /// The text that `packed` holds; none where it is no base64, or no UTF-8.
 ///
 /// Source: RFC 4648, section 4
-pub(super) fn unpacked(packed: &str) -> Option<String> {
+fn unpacked(packed: &str) -> Option<String> {
     let packed = packed.trim_end_matches('=');
     let mut bytes = Vec::with_capacity(packed.len() / 4 * 3 + 2);
     let (mut held, mut bits) = (0_u32, 0);

@@ -1,7 +1,7 @@
 //! Traffic as tools keep it: HAR, or one exchange a line.
 //! Refuses what is no exchange, by its number and in fixed words: the file is full of what must not be told.
 
-use super::packed::unpacked;
+use super::packed::{Kept, size, text_of};
 use crate::contract::states::{State, known};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
@@ -43,25 +43,6 @@ pub struct Carried {
     pub headers: Vec<(String, String)>,
     pub body: Cargo,
     pub text: Kept,
-}
-
-/// The text of a body as it travelled.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Kept {
-    #[default]
-    Nothing,
-    Text(String),
-    /// There was one, and why it is not here.
-    Lost(&'static str),
-}
-
-impl Kept {
-    fn of(text: &str) -> Self {
-        match text.is_empty() {
-            true => Self::Nothing,
-            false => Self::Text(text.to_owned()),
-        }
-    }
 }
 
 /// A body as far as it can be drafted.
@@ -329,43 +310,6 @@ fn kept(content: Option<&Value>) -> Result<Cargo, &'static str> {
         return Ok(Cargo::Other(body.to_owned()));
     }
     Ok(cargo(body))
-}
-
-/// A length that the archive knows: it writes -1 for one that it does not.
-fn size(value: &Value, name: &str) -> Option<u64> {
-    value.get(name).and_then(Value::as_u64)
-}
-
-/// The text of `{mimeType, text, encoding?, params?}`, which had so many bytes.
-///
-/// Source: HTTP Archive 1.2, objects `postData` and `content`
-fn text_of(content: Option<&Value>, size: Option<u64>) -> Kept {
-    let media = content.and_then(|it| it.get("mimeType")?.as_str());
-    if media.is_some_and(|media| media.starts_with("multipart/")) {
-        return Kept::Lost("a body of several parts is not kept byte by byte");
-    }
-    let text = content.and_then(|it| it.get("text")?.as_str());
-    let Some(text) = text else {
-        let fields = content.and_then(|it| it.get("params")?.as_array());
-        let is_empty = size.unwrap_or(0) == 0 && fields.is_none_or(Vec::is_empty);
-        return match is_empty {
-            true => Kept::Nothing,
-            false => Kept::Lost("the archive holds no text of the body"),
-        };
-    };
-    let encoding = content.and_then(|it| it.get("encoding")?.as_str());
-    let text = match encoding {
-        None | Some("") => text.to_owned(),
-        Some("base64") => match unpacked(text) {
-            Some(text) => text,
-            None => return Kept::Lost("the body is no text"),
-        },
-        Some(_) => return Kept::Lost("the body is kept in an encoding that is not known"),
-    };
-    match size.is_some_and(|size| size > text.len() as u64) {
-        true => Kept::Lost("the archive holds a part of the body only"),
-        false => Kept::of(&text),
-    }
 }
 
 fn cargo(text: &str) -> Cargo {

@@ -7,6 +7,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
+/// The finding of requests that are answered otherwise than recorded.
+pub const BEHAVIOUR_CHANGED: &str = "replay/behaviour-changed";
+
 /// In what an answer departs from the recorded one.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,

@@ -7,7 +7,7 @@ mod cluster;
 mod rate;
 
 pub use answer::{ReplayAsked, Replayed, Sample, Shard, Unmergeable};
-pub use behaved::{Answers, Behaved, BehaviourAsked, Departure, Difference};
+pub use behaved::{Answers, BEHAVIOUR_CHANGED, Behaved, BehaviourAsked, Departure, Difference};
 pub use cluster::{Cause, Cluster, Clusters, Shift, Span, Specimen};
 pub use rate::Rates;
 

@@ -73,7 +73,7 @@ impl Bindings {
         if matches!(kind_of(old), "instant" | "date") {
             return;
         }
-        self.pairs(old, new, |token| is_id(token));
+        self.pairs(old, new, is_id);
     }
 
     /// Two texts that may mention what was made: only what cannot be anything else is learnt.
