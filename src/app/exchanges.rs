@@ -12,7 +12,9 @@ use crate::model::replayed::BehaviourAsked;
 use crate::model::{
     HttpRequest, HttpResponse, Place, Provider, ReplayExchanges, ReplayRequest, did_you_mean,
 };
-use crate::replay::behaviour::{Access, Manner, Patterns, Recorded, Trial, VOLATILE, is_secret};
+use crate::replay::behaviour::{
+    Access, Manner, Patterns, Recorded, Trial, VOLATILE, is_secret, unsendable,
+};
 use crate::report::Content;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -174,11 +176,17 @@ fn recorded(
         .headers
         .iter()
         .any(|(name, _)| is_secret(name));
-    let lost = [&taken.request.text, &taken.response.text].into_iter();
-    let lost = lost.filter_map(|text| match text {
+    let bodies = [&taken.request.text, &taken.response.text].into_iter();
+    let lost = bodies.filter_map(|text| match text {
         Kept::Lost(why) => Some(*why),
         Kept::Nothing | Kept::Text(_) => None,
     });
+    let request = HttpRequest {
+        method: taken.method.clone(),
+        path: taken.address.clone(),
+        headers: taken.request.headers.clone(),
+        body: bytes(&taken.request),
+    };
     Recorded {
         number,
         place,
@@ -190,13 +198,8 @@ fn recorded(
             (false, _) => Access::Ours,
         },
         is_staged,
-        lost: lost.into_iter().next(),
-        request: HttpRequest {
-            method: taken.method.clone(),
-            path: taken.address.clone(),
-            headers: taken.request.headers.clone(),
-            body: bytes(&taken.request),
-        },
+        lost: unsendable(&request).or_else(|| lost.into_iter().next()),
+        request,
         answer: HttpResponse {
             status: taken.status,
             headers: taken.response.headers.clone(),

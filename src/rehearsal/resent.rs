@@ -10,6 +10,10 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use std::time::Duration;
 
+/// Longest that the clock is moved at once because an answer asks for it.
+///
+/// Units: milliseconds; a day
+const LONGEST_PAUSE: u64 = 86_400_000;
 /// So many requests in a row without an answer are followed by no other.
 const SILENCES: u32 = 3;
 
@@ -169,7 +173,7 @@ impl Walk<'_> {
             let Some(pause) = pause(&answer).filter(|_| self.target.has_clock()) else {
                 break;
             };
-            self.advance(pause.max(1)).await?;
+            self.advance(pause.clamp(1, LONGEST_PAUSE)).await?;
             secret = self.secret(resend).await?;
             answer = self.send(request, &secret).await;
         }

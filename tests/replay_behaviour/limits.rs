@@ -74,6 +74,14 @@ fn what_cannot_be_had_again_is_neither_green_nor_red() {
             "{said}"
         );
     }
+    // What follows the host of the provider must not become a part of it.
+    let mut elsewhere = recorded()[malformed].clone();
+    elsewhere["request"]["path"] = json!("@other.example/a");
+    let elsewhere = Case::of(&[elsewhere]).json(&[]);
+    let why = elsewhere["undecided"]["first"][0]["message"]
+        .as_str()
+        .unwrap();
+    assert!(why.contains("no path"), "{elsewhere:#}");
     let nobody = entry(&|_| {}).run(&[]);
     assert_eq!(nobody.status.code(), Some(2));
     assert_eq!(Case::of(&[]).run(&[]).status.code(), Some(4));

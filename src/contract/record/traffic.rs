@@ -3,7 +3,7 @@
 
 use super::packed::{Kept, size, text_of};
 use crate::contract::states::{State, known};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, Utc};
 use serde_json::{Map, Value};
 use wire::json::{Document, Limits, Position};
 
@@ -153,9 +153,13 @@ fn instant(value: Option<&Value>) -> Result<Option<DateTime<Utc>>, &'static str>
     let Some(value) = value.filter(|value| !value.is_null()) else {
         return Ok(None);
     };
-    let read = value.as_str().and_then(|text| text.parse().ok());
-    read.map(Some)
-        .ok_or("the time of an exchange is an RFC 3339 instant")
+    let read = value
+        .as_str()
+        .and_then(|text| text.parse::<DateTime<Utc>>().ok());
+    // Clocks of services are set to it.
+    read.filter(|at| (1970..2200).contains(&at.year()))
+        .map(Some)
+        .ok_or("the time of an exchange is an RFC 3339 instant from 1970 to 2199")
 }
 
 fn partner(value: Option<&Value>) -> Result<Option<String>, &'static str> {
@@ -265,7 +269,8 @@ fn har_exchange(entry: &Value, at: Position) -> Result<Taken, &'static str> {
     let answered = response.get("content");
     Ok(Taken {
         at,
-        recorded: instant(entry.get("startedDateTime"))?,
+        // Tools write it in more than one way; without it only the distance in time is lost.
+        recorded: instant(entry.get("startedDateTime")).unwrap_or_default(),
         partner: None,
         states: Vec::new(),
         address: local.split('#').next().unwrap_or("/").to_owned(),

@@ -9,7 +9,7 @@ mod sent;
 mod trial;
 mod volatile;
 
-pub use sent::is_secret;
+pub use sent::{is_secret, unsendable};
 pub use trial::{Trial, is_awaited};
 pub use volatile::{Patterns, VOLATILE};
 
@@ -18,12 +18,10 @@ use crate::model::{HttpRequest, HttpResponse, Place, digest};
 use body::Spot;
 use chrono::{DateTime, Utc};
 use kind::ABSENT;
+use sent::METHODS;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use wire::json::{Document, Limits};
-
-/// Source: RFC 9110, section 9.3; RFC 5789
-const METHODS: &[&str] = &["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 
 /// One exchange as it was recorded.
 #[derive(Clone, Debug, PartialEq)]

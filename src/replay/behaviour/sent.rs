@@ -43,6 +43,37 @@ pub fn is_secret(name: &str) -> bool {
     name != "idempotency-key" && SECRET.iter().any(|part| name.contains(part))
 }
 
+/// Methods that are known.
+///
+/// Source: RFC 9110, section 9.3; RFC 5789
+pub(super) const METHODS: &[&str] = &["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
+
+/// Why a request cannot be sent to the provider that is meant, and to no other.
+#[must_use]
+pub fn unsendable(request: &HttpRequest) -> Option<&'static str> {
+    let is_method = |known: &&str| request.method.eq_ignore_ascii_case(known);
+    let is_plain = |byte: u8| byte.is_ascii_graphic();
+    let is_told = |value: &str| value.bytes().all(|byte| byte == b' ' || is_plain(byte));
+    let sent = sendable(request).headers;
+    let mut headers = sent.iter();
+    if !METHODS.iter().any(is_method) {
+        Some("its method is none of HTTP's")
+    } else if !request.path.starts_with('/') || !request.path.bytes().all(is_plain) {
+        // What follows the host must not become a part of it.
+        Some("its address is no path")
+    } else if headers.any(|(name, value)| !is_name(name) || !is_told(value)) {
+        Some("one of its headers cannot be sent")
+    } else {
+        None
+    }
+}
+
+/// Source: RFC 9110, section 5.6.2
+fn is_name(name: &str) -> bool {
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !name.is_empty() && name.bytes().all(is_token)
+}
+
 /// The request as far as it may be sent again.
 pub(super) fn sendable(recorded: &HttpRequest) -> HttpRequest {
     let is_sent = |name: &str| {
@@ -61,6 +92,27 @@ pub(super) fn sendable(recorded: &HttpRequest) -> HttpRequest {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_would_go_elsewhere_or_break_the_call_is_not_sent() {
+        let request = |method: &str, path: &str, header: &str| HttpRequest {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            headers: vec![(header.to_owned(), "a b".to_owned())],
+            body: Vec::new(),
+        };
+        assert_eq!(unsendable(&request("get", "/a?b=c%20d", "Accept")), None);
+        for odd in [
+            request("BREW", "/a", "Accept"),
+            request("GET", "@other.example/a", "Accept"),
+            request("GET", ".other.example/a", "Accept"),
+            request("GET", "", "Accept"),
+            request("GET", "/a b", "Accept"),
+            request("GET", "/a", "Ac cept"),
+        ] {
+            assert!(unsendable(&odd).is_some(), "{odd:?}");
+        }
+    }
 
     #[test]
     fn nothing_that_lets_somebody_in_is_sent() {
