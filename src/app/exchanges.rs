@@ -4,8 +4,8 @@
 use super::AppError;
 use super::answer::{Answer, Log, Sink};
 use crate::catalogue::{Catalogue, Workspace};
-use crate::contract::declared_names;
 use crate::contract::record::{Carried, Kept, Notation, Taken, exchanges as taken};
+use crate::contract::{State, declared_names};
 use crate::evidence::of_inputs;
 use crate::load;
 use crate::model::replayed::BehaviourAsked;
@@ -19,7 +19,6 @@ use crate::report::Content;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 /// Exchanges that one run sends at most.
 const MOST: usize = 10_000;
@@ -28,12 +27,15 @@ const LARGEST: usize = 64 << 20;
 /// How long one answer is waited for, unless another time is asked for.
 ///
 /// Source: the time that a call to another provider may take in a verification
-const PATIENCE: Duration = Duration::from_secs(10);
+#[cfg(feature = "service")]
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// One exchange with what must be there before it.
 struct Step {
     recorded: Recorded,
-    taken: Taken,
+    /// States in which the provider begins anew; it goes on where there are none.
+    #[cfg_attr(not(feature = "service"), expect(dead_code, reason = "nothing is set"))]
+    states: Vec<State>,
 }
 
 /// Sends recorded exchanges again and judges the answers.
@@ -149,7 +151,10 @@ fn steps(
                 unusable(format!("exchange {number}"), why.to_owned())
             })?;
             let recorded = recorded(number, place, partner, &taken, (access, is_staged));
-            Ok(Step { recorded, taken })
+            Ok(Step {
+                recorded,
+                states: taken.states,
+            })
         })
         .collect()
 }
@@ -349,7 +354,7 @@ mod course {
         fn next(&mut self) -> Option<Resend> {
             let step = self.open.next()?;
             self.under_way = Some(step);
-            let (recorded, states) = (&step.recorded, &step.taken.states);
+            let (recorded, states) = (&step.recorded, &step.states);
             let fresh = (!states.is_empty()).then(|| states.clone());
             if fresh.is_some() {
                 self.trial.renew();
