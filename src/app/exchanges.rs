@@ -30,6 +30,17 @@ const LARGEST: usize = 64 << 20;
 #[cfg(feature = "service")]
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 
+/// Segments of paths that are of the protocol, whatever a catalogue holds.
+///
+/// Source: FHIR R4, RESTful API; SMART App Launch 2.0; RFC 8615
+const OF_THE_PROTOCOL: [&str; 5] = [
+    ".well-known",
+    "_history",
+    "_search",
+    "metadata",
+    "smart-configuration",
+];
+
 /// One exchange with what must be there before it.
 struct Step {
     recorded: Recorded,
@@ -254,6 +265,7 @@ fn vocabulary(catalogue: &Catalogue) -> (BTreeSet<String>, BTreeSet<String>) {
         let segments = path.split('/').filter(|segment| !segment.contains('{'));
         words.extend(segments.map(str::to_owned));
     }
+    words.extend(OF_THE_PROTOCOL.map(str::to_owned));
     words.remove("");
     (declared, words)
 }

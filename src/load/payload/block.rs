@@ -67,6 +67,18 @@ impl<R: Read> Blocks<R> {
         self.rest.clear();
     }
 
+    /// A buffer with what was read of the next line.
+    fn begun(&mut self) -> Vec<u8> {
+        if self.rest.len() > self.size {
+            return std::mem::take(&mut self.rest);
+        }
+        let mut bytes = self.shelf.take();
+        bytes.append(&mut self.rest);
+        // What was a long line does not stay here.
+        self.rest.shrink_to(self.size);
+        bytes
+    }
+
     fn piece(&mut self, bytes: Vec<u8>, count: u64) -> Piece {
         let first = self.next;
         self.next += count;
@@ -97,8 +109,7 @@ impl<R: Read> Iterator for Blocks<R> {
     type Item = Piece;
 
     fn next(&mut self) -> Option<Piece> {
-        let mut bytes = self.shelf.take();
-        bytes.append(&mut self.rest);
+        let mut bytes = self.begun();
         let mut size = self.size;
         loop {
             if self.end.is_none() {
