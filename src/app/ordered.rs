@@ -22,8 +22,7 @@ pub(super) fn threads(asked: Option<NonZeroUsize>) -> NonZeroUsize {
 
 /// Bytes that are held at once, for each thread; more only where one thing alone has more.
 ///
-/// Source: four blocks of lines as they are read; what a line asks for that is explained is some ten times its length,
-///         so that two threads stay below 64 MB
+/// Source: four blocks of lines as they are read; two threads with lines near the limit that are valid stay below 64 MiB
 const BYTES: usize = 2 * 1024 * 1024;
 
 /// Bytes that a thing holds until its result is taken.
