@@ -7,10 +7,6 @@ use std::fs::File;
 use std::io::{BufRead as _, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-/// The dialects by their names.
-const DRAFT_7: &str = "http://json-schema.org/draft-07/schema#";
-const NEWEST: &str = "https://json-schema.org/draft/2020-12/schema";
-
 /// What stands before an envelope's own id.
 const ID: &str = "{\"id\":\"";
 
@@ -89,15 +85,6 @@ pub fn repeated(corpus: &Path, times: usize, name: &str) -> Result<PathBuf, Faul
         std::io::copy(&mut source, &mut file).map_err(Fault::file(&made))?;
     }
     file.flush().map_err(Fault::file(&made))?;
-    Ok(made)
-}
-
-/// A copy of a schema that names the one dialect which all sides read, in place of draft 7.
-pub fn newest(schema: &Path, name: &str) -> Result<PathBuf, Fault> {
-    let text = std::fs::read_to_string(schema).map_err(Fault::file(schema))?;
-    let made = own(name)?;
-    let text = text.replacen(DRAFT_7, NEWEST, 1);
-    std::fs::write(&made, text).map_err(Fault::file(&made))?;
     Ok(made)
 }
 

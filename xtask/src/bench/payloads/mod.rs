@@ -66,7 +66,7 @@ const INTRODUCTION: &str = "## How many payloads does a second of CPU hold?
 included, beside other programs on the same files, all in turn in one run. Figures without a unit are megabytes of payloads for
 each second of CPU, user and system. A ratio of *at least* says how many times the work of the other ours does for the same
 CPU; one of *at most* says how many times its CPU ours takes. Wherever both sides judge, their counts of valid and invalid
-payloads are compared, and a row where they differ does not hold. Since ours reads no older dialect, the FHIR schema names
-2020-12 in place of draft 7 for all sides but ajv, which has its branches told by a discriminator as well. Longer files than
-the set-up folder holds are the same lines again. `cargo xtask bench payloads` measures this section again.
+payloads are compared, and a row where they differ does not hold. Of the FHIR schema ajv has its branches told by a
+discriminator as well. Longer files than the set-up folder holds are the same lines again. `cargo xtask bench payloads`
+measures this section again.
 ";

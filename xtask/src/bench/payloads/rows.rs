@@ -93,7 +93,6 @@ impl Round {
 
     fn fhir(&mut self, peers: &Peers, schema: &Path, slice: &Path) -> Result<(), Fault> {
         use Target::{AtLeast, AtMost, Open};
-        let schema = &corpus::newest(schema, "fhir.schema.json")?;
         let beside = [
             (Peer::Crate, AtLeast(4.0)),
             (Peer::Python, Open),
