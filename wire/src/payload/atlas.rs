@@ -1,6 +1,7 @@
 //! A bundle as a map: what a reference leads to, which names it declares, what a schema pins.
 //! Refuses to know payloads.
 
+use super::stands::Stands;
 use crate::dialect::Dialect;
 use crate::json::pointer_escape;
 use serde_json::Value;
@@ -11,9 +12,6 @@ use std::sync::Arc;
 ///
 /// Source: deeper than any chain of references in a published FHIR schema; stops loops of references
 const MOST_VIEWS: usize = 64;
-
-/// Keywords whose content is data, not schema.
-const DATA: [&str; 4] = ["const", "enum", "default", "examples"];
 
 /// Keywords that hold something for each of several members, by its name; the last is of drafts before 2019-09.
 const DECLARING: [&str; 4] = [
@@ -88,23 +86,26 @@ impl Atlas {
             references: Vec::new(),
         };
         let mut anchors = Vec::new();
-        let mut open = vec![(String::new(), &*bundle)];
-        while let Some((pointer, value)) = open.pop() {
-            atlas.note(&pointer, value, &mut anchors);
-            let members: Vec<(String, &Value)> = match value {
+        let mut open = vec![(String::new(), &*bundle, Stands::Schema)];
+        while let Some((pointer, value, stands)) = open.pop() {
+            if stands == Stands::Schema {
+                atlas.note(&pointer, value, &mut anchors);
+            }
+            let members: Vec<(String, &Value, Stands)> = match value {
                 Value::Object(members) => members
                     .iter()
-                    .filter(|(name, _)| !DATA.contains(&name.as_str()))
-                    .map(|(name, member)| (pointer_escape(name), member))
+                    .filter_map(|(name, member)| {
+                        Some((pointer_escape(name), member, stands.below(name)?))
+                    })
                     .collect(),
                 Value::Array(items) => items
                     .iter()
                     .enumerate()
-                    .map(|(index, item)| (index.to_string(), item))
+                    .map(|(index, item)| (index.to_string(), item, stands))
                     .collect(),
                 Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
             };
-            let below = |(name, member)| (format!("{pointer}/{name}"), member);
+            let below = |(name, member, stands)| (format!("{pointer}/{name}"), member, stands);
             open.extend(members.into_iter().rev().map(below));
         }
         for (pointer, anchor) in anchors {

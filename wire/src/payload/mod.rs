@@ -13,6 +13,7 @@ mod refusal;
 mod schema;
 mod shape;
 mod slice;
+mod stands;
 mod trail;
 mod words;
 

@@ -43,6 +43,16 @@ pub(super) struct Sources<'v> {
     marks: usize,
 }
 
+/// Keywords under which no schema stands before 2019-09: what is referred to there is one, but an id in it is none.
+const NEWER: [&str; 6] = [
+    "$defs",
+    "contentSchema",
+    "dependentSchemas",
+    "prefixItems",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+];
+
 /// How deep schemas may stand inside each other.
 const DEEPEST: usize = 200;
 
@@ -60,23 +70,33 @@ impl<'v> Sources<'v> {
             homes: HashMap::new(),
             marks: 0,
         };
-        sources.visit(bundle, 0, 0)?;
+        sources.visit(bundle, (0, true), 0)?;
         // One that stands elsewhere may or may not count.
         (sources.marks == marks(bundle, 0)?).then_some(sources)
     }
 
-    fn visit(&mut self, schema: &'v Value, home: usize, depth: usize) -> Option<()> {
+    /// `counts` says whether an id would begin a resource here.
+    fn visit(
+        &mut self,
+        schema: &'v Value,
+        (home, counts): (usize, bool),
+        depth: usize,
+    ) -> Option<()> {
         let Value::Object(keywords) = schema else {
             return Some(());
         };
         if depth > DEEPEST {
             return None;
         }
-        let home = self.enter(schema, keywords, home, depth == 0)?;
+        let home = match counts {
+            true => self.enter(schema, keywords, home, depth == 0)?,
+            false => home,
+        };
         self.homes.insert(address(schema), home);
         for (keyword, value) in keywords {
+            let is_known = self.draft == Draft::TwentyTwenty || !NEWER.contains(&keyword.as_str());
             for inner in children(self.draft, keyword, value) {
-                self.visit(inner, home, depth + 1)?;
+                self.visit(inner, (home, counts && is_known), depth + 1)?;
             }
         }
         Some(())
@@ -205,6 +225,8 @@ fn is_normal(id: &str) -> bool {
     let lower = |text: &str| !text.contains(|letter: char| letter.is_ascii_uppercase());
     lower(scheme)
         && lower(host)
+        // The port may be the one that nobody writes, or none.
+        && !host.contains(':')
         && !id.contains('%')
         && !id.contains("/.")
         && scheme != "json-schema"

@@ -144,6 +144,12 @@ fn ids_that_two_resources_have_are_left_to_the_full_way() {
         (same, "https://matchmark.example/b/../a"),
         (same, "https://MATCHMARK.example/a"),
         (same, "https://matchmark.example/%61"),
+        (same, "https://matchmark.example:443/a"),
+        (same, "https://matchmark.example:/a"),
+        (
+            "http://matchmark.example/a",
+            "http://matchmark.example:80/a",
+        ),
         (root, "https://matchmark.example/b"),
         ("", "b"),
         ("#", "b"),
@@ -174,6 +180,47 @@ fn ids_where_no_resource_stands_are_left_to_the_full_way() {
     });
     assert_eq!(said(&bundle, "\"x\""), WRONG);
     assert_eq!(said(&bundle, "1"), SLOWLY_FINE);
+
+    // Before 2019-09 no schema stands under these, so that an id there is none.
+    let inner = json!({
+        "$id": "https://matchmark.example/inner",
+        "definitions": {"kind": {"type": "string"}, "it": {"$ref": "#/definitions/kind"}},
+    });
+    for (holder, held, place) in [
+        ("$defs", json!({"a": inner}), "/a"),
+        ("dependentSchemas", json!({"a": inner}), "/a"),
+        ("prefixItems", json!([inner]), "/0"),
+        ("unevaluatedItems", inner.clone(), ""),
+        ("unevaluatedProperties", inner.clone(), ""),
+        ("contentSchema", inner.clone(), ""),
+    ] {
+        for draft in ["06", "07"] {
+            let bundle = json!({
+                "$schema": format!("http://json-schema.org/draft-{draft}/schema#"),
+                "properties": {"p": {"$ref": format!("#/{holder}{place}/definitions/it")}},
+                holder: held,
+                "definitions": {"kind": {"type": "integer"}},
+            });
+            assert_eq!(said(&bundle, r#"{"p":"x"}"#), WRONG, "{holder} {draft}");
+            assert_eq!(said(&bundle, r#"{"p":1}"#), SLOWLY_FINE, "{holder} {draft}");
+        }
+    }
+}
+
+#[test]
+fn an_id_in_an_annotation_begins_no_resource() {
+    let inner = json!({
+        "$id": "https://matchmark.example/inner",
+        "$defs": {"kind": {"type": "string"}, "it": {"$ref": "#/$defs/kind"}},
+    });
+    let bundle = json!({
+        "properties": {"p": {"$ref": "#/x-parts/a/$defs/it"}},
+        "x-parts": {"a": inner},
+        "$defs": {"kind": {"type": "integer"}},
+    });
+    assert_eq!(said(&bundle, r#"{"p":true}"#), WRONG);
+    assert_eq!(said(&bundle, r#"{"p":"x"}"#), WRONG);
+    assert_eq!(said(&bundle, r#"{"p":1}"#), SLOWLY_FINE);
 }
 
 #[test]
