@@ -308,3 +308,32 @@ fn a_broken_or_too_long_first_line_on_standard_input_is_one_finding_and_the_othe
         assert!(payloads[0]["record"].is_null(), "{said}");
     }
 }
+
+#[test]
+fn a_fine_first_line_on_standard_input_is_judged_whatever_follows_it() {
+    let folder = folder();
+    for rest in ["BROKEN", "  BROKEN", "[1]", "}", "\n\n\"id\"", "{\"id\": "] {
+        let text = format!("{{\"id\": \"1\"}}\n{rest}\n");
+        let said = piped(folder.path(), &text);
+        assert_eq!(
+            (&said["valid"], &said["invalid"]),
+            (&1.into(), &1.into()),
+            "{rest}"
+        );
+        assert_eq!(said["payloads"][0]["record"], 1, "{rest}");
+        // The same as of a file whose name says that it has lines.
+        fs::write(folder.path().join("named.ndjson"), &text).unwrap();
+        let named = json(folder.path(), &["named.ndjson"]);
+        for key in ["verdict", "valid", "invalid", "unreadable"] {
+            assert_eq!(said[key], named[key], "{key} {rest}");
+        }
+    }
+    // What follows on the line itself makes a payload that is broken.
+    let said = piped(folder.path(), "{\"id\": \"1\"} BROKEN\n");
+    assert_eq!(
+        (&said["valid"], &said["invalid"]),
+        (&0.into(), &1.into()),
+        "{said}"
+    );
+    assert!(said["payloads"][0]["record"].is_null(), "{said}");
+}

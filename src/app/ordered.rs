@@ -73,9 +73,9 @@ fn at_once<T: Weighs + Send + 'static, R: Send + 'static>(
     let scales = Arc::new(Scales::new(BYTES.saturating_mul(jobs.get())));
     let (door, weighed) = (Arc::clone(&open), Arc::clone(&scales));
     let reader = thread::spawn(move || read(things, (&door, &weighed), &order));
-    // However this ends, nobody waits for room any more.
-    let _opened = Opened(&scales);
     let has_enough = thread::scope(|scope| {
+        // However this ends, and before the scope waits for who works: nobody waits for room or for a thing any more.
+        let _ended = (Opened(&scales), Closes(&open));
         for _ in 1..jobs.get() {
             let tasks = Arc::clone(&tasks);
             scope.spawn(move || serve(&tasks, work));
@@ -84,11 +84,9 @@ fn at_once<T: Weighs + Send + 'static, R: Send + 'static>(
         for (weight, result) in results {
             // Whoever worked on it has died, and the scope says so at its end.
             let Ok(result) = result.recv() else {
-                *locked(&open) = None;
                 return true;
             };
             if take(result).is_break() {
-                *locked(&open) = None;
                 return true;
             }
             scales.leave(weight);
@@ -169,7 +167,7 @@ impl Drop for Opened<'_> {
     }
 }
 
-/// Closes a door when whoever reads goes away, however that comes.
+/// Closes a door when whoever reads, or takes the results, goes away, however that comes.
 struct Closes<'d, T, R>(&'d Door<T, R>);
 
 impl<T, R> Drop for Closes<'_, T, R> {
@@ -234,6 +232,38 @@ mod tests {
         let (_held, never) = channel::<u32>();
         let things = std::iter::once(1).chain(never);
         in_order(things, JOBS, |number| number, |_| ControlFlow::Break(()));
+    }
+
+    #[test]
+    fn a_panic_of_who_takes_reaches_the_caller_while_who_reads_waits_for_room() {
+        let size = u32::try_from(BYTES * JOBS.get() / 3).unwrap();
+        let things = (0..1_000).map(move |_| size);
+        let mut taken = 0;
+        let run = || {
+            in_order(
+                things,
+                JOBS,
+                |size| size,
+                |_| {
+                    taken += 1;
+                    assert!(taken < 3);
+                    ControlFlow::Continue(())
+                },
+            )
+        };
+        assert!(std::panic::catch_unwind(AssertUnwindSafe(run)).is_err());
+    }
+
+    #[test]
+    fn a_panic_of_who_takes_reaches_the_caller_while_who_reads_waits_for_the_next_thing() {
+        let (_held, never) = channel::<u32>();
+        let things = [1, 2].into_iter().chain(never);
+        let take = |number: u32| {
+            assert!(number < 2);
+            ControlFlow::Continue(())
+        };
+        let run = || in_order(things, JOBS, |number| number, take);
+        assert!(std::panic::catch_unwind(AssertUnwindSafe(run)).is_err());
     }
 
     #[test]

@@ -33,11 +33,13 @@ pub(super) fn scrub(request: &ScrubRequest, sink: &mut dyn Sink) -> Result<Answe
     let mut prefixes = workspace.config.privacy.synthetic_numbers.iter();
     let prefix = prefixes.find(|prefix| !prefix.is_empty());
     let scrubber = Scrubber::new(key, &vocabulary, prefix.map_or("", String::as_str));
+    // Before anything is written: neither the product nor what it is written to until it is whole is among them.
+    let parts = load::payloads(&request.repository.root, &request.files);
     let mut product = match &request.out {
         Target::File(path) => Some(Lines::begin(path)?),
         Target::Stdout => None,
     };
-    let done = run(&scrubber, request, product.as_mut(), sink)?;
+    let done = run((&scrubber, request), parts, product.as_mut(), sink)?;
     if let Some(product) = product.filter(|_| done.unreadable.is_empty()) {
         product.finish()?;
     }
@@ -157,12 +159,11 @@ impl Done {
 
 /// Scrubs block by block and hands each on in order.
 fn run(
-    scrubber: &Scrubber<'_>,
-    request: &ScrubRequest,
+    (scrubber, request): (&Scrubber<'_>, &ScrubRequest),
+    parts: impl Iterator<Item = PayloadPart> + Send + 'static,
     mut product: Option<&mut Lines>,
     sink: &mut dyn Sink,
 ) -> Result<Done, AppError> {
-    let parts = load::payloads(&request.repository.root, &request.files);
     let work = |part: PayloadPart| Done::part(scrubber, &part);
     let (mut all, mut failed) = (Done::default(), None);
     in_order(parts, threads(request.jobs), work, |mut done: Done| {

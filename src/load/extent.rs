@@ -1,7 +1,7 @@
 //! How much of a workspace is read and kept: all of it, or what payloads are judged by.
 //! Refuses to read: it only says what is wanted.
 
-use super::tree::CONFIG;
+use super::tree::{CONFIG, is_below};
 
 /// What a reader of a workspace needs of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,16 +28,22 @@ pub(super) enum Use {
 
 impl Extent {
     pub(super) fn of(self, path: &str) -> Use {
-        let judges = || {
-            JUDGING
-                .iter()
-                .any(|folder| super::tree::is_below(path, folder))
-        };
+        let judges = || JUDGING.iter().any(|folder| is_below(path, folder));
         match self {
             Self::Whole => Use::Kept,
             _ if path == CONFIG || judges() => Use::Kept,
             Self::Named => Use::Digested,
             Self::Judging => Use::PassedOver,
+        }
+    }
+
+    /// Whether what stands at `path` is looked at: it is wanted itself, or what is wanted may stand below it.
+    pub(super) fn reaches(self, path: &str) -> bool {
+        match self {
+            Self::Whole | Self::Named => true,
+            Self::Judging => JUDGING
+                .iter()
+                .any(|folder| is_below(path, folder) || is_below(folder, path)),
         }
     }
 
@@ -73,6 +79,26 @@ mod tests {
         ] {
             let uses = [Extent::Whole, Extent::Named, Extent::Judging].map(|it| it.of(path));
             assert_eq!(uses, [Use::Kept, Use::Digested, Use::PassedOver], "{path}");
+        }
+    }
+
+    #[test]
+    fn what_leads_to_what_judges_payloads_is_looked_at_and_nothing_beside_it() {
+        for path in [
+            "policies",
+            "policies/payload",
+            "policies/payload/a/rule.rego",
+            "schemas",
+            "schemas/a/entry.toml",
+        ] {
+            assert!(Extent::Judging.reaches(path), "{path}");
+        }
+        for path in ["payloads", "policies/rules", "policies/payloads", "schema"] {
+            assert!(!Extent::Judging.reaches(path), "{path}");
+            assert!(
+                Extent::Whole.reaches(path) && Extent::Named.reaches(path),
+                "{path}"
+            );
         }
     }
 }

@@ -81,7 +81,7 @@ impl Files {
         git::each(root, wanted, |blob, input| self.take(blob.path, input))
     }
 
-    /// Those of the folders of a revision that are looked into.
+    /// Those of the folders of a commit that are looked into.
     fn wanted(&self, folders: Vec<String>) -> Vec<String> {
         match self.extent {
             Extent::Whole | Extent::Named => folders,
@@ -89,9 +89,12 @@ impl Files {
         }
     }
 
-    /// Adds everything that stands in a folder.
+    /// Adds everything that stands in a folder and is looked at.
     fn walk(&mut self, root: &Path, name: &str) {
-        for item in WalkDir::new(root.join(name)).sort_by_file_name() {
+        let extent = self.extent;
+        let items = WalkDir::new(root.join(name)).sort_by_file_name();
+        let is_reached = |item: &DirEntry| extent.reaches(&relative(root, item.path()));
+        for item in items.into_iter().filter_entry(is_reached) {
             match item {
                 Ok(item) if item.file_type().is_dir() => {}
                 Ok(item) => self.found(root, &item),
@@ -206,9 +209,10 @@ pub(super) fn folder(
     }
     let folders = folders(&files);
     anything |= folders.iter().any(|name| root.join(name).is_dir());
-    for name in files.wanted(folders) {
-        if root.join(&name).is_dir() {
-            files.walk(root, &name);
+    // The walk begins at whole folders of ours: one that began further down would follow a link that it begins at.
+    for name in folders.iter().filter(|name| extent.reaches(name)) {
+        if root.join(name).is_dir() {
+            files.walk(root, name);
         }
     }
     if anything {

@@ -2,6 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
+use std::io::{self, ErrorKind, Read};
 
 /// `sha256:` and the lower-case hex digest of `bytes`.
 #[must_use]
@@ -11,12 +12,15 @@ pub fn digest(bytes: &[u8]) -> String {
 
 /// The same of everything that `reader` gives, which may be more than memory holds.
 ///
-/// Errors: those of the reader
-pub fn digest_of(mut reader: impl std::io::Read) -> std::io::Result<String> {
+/// Errors: those of the reader, but for an interruption, after which it is asked again
+pub fn digest_of(mut reader: impl Read) -> io::Result<String> {
     let mut state = Sha256::new();
     let mut buffer = vec![0; 1 << 16];
     loop {
-        let count = reader.read(&mut buffer)?;
+        let count = match reader.read(&mut buffer) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            read => read?,
+        };
         let Some(chunk) = buffer.get(..count).filter(|chunk| !chunk.is_empty()) else {
             return Ok(format!("sha256:{}", lower(&state.finalize())));
         };
@@ -55,6 +59,43 @@ mod tests {
     fn a_digest_is_the_same_in_one_piece_and_in_many() {
         let bytes = vec![7; 200_000];
         assert_eq!(digest_of(bytes.as_slice()).ok(), Some(digest(&bytes)));
+    }
+
+    /// A text of which every other piece is interrupted.
+    struct Interrupted<'t> {
+        text: &'t [u8],
+        is_next: bool,
+    }
+
+    impl Read for Interrupted<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            self.is_next = !self.is_next;
+            match self.is_next {
+                true => Err(ErrorKind::Interrupted.into()),
+                false => self.text.read(buffer),
+            }
+        }
+    }
+
+    /// A text that cannot be read.
+    struct Broken;
+
+    impl Read for Broken {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(ErrorKind::PermissionDenied.into())
+        }
+    }
+
+    #[test]
+    fn an_interruption_changes_no_digest_and_any_other_failure_is_one() {
+        let bytes = vec![7; 200_000];
+        let reader = Interrupted {
+            text: &bytes,
+            is_next: false,
+        };
+        assert_eq!(digest_of(reader).ok(), Some(digest(&bytes)));
+        let kind = digest_of(Broken).map_err(|error| error.kind());
+        assert_eq!(kind, Err(ErrorKind::PermissionDenied));
     }
 
     #[test]

@@ -113,3 +113,49 @@ fn a_version_is_another_when_what_it_refers_to_is() {
     let alone = Folder::sound().with("schemas/a/1.0.0/schema.json", &refers);
     assert!(!alone.read().0.catalogue.is_same(&one, &a));
 }
+
+#[cfg(unix)]
+#[test]
+fn linked_payload_rules_are_listed_and_not_followed_however_little_is_read() {
+    let outside = workspace(&[("policies/payload/b/rule.rego", b"package b")]);
+    let rules = outside.path().join("policies/payload");
+    for below in ["", "/b"] {
+        let folder = workspace(&[("policies/README.md", b"# Policies")]);
+        let link = format!("policies/payload{below}");
+        let place = folder.path().join(&link);
+        std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+        let target = rules.join(below.trim_start_matches('/'));
+        std::os::unix::fs::symlink(target, place).unwrap();
+        for (workspace, findings) in [
+            folder.read(),
+            load::replaying(folder.path(), None).unwrap(),
+            load::judging(folder.path(), None).unwrap(),
+        ] {
+            assert!(workspace.payload_rules.is_empty(), "{link}");
+            let [finding] = findings.as_slice() else {
+                panic!("{link}: {findings:?}");
+            };
+            assert_eq!(finding.rule, "catalogue/file-unreadable");
+            assert_eq!(finding.place.file, link);
+        }
+    }
+}
+
+/// What stands beside payload rules is not even listed, whatever it is.
+#[cfg(unix)]
+#[test]
+fn a_link_beside_what_judges_is_no_finding_of_a_run_that_only_judges() {
+    let folder = workspace(&BESIDE);
+    let link = folder.path().join("policies/linked.toml");
+    std::os::unix::fs::symlink("none", link).unwrap();
+    let is_listed = |findings: &[Finding]| {
+        let mut files = findings.iter().map(|it| it.place.file.as_str());
+        files.any(|file| file == "policies/linked.toml")
+    };
+    let (whole, findings) = folder.read();
+    assert!(is_listed(&findings), "{findings:?}");
+    let (least, findings) = load::judging(folder.path(), None).unwrap();
+    assert!(!is_listed(&findings), "{findings:?}");
+    assert_eq!(least.payload_rules, whole.payload_rules);
+    assert!(!least.payload_rules.is_empty());
+}

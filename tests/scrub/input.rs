@@ -82,6 +82,7 @@ fn the_product_takes_the_place_of_nothing_that_is_read_by_whatever_name() {
         assert_eq!(fs::read(&day).unwrap(), b"{\"id\": \"a\"}\n");
         assert_eq!(fs::read(&key).unwrap(), before);
     }
+    assert!(!bench.at("days/new.ndjson").exists());
     link("none", "elsewhere");
     for out in ["new.ndjson", "folder/new.ndjson", "elsewhere"] {
         let said = bench.run(&[
@@ -92,5 +93,68 @@ fn the_product_takes_the_place_of_nothing_that_is_read_by_whatever_name() {
             &at(out),
         ]);
         assert_eq!(said.status.code(), Some(0), "{out}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_product_that_would_be_read_the_next_time_is_refused_the_first_time_too() {
+    let bench = Bench::new();
+    for folder in ["days", "far"] {
+        fs::create_dir(bench.at(folder)).unwrap();
+    }
+    fs::write(bench.at("days/day.ndjson"), "{\"id\": \"a\"}\n").unwrap();
+    std::os::unix::fs::symlink(bench.at("far"), bench.at("days/linked")).unwrap();
+    std::os::unix::fs::symlink(bench.at("days"), bench.at("folder")).unwrap();
+    let at = |name: &str| bench.at(name).to_str().unwrap().to_owned();
+    let key = at("key");
+    for (read, out) in [
+        ("days/*", "days/new.ndjson"),
+        ("days/n?w.*", "days/new.ndjson"),
+        ("folder/*", "days/new.ndjson"),
+        ("days/*", "folder/new.ndjson"),
+        ("days/**/*.ndjson", "days/more/again/new.ndjson"),
+        ("days/**/*.ndjson", "far/new.ndjson"),
+        ("days", "days/more/again/new.ndjson"),
+        ("days", "far/new.ndjson"),
+        ("folder", "far/new.ndjson.zst"),
+    ] {
+        let said = bench.run(&[&at(read), "--key-file", &key, "--out", &at(out)]);
+        let told = String::from_utf8(said.stderr).unwrap();
+        assert_eq!(said.status.code(), Some(2), "{read} to {out}: {told}");
+        assert!(told.contains("another file"), "{read} to {out}: {told}");
+        assert!(!bench.at(out).exists(), "{read} to {out}");
+    }
+    assert!(!bench.at("days/more").exists());
+    for (read, out) in [
+        ("days/*", "far/new.ndjson"),
+        ("days/d*", "days/new.ndjson"),
+        ("days/d*", "days/more/day.ndjson"),
+        ("days/day.ndjson", "days/other.ndjson"),
+    ] {
+        for _ in 0..2 {
+            let said = bench.run(&[&at(read), "--key-file", &key, "--out", &at(out)]);
+            let told = String::from_utf8(said.stderr).unwrap();
+            assert_eq!(said.status.code(), Some(0), "{read} to {out}: {told}");
+            let product = fs::read_to_string(bench.at(out)).unwrap();
+            assert_eq!(product.lines().count(), 1, "{read} to {out}");
+        }
+        fs::remove_file(bench.at(out)).unwrap();
+    }
+}
+
+#[test]
+fn what_the_product_is_written_to_before_it_is_whole_is_not_read() {
+    let bench = Bench::new();
+    fs::create_dir(bench.at("days")).unwrap();
+    fs::write(bench.at("days/day.ndjson"), "{\"id\": \"a\"}\n").unwrap();
+    let at = |name: &str| bench.at(name).to_str().unwrap().to_owned();
+    // It ends in `p` until it is whole, and in `t` from then on.
+    let (read, key, out) = (at("days/*[np]"), at("key"), at("days/new.txt"));
+    for _ in 0..2 {
+        let said = bench.run(&[&read, "--key-file", &key, "--out", &out]);
+        let told = String::from_utf8(said.stderr).unwrap();
+        assert_eq!(said.status.code(), Some(0), "{told}");
+        assert_eq!(fs::read_to_string(&out).unwrap().lines().count(), 1);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Input, name};
 use std::io::{self, BufRead as _, BufReader, Cursor, Read as _};
+use std::ops::Range;
 use wire::json::{Document, Limits, is_blank};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,9 +23,9 @@ impl Form {
 
 /// The form of a text without a name, and all of the text.
 ///
-/// In one JSON text no object begins right behind the end of another, so a second one makes it lines. A text that begins
-/// with something else is lines, too, when it is no JSON as a whole and one of its lines is an object: then only what is
-/// broken is refused, and not all of it.
+/// In one JSON text no object begins right behind the end of another, so a second one makes it lines. So does anything
+/// that follows a first line that is an object and JSON. A text that begins with something else is lines, too, when it is no
+/// JSON as a whole and one of its lines is an object: then only what is broken is refused, and not all of it.
 pub(super) fn told(input: Input) -> io::Result<(Form, Input)> {
     let mut read = Beginning {
         input: BufReader::new(input),
@@ -52,17 +53,18 @@ enum Next {
 impl Beginning {
     fn form(&mut self) -> io::Result<Form> {
         let first = match self.line()? {
-            Next::Line(from) => self.from(from),
+            Next::Line(from) => from..self.bytes.len(),
             // The first line has no end within the limit, and what follows it may be fine.
             Next::TooMuch => return Ok(Form::Lines),
             Next::End => return Ok(Form::Whole),
         };
-        let first = first
-            .strip_prefix(super::MARK)
-            .unwrap_or(first)
-            .trim_ascii();
-        if is_object(first) && self.follows()? == Some(b'{') {
-            return Ok(Form::Lines);
+        if is_object(self.first(&first)) {
+            match self.follows()? {
+                Some(b'{') => return Ok(Form::Lines),
+                // Nothing stands behind the end of one JSON text.
+                Some(_) if is_json(self.first(&first)) => return Ok(Form::Lines),
+                _ => {}
+            }
         }
         let (mut any, mut before) = (false, false);
         loop {
@@ -80,6 +82,12 @@ impl Beginning {
             any |= is_object && is_json(line);
             before = is_object;
         }
+    }
+
+    /// The first line, without what some editors write before it and what is blank around it.
+    fn first(&self, range: &Range<usize>) -> &[u8] {
+        let line = self.bytes.get(range.clone()).unwrap_or_default();
+        line.strip_prefix(super::MARK).unwrap_or(line).trim_ascii()
     }
 
     fn from(&self, from: usize) -> &[u8] {

@@ -134,6 +134,11 @@ fn a_text_without_a_name_is_lines_when_a_second_object_begins() {
         "{\"a\": \"x\n{\"a\": 1}\n{\"a\": 2}",
         "no JSON\r\n\r\n{\"a\": 1}\r\n",
         "{\"a\": 1}\nno JSON\n{\"a\": 2}\n",
+        // Only the first line is an object.
+        "{\"a\": 1}\nno JSON\n",
+        "\u{feff}{\"a\": 1}\r\n\r\n  no JSON",
+        "{\"a\": {}}\n[1]\n\"b\"\n",
+        "{}\n}\n",
         "\u{feff}{\"a\": {}\n{}\n",
         "[\n{}\n{}\n",
     ] {
@@ -147,6 +152,10 @@ fn a_text_without_a_name_is_lines_when_a_second_object_begins() {
         "{}\n\n",
         "{\n  \"a\": 1\n}\n",
         "{\"a\": {}\n}",
+        "{\"a\": {}\n, \"b\": {}}",
+        "{\"a\": {}\n  no JSON",
+        "{\"a\": 1}\n \r\n\t",
+        "{} x\n",
         "{\"a\":\n{}}",
         "{} x",
         "[{}\n,{}]",
