@@ -12,9 +12,7 @@ use crate::model::replayed::BehaviourAsked;
 use crate::model::{
     HttpRequest, HttpResponse, Place, Provider, ReplayExchanges, ReplayRequest, did_you_mean,
 };
-use crate::replay::behaviour::{
-    Access, Manner, Patterns, Recorded, Trial, VOLATILE, is_secret, unsendable,
-};
+use crate::replay::behaviour::{Access, Manner, Patterns, Recorded, Trial, is_secret, unsendable};
 use crate::report::Content;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -66,12 +64,18 @@ pub(super) fn exchanges(
     super::error::usable(&findings, "matchmark.toml")?;
     let steps = steps(&head, request, asked)?;
     let manner = manner(&head);
+    let config = repository.config.as_ref();
+    let remote = match &asked.provider {
+        Provider::Reference => None,
+        Provider::Remote(remote) => Some(remote),
+    };
     let behaviour = BehaviourAsked {
         head: of_inputs(&head.inputs),
-        provider_url: match &asked.provider {
-            Provider::Reference => None,
-            Provider::Remote(remote) => Some(remote.url.clone()),
-        },
+        provider_url: remote.map(|it| it.url.clone()),
+        states_url: remote.and_then(|it| it.states_url.clone()),
+        allowed_hosts: remote.map_or_else(Vec::new, |it| it.allowed_hosts.clone()),
+        patience_s: asked.patience.map(|it| it.as_secs()),
+        config: config.map(|it| it.to_string_lossy().into_owned()),
         file: asked.file.to_string_lossy().into_owned(),
         notation: if asked.is_archive { "har" } else { "ndjson" }.to_owned(),
         consumer: asked.consumer.clone(),
@@ -241,7 +245,7 @@ fn manner(head: &Workspace) -> Manner {
     let headers = own().filter(|text| !text.starts_with('/'));
     let (declared, words) = vocabulary(&head.catalogue);
     Manner {
-        volatile: patterns(&mut VOLATILE.iter().copied().chain(pointers)),
+        volatile: patterns(&mut { pointers }),
         unordered: patterns(&mut config.unordered.iter().map(String::as_str)),
         volatile_headers: headers.map(str::to_ascii_lowercase).collect(),
         declared,

@@ -30,12 +30,19 @@ fn odd_place(replay: &ReplayConfig) -> Option<(&str, &'static str)> {
     let is_pointer = |text: &str| pointer_segments(text).is_some();
     let is_whole = |text: &str| {
         let segments = pointer_segments(text);
-        segments.is_some_and(|segments| segments.iter().all(|segment| segment == "**"))
+        segments.is_some_and(|segments| segments.iter().all(|it| matches!(&**it, "*" | "**")))
     };
     if let Some(whole) = replay.volatile.iter().find(|text| is_whole(text)) {
         return Some((
             whole,
             "calls whole answers volatile, so that none of them would be compared",
+        ));
+    }
+    let mut all = replay.volatile.iter().chain(&replay.unordered);
+    if let Some(text) = all.find(|text| has_position(text)) {
+        return Some((
+            text,
+            "names a position of a list, and places are without positions: write `*`, as in /issue/*/diagnostics",
         ));
     }
     let is_header = |text: &str| {
@@ -56,6 +63,13 @@ fn odd_place(replay: &ReplayConfig) -> Option<(&str, &'static str)> {
             "calls unordered what is no JSON pointer, as in /entry",
         ))
     })
+}
+
+/// Whether a pointer has a number where a list has its items.
+fn has_position(text: &str) -> bool {
+    let is_number =
+        |segment: &str| !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_digit());
+    pointer_segments(text).is_some_and(|segments| segments.iter().any(|it| is_number(it)))
 }
 
 fn is_role(role: &str) -> bool {
@@ -82,11 +96,16 @@ mod tests {
             "volatile = ['/issue/*/diagnostics', '/**/note', 'ETag']"
         ));
         assert!(is_read("unordered = ['/entry', '']"));
+        assert!(is_read("unordered = ['/2nd/v1']"));
         assert!(is_read("budget.behaviour-changed = 3"));
         for odd in [
             "volatile = ['/a~2']",
             "volatile = ['']",
             "volatile = ['/**']",
+            "volatile = ['/*']",
+            "volatile = ['/**/*']",
+            "volatile = ['/issue/0/diagnostics']",
+            "unordered = ['/entry/12']",
             "volatile = ['a b']",
             "unordered = ['ETag']",
             "volatile = ['a/b']",

@@ -13,13 +13,20 @@ pub fn masked(pointer: &str, declared: &BTreeSet<String>) -> String {
         .map(|segment| {
             let plain = segment.replace("~1", "/").replace("~0", "~");
             let index = segment.bytes().all(|byte| byte.is_ascii_digit());
-            if index || segment.starts_with("{key#") || declared.contains(&plain) {
+            if index || is_mark(segment) || declared.contains(&plain) {
                 return format!("/{segment}");
             }
             number += 1;
             format!("/{{key#{number}}}")
         })
         .collect()
+}
+
+/// Whether a segment is what a key was masked as, not a key that looks so.
+fn is_mark(segment: &str) -> bool {
+    let inner = segment.strip_prefix("{key#");
+    let number = inner.and_then(|inner| inner.strip_suffix('}'));
+    number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -33,6 +40,7 @@ mod tests {
             masked("/name/0/canary/a~1b/{key#3}/other", &declared),
             "/name/0/{key#1}/a~1b/{key#3}/{key#2}"
         );
+        assert_eq!(masked("/{key#canary 1}", &declared), "/{key#1}");
         assert_eq!(masked("", &declared), "");
     }
 }

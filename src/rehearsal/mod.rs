@@ -30,7 +30,7 @@ use crate::contract::{Contract, Planned, courses};
 use crate::model::{Delivery, Exchange, Provider};
 use chrono::{DateTime, Utc};
 use control::Control;
-use remote::Outside;
+use remote::{CALL, Outside};
 use serde_json::Value;
 use stage::Stage;
 use std::collections::BTreeMap;
@@ -93,7 +93,8 @@ pub fn resend(
                 driven
             }
             Provider::Remote(remote) => {
-                let target = Target::Remote(Outside::at(remote)?);
+                // Setting states may take its own time, however short an answer is waited for.
+                let target = Target::Remote(Outside::at(remote, patience.max(CALL))?);
                 resent::drive(&target, script, course, patience).await
             }
         }
@@ -125,7 +126,7 @@ async fn whole(script: &Script<'_>) -> Result<Rehearsal, RehearsalError> {
     match &script.provider {
         Provider::Reference => with_reference(script).await,
         Provider::Remote(remote) => {
-            let target = Target::Remote(Outside::at(remote)?);
+            let target = Target::Remote(Outside::at(remote, CALL)?);
             let exchanges = asked(&target, script).await?;
             Ok(Rehearsal {
                 exchanges,

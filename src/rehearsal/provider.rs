@@ -13,7 +13,7 @@ pub(super) const AUTHORIZATION: &str = "authorization";
 /// What a provider answers while it still works.
 ///
 /// Source: HL7 FHIR asynchronous request pattern: 202 until the job is complete
-const STILL_WORKING: u16 = 202;
+pub(super) const STILL_WORKING: u16 = 202;
 /// How often the clock of a provider is moved at most until the time of a step is over.
 pub(super) const ADVANCES: u64 = 32;
 /// Pause between two looks at work that is under way.
@@ -252,10 +252,15 @@ pub(super) async fn settled(target: &Target<'_>) -> Result<(), RehearsalError> {
 pub(super) fn pause(answer: &Result<HttpResponse, String>) -> Option<u64> {
     let working = |response: &&HttpResponse| response.status == STILL_WORKING;
     let response = answer.as_ref().ok().filter(working)?;
+    Some(retry_after(response))
+}
+
+/// Milliseconds that an answer asks to wait; none where it does not say so in seconds.
+pub(super) fn retry_after(response: &HttpResponse) -> u64 {
     let mut headers = response.headers.iter();
     let header = headers.find(|(name, _)| name.eq_ignore_ascii_case("retry-after"));
     let seconds: Option<u64> = header.and_then(|(_, value)| value.trim().parse().ok());
-    Some(seconds.unwrap_or(0).saturating_mul(1000))
+    seconds.unwrap_or(0).saturating_mul(1000)
 }
 
 /// What came about between two counts.

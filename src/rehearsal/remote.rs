@@ -10,8 +10,8 @@ use reqwest::redirect::Policy;
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
-/// How long one call may take: a share of the time that a whole rehearsal has.
-const CALL: Duration = Duration::from_secs(10);
+/// How long one call may take, unless more is asked for: a share of the time that a whole rehearsal has.
+pub(super) const CALL: Duration = Duration::from_secs(10);
 
 /// A service that runs already.
 pub(super) struct Outside {
@@ -54,17 +54,17 @@ fn addresses(remote: &Remote) -> Result<(Url, Option<Url>), RehearsalError> {
 }
 
 impl Outside {
-    /// A client of the service.
+    /// A client of the service, each of whose calls may take as long as `call`.
     ///
     /// Errors: an address that is none, or one beyond this machine that was not allowed
-    pub(super) fn at(remote: &Remote) -> Result<Self, RehearsalError> {
+    pub(super) fn at(remote: &Remote, call: Duration) -> Result<Self, RehearsalError> {
         let (url, states) = addresses(remote)?;
         // Another part of the process may have set one up; theirs is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
             .no_proxy()
             .redirect(Policy::none())
-            .timeout(CALL)
+            .timeout(call)
             .build()?;
         Ok(Self {
             http,
@@ -79,6 +79,11 @@ impl Outside {
 
     pub(super) fn http(&self) -> &reqwest::Client {
         &self.http
+    }
+
+    /// Whether there is somebody who can be told states.
+    pub(super) fn is_told_states(&self) -> bool {
+        self.states.is_some()
     }
 
     /// Sets `states` one by one, and stops at the first one that has no handler.
@@ -132,7 +137,10 @@ fn address(text: &str, allowed: &[String]) -> Result<Url, RehearsalError> {
     let url: Url = text.parse().map_err(|_| RehearsalError::NoAddress)?;
     let host = url.host_str().unwrap_or_default();
     let speaks_http = matches!(url.scheme(), "http" | "https");
-    if !speaks_http || host.is_empty() || url.query().is_some() || url.fragment().is_some() {
+    // An address is told in results; who is let in by it must not be.
+    let lets_in = !url.username().is_empty() || url.password().is_some();
+    let has_more = url.query().is_some() || url.fragment().is_some();
+    if !speaks_http || host.is_empty() || lets_in || has_more {
         return Err(RehearsalError::NoAddress);
     }
     if !is_loopback(host) && !allowed.iter().any(|known| known.eq_ignore_ascii_case(host)) {
@@ -188,6 +196,25 @@ mod tests {
                 matches!(address(text, &[]), Err(RehearsalError::NoAddress)),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn an_address_that_lets_somebody_in_is_refused_and_not_repeated() {
+        for user in ["canary:canary", "canary", ":canary"] {
+            let url = format!("http://{user}@127.0.0.1:80");
+            let remote = |url: &str, states: Option<&str>| Remote {
+                url: url.to_owned(),
+                states_url: states.map(str::to_owned),
+                allowed_hosts: Vec::new(),
+            };
+            for remote in [remote(&url, None), remote("http://127.0.0.1", Some(&url))] {
+                let refused = permitted(&remote).map_err(|error| error.to_string());
+                assert!(
+                    refused.as_ref().is_err_and(|it| !it.contains("canary")),
+                    "{refused:?}"
+                );
+            }
         }
     }
 }

@@ -7,7 +7,9 @@ use super::hygiene::clean;
 use super::markdown::{code, prose};
 use super::replayed::{obstacles, place, share};
 use super::text::{Paint, verdict_line};
-use crate::model::replayed::{Answers, BEHAVIOUR_CHANGED, Behaved, Cluster, Difference};
+use crate::model::replayed::{
+    Answers, BEHAVIOUR_CHANGED, Behaved, BehaviourAsked, Cluster, Difference,
+};
 use crate::model::{Verdict, counted};
 use std::fmt::Write as _;
 
@@ -120,11 +122,8 @@ fn one(out: &mut String, behaved: &Behaved, cluster: &Of, style: &Style<'_>) {
         answers.now,
         clean(&answers.given)
     );
-    let _ = writeln!(
-        out,
-        "             again: {}",
-        clean(&again(behaved, cluster, style))
-    );
+    let again = again(&behaved.asked, answers.exchange, style.folder);
+    let _ = writeln!(out, "             again: {}", clean(&again));
 }
 
 /// Where it was found.
@@ -144,20 +143,31 @@ fn found(cluster: &Of) -> String {
     text
 }
 
-/// The command that judges the smallest exchange alone.
-fn again(behaved: &Behaved, cluster: &Of, style: &Style<'_>) -> String {
-    let asked = &behaved.asked;
+/// The command that judges one exchange alone. What came from standard input is gone.
+fn again(asked: &BehaviourAsked, exchange: u64, folder: Option<&str>) -> String {
+    if asked.file == "-" {
+        return format!("exchange {exchange} from standard input");
+    }
     let mut rest = format!("--from {} {}", asked.notation, word(&asked.file));
-    for (flag, value) in [
+    let options = [
+        ("--config", &asked.config),
         ("--consumer", &asked.consumer),
         ("--provider-url", &asked.provider_url),
-    ] {
+        ("--states-url", &asked.states_url),
+    ];
+    for (flag, value) in options {
         if let Some(value) = value {
             let _ = write!(rest, " {flag} {}", word(value));
         }
     }
-    let _ = write!(rest, " --only {}", cluster.smallest.recorded.exchange);
-    command(style.folder, "replay exchanges", &rest)
+    for host in &asked.allowed_hosts {
+        let _ = write!(rest, " --allow-net {}", word(host));
+    }
+    if let Some(seconds) = asked.patience_s {
+        let _ = write!(rest, " --timeout {seconds}s");
+    }
+    let _ = write!(rest, " --only {exchange}");
+    command(folder, "replay exchanges", &rest)
 }
 
 /// What the verdict rests on.
@@ -209,7 +219,11 @@ pub(super) fn markdown(behaved: &Behaved, style: &Style<'_>) -> String {
             code(&cause.operation),
             code(&told(cause)),
             prose(&found(cluster)),
-            code(&again(behaved, cluster, style))
+            code(&again(
+                &behaved.asked,
+                cluster.smallest.recorded.exchange,
+                style.folder
+            ))
         );
     }
     let rest = clusters.len().saturating_sub(most);
@@ -228,4 +242,40 @@ pub(super) fn markdown(behaved: &Behaved, style: &Style<'_>) -> String {
     }
     let _ = writeln!(out, "\n{}", privacy(behaved));
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_asks_what_was_asked() {
+        let mut asked = BehaviourAsked {
+            file: "two days.ndjson".to_owned(),
+            notation: "ndjson".to_owned(),
+            ..BehaviourAsked::default()
+        };
+        assert_eq!(
+            again(&asked, 7, None),
+            "matchmark replay exchanges --from ndjson 'two days.ndjson' --only 7"
+        );
+        asked.config = Some("other dir/it's.toml".to_owned());
+        asked.consumer = Some("northwind".to_owned());
+        asked.provider_url = Some("https://payer.example/a?b".to_owned());
+        asked.states_url = Some("http://127.0.0.1:8080/_states".to_owned());
+        asked.allowed_hosts = vec!["payer.example".to_owned(), "b.example".to_owned()];
+        asked.patience_s = Some(90);
+        assert_eq!(
+            again(&asked, 7, Some("demo")),
+            "matchmark replay exchanges -C demo --from ndjson 'two days.ndjson' \
+             --config 'other dir/it'\\''s.toml' --consumer northwind \
+             --provider-url 'https://payer.example/a?b' --states-url http://127.0.0.1:8080/_states \
+             --allow-net payer.example --allow-net b.example --timeout 90s --only 7"
+        );
+        asked.file = "-".to_owned();
+        assert_eq!(
+            again(&asked, 7, Some("demo")),
+            "exchange 7 from standard input"
+        );
+    }
 }

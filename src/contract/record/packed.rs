@@ -31,6 +31,7 @@ pub(super) fn size(value: &Value, name: &str) -> Option<u64> {
 ///
 /// Source: HTTP Archive 1.2, objects `postData` and `content`
 pub(super) fn text_of(content: Option<&Value>, size: Option<u64>) -> Kept {
+    let content = content.filter(|content| !content.is_null());
     let media = content.and_then(|it| it.get("mimeType")?.as_str());
     if media.is_some_and(|media| media.starts_with("multipart/")) {
         return Kept::Lost("a body of several parts is not kept byte by byte");
@@ -38,7 +39,9 @@ pub(super) fn text_of(content: Option<&Value>, size: Option<u64>) -> Kept {
     let text = content.and_then(|it| it.get("text")?.as_str());
     let Some(text) = text else {
         let fields = content.and_then(|it| it.get("params")?.as_array());
-        let is_empty = size.unwrap_or(0) == 0 && fields.is_none_or(Vec::is_empty);
+        // One of a length that nobody knows is empty only where the archive shows that there was none.
+        let is_none = size == Some(0) || size.is_none() && content.is_none();
+        let is_empty = is_none && fields.is_none_or(Vec::is_empty);
         return match is_empty {
             true => Kept::Nothing,
             false => Kept::Lost("the archive holds no text of the body"),
@@ -92,6 +95,27 @@ fn digit(byte: u8) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_body_without_text_is_empty_only_where_that_is_told() {
+        let bare = json!({ "mimeType": "application/json" });
+        let said = json!({ "text": "" });
+        for (content, size, is_empty) in [
+            (None, None, true),
+            (None, Some(0), true),
+            (None, Some(7), false),
+            (Some(&Value::Null), None, true),
+            (Some(&bare), Some(0), true),
+            (Some(&bare), None, false),
+            (Some(&bare), Some(7), false),
+            (Some(&said), None, true),
+        ] {
+            let text = text_of(content, size);
+            assert_eq!(text == Kept::Nothing, is_empty, "{content:?} {size:?}");
+            assert_eq!(matches!(text, Kept::Lost(_)), !is_empty);
+        }
+    }
 
     #[test]
     fn a_packed_text_is_read_and_nothing_else() {

@@ -77,13 +77,25 @@ pub struct Answers {
 }
 
 /// What recorded exchanges were sent to, and by what their answers were held.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BehaviourAsked {
     /// Digest of the repository's files.
     pub head: String,
     /// Where the service answered; none where the reference service was started for the occasion.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_url: Option<String>,
+    /// Where that service was told its states.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub states_url: Option<String>,
+    /// Hosts beyond this machine that might be called.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allowed_hosts: Vec<String>,
+    /// Seconds that one answer was waited for, where it was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patience_s: Option<u64>,
+    /// Another configuration file than that of the repository, as it was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config: Option<String>,
     /// The file of exchanges, as it was named.
     pub file: String,
     /// How it is written: `har` or `ndjson`.
@@ -164,13 +176,8 @@ mod tests {
 
     fn judged(change: impl FnOnce(&mut Behaved)) -> Verdict {
         let mut behaved = Behaved::new(BehaviourAsked {
-            head: String::new(),
-            provider_url: None,
-            file: String::new(),
-            notation: String::new(),
-            consumer: None,
-            only: BTreeSet::new(),
             budget: 1,
+            ..BehaviourAsked::default()
         });
         change(&mut behaved);
         behaved.judge();

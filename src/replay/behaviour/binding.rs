@@ -2,8 +2,10 @@
 //! Refuses to choose: an id that would stand for two is bound to neither.
 
 use super::Manner;
+use super::body::ITEM;
 use super::kind::{is_uuid, kind};
 use crate::model::{HttpRequest, HttpResponse};
+use chrono::NaiveDate;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use wire::json::{Document, Limits};
@@ -51,7 +53,7 @@ impl Bindings {
             (Value::Array(was), Value::Array(now))
                 if was.len() == now.len() && (was.len() == 1 || !manner.unordered.admit(place)) =>
             {
-                place.push("0".to_owned());
+                place.push(ITEM.to_owned());
                 for (old, new) in was.iter().zip(now) {
                     self.body(manner, place, old, new);
                 }
@@ -91,7 +93,7 @@ impl Bindings {
             return;
         }
         for ((old, is_token), (new, _)) in one.into_iter().zip(other) {
-            if is_token && is_known(old) && is_known(new) {
+            if is_token && is_known(old) && is_known(new) && !begins_with_day(old) {
                 self.bind(old, new);
             }
         }
@@ -120,6 +122,11 @@ impl Bindings {
                 |text| self.swapped(text).into_bytes(),
             ),
         }
+    }
+
+    /// The id of this run that stands for a recorded one.
+    pub(super) fn of(&self, old: &str) -> Option<&str> {
+        self.0.get(old)?.as_deref()
     }
 
     fn swapped(&self, text: &str) -> String {
@@ -159,7 +166,7 @@ impl Bindings {
 }
 
 /// Names and what stands between them, in their order; names are marked.
-fn tokens(text: &str) -> Vec<(&str, bool)> {
+pub(super) fn tokens(text: &str) -> Vec<(&str, bool)> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     let mut pieces = Vec::new();
     let mut rest = text;
@@ -174,10 +181,16 @@ fn tokens(text: &str) -> Vec<(&str, bool)> {
 }
 
 /// Whether a name looks like one that was made for something: it holds a digit and is no number of a version.
-fn is_id(token: &str) -> bool {
+pub(super) fn is_id(token: &str) -> bool {
     let bare = token.trim_start_matches(['v', 'V', 'r', 'R']);
     let is_version = bare.len() < token.len() && bare.bytes().all(|byte| byte.is_ascii_digit());
     token.bytes().any(|byte| byte.is_ascii_digit()) && !is_version
+}
+
+/// Whether a name begins with a day, as folders of exports do: a day is no id, and stands in many places.
+fn begins_with_day(token: &str) -> bool {
+    let day = token.get(..10).map(str::parse::<NaiveDate>);
+    day.is_some_and(|day| day.is_ok())
 }
 
 fn kind_of(text: &str) -> &'static str {
@@ -185,7 +198,7 @@ fn kind_of(text: &str) -> &'static str {
 }
 
 /// An address without scheme and host, which are those of the run.
-fn local(address: &str) -> &str {
+pub(super) fn local(address: &str) -> &str {
     let after = address.split_once("://").map(|(_, rest)| rest);
     after.map_or(address, |rest| {
         rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("")
@@ -271,7 +284,12 @@ mod tests {
 
     #[test]
     fn days_and_versions_are_no_ids() {
-        let said = |at: &str| answer("/fhir/R4/v1", &json!({ "id": at, "note": at }));
+        let said = |at: &str| {
+            answer(
+                &format!("/fhir/R4/v1/{at}/x"),
+                &json!({ "id": at, "note": at }),
+            )
+        };
         let bindings = learnt(&[(said("2026-08-01"), said("2027-09-02"))]);
         assert!(bindings.0.is_empty(), "{bindings:?}");
     }

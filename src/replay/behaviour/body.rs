@@ -3,16 +3,19 @@
 
 use super::Manner;
 use super::kind::{ABSENT, kind, settled, told};
-use crate::model::masked;
+use super::volatile::is_volatile;
 use crate::model::replayed::Departure;
 use serde_json::{Map, Value};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
-use wire::json::{canonical, pointer_escape, pointer_starred};
+use wire::json::{canonical, pointer_escape};
 
 /// Differences of one exchange that are told; one that differs in more is told by the first of them.
 const MOST: usize = 100;
 /// Longest list whose members are aligned; those of a longer one are compared position by position.
 const ALIGNED: usize = 4_096;
+
+/// Any position of a list, as patterns write it.
+pub(super) const ITEM: &str = "*";
 
 /// One difference and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,38 +28,55 @@ pub(super) struct Spot {
 
 /// Everything in which `now` departs from `was`.
 pub(super) fn differences(manner: &Manner, was: &Value, now: &Value) -> Vec<Spot> {
-    let mut desk = Desk {
-        manner,
-        place: Vec::new(),
-        spots: Vec::new(),
-    };
+    let mut desk = Desk::new(manner, was);
     desk.compare(was, now);
     desk.spots
 }
 
+/// What is told of a value at a place that stands for another thing now.
+pub(super) fn other(manner: &Manner, place: &[String], was: &Value, now: &Value) -> Spot {
+    let mut desk = Desk::new(manner, was);
+    desk.place = place.to_vec();
+    desk.spot(Departure::ValueChanged, told(place, was), told(place, now))
+}
+
 /// The canonical text of `value` without what is another one each time.
 pub(super) fn still(manner: &Manner, value: &Value) -> String {
-    let mut desk = Desk {
-        manner,
-        place: Vec::new(),
-        spots: Vec::new(),
-    };
-    canonical(&desk.still(value))
+    canonical(&Desk::new(manner, value).still(value))
 }
 
 struct Desk<'a> {
     manner: &'a Manner,
-    /// Names and positions from the root.
+    /// The recorded body.
+    root: &'a Value,
+    /// Names from the root, and [`ITEM`] for any position.
     place: Vec<String>,
+    /// The innermost object around the place.
+    around: Option<&'a Value>,
     spots: Vec<Spot>,
 }
 
-impl Desk<'_> {
-    fn compare(&mut self, was: &Value, now: &Value) {
+impl<'a> Desk<'a> {
+    fn new(manner: &'a Manner, root: &'a Value) -> Self {
+        Self {
+            manner,
+            root,
+            place: Vec::new(),
+            around: None,
+            spots: Vec::new(),
+        }
+    }
+
+    fn is_volatile(&self, value: &Value) -> bool {
+        self.manner.volatile.admit(&self.place)
+            || is_volatile(self.root, self.around, &self.place, value)
+    }
+
+    fn compare(&mut self, was: &'a Value, now: &'a Value) {
         if self.spots.len() >= MOST {
             return;
         }
-        if self.manner.volatile.admit(&self.place) {
+        if self.is_volatile(was) {
             // What is masked must still be there, and of its kind.
             if kind(was) != kind(now) {
                 self.tell(Departure::TypeChanged, was, now);
@@ -64,7 +84,11 @@ impl Desk<'_> {
             return;
         }
         match (was, now) {
-            (Value::Object(was), Value::Object(now)) => self.members(was, now),
+            (Value::Object(olds), Value::Object(news)) => {
+                let around = self.around.replace(was);
+                self.members(olds, news);
+                self.around = around;
+            }
             (Value::Array(was), Value::Array(now)) => self.items(was, now),
             (Value::String(one), Value::String(other)) if settled(one) == settled(other) => {}
             _ if canonical(was) == canonical(now) => {}
@@ -75,7 +99,7 @@ impl Desk<'_> {
         }
     }
 
-    fn members(&mut self, was: &Map<String, Value>, now: &Map<String, Value>) {
+    fn members(&mut self, was: &'a Map<String, Value>, now: &'a Map<String, Value>) {
         for (name, value) in was {
             self.within(name.clone(), |desk| match now.get(name) {
                 Some(other) => desk.compare(value, other),
@@ -87,8 +111,8 @@ impl Desk<'_> {
         }
     }
 
-    fn items(&mut self, was: &[Value], now: &[Value]) {
-        let marks = |items: &[Value], desk: &mut Self| -> Vec<String> {
+    fn items(&mut self, was: &'a [Value], now: &'a [Value]) {
+        let marks = |items: &'a [Value], desk: &mut Self| -> Vec<String> {
             items.iter().map(|item| desk.mark(item)).collect()
         };
         let (olds, news) = (marks(was, self), marks(now, self));
@@ -121,8 +145,8 @@ impl Desk<'_> {
     /// Compares what stands on both sides of a change, and tells what stands on one only.
     fn align(
         &mut self,
-        (was, olds, one): (&[Value], &[usize], &[String]),
-        (now, news, other): (&[Value], &[usize], &[String]),
+        (was, olds, one): (&'a [Value], &[usize], &[String]),
+        (now, news, other): (&'a [Value], &[usize], &[String]),
     ) {
         let operations = match one.len().max(other.len()) <= ALIGNED {
             true => capture_diff_slices(Algorithm::Myers, one, other),
@@ -148,7 +172,7 @@ impl Desk<'_> {
             for index in 0..left.len().max(right.len()) {
                 let old = pick(index, olds, &left).and_then(|at| was.get(at));
                 let new = pick(index, news, &right).and_then(|at| now.get(at));
-                self.within("0".to_owned(), |desk| match (old, new) {
+                self.within(ITEM.to_owned(), |desk| match (old, new) {
                     (Some(old), Some(new)) => desk.compare(old, new),
                     (Some(old), None) => desk.missing(old),
                     (None, Some(new)) => desk.added(new),
@@ -159,31 +183,35 @@ impl Desk<'_> {
     }
 
     /// What tells one item of this list from another: its canonical text without what is volatile.
-    fn mark(&mut self, item: &Value) -> String {
-        self.place.push("0".to_owned());
-        let mark = canonical(&self.still(item));
-        self.place.pop();
-        mark
+    fn mark(&mut self, item: &'a Value) -> String {
+        self.inside(ITEM.to_owned(), |desk| canonical(&desk.still(item)))
     }
 
-    fn still(&mut self, value: &Value) -> Value {
-        if self.manner.volatile.admit(&self.place) {
+    fn still(&mut self, value: &'a Value) -> Value {
+        if self.is_volatile(value) {
             return kind(value).into();
         }
         match value {
             Value::String(text) => settled(text).into(),
             Value::Array(items) => {
                 let items = items.iter();
-                items
-                    .map(|item| self.inside("0".to_owned(), |desk| desk.still(item)))
-                    .collect()
+                let mut still: Vec<Value> = items
+                    .map(|item| self.inside(ITEM.to_owned(), |desk| desk.still(item)))
+                    .collect();
+                if self.manner.unordered.admit(&self.place) {
+                    still.sort_by_cached_key(canonical);
+                }
+                still.into()
             }
             Value::Object(members) => {
+                let around = self.around.replace(value);
                 let still = members.iter().map(|(name, member)| {
                     let member = self.inside(name.clone(), |desk| desk.still(member));
                     (name.clone(), member)
                 });
-                Value::Object(still.collect())
+                let still = Value::Object(still.collect());
+                self.around = around;
+                still
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
         }
@@ -218,18 +246,28 @@ impl Desk<'_> {
     }
 
     fn say(&mut self, departure: Departure, was: String, now: String) {
-        let segments = self.place.iter();
-        let pointer: String = segments
-            .map(|segment| format!("/{}", pointer_escape(segment)))
-            .collect();
-        let spot = Spot {
-            departure,
-            at: pointer_starred(&masked(&pointer, &self.manner.declared)),
-            was,
-            now,
-        };
+        let spot = self.spot(departure, was, now);
         if !self.spots.contains(&spot) {
             self.spots.push(spot);
+        }
+    }
+
+    /// A name that no schema declares is data, whatever it looks like.
+    fn spot(&self, departure: Departure, was: String, now: String) -> Spot {
+        let mut number = 0;
+        let segments = self.place.iter();
+        let at = segments.map(|segment| {
+            if segment == ITEM || self.manner.declared.contains(segment) {
+                return format!("/{}", pointer_escape(segment));
+            }
+            number += 1;
+            format!("/{{key#{number}}}")
+        });
+        Spot {
+            departure,
+            at: at.collect(),
+            was,
+            now,
         }
     }
 }

@@ -5,16 +5,18 @@ mod binding;
 mod body;
 mod header;
 mod kind;
+mod renamed;
 mod sent;
 mod trial;
 mod volatile;
 
 pub use sent::{is_secret, unsendable};
 pub use trial::{Trial, is_awaited};
-pub use volatile::{Patterns, VOLATILE};
+pub use volatile::Patterns;
 
 use crate::model::replayed::{Answers, Cluster, Clusters, Departure, Difference, Span, Specimen};
 use crate::model::{HttpRequest, HttpResponse, Place, digest};
+use binding::Bindings;
 use body::Spot;
 use chrono::{DateTime, Utc};
 use kind::ABSENT;
@@ -91,14 +93,15 @@ impl Manner {
     }
 
     /// Adds the exchange to the cluster of everything in which `answer` departs from what was recorded, and hands
-    /// back whether it does.
-    pub fn compare(
+    /// back whether it does. `bindings` say what stands for the ids of then.
+    fn compare(
         &self,
         recorded: &Recorded,
         answer: &HttpResponse,
+        bindings: &Bindings,
         clusters: &mut Clusters<Difference, Answers>,
     ) -> bool {
-        let spots = self.spots(&recorded.answer, answer);
+        let spots = self.spots(recorded, answer, bindings);
         let operation = self.operation(&recorded.request);
         let body = &recorded.answer.body;
         let smallest = Specimen {
@@ -108,7 +111,7 @@ impl Manner {
                 exchange: recorded.number,
                 was: recorded.answer.status,
                 now: answer.status,
-                given: digest(&self.still(&answer.body)),
+                given: digest(&self.still(&answer.body, is_lines(answer))),
             },
             digest: digest(body),
         };
@@ -136,16 +139,17 @@ impl Manner {
     }
 
     /// A body without what is another one each time.
-    fn still(&self, bytes: &[u8]) -> Vec<u8> {
-        match Form::of(bytes) {
+    fn still(&self, bytes: &[u8], is_lines: bool) -> Vec<u8> {
+        match Form::of(bytes, is_lines) {
             Form::None => Vec::new(),
             Form::Json(value) | Form::Lines(value) => body::still(self, &value).into_bytes(),
-            Form::Other => bytes.to_vec(),
+            Form::Other(text) => text.into_bytes(),
         }
     }
 
     /// Another status is told alone: whatever else differs follows from it.
-    fn spots(&self, was: &HttpResponse, now: &HttpResponse) -> Vec<Spot> {
+    fn spots(&self, recorded: &Recorded, now: &HttpResponse, bindings: &Bindings) -> Vec<Spot> {
+        let was = &recorded.answer;
         if was.status != now.status {
             return vec![Spot {
                 departure: Departure::Status,
@@ -155,27 +159,34 @@ impl Manner {
             }];
         }
         let mut spots = header::differences(self, was, now);
-        spots.extend(self.of_bodies(&was.body, &now.body));
+        let forms = (
+            Form::of(&was.body, is_lines(was)),
+            Form::of(&now.body, is_lines(now)),
+        );
+        spots.extend(self.of_bodies(&forms.0, &forms.1));
+        if let (Form::Json(old) | Form::Lines(old), Form::Json(new) | Form::Lines(new)) = &forms {
+            let ids = renamed::Ids::of(self, &recorded.request, bindings);
+            spots.extend(ids.misplaced(old, new));
+        }
         spots
     }
 
-    fn of_bodies(&self, was: &[u8], now: &[u8]) -> Vec<Spot> {
+    fn of_bodies(&self, one: &Form, other: &Form) -> Vec<Spot> {
         let spot = |departure, was: &Form, now: &Form| Spot {
             departure,
             at: String::new(),
             was: was.word().to_owned(),
             now: now.word().to_owned(),
         };
-        let (one, other) = (Form::of(was), Form::of(now));
-        match (&one, &other) {
+        match (one, other) {
             (Form::None, Form::None) => Vec::new(),
-            (_, Form::None) => vec![spot(Departure::BodyMissing, &one, &other)],
-            (Form::None, _) => vec![spot(Departure::BodyAdded, &one, &other)],
+            (_, Form::None) => vec![spot(Departure::BodyMissing, one, other)],
+            (Form::None, _) => vec![spot(Departure::BodyAdded, one, other)],
             (Form::Json(old), Form::Json(new)) | (Form::Lines(old), Form::Lines(new)) => {
                 body::differences(self, old, new)
             }
-            (Form::Other, Form::Other) if was == now => Vec::new(),
-            _ => vec![spot(Departure::BodyChanged, &one, &other)],
+            (Form::Other(old), Form::Other(new)) if old == new => Vec::new(),
+            _ => vec![spot(Departure::BodyChanged, one, other)],
         }
     }
 }
@@ -186,11 +197,19 @@ enum Form {
     Json(Value),
     /// One document a line, as a list.
     Lines(Value),
-    Other,
+    /// A text without its UUIDs and digests.
+    Other(String),
+}
+
+/// Whether an answer says that it is one document a line.
+fn is_lines(answer: &HttpResponse) -> bool {
+    let media = header::value(&answer.headers, "content-type").unwrap_or_default();
+    media.to_ascii_lowercase().contains("ndjson")
 }
 
 impl Form {
-    fn of(bytes: &[u8]) -> Self {
+    /// One document is a list of one where the answer says that it is of lines.
+    fn of(bytes: &[u8], is_lines: bool) -> Self {
         if bytes.trim_ascii().is_empty() {
             return Self::None;
         }
@@ -198,15 +217,24 @@ impl Form {
             let document = Document::parse(bytes, &Limits::PAYLOAD).ok()?;
             Some(document.into_value())
         };
-        if let Some(value) = document(bytes.trim_ascii()) {
-            return Self::Json(value);
+        match document(bytes.trim_ascii()) {
+            Some(value) if is_lines => return Self::Lines(vec![value].into()),
+            Some(value) => return Self::Json(value),
+            None => {}
         }
         let lines = bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
-        let lines: Option<Vec<Value>> = lines
-            .filter(|line| !line.is_empty())
-            .map(document)
-            .collect();
-        lines.map_or(Self::Other, |lines| Self::Lines(lines.into()))
+        // All lines together hold no more values than one document may.
+        let mut left = Limits::PAYLOAD.nodes;
+        let within = |line: &[u8]| {
+            let value = document(line)?;
+            left = left.checked_sub(values(&value))?;
+            Some(value)
+        };
+        let lines: Option<Vec<Value>> = lines.filter(|line| !line.is_empty()).map(within).collect();
+        match lines {
+            Some(lines) => Self::Lines(lines.into()),
+            None => Self::Other(kind::settled(&String::from_utf8_lossy(bytes))),
+        }
     }
 
     fn word(&self) -> &'static str {
@@ -214,9 +242,24 @@ impl Form {
             Self::None => ABSENT,
             Self::Json(_) => "JSON",
             Self::Lines(_) => "lines of JSON",
-            Self::Other => "no JSON",
+            Self::Other(_) => "no JSON",
         }
     }
+}
+
+/// How many values a value holds, itself among them.
+fn values(value: &Value) -> usize {
+    let mut open = vec![value];
+    let mut count = 0;
+    while let Some(value) = open.pop() {
+        count += 1;
+        match value {
+            Value::Array(items) => open.extend(items),
+            Value::Object(members) => open.extend(members.values()),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    count
 }
 
 #[cfg(test)]

@@ -3,22 +3,54 @@
 
 use crate::model::HttpRequest;
 
-/// Headers that a client writes for each call, or that change how an answer travels.
+/// Headers that say what is asked for and in which form; no other is sent, whatever it was called.
 ///
-/// Source: RFC 9110, sections 7.6.1, 7.2, 8.6 and 12.5.3; RFC 9112
-const OF_THE_CALL: &[&str] = &[
-    "accept-encoding",
-    "connection",
-    "content-length",
-    "expect",
-    "host",
-    "keep-alive",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "via",
+/// Source: RFC 9110, sections 8, 12 and 13; RFC 7240; FHIR R4, RESTful API; W3C Trace Context; PDex member match; the
+/// ids that the reference service reads
+const SENT: &[&str] = &[
+    "accept",
+    "accept-charset",
+    "accept-language",
+    "content-language",
+    "content-location",
+    "content-type",
+    "idempotency-key",
+    "if-match",
+    "if-modified-since",
+    "if-none-exist",
+    "if-none-match",
+    "if-unmodified-since",
+    "prefer",
+    "traceparent",
+    "tracestate",
+    "x-business-transaction-id",
+    "x-correlation-id",
+    "x-pdex-spec-version",
+    "x-request-id",
 ];
+/// How names of headers begin that are ours.
+const OURS: &str = "x-matchmark-";
+
+/// Names of parameters and fields that let somebody in.
+///
+/// Source: RFC 6749, sections 2.3.1, 4.1.3 and 6; RFC 7521, section 4; RFC 6750, section 2.3
+const SECRET_FIELDS: &[&str] = &[
+    "access_token",
+    "api_key",
+    "apikey",
+    "assertion",
+    "client_assertion",
+    "client_secret",
+    "id_token",
+    "password",
+    "refresh_token",
+    "sig",
+    "signature",
+    "token",
+];
+
+/// The same of a form alone: in a query it is a search parameter of FHIR.
+const OF_FORMS: &str = "code";
 
 /// Parts of names by which headers that let somebody in are known.
 const SECRET: &[&str] = &[
@@ -63,9 +95,75 @@ pub fn unsendable(request: &HttpRequest) -> Option<&'static str> {
         Some("its address is no path")
     } else if headers.any(|(name, value)| !is_name(name) || !is_told(value)) {
         Some("one of its headers cannot be sent")
+    } else if is_packed(request) {
+        Some("its body travelled in an encoding of its own")
+    } else if lets_in(request) {
+        Some("a parameter or field of it is named like what lets somebody in")
     } else {
         None
     }
+}
+
+fn values<'r>(request: &'r HttpRequest, name: &'static str) -> impl Iterator<Item = &'r str> {
+    let headers = request.headers.iter();
+    let found = headers.filter(move |(known, _)| known.eq_ignore_ascii_case(name));
+    found.map(|(_, value)| value.trim())
+}
+
+/// Whether the body is not there as it travelled.
+///
+/// Source: RFC 9110, section 8.4
+fn is_packed(request: &HttpRequest) -> bool {
+    let is_plain = |value: &str| value.is_empty() || value.eq_ignore_ascii_case("identity");
+    values(request, "content-encoding").any(|value| !is_plain(value))
+}
+
+/// Whether the address or a form carries what lets somebody in.
+fn lets_in(request: &HttpRequest) -> bool {
+    const FORM: &str = "application/x-www-form-urlencoded";
+    let (_, query) = request.path.split_once('?').unwrap_or_default();
+    let is_form = |value: &str| value.to_ascii_lowercase().starts_with(FORM);
+    has_secret(query, |_| false)
+        || values(request, "content-type").any(is_form)
+            && has_secret(&String::from_utf8_lossy(&request.body), |name| {
+                name.eq_ignore_ascii_case(OF_FORMS)
+            })
+}
+
+/// Whether one of `name=value&name=value` has the name of a secret, or one that `more` knows.
+fn has_secret(pairs: &str, more: impl Fn(&str) -> bool) -> bool {
+    let mut names = pairs
+        .split(['&', ';', '#'])
+        .map(|pair| pair.split('=').next().unwrap_or_default());
+    names.any(|name| {
+        let name = decoded(name);
+        let name = name.trim();
+        let mut secrets = SECRET_FIELDS.iter();
+        more(name) || secrets.any(|known| name.eq_ignore_ascii_case(known))
+    })
+}
+
+/// Source: RFC 3986, section 2.1; in forms a plus stands for a blank
+fn decoded(text: &str) -> String {
+    let mut bytes = text.bytes();
+    let mut out = Vec::with_capacity(text.len());
+    while let Some(byte) = bytes.next() {
+        let mut ahead = bytes.clone();
+        match (byte, digit(ahead.next()), digit(ahead.next())) {
+            (b'%', Some(high), Some(low)) => {
+                out.push(high << 4 | low);
+                bytes = ahead;
+            }
+            (b'+', _, _) => out.push(b' '),
+            (other, _, _) => out.push(other),
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+fn digit(byte: Option<u8>) -> Option<u8> {
+    let digit = char::from(byte?).to_digit(16)?;
+    u8::try_from(digit).ok()
 }
 
 /// Source: RFC 9110, section 5.6.2
@@ -77,10 +175,9 @@ fn is_name(name: &str) -> bool {
 /// The request as far as it may be sent again.
 pub(super) fn sendable(recorded: &HttpRequest) -> HttpRequest {
     let is_sent = |name: &str| {
-        let is_of_the_call = OF_THE_CALL
-            .iter()
-            .any(|known| name.eq_ignore_ascii_case(known));
-        !is_of_the_call && !name.starts_with(':') && !is_secret(name)
+        let name = name.to_ascii_lowercase();
+        let is_known = SENT.contains(&name.as_str()) || name.starts_with(OURS);
+        is_known && !is_secret(&name)
     };
     let headers = recorded.headers.iter().filter(|(name, _)| is_sent(name));
     HttpRequest {
@@ -108,9 +205,40 @@ mod tests {
             request("GET", ".other.example/a", "Accept"),
             request("GET", "", "Accept"),
             request("GET", "/a b", "Accept"),
-            request("GET", "/a", "Ac cept"),
+            request("GET", "/a", "X-Matchmark-Run no"),
+            request("GET", "/a", "Content-Encoding"),
         ] {
             assert!(unsendable(&odd).is_some(), "{odd:?}");
+        }
+    }
+
+    #[test]
+    fn what_lets_somebody_in_by_address_or_form_is_not_sent() {
+        let request = |path: &str, media: &str, body: &str| HttpRequest {
+            method: "POST".to_owned(),
+            path: path.to_owned(),
+            headers: vec![("Content-Type".to_owned(), media.to_owned())],
+            body: body.as_bytes().to_vec(),
+        };
+        let form = "application/x-www-form-urlencoded; charset=utf-8";
+        for fine in [
+            request("/a?_count=1&tokens=2", "text/plain", "token=canary"),
+            request("/token", form, "grant_type=client_credentials&scope=a"),
+            request("/a?x=token", form, "y=code"),
+            request("/Observation?code=canary", form, "y=1"),
+        ] {
+            assert_eq!(unsendable(&fine), None, "{fine:?}");
+        }
+        for odd in [
+            request("/a?Access_Token=canary", form, ""),
+            request("/a?b=c&%61pi%5fkey=canary", "text/plain", ""),
+            request("/a?sig", "text/plain", ""),
+            request("/token", form, "a=b&client_assertion=canary"),
+            request("/token", form, "a=b&code=canary"),
+            request("/token", form, "+password+=canary"),
+        ] {
+            let why = unsendable(&odd);
+            assert!(why.is_some_and(|why| !why.contains("canary")), "{odd:?}");
         }
     }
 
@@ -122,13 +250,24 @@ mod tests {
             "X-Api-Key",
             "X-Amz-Security-Token",
             "X-Forwarded-Client-Cert",
+            "X-Forwarded-User",
+            "X-Matchmark-Token",
+            "X-Unknown",
+            "Referer",
+            "Forwarded",
             "Host",
             ":authority",
             "Accept-Encoding",
+            "Content-MD5",
+            "Digest",
+            "Content-Digest",
+            "Repr-Digest",
             "Accept",
             "Content-Type",
             "Idempotency-Key",
             "Prefer",
+            "X-Matchmark-Run",
+            "X-PDex-Spec-Version",
         ];
         let sent = sendable(&HttpRequest {
             method: "GET".to_owned(),
@@ -139,7 +278,14 @@ mod tests {
         let sent: Vec<&str> = sent.headers.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(
             sent,
-            ["Accept", "Content-Type", "Idempotency-Key", "Prefer"]
+            [
+                "Accept",
+                "Content-Type",
+                "Idempotency-Key",
+                "Prefer",
+                "X-Matchmark-Run",
+                "X-PDex-Spec-Version",
+            ]
         );
     }
 }

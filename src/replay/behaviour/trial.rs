@@ -2,6 +2,7 @@
 //! Refuses to call anything red that it cannot show, and anything green that it did not see.
 
 use super::binding::Bindings;
+use super::header;
 use super::sent::sendable;
 use super::{Access, Manner, Recorded};
 use crate::model::replayed::{Behaved, BehaviourAsked, Clusters};
@@ -23,8 +24,22 @@ pub fn is_awaited(recorded: &Recorded) -> bool {
         && recorded.answer.status != STILL_WORKING
 }
 
+/// A question about work that was begun: no GET that begins it, and is told where to ask.
 fn is_poll(recorded: &Recorded) -> bool {
-    recorded.request.method.eq_ignore_ascii_case("get")
+    let prefers = header::value(&recorded.request.headers, "prefer");
+    let begins = prefers.is_some_and(|prefers| prefers.contains("respond-async"))
+        || header::value(&recorded.answer.headers, "content-location").is_some();
+    recorded.request.method.eq_ignore_ascii_case("get") && !begins
+}
+
+/// Whether the request names a version that the provider of then had, and the one of now never gave out.
+///
+/// Source: RFC 9110, section 13.1
+fn is_conditional(request: &HttpRequest) -> bool {
+    let mut headers = request.headers.iter();
+    headers.any(|(name, _)| {
+        name.to_ascii_lowercase().starts_with("if-") && !name.eq_ignore_ascii_case("if-none-exist")
+    })
 }
 
 /// Whether a request leaves the provider as it was.
@@ -54,6 +69,8 @@ pub struct Trial<'a> {
     bindings: Bindings,
     /// Whether nothing can be said of a request that changes the provider: what follows may rest on it.
     is_torn: bool,
+    /// Answered sooner, and not seen yet what with: the last of these questions is still to come in the record.
+    waiting: Vec<Recorded>,
     behaved: Behaved,
 }
 
@@ -64,12 +81,14 @@ impl<'a> Trial<'a> {
             manner,
             bindings: Bindings::default(),
             is_torn: false,
+            waiting: Vec::new(),
             behaved: Behaved::new(asked),
         }
     }
 
     /// The provider begins anew: what it made before is gone.
     pub fn renew(&mut self) {
+        self.give_up_waiting();
         self.bindings = Bindings::default();
         self.is_torn = false;
     }
@@ -101,9 +120,12 @@ impl<'a> Trial<'a> {
             return;
         }
         self.behaved.exchanges += 1;
+        if matches!(outcome, Outcome::Same | Outcome::Changed) {
+            self.seen(&recorded.request);
+        }
         match outcome {
             Outcome::Same => self.behaved.same += 1,
-            Outcome::Sooner => self.behaved.sooner += 1,
+            Outcome::Sooner => self.waiting.push(recorded.clone()),
             Outcome::Changed => {
                 self.behaved.changed += 1;
                 self.behaved.clusters.merge(clusters);
@@ -139,16 +161,22 @@ impl<'a> Trial<'a> {
                 _ => {}
             }
         }
+        if was.status != now.status && is_conditional(&recorded.request) {
+            return Outcome::Unknown(
+                "its request names a version of then, which is another one now",
+            );
+        }
         let is_refused = |status| matches!(status, 401 | 403);
-        let is_about_access =
-            was.status != now.status && (is_refused(was.status) || is_refused(now.status));
+        // The same refusal of other credentials says nothing of those of then.
+        let is_about_access = was.status == 401
+            || was.status != now.status && (is_refused(was.status) || is_refused(now.status));
         if recorded.access == Access::Ours && is_about_access {
             return Outcome::Unknown(
                 "one of the answers is about credentials, and those of then are not sent again; name a state \
                  `authorization`",
             );
         }
-        match self.manner.compare(recorded, now, clusters) {
+        match self.manner.compare(recorded, now, &self.bindings, clusters) {
             false => Outcome::Same,
             true if self.bindings.is_strange(
                 self.manner,
@@ -179,10 +207,137 @@ impl<'a> Trial<'a> {
         self.behaved.cannot_tell(finding.into());
     }
 
+    /// What a question was answered sooner with was judged by its answer to this one.
+    fn seen(&mut self, request: &HttpRequest) {
+        let before = self.waiting.len();
+        self.waiting
+            .retain(|waiting| waiting.request.path != request.path);
+        self.behaved.sooner += (before - self.waiting.len()) as u64;
+    }
+
+    /// Nothing more comes that could show it.
+    fn give_up_waiting(&mut self) {
+        for recorded in std::mem::take(&mut self.waiting) {
+            self.unknown(
+                &recorded,
+                "its work was done sooner, and no later answer of the record shows with what",
+            );
+        }
+    }
+
     /// What all of them come to.
     #[must_use]
     pub fn finish(mut self) -> Behaved {
+        self.give_up_waiting();
         self.behaved.judge();
         self.behaved
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Place;
+
+    const JOB: &str = "/async/job-1";
+
+    fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> HttpResponse {
+        let headers = headers.iter();
+        HttpResponse {
+            status,
+            headers: headers
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+            body: body.as_bytes().to_vec(),
+        }
+    }
+
+    fn recorded(
+        number: u64,
+        path: &str,
+        headers: &[(&str, &str)],
+        answer: HttpResponse,
+    ) -> Recorded {
+        Recorded {
+            number,
+            place: Place {
+                file: "day".to_owned(),
+                line: 1,
+                column: 1,
+            },
+            partner: "north".to_owned(),
+            at: None,
+            request: HttpRequest {
+                method: "GET".to_owned(),
+                path: path.to_owned(),
+                headers: headers
+                    .iter()
+                    .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                    .collect(),
+                body: Vec::new(),
+            },
+            answer,
+            access: Access::Named,
+            is_staged: true,
+            lost: None,
+        }
+    }
+
+    /// Same, sooner, changed and undecided.
+    fn counts(exchanges: Vec<(Recorded, HttpResponse)>) -> (u64, u64, u64, u64) {
+        let manner = Manner::default();
+        let mut trial = Trial::new(&manner, BehaviourAsked::default());
+        for (recorded, now) in exchanges {
+            trial.answered(&recorded, Ok(now));
+        }
+        let behaved = trial.finish();
+        let decided = behaved.same + behaved.sooner + behaved.changed;
+        let undecided = behaved.exchanges - decided;
+        (behaved.same, behaved.sooner, behaved.changed, undecided)
+    }
+
+    #[test]
+    fn work_that_is_done_sooner_is_judged_by_a_later_answer_or_not_at_all() {
+        let still = || recorded(1, JOB, &[], answer(202, &[], ""));
+        let done = || recorded(2, JOB, &[], answer(200, &[], "{\"a\":1}"));
+        let (fine, other) = (answer(200, &[], "{\"a\":1}"), answer(200, &[], "{}"));
+        let first = || (still(), fine.clone());
+        assert_eq!(counts(vec![first()]), (0, 0, 0, 1));
+        assert_eq!(counts(vec![first(), (done(), fine.clone())]), (1, 1, 0, 0));
+        assert_eq!(counts(vec![first(), (done(), other)]), (0, 1, 1, 0));
+        let elsewhere = recorded(2, "/async/job-2", &[], answer(200, &[], ""));
+        let nothing = answer(200, &[], "");
+        assert_eq!(counts(vec![first(), (elsewhere, nothing)]), (1, 0, 0, 1));
+    }
+
+    #[test]
+    fn a_request_that_begins_work_is_no_question_about_it() {
+        let now = || answer(200, &[], "{}");
+        let told = answer(202, &[("Content-Location", JOB)], "");
+        let asked = recorded(1, "/Group/g/$export", &[], told);
+        assert_eq!(counts(vec![(asked, now())]), (0, 0, 1, 0));
+        let asked = [("Prefer", "respond-async")];
+        let asked = recorded(1, "/Group/g/$export", &asked, answer(202, &[], ""));
+        assert_eq!(counts(vec![(asked, now())]), (0, 0, 1, 0));
+    }
+
+    #[test]
+    fn a_refusal_of_credentials_that_were_not_sent_tells_nothing() {
+        let refused = || answer(401, &[], "");
+        let mut exchange = recorded(1, "/Patient", &[], refused());
+        exchange.access = Access::Ours;
+        assert_eq!(counts(vec![(exchange.clone(), refused())]), (0, 0, 0, 1));
+        exchange.access = Access::None;
+        assert_eq!(counts(vec![(exchange, refused())]), (1, 0, 0, 0));
+    }
+
+    #[test]
+    fn a_version_of_then_is_no_version_of_now() {
+        let asked = [("If-None-Match", "W/\"1\"")];
+        let exchange = recorded(1, "/Patient/p", &asked, answer(304, &[], ""));
+        assert_eq!(
+            counts(vec![(exchange, answer(200, &[], "{}"))]),
+            (0, 0, 0, 1)
+        );
     }
 }

@@ -1,26 +1,60 @@
 //! Places of a body that differ from one run to the next, as patterns of pointers.
 //! Refuses to know what stands there.
 
+use serde_json::Value;
+use std::sync::LazyLock;
 use wire::json::pointer_segments;
 
-/// Places whose value is another one each time, whoever answers.
+/// Places whose value, where it is no list and no object, is another one each time, whoever answers.
 ///
-/// Source: FHIR R4 Resource.id, Resource.meta, Bundle.entry.fullUrl and Bundle.link.url; FHIR Bulk Data Access 2.0,
-/// output manifest; Provenance.recorded
-pub const VOLATILE: &[&str] = &[
+/// Source: FHIR R4 Resource.id, Resource.meta, Bundle.entry.fullUrl, Bundle.link.url and Bundle.timestamp
+const OF_ANYBODY: &[&str] = &[
     "/**/id",
     "/**/meta/lastUpdated",
     "/**/meta/versionId",
     "/**/fullUrl",
     "/**/link/*/url",
     "/**/timestamp",
-    "/**/recorded",
+];
+
+/// The same of the manifest of an export.
+///
+/// Source: FHIR Bulk Data Access 2.0, output manifest
+const OF_A_MANIFEST: &[&str] = &[
     "/transactionTime",
     "/request",
     "/output/*/url",
     "/error/*/url",
     "/deleted/*/url",
 ];
+
+/// A member that is another one each time in a Provenance, and a fact about a member anywhere else.
+///
+/// Source: FHIR R4 Provenance.recorded, Immunization.recorded
+const OF_A_PROVENANCE: &str = "recorded";
+
+static ANYBODY: LazyLock<Patterns> =
+    LazyLock::new(|| Patterns::of(OF_ANYBODY.iter().copied()).unwrap_or_default());
+static MANIFEST: LazyLock<Patterns> =
+    LazyLock::new(|| Patterns::of(OF_A_MANIFEST.iter().copied()).unwrap_or_default());
+
+/// Whether a value is another one each time at this place by what FHIR says. `root` is the answer, `around` the object
+/// that has it as a member.
+pub(super) fn is_volatile(
+    root: &Value,
+    around: Option<&Value>,
+    place: &[String],
+    value: &Value,
+) -> bool {
+    if value.is_array() || value.is_object() {
+        return false;
+    }
+    let is_manifest = root.get("transactionTime").is_some() && root.get("resourceType").is_none();
+    let is_provenance =
+        || around.and_then(|it| it.get("resourceType")?.as_str()) == Some("Provenance");
+    let is_recorded = place.last().is_some_and(|name| name == OF_A_PROVENANCE);
+    ANYBODY.admit(place) || is_manifest && MANIFEST.admit(place) || is_recorded && is_provenance()
+}
 
 /// A set of patterns: `*` stands for one name or position, `**` for any number of them.
 #[derive(Clone, Debug, Default)]
@@ -101,6 +135,7 @@ mod tests {
             assert_eq!(patterns.admit(&place), meant, "{pattern} {place:?}");
         }
         assert!(Patterns::of(["id"]).is_err());
-        assert!(Patterns::of(VOLATILE.iter().copied()).is_ok());
+        assert!(Patterns::of(OF_ANYBODY.iter().copied()).is_ok());
+        assert!(Patterns::of(OF_A_MANIFEST.iter().copied()).is_ok());
     }
 }
