@@ -20,7 +20,9 @@ pub enum RehearsalError {
     Http(#[from] reqwest::Error),
     #[error("the reference service opened no control listener")]
     NoControl,
-    #[error("the address of the provider is none: give http:// or https://, a host, no user and no query")]
+    #[error(
+        "the address of the provider is none: give http:// or https://, a host, no user and no query"
+    )]
     NoAddress,
     #[error("`{0}` is not this machine; it may be called with `--allow-net {0}`")]
     HostNotAllowed(String),
