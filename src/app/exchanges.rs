@@ -5,13 +5,11 @@ use super::AppError;
 use super::answer::{Answer, Log, Sink};
 use crate::catalogue::{Catalogue, Workspace};
 use crate::contract::record::{Carried, Kept, Notation, Taken, exchanges as taken};
-use crate::contract::{State, declared_names};
+use crate::contract::{AUTHORIZATION, State, declared_names};
 use crate::evidence::of_inputs;
 use crate::load;
 use crate::model::replayed::BehaviourAsked;
-use crate::model::{
-    HttpRequest, HttpResponse, Place, Provider, ReplayExchanges, ReplayRequest, did_you_mean,
-};
+use crate::model::{HttpRequest, HttpResponse, Place, Provider, ReplayExchanges, ReplayRequest};
 use crate::replay::behaviour::{Access, Manner, Patterns, Recorded, Trial, is_secret, unsendable};
 use crate::report::Content;
 use chrono::{DateTime, Utc};
@@ -140,7 +138,7 @@ fn steps(
         .and_then(|last| usize::try_from(*last).ok());
     let traffic = traffic.into_iter().take(wanted.unwrap_or(MOST));
     if let Some(consumer) = &asked.consumer {
-        known(head, consumer)?;
+        super::daily::known(head, consumer)?;
     }
     let mut is_staged = false;
     let mut access = false;
@@ -149,14 +147,10 @@ fn steps(
         .map(|(number, taken)| {
             let place = Place::at(asked.file.to_string_lossy(), taken.at);
             if !taken.states.is_empty() {
-                is_staged = taken
-                    .states
-                    .iter()
-                    .any(|state| state.name != "authorization");
-                access = taken
-                    .states
-                    .iter()
-                    .any(|state| state.name == "authorization");
+                let mut states = taken.states.iter();
+                is_staged = states.any(|state| state.name != AUTHORIZATION);
+                let mut states = taken.states.iter();
+                access = states.any(|state| state.name == AUTHORIZATION);
             }
             let partner = taken.partner.clone().or_else(|| asked.consumer.clone());
             let partner = partner.filter(|name| head.partners.contains_key(name));
@@ -172,16 +166,6 @@ fn steps(
             })
         })
         .collect()
-}
-
-fn known(head: &Workspace, consumer: &str) -> Result<(), AppError> {
-    match head.partners.contains_key(consumer) {
-        true => Ok(()),
-        false => Err(AppError::UnknownPartner {
-            asked: consumer.to_owned(),
-            hint: did_you_mean(consumer, head.partners.keys().map(String::as_str)),
-        }),
-    }
 }
 
 fn recorded(
@@ -245,7 +229,7 @@ fn manner(head: &Workspace) -> Manner {
     let headers = own().filter(|text| !text.starts_with('/'));
     let (declared, words) = vocabulary(&head.catalogue);
     Manner {
-        volatile: patterns(&mut { pointers }),
+        volatile: patterns(&mut pointers.into_iter()),
         unordered: patterns(&mut config.unordered.iter().map(String::as_str)),
         volatile_headers: headers.map(str::to_ascii_lowercase).collect(),
         declared,
@@ -293,12 +277,12 @@ fn kinds(bundle: &Value, words: &mut BTreeSet<String>) {
 
 /// Sends the exchanges one after the other and hands the answers to the trial.
 #[cfg(feature = "service")]
-fn sent(
+fn sent<'m>(
     head: &Workspace,
     asked: &ReplayExchanges,
     now: DateTime<Utc>,
-    steps: &[Step],
-    trial: &mut Trial<'_>,
+    steps: &'m [Step],
+    trial: &mut Trial<'m>,
     log: Log,
 ) -> Result<(), AppError> {
     use super::check::{Library, served};
@@ -327,12 +311,12 @@ fn sent(
 }
 
 #[cfg(not(feature = "service"))]
-fn sent(
+fn sent<'m>(
     _: &Workspace,
     _: &ReplayExchanges,
     _: DateTime<Utc>,
-    steps: &[Step],
-    trial: &mut Trial<'_>,
+    steps: &'m [Step],
+    trial: &mut Trial<'m>,
     _: Log,
 ) -> Result<(), AppError> {
     for step in steps {
@@ -350,14 +334,14 @@ mod course {
     use crate::rehearsal::{Course, Resend};
     use crate::replay::behaviour::{Access, Trial, is_awaited};
 
-    pub(super) struct Walk<'s, 't, 'm> {
-        open: std::slice::Iter<'s, Step>,
-        under_way: Option<&'s Step>,
+    pub(super) struct Walk<'t, 'm> {
+        open: std::slice::Iter<'m, Step>,
+        under_way: Option<&'m Step>,
         trial: &'t mut Trial<'m>,
     }
 
-    impl<'s, 't, 'm> Walk<'s, 't, 'm> {
-        pub(super) fn new(steps: &'s [Step], trial: &'t mut Trial<'m>) -> Self {
+    impl<'t, 'm> Walk<'t, 'm> {
+        pub(super) fn new(steps: &'m [Step], trial: &'t mut Trial<'m>) -> Self {
             Self {
                 open: steps.iter(),
                 under_way: None,
@@ -366,7 +350,7 @@ mod course {
         }
     }
 
-    impl Course for Walk<'_, '_, '_> {
+    impl Course for Walk<'_, '_> {
         fn next(&mut self) -> Option<Resend> {
             let step = self.open.next()?;
             self.under_way = Some(step);

@@ -6,7 +6,7 @@ use super::answer::{Answer, Sink};
 use super::check::Library;
 use crate::contract::{Contract, Fault, Interaction, gating, play};
 use crate::load;
-use crate::model::{Aim, StubRequest, Verdict, did_you_mean};
+use crate::model::{Aim, StubRequest, Verdict};
 use crate::rehearsal::{Desk, Playing, desk};
 use crate::store;
 use chrono::{DateTime, Utc};
@@ -47,12 +47,7 @@ fn contracts(
 ) -> Result<Vec<Contract>, AppError> {
     let (workspace, _) = load::folder(root, request.repository.config.as_deref())?;
     let partner = &request.partner;
-    if !workspace.partners.contains_key(partner) {
-        return Err(AppError::UnknownPartner {
-            asked: partner.clone(),
-            hint: did_you_mean(partner, workspace.partners.keys().map(String::as_str)),
-        });
-    }
+    super::daily::known(&workspace, partner)?;
     let library = Library::read(&workspace, &Aim::default());
     let us = &workspace.config.payer.id;
     let contracts: Vec<Contract> = library

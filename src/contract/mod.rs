@@ -1,6 +1,7 @@
 //! A consumer's expectations: read from a file, proved against schema versions, judged against what was seen.
 //! Refuses to know servers, files and how heavy a finding weighs.
 
+mod base64;
 pub mod batch;
 pub mod compare;
 mod compile;
@@ -11,6 +12,7 @@ mod declared;
 mod generator;
 mod interaction;
 mod language;
+mod masked;
 mod matcher;
 pub mod matching;
 mod matrix;
@@ -47,7 +49,7 @@ pub use promise::{Deliver, Endured, Fault, FaultKind, Gap, History, Sequence};
 pub use prove::{Question, prove};
 pub use read::{read, read_event, read_request, read_response};
 pub use rule::{Part, RuleSet, Rules};
-pub use states::{State, VOCABULARY, Word};
+pub use states::{AUTHORIZATION, State, VOCABULARY, Word};
 pub use sunset::gating;
 pub use terms::{
     Edge, FieldOrder, FileTerms, Outcome, Polarity, Reader, SchemaRange, Side, SideEffects, Terms,

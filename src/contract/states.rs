@@ -24,6 +24,9 @@ pub enum Kind {
     Objects,
 }
 
+/// The state that names the credentials a caller has.
+pub const AUTHORIZATION: &str = "authorization";
+
 /// One parameter of a state.
 #[derive(Clone, Copy, Debug)]
 pub struct Param {
@@ -79,7 +82,7 @@ const fn grown(name: &'static str, params: &'static [Param]) -> Word {
 /// Source: the table of provider states of the contract specification, section 2
 pub const VOCABULARY: &[Word] = &[
     word(
-        "authorization",
+        AUTHORIZATION,
         &[
             may("scopes", Kind::Texts),
             may("token", Kind::Word(&["valid", "expired", "wrong-member"])),

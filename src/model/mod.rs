@@ -24,7 +24,6 @@ mod governance;
 mod ids;
 mod letterhead;
 mod lines;
-mod masked;
 mod matrix;
 mod moved;
 mod nearest;
@@ -97,7 +96,6 @@ pub use governance::{
 pub use ids::{NoVersion, Subject, VersionId, VersionName};
 pub use letterhead::{Blank, Letterhead, Misfit, Piece, harmless, pieces};
 pub use lines::changed_lines;
-pub use masked::masked;
 pub use matrix::{Cell, Proof};
 pub use moved::{End, MoveRecord, Moved, PartnerWindow};
 pub use nearest::{did_you_mean, nearest};

@@ -2,14 +2,12 @@
 
 use super::target::{Set, Target};
 use super::{RehearsalError, Script, client};
-use crate::contract::{Call, Given, Planned, State};
+use crate::contract::{AUTHORIZATION, Call, Given, Planned, State};
 use crate::model::{Effects, Exchange, HttpRequest, HttpResponse, Replay, Sending};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// The state whose value is the token of a call.
-pub(super) const AUTHORIZATION: &str = "authorization";
 /// What a provider answers while it still works.
 ///
 /// Source: HL7 FHIR asynchronous request pattern: 202 until the job is complete

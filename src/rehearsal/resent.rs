@@ -1,12 +1,10 @@
 //! Recorded requests sent again to a provider, in their order and at their distance in time.
 //! Refuses to know what an answer must be, and to wait for one without end.
 
-use super::provider::{
-    ADVANCES, AUTHORIZATION, LOOK, LOOKS, STILL_WORKING, pause, retry_after, settled,
-};
+use super::provider::{ADVANCES, LOOK, LOOKS, STILL_WORKING, pause, retry_after, settled};
 use super::target::Target;
 use super::{RehearsalError, Script, client};
-use crate::contract::State;
+use crate::contract::{AUTHORIZATION, State};
 use crate::model::{HttpRequest, HttpResponse, digest};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};

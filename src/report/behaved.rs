@@ -74,7 +74,7 @@ fn shares(behaved: &Behaved) -> Vec<(&'static str, u64, String)> {
     };
     let sooner = match behaved.sooner {
         0 => "",
-        _ => "polls that were done; what they gave was not compared",
+        _ => "polls that were done; what they gave is judged by a later one",
     };
     vec![
         ("same answer", behaved.same, String::new()),

@@ -8,7 +8,7 @@ use crate::catalogue::Catalogue;
 use crate::contract::Versions;
 use crate::contract::record::{Notation, Studio, draft, exchanges};
 use crate::load;
-use crate::model::{DraftRequest, Verdict, VersionId, did_you_mean};
+use crate::model::{DraftRequest, Verdict, VersionId};
 use crate::replay::Schemas;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -38,13 +38,7 @@ pub(super) fn record(request: &DraftRequest, sink: &mut dyn Sink) -> Result<Answ
     if traffic.is_empty() {
         return Err(unusable("the file", "it holds no exchange".to_owned()));
     }
-    let partners = &workspace.partners;
-    if !partners.contains_key(&request.consumer) {
-        return Err(AppError::UnknownPartner {
-            asked: request.consumer.clone(),
-            hint: did_you_mean(&request.consumer, partners.keys().map(String::as_str)),
-        });
-    }
+    crate::app::daily::known(&workspace, &request.consumer)?;
     let catalogue = &workspace.catalogue;
     let schemas = Schemas::of(catalogue);
     let recogniser = Recogniser::of(catalogue, &schemas);

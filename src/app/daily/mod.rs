@@ -7,6 +7,8 @@ mod readiness;
 mod schema;
 mod settings;
 
+pub(super) use partner::named as known;
+
 use super::{Answer, AppError};
 use crate::catalogue::Workspace;
 use crate::load;

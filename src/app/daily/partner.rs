@@ -63,7 +63,10 @@ fn hold_short(card: &mut PartnerCard) {
 /// The partner of this id.
 ///
 /// Errors: there is none
-pub(super) fn named<'w>(workspace: &'w Workspace, asked: &str) -> Result<&'w Partner, AppError> {
+pub(in crate::app) fn named<'w>(
+    workspace: &'w Workspace,
+    asked: &str,
+) -> Result<&'w Partner, AppError> {
     let known = workspace.partners.keys().map(String::as_str);
     workspace
         .partners

@@ -24,29 +24,17 @@ type Cause = (Option<String>, String, String);
 impl Tally {
     /// Adds as many payloads of which is said what is said of every one that is fine.
     pub(super) fn add_fine(&mut self, fine: &ValidatedPayload, payloads: u64) {
-        self.payloads.valid += payloads;
-        if let Some(against) = &fine.against {
-            let count = self.summary.schemas.entry(against.clone()).or_default();
-            count.valid += payloads;
-        }
-        for left in &fine.not_judged {
-            let text = format!("{}: {}", left.rule, left.why);
-            *self.summary.not_judged.entry(text).or_default() += payloads;
-        }
+        let alike = PayloadCount {
+            valid: payloads,
+            ..PayloadCount::default()
+        };
+        self.count(fine, alike, payloads);
     }
 
     pub(super) fn add(&mut self, told: &ValidatedPayload) {
-        self.payloads.add(told.state);
-        if let Some(against) = &told.against {
-            match self.summary.schemas.get_mut(against) {
-                Some(count) => count.add(told.state),
-                None => {
-                    let mut count = PayloadCount::default();
-                    count.add(told.state);
-                    self.summary.schemas.insert(against.clone(), count);
-                }
-            }
-        }
+        let mut one = PayloadCount::default();
+        one.add(told.state);
+        self.count(told, one, 1);
         for problem in &told.problems {
             self.cause(told, problem);
         }
@@ -56,10 +44,6 @@ impl Tally {
         }
         let is_warned = told.state == PayloadState::Valid && !told.refused_by.is_empty();
         self.summary.warned += u64::from(is_warned);
-        for left in &told.not_judged {
-            let text = format!("{}: {}", left.rule, left.why);
-            *self.summary.not_judged.entry(text).or_default() += 1;
-        }
         for verdict in &told.versions {
             let versions = &mut self.summary.versions;
             let count = versions.entry(verdict.version.clone()).or_default();
@@ -70,6 +54,23 @@ impl Tally {
                 }
             });
             add(&mut count.problems, &verdict.problems);
+        }
+    }
+
+    /// What is counted of every payload, for as many as are alike.
+    fn count(&mut self, told: &ValidatedPayload, states: PayloadCount, payloads: u64) {
+        plus(&mut self.payloads, states);
+        if let Some(against) = &told.against {
+            match self.summary.schemas.get_mut(against) {
+                Some(count) => plus(count, states),
+                None => {
+                    self.summary.schemas.insert(against.clone(), states);
+                }
+            }
+        }
+        for left in &told.not_judged {
+            let text = format!("{}: {}", left.rule, left.why);
+            *self.summary.not_judged.entry(text).or_default() += payloads;
         }
     }
 

@@ -10,7 +10,8 @@ use super::parameter::object;
 use super::pool::Pool;
 use super::shape::Shapes;
 use super::sheet::{Sheet, Spot};
-use super::text::{from_base64, pairs, parts};
+use super::text::{pairs, parts};
+use crate::contract::base64::from_base64;
 use serde_json::{Map, Value};
 
 const JSON: &str = "application/json";

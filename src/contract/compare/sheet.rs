@@ -1,10 +1,10 @@
 //! What is found out about interactions: results with their pointers, and what stays open.
 //! Refuses to put a value, or a name that nobody declares, into a pointer that is shown.
 
+use super::super::masked::masked;
 use super::code::Code;
 use super::header::is_standard;
 use super::judge::Gap;
-use crate::model::masked;
 use std::collections::BTreeSet;
 
 /// One thing that is wrong with an interaction.

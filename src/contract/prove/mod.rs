@@ -10,10 +10,11 @@ mod request;
 mod response;
 
 use super::interaction::{Body, Content, Contract, Interaction};
+use super::masked::masked;
 use super::terms::{SchemaRange, Side};
 use super::versions::{Ready, Versions};
 use crate::inclusion::{Budget, Prover};
-use crate::model::{Finding, Place, masked, rule};
+use crate::model::{Finding, Place, rule};
 pub(super) use confirm::unknown_member;
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -2,11 +2,12 @@
 //! Refuses to know refusals.
 
 use super::super::compile::shape;
+use super::super::masked::masked;
 use super::super::path::{Key, Path, children};
 use super::super::terms::{FieldOrder, Side, UnknownFields};
 use super::super::versions::Ready;
 use super::{Answer, Check};
-use crate::model::{Finding, masked};
+use crate::model::Finding;
 use serde_json::Value;
 use std::sync::Arc;
 

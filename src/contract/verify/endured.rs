@@ -2,13 +2,14 @@
 //! Refuses to know stubs and retry policies: what was seen is handed over.
 
 use super::super::interaction::{Contract, Interaction};
+use super::super::masked::masked;
 use super::super::play;
 use super::super::promise::{Fault, FaultKind};
 use super::super::rule::Part;
 use super::super::terms::Polarity;
 use super::super::versions::Versions;
 use super::Check;
-use crate::model::{Delivery, Finding, counted, masked};
+use crate::model::{Delivery, Finding, counted};
 use std::collections::BTreeSet;
 use std::time::Duration;
 use wire::outcome::Class;

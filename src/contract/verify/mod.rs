@@ -12,11 +12,12 @@ mod variants;
 pub use endured::endured;
 
 use super::interaction::{Contract, Edition, Interaction, Query};
+use super::masked::masked;
 use super::matching::{self, Message, Mismatch, Target};
 use super::plan::{is_generated, plan};
 use super::terms::{Polarity, SideEffects};
 use super::versions::{Ready, Versions};
-use crate::model::{Effects, Exchange, Finding, HttpResponse, Place, Replay, masked, rule};
+use crate::model::{Effects, Exchange, Finding, HttpResponse, Place, Replay, rule};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 pub use variants::unproven;

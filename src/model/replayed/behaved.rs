@@ -1,7 +1,7 @@
 //! Why an exchange that was recorded is answered otherwise now: what tells one cluster of exchanges from another.
 //! Refuses to hold anything that was said: places, kinds and words of closed vocabularies only.
 
-use super::{Clusters, Obstacle, Obstacles};
+use super::{Clusters, Obstacles};
 use crate::model::Verdict;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -120,7 +120,8 @@ pub struct Behaved {
     pub exchanges: u64,
     /// Answered as recorded.
     pub same: u64,
-    /// Polls that were answered sooner than recorded: done, where the record says that work was under way.
+    /// Polls that were answered sooner than recorded: done, where the record says that work was under way; what with is
+    /// judged by a later one.
     pub sooner: u64,
     /// Answered otherwise; each is in a cluster for every difference.
     pub changed: u64,
@@ -144,11 +145,6 @@ impl Behaved {
             clusters: Clusters::default(),
             undecided: Obstacles::default(),
         }
-    }
-
-    /// Adds an exchange of which nothing can be said.
-    pub fn cannot_tell(&mut self, obstacle: Obstacle) {
-        self.undecided.add(obstacle);
     }
 
     /// Gives the verdict anew.

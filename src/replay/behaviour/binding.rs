@@ -2,8 +2,9 @@
 //! Refuses to choose: an id that would stand for two is bound to neither.
 
 use super::Manner;
-use super::body::ITEM;
+use super::header;
 use super::kind::{is_uuid, kind};
+use super::pairs::texts;
 use crate::model::{HttpRequest, HttpResponse};
 use chrono::NaiveDate;
 use serde_json::Value;
@@ -27,46 +28,29 @@ impl Bindings {
     /// Learns from an answer what stands for the ids of the recorded one.
     pub(super) fn learn(&mut self, manner: &Manner, was: &HttpResponse, now: &HttpResponse) {
         for name in HEADERS {
-            let (old, new) = (header(was, name), header(now, name));
-            if let Some((old, new)) = old.zip(new) {
-                self.named(local(old), local(new));
+            let value = |answer: &HttpResponse| header::value(&answer.headers, name);
+            if let Some((old, new)) = value(was).zip(value(now)) {
+                self.named(local(&old), local(&new));
             }
         }
         let documents = |bytes: &[u8]| Document::parse(bytes, &Limits::PAYLOAD).ok();
         if let Some((old, new)) = documents(&was.body).zip(documents(&now.body)) {
-            self.body(manner, &mut Vec::new(), old.value(), new.value());
-        }
-    }
-
-    fn body(&mut self, manner: &Manner, place: &mut Vec<String>, was: &Value, now: &Value) {
-        match (was, now) {
-            (Value::Object(was), Value::Object(now)) => {
-                for (name, value) in was {
-                    if let Some(other) = now.get(name) {
-                        place.push(name.clone());
-                        self.body(manner, place, value, other);
-                        place.pop();
+            texts(
+                manner,
+                old.value(),
+                new.value(),
+                |_| true,
+                |place, old, new| {
+                    let name = place.last().map_or("", String::as_str);
+                    match (old.as_str(), new.as_str()) {
+                        (Some(old), Some(new)) if NAMING.contains(&name) => {
+                            self.named(local(old), local(new));
+                        }
+                        (Some(old), Some(new)) => self.mentioned(old, new),
+                        _ => {}
                     }
-                }
-            }
-            // Items that may stand in any order are not pairs.
-            (Value::Array(was), Value::Array(now))
-                if was.len() == now.len() && (was.len() == 1 || !manner.unordered.admit(place)) =>
-            {
-                place.push(ITEM.to_owned());
-                for (old, new) in was.iter().zip(now) {
-                    self.body(manner, place, old, new);
-                }
-                place.pop();
-            }
-            (Value::String(old), Value::String(new)) => {
-                let name = place.last().map_or("", String::as_str);
-                match NAMING.contains(&name) {
-                    true => self.named(local(old), local(new)),
-                    false => self.mentioned(old, new),
-                }
-            }
-            _ => {}
+                },
+            );
         }
     }
 
@@ -203,12 +187,6 @@ pub(super) fn local(address: &str) -> &str {
     after.map_or(address, |rest| {
         rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("")
     })
-}
-
-fn header<'h>(answer: &'h HttpResponse, name: &str) -> Option<&'h str> {
-    let mut headers = answer.headers.iter();
-    let found = headers.find(|(known, _)| known.eq_ignore_ascii_case(name));
-    found.map(|(_, value)| value.as_str())
 }
 
 #[cfg(test)]

@@ -74,10 +74,19 @@ pub(super) fn differences(manner: &Manner, was: &HttpResponse, now: &HttpRespons
 ///
 /// Source: RFC 9110, section 5.3
 pub(super) fn value(headers: &[(String, String)], name: &str) -> Option<String> {
-    let headers = headers.iter();
-    let lines = headers.filter(|(known, _)| known.eq_ignore_ascii_case(name));
-    let lines: Vec<&str> = lines.map(|(_, value)| value.trim()).collect();
+    let lines: Vec<&str> = lines(headers, name).collect();
     (!lines.is_empty()).then(|| lines.join(", "))
+}
+
+/// Every line of a header.
+pub(super) fn lines<'h>(
+    headers: &'h [(String, String)],
+    name: &str,
+) -> impl Iterator<Item = &'h str> {
+    let found = headers
+        .iter()
+        .filter(move |(known, _)| known.eq_ignore_ascii_case(name));
+    found.map(|(_, value)| value.trim())
 }
 
 fn words(value: &str) -> BTreeSet<String> {

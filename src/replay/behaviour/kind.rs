@@ -65,18 +65,23 @@ fn is_word<T: DeserializeOwned>(value: &Value) -> bool {
 /// `text` with every UUID and every digest in it taken for any other.
 pub(super) fn settled(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for piece in text.split_inclusive(|c: char| !(c.is_ascii_alphanumeric() || c == '-')) {
-        let token = piece.trim_end_matches(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
-        let rest = piece.strip_prefix(token).unwrap_or_default();
-        let mark = match token {
-            token if is_uuid(token) => "{uuid}",
-            token if is_digest(token) => "{digest}",
-            token => token,
-        };
-        out.push_str(mark);
+    for (name, rest) in names(text) {
+        out.push_str(match name {
+            name if is_uuid(name) => "{uuid}",
+            name if is_digest(name) => "{digest}",
+            name => name,
+        });
         out.push_str(rest);
     }
     out
+}
+
+/// The names in a text that may be UUIDs or digests, each with the sign behind it.
+pub(super) fn names(text: &str) -> Vec<(&str, &str)> {
+    let is_sign = |c: char| !(c.is_ascii_alphanumeric() || c == '-');
+    let pieces = text.split_inclusive(is_sign);
+    let apart = pieces.map(|piece| piece.split_at(piece.find(is_sign).unwrap_or(piece.len())));
+    apart.collect()
 }
 
 /// Source: RFC 9562, section 4: 8-4-4-4-12 hexadecimal digits

@@ -5,6 +5,7 @@ mod binding;
 mod body;
 mod header;
 mod kind;
+mod pairs;
 mod renamed;
 mod sent;
 mod trial;

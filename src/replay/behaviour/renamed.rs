@@ -2,9 +2,10 @@
 //! Refuses to tell which: a place and a kind are all that comes out.
 
 use super::Manner;
-use super::binding::{Bindings, tokens};
-use super::body::{ITEM, Spot, other};
-use super::kind::is_uuid;
+use super::binding::Bindings;
+use super::body::{Spot, other};
+use super::kind::{is_uuid, names};
+use super::pairs::texts;
 use super::sent::sendable;
 use crate::model::HttpRequest;
 use serde_json::Value;
@@ -41,89 +42,48 @@ impl<'a> Ids<'a> {
 
     /// The places where a UUID stands now that means another thing than the one of then.
     pub(super) fn misplaced(&self, was: &Value, now: &Value) -> Vec<Spot> {
-        let mut walk = Walk {
-            ids: self,
-            place: Vec::new(),
-            now_of: BTreeMap::new(),
-            was_of: BTreeMap::new(),
-            spots: Vec::new(),
-        };
-        walk.compare(was, now);
-        walk.spots
-    }
-}
-
-struct Walk<'a> {
-    ids: &'a Ids<'a>,
-    place: Vec<String>,
-    /// What was seen so far to stand for what, both ways.
-    now_of: BTreeMap<&'a str, &'a str>,
-    was_of: BTreeMap<&'a str, &'a str>,
-    spots: Vec<Spot>,
-}
-
-impl<'a> Walk<'a> {
-    fn compare(&mut self, was: &'a Value, now: &'a Value) {
-        let manner = self.ids.manner;
-        if manner.volatile.admit(&self.place) {
-            return;
-        }
-        match (was, now) {
-            (Value::Object(olds), Value::Object(news)) => {
-                for (name, old) in olds {
-                    if let Some(new) = news.get(name) {
-                        self.inside(name, old, new);
-                    }
+        let (mut seen, mut spots) = (Seen::default(), Vec::new());
+        let is_compared = |place: &[String]| !self.manner.volatile.admit(place);
+        texts(self.manner, was, now, is_compared, |place, was, now| {
+            let texts = was.as_str().zip(now.as_str());
+            let pairs = texts.map(|(old, new)| uuids(old).zip(uuids(new)));
+            let pairs: Vec<(&str, &str)> = pairs.into_iter().flatten().collect();
+            if !pairs.iter().all(|(old, new)| self.is_same(&seen, old, new)) {
+                let spot = other(self.manner, place, was, now);
+                if !spots.contains(&spot) {
+                    spots.push(spot);
                 }
             }
-            // Items that may stand in any order are not pairs.
-            (Value::Array(olds), Value::Array(news))
-                if olds.len() == news.len()
-                    && (olds.len() == 1 || !manner.unordered.admit(&self.place)) =>
-            {
-                for (old, new) in olds.iter().zip(news) {
-                    self.inside(ITEM, old, new);
-                }
+            for (old, new) in pairs {
+                seen.now_of.entry(old).or_insert(new);
+                seen.was_of.entry(new).or_insert(old);
             }
-            (Value::String(old), Value::String(new)) => {
-                let pairs: Vec<_> = uuids(old).zip(uuids(new)).collect();
-                let is_other = |(old, new): &(&'a str, &'a str)| !self.is_same(old, new);
-                if pairs.iter().any(is_other) {
-                    let spot = other(manner, &self.place, was, now);
-                    if !self.spots.contains(&spot) {
-                        self.spots.push(spot);
-                    }
-                }
-                for (old, new) in pairs {
-                    self.now_of.entry(old).or_insert(new);
-                    self.was_of.entry(new).or_insert(old);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn inside(&mut self, segment: &str, was: &'a Value, now: &'a Value) {
-        self.place.push(segment.to_owned());
-        self.compare(was, now);
-        self.place.pop();
+        });
+        spots
     }
 
     /// Whether `new` may stand for `old`.
-    fn is_same(&self, old: &str, new: &str) -> bool {
-        let bound = self.ids.bindings.of(old);
-        let asked = self.ids.asked.contains(old).then_some(old);
+    fn is_same(&self, seen: &Seen<'_>, old: &str, new: &str) -> bool {
+        let bound = self.bindings.of(old);
+        let asked = self.asked.contains(old).then_some(old);
         if let Some(expected) = bound.or(asked) {
             return expected == new;
         }
-        let seen = self.now_of.get(old).is_none_or(|seen| *seen == new);
-        seen && self.was_of.get(new).is_none_or(|seen| *seen == old)
+        let stands = seen.now_of.get(old).is_none_or(|seen| *seen == new);
+        stands && seen.was_of.get(new).is_none_or(|seen| *seen == old)
     }
 }
 
+/// What was seen so far to stand for what, both ways.
+#[derive(Default)]
+struct Seen<'v> {
+    now_of: BTreeMap<&'v str, &'v str>,
+    was_of: BTreeMap<&'v str, &'v str>,
+}
+
 fn uuids(text: &str) -> impl Iterator<Item = &str> {
-    let names = tokens(text).into_iter();
-    names.filter_map(|(token, is_token)| (is_token && is_uuid(token)).then_some(token))
+    let names = names(text).into_iter().map(|(name, _)| name);
+    names.filter(|name| is_uuid(name))
 }
 
 #[cfg(test)]

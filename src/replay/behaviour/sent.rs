@@ -1,6 +1,7 @@
 //! What of a recorded request is sent again.
 //! Refuses to send what lets somebody in, and what belongs to the connection of then.
 
+use super::header::lines;
 use crate::model::HttpRequest;
 
 /// Headers that say what is asked for and in which form; no other is sent, whatever it was called.
@@ -104,18 +105,12 @@ pub fn unsendable(request: &HttpRequest) -> Option<&'static str> {
     }
 }
 
-fn values<'r>(request: &'r HttpRequest, name: &'static str) -> impl Iterator<Item = &'r str> {
-    let headers = request.headers.iter();
-    let found = headers.filter(move |(known, _)| known.eq_ignore_ascii_case(name));
-    found.map(|(_, value)| value.trim())
-}
-
 /// Whether the body is not there as it travelled.
 ///
 /// Source: RFC 9110, section 8.4
 fn is_packed(request: &HttpRequest) -> bool {
     let is_plain = |value: &str| value.is_empty() || value.eq_ignore_ascii_case("identity");
-    values(request, "content-encoding").any(|value| !is_plain(value))
+    lines(&request.headers, "content-encoding").any(|value| !is_plain(value))
 }
 
 /// Whether the address or a form carries what lets somebody in.
@@ -124,7 +119,7 @@ fn lets_in(request: &HttpRequest) -> bool {
     let (_, query) = request.path.split_once('?').unwrap_or_default();
     let is_form = |value: &str| value.to_ascii_lowercase().starts_with(FORM);
     has_secret(query, |_| false)
-        || values(request, "content-type").any(is_form)
+        || lines(&request.headers, "content-type").any(is_form)
             && has_secret(&String::from_utf8_lossy(&request.body), |name| {
                 name.eq_ignore_ascii_case(OF_FORMS)
             })

@@ -70,7 +70,7 @@ pub struct Trial<'a> {
     /// Whether nothing can be said of a request that changes the provider: what follows may rest on it.
     is_torn: bool,
     /// Answered sooner, and not seen yet what with: the last of these questions is still to come in the record.
-    waiting: Vec<Recorded>,
+    waiting: Vec<&'a Recorded>,
     behaved: Behaved,
 }
 
@@ -101,7 +101,7 @@ impl<'a> Trial<'a> {
     }
 
     /// Judges an answer, or the reason why none was seen.
-    pub fn answered(&mut self, recorded: &Recorded, answer: Result<HttpResponse, String>) {
+    pub fn answered(&mut self, recorded: &'a Recorded, answer: Result<HttpResponse, String>) {
         let mut clusters = Clusters::default();
         let outcome = match (recorded.lost, &answer) {
             (Some(why), _) => Outcome::Unknown(why),
@@ -121,11 +121,11 @@ impl<'a> Trial<'a> {
         }
         self.behaved.exchanges += 1;
         if matches!(outcome, Outcome::Same | Outcome::Changed) {
-            self.seen(&recorded.request);
+            self.seen(recorded);
         }
         match outcome {
             Outcome::Same => self.behaved.same += 1,
-            Outcome::Sooner => self.waiting.push(recorded.clone()),
+            Outcome::Sooner => self.waiting.push(recorded),
             Outcome::Changed => {
                 self.behaved.changed += 1;
                 self.behaved.clusters.merge(clusters);
@@ -204,14 +204,16 @@ impl<'a> Trial<'a> {
                 recorded.number, recorded.partner
             ))
             .remedy(rule(UNKNOWN).map_or("", |rule| rule.fix));
-        self.behaved.cannot_tell(finding.into());
+        self.behaved.undecided.add(finding.into());
     }
 
-    /// What a question was answered sooner with was judged by its answer to this one.
-    fn seen(&mut self, request: &HttpRequest) {
+    /// What a question was answered sooner with is judged by the answer to this one, if it is the same question and was
+    /// recorded when the work was done.
+    fn seen(&mut self, recorded: &Recorded) {
         let before = self.waiting.len();
+        let path = &recorded.request.path;
         self.waiting
-            .retain(|waiting| waiting.request.path != request.path);
+            .retain(|waiting| !is_awaited(recorded) || waiting.request.path != *path);
         self.behaved.sooner += (before - self.waiting.len()) as u64;
     }
 
@@ -219,7 +221,7 @@ impl<'a> Trial<'a> {
     fn give_up_waiting(&mut self) {
         for recorded in std::mem::take(&mut self.waiting) {
             self.unknown(
-                &recorded,
+                recorded,
                 "its work was done sooner, and no later answer of the record shows with what",
             );
         }
@@ -287,8 +289,8 @@ mod tests {
     fn counts(exchanges: Vec<(Recorded, HttpResponse)>) -> (u64, u64, u64, u64) {
         let manner = Manner::default();
         let mut trial = Trial::new(&manner, BehaviourAsked::default());
-        for (recorded, now) in exchanges {
-            trial.answered(&recorded, Ok(now));
+        for (recorded, now) in &exchanges {
+            trial.answered(recorded, Ok(now.clone()));
         }
         let behaved = trial.finish();
         let decided = behaved.same + behaved.sooner + behaved.changed;
@@ -305,6 +307,12 @@ mod tests {
         assert_eq!(counts(vec![first()]), (0, 0, 0, 1));
         assert_eq!(counts(vec![first(), (done(), fine.clone())]), (1, 1, 0, 0));
         assert_eq!(counts(vec![first(), (done(), other)]), (0, 1, 1, 0));
+        let again = (still(), answer(202, &[], ""));
+        assert_eq!(counts(vec![first(), again]), (1, 0, 0, 1));
+        let mut other = done();
+        other.request.method = "DELETE".to_owned();
+        let ended = vec![first(), (other, fine.clone())];
+        assert_eq!(counts(ended), (1, 0, 0, 1));
         let elsewhere = recorded(2, "/async/job-2", &[], answer(200, &[], ""));
         let nothing = answer(200, &[], "");
         assert_eq!(counts(vec![first(), (elsewhere, nothing)]), (1, 0, 0, 1));

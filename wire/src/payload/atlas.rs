@@ -231,11 +231,10 @@ impl Atlas {
 
     /// The schemas that `spot` declares for the member `name`.
     pub(super) fn member<'a>(&'a self, spot: &Spot<'a>, name: &str) -> Vec<Spot<'a>> {
-        let declares = |view: &Spot<'_>| Some(view.schema.get("properties")?.get(name).is_some());
         let views = self.views(spot);
-        let declaring = views.iter().filter(|view| declares(view) == Some(true));
-        declaring
-            .filter_map(|view| view.child("properties")?.child(name))
+        views
+            .iter()
+            .filter_map(|view| view.below("properties", Some(name)))
             .flat_map(|member| self.views(&member))
             .collect()
     }

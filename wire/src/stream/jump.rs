@@ -5,7 +5,7 @@ use super::compile::{Compiler, Meeting, NEVER};
 use super::gather::Gathered;
 use super::object::is_plain;
 use super::program::{
-    ARRAY, BOOLEAN, BROKEN, Jump, NULL, Node, NodeId, OBJECT, Quoted, STRING, Stop, WHOLE,
+    ARRAY, BOOLEAN, BROKEN, Jump, NULL, Node, NodeId, OBJECT, STRING, Stop, WHOLE,
 };
 use super::run::Pass;
 use super::scan;
@@ -153,7 +153,7 @@ impl<'v> Compiler<'v> {
                 targets.push((Box::from(word), target));
             }
             jumps.push(Jump::Member {
-                quoted: Quoted::new(name),
+                name: name.as_bytes().into(),
                 targets,
                 otherwise: self.only(merged, &fitting(&signs, name, None)),
             });
@@ -269,11 +269,11 @@ impl<'p, 't> Pass<'p, 't, '_> {
                 *targets.get(kind)?
             }
             Jump::Member {
-                quoted,
+                name,
                 targets,
                 otherwise,
             } => {
-                let word = self.word_of(quoted, at)?;
+                let word = self.word_of(name, at)?;
                 let found = targets.binary_search_by(|(known, _)| known.as_bytes().cmp(word));
                 match found {
                     Ok(index) => targets.get(index)?.1,
@@ -283,8 +283,8 @@ impl<'p, 't> Pass<'p, 't, '_> {
         }
     }
 
-    /// The string that the member `quoted` of the object at `at` has, as far as that is seen without judging.
-    fn word_of(&mut self, quoted: &Quoted, at: usize) -> Option<&'t [u8]> {
+    /// The string that the member `name` of the object at `at` has, as far as that is seen without judging.
+    fn word_of(&mut self, name: &[u8], at: usize) -> Option<&'t [u8]> {
         if self.bytes.get(at) != Some(&b'{') {
             return None;
         }
@@ -295,7 +295,7 @@ impl<'p, 't> Pass<'p, 't, '_> {
                 return None;
             }
             let (end, _) = scan::string(self.bytes, at + 1)?;
-            let here = self.bytes.get(at + 1..end) == Some(quoted.name());
+            let here = self.bytes.get(at + 1..end) == Some(name);
             let colon = scan::solid(self.bytes, end + 1);
             let value = scan::solid(self.bytes, colon + 1);
             if here {

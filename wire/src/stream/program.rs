@@ -176,7 +176,7 @@ impl Quoted {
         self.text.len()
     }
 
-    pub(super) fn name(&self) -> &[u8] {
+    fn name(&self) -> &[u8] {
         self.text.get(1..self.text.len() - 2).unwrap_or_default()
     }
 
@@ -265,7 +265,7 @@ pub(super) enum Jump {
     Kind([Option<NodeId>; 6]),
     /// By the string that a member of the object has.
     Member {
-        quoted: Quoted,
+        name: Box<[u8]>,
         /// Sorted by word.
         targets: Vec<(Box<str>, Option<NodeId>)>,
         /// For a string that no branch names.
