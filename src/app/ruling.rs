@@ -6,7 +6,8 @@ use crate::payload::{Circumstances, Organisation, Parties};
 use crate::policy::{Judged, Judgement, PayloadRules, RuleBook};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use wire::json::{Document, Limits};
+use std::cell::OnceCell;
+use wire::json::{Document, Limits, Position};
 
 /// The payload rules of one side, and what that side knows of every payload.
 pub(super) struct Ruling<'a> {
@@ -42,19 +43,6 @@ impl<'a> Ruling<'a> {
         version.is_some_and(|version| self.rules.apply_to(id, &version.number))
     }
 
-    /// The same for a payload that is at hand as a value; places are those in its canonical text.
-    pub(super) fn judge_value(&self, id: &VersionId, payload: &Value, known: &Known) -> Judgement {
-        if !self.applies_to(id) {
-            return Judgement::default();
-        }
-        let text = wire::json::canonical(payload);
-        match Document::parse(text.as_bytes(), &Limits::FILE) {
-            Ok(document) => self.judge(id, &document, "payload", known),
-            // What cannot be read is refused before any rule is asked.
-            Err(_) => Judgement::default(),
-        }
-    }
-
     /// What the rules say of a payload of version `id`; nothing when the catalogue does not have it.
     pub(super) fn judge(
         &self,
@@ -63,7 +51,30 @@ impl<'a> Ruling<'a> {
         file: &str,
         known: &Known,
     ) -> Judgement {
-        let Some(version) = self.catalogue.version(id) else {
+        let places = |pointer: &str| document.place(pointer);
+        self.ask(id, (document.value(), &places), file, known)
+    }
+
+    /// The same for a payload that is at hand as a value; places are those in its canonical text.
+    pub(super) fn judge_value(&self, id: &VersionId, payload: &Value, known: &Known) -> Judgement {
+        let document = OnceCell::new();
+        let read = || {
+            let text = wire::json::canonical(payload);
+            Document::parse(text.as_bytes(), &Limits::FILE).ok()
+        };
+        let places = |pointer: &str| document.get_or_init(read).as_ref()?.place(pointer);
+        self.ask(id, (payload, &places), "payload", known)
+    }
+
+    fn ask(
+        &self,
+        id: &VersionId,
+        (payload, places): (&Value, &dyn Fn(&str) -> Option<Position>),
+        file: &str,
+        known: &Known,
+    ) -> Judgement {
+        let version = self.catalogue.version(id);
+        let Some(version) = version.filter(|it| self.rules.apply_to(id, &it.number)) else {
             return Judgement::default();
         };
         let circumstances = Circumstances {
@@ -77,7 +88,8 @@ impl<'a> Ruling<'a> {
             }),
         };
         self.rules.judge(&Judged {
-            document,
+            payload,
+            places,
             file,
             id,
             number: &version.number,

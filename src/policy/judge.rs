@@ -2,8 +2,10 @@
 //! Refuses to call a payload sound when a rule that applies to it gave no usable answer.
 
 use super::RuleBook;
+use super::extract::Extract;
 use super::file::RuleStatus;
 use super::input::{inlined, misfit};
+use super::kept::{Kept, Said};
 use super::path;
 use super::rule::Rule;
 use super::run::{Host, Places};
@@ -11,9 +13,10 @@ use crate::model::{Finding, Place, VersionId};
 use crate::payload::{self, Circumstances, UNKNOWN};
 use crate::rego::{Facts, PolicyEngine, Raised, Regorus};
 use serde_json::Value;
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
-use std::sync::{LazyLock, Mutex, PoisonError};
-use wire::json::Document;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use wire::json::Position;
 use wire::outcome::Code;
 use wire::payload::SchemaFault;
 
@@ -64,17 +67,27 @@ pub struct PayloadRules<'a> {
     refused: Vec<Finding>,
 }
 
-/// A rule and the engines that are ready for it: one that was used is faster than a fresh one.
+/// A rule, the engines that are ready for it (one that was used is faster than a fresh one) and what it has said.
 struct Asked<'a> {
     rule: &'a Rule,
     params: Value,
+    reads: Extract,
     idle: Mutex<Vec<Regorus>>,
+    kept: Kept,
+}
+
+/// Facts as the rules see them; made ready for an engine when the first rule has no answer yet.
+struct Seen {
+    value: Value,
+    facts: OnceCell<Facts>,
 }
 
 /// A payload and what it is judged as.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Judged<'a> {
-    pub document: &'a Document,
+    pub payload: &'a Value,
+    /// Where in its text the value of a pointer begins; `None` where nothing stands there.
+    pub places: &'a dyn Fn(&str) -> Option<Position>,
     /// As it is named in findings.
     pub file: &'a str,
     pub id: &'a VersionId,
@@ -93,7 +106,9 @@ impl<'a> PayloadRules<'a> {
                 .map(|rule| Asked {
                     rule,
                     params: Value::Object(rule.file.params.clone()),
+                    reads: Extract::of(rule.file.reads.iter().map(String::as_str)),
                     idle: Mutex::default(),
+                    kept: Kept::default(),
                 })
                 .collect(),
             refused: book.refused.values().flatten().cloned().collect(),
@@ -119,14 +134,17 @@ impl<'a> PayloadRules<'a> {
         if asked.is_empty() {
             return judgement;
         }
-        let value = payload::facts(judged.document.value(), judged.circumstances).to_value();
+        let value = payload::facts(judged.payload, judged.circumstances).to_value();
         if let Some(fault) = fault(&value) {
             judgement.not_evaluated.push(invalid(judged, &fault));
             return judgement;
         }
-        let facts = Facts::new(&value);
+        let seen = Seen {
+            value,
+            facts: OnceCell::new(),
+        };
         for asked in asked {
-            asked.judge(judged, &value, &facts, &mut judgement);
+            asked.judge(judged, &seen, &mut judgement);
         }
         judgement.breaks.sort_by(|a, b| {
             let key = |found: &Break| (found.finding.place.clone(), found.finding.rule.clone());
@@ -137,21 +155,20 @@ impl<'a> PayloadRules<'a> {
 }
 
 impl Asked<'_> {
-    fn judge(&self, judged: &Judged<'_>, value: &Value, facts: &Facts, into: &mut Judgement) {
+    fn judge(&self, judged: &Judged<'_>, seen: &Seen, into: &mut Judgement) {
         let rule = self.rule;
         let subjects = BTreeSet::from([judged.circumstances.schema.as_str()]);
-        let places = |_: &str, pointer: &str| {
-            let position = judged.document.place(pointer)?;
-            Some(Place::at(judged.file, position))
-        };
+        let places =
+            |_: &str, pointer: &str| Some(Place::at(judged.file, (judged.places)(pointer)?));
         let host = Host {
             rule,
             subjects: &subjects,
             places: &places as &Places<'_>,
         };
         let mut findings = Vec::new();
-        let answer = self.ask(&facts.with("params", &self.params));
-        if host.judge(answer, &mut findings) {
+        let said = self.said(seen);
+        let results = said.as_ref().map(|said| said.results.as_slice());
+        if host.judge(results, &mut findings) {
             into.not_evaluated.extend(findings.pop());
         }
         if rule.file.status == RuleStatus::Draft {
@@ -160,7 +177,10 @@ impl Asked<'_> {
             return;
         }
         if findings.is_empty() {
-            let unknown = unknown(rule, value);
+            let unknown = match &said {
+                Ok(said) => said.unknown.clone(),
+                Err(_) => unknown(rule, &seen.value),
+            };
             into.not_judged
                 .extend(unknown.map(|what| (rule.file.id.clone(), what)));
         }
@@ -174,6 +194,23 @@ impl Asked<'_> {
                 statement: format!("{} {}", source.document, first_clause(&source.requirement)),
                 per_member,
             }));
+    }
+
+    /// What the rule says of these facts, or has said of others that are the same to it: it knows no time and no
+    /// chance, and nothing but what it declares to read.
+    fn said(&self, seen: &Seen) -> Result<Arc<Said>, Raised> {
+        let mut bytes = Vec::new();
+        self.reads.write(Some(&seen.value), &mut bytes);
+        if let Some(said) = self.kept.get(&bytes) {
+            return Ok(said);
+        }
+        let facts = seen.facts.get_or_init(|| Facts::new(&seen.value));
+        let said = Arc::new(Said {
+            results: self.ask(&facts.with("params", &self.params))?,
+            unknown: unknown(self.rule, &seen.value),
+        });
+        self.kept.keep(bytes, Arc::clone(&said));
+        Ok(said)
     }
 
     fn ask(&self, facts: &Facts) -> Result<Vec<Value>, Raised> {

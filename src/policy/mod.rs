@@ -3,11 +3,13 @@
 
 mod denial;
 mod draft;
+mod extract;
 mod file;
 mod fixture;
 mod guard;
 pub mod input;
 mod judge;
+mod kept;
 mod neutral;
 mod path;
 mod profile;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 /// One step of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step<'a> {
+pub(super) enum Step<'a> {
     Member(&'a str),
     /// Any item of an array, any value of a table.
     Each,
@@ -22,7 +22,7 @@ pub enum Shape {
     Structure,
 }
 
-fn steps(path: &str) -> Vec<Step<'_>> {
+pub(super) fn steps(path: &str) -> Vec<Step<'_>> {
     let mut steps = Vec::new();
     for part in path.split('.') {
         let name = part.trim_end_matches("[]");

@@ -80,7 +80,7 @@ pub fn run(book: &RuleBook, document: &Value, places: &Places<'_>) -> Outcome {
         };
         let params = Value::Object(rule.file.params.clone());
         let answer = ask(rule, &facts.with("params", &params));
-        let flawed = host.judge(answer, &mut outcome.findings);
+        let flawed = host.judge(answer.as_deref(), &mut outcome.findings);
         let list = match flawed {
             true => &mut outcome.not_evaluated,
             false if all_empty(document, &rule.file.applies) => &mut outcome.not_applicable,
@@ -112,7 +112,7 @@ impl Host<'_> {
     /// Adds the rule's findings; true when any part of its answer could not be used.
     pub(super) fn judge(
         &self,
-        answer: Result<Vec<Value>, Raised>,
+        answer: Result<&[Value], &Raised>,
         findings: &mut Vec<Finding>,
     ) -> bool {
         let members = match answer {
@@ -125,7 +125,7 @@ impl Host<'_> {
         let mut told = BTreeSet::new();
         let before = findings.len();
         let mut flaw = None;
-        for member in &members {
+        for member in members {
             match self.finding(member) {
                 Ok(finding) if told.insert(finding.fingerprint()) => findings.push(finding),
                 Ok(_) => flaw = Some("two results differ in nothing that a waiver sees".to_owned()),

@@ -139,7 +139,7 @@ impl Judge<'_> {
         let value = &recorded.payload;
         let now = self.schemas.get(candidate)?;
         let fits = now.accepts(value);
-        let ruled = ask(self.rules.head.map(|(ask, _)| ask), recorded, candidate);
+        let ruled = self.ruled(recorded, candidate);
         not_evaluated.extend(ruled.not_evaluated);
         let was_accepted = match recorded.outcome {
             EnvelopeOutcome::Accepted => true,
@@ -183,6 +183,11 @@ impl Judge<'_> {
                 told(Shift::NewlyAccepted, why)
             }
         }
+    }
+
+    /// What the rules of the head say of a payload that is judged as this version.
+    pub(super) fn ruled(&self, recorded: &Envelope, version: &VersionId) -> Ruled {
+        ask(self.rules.head.map(|(ask, _)| ask), recorded, version)
     }
 
     fn before(&self, version: &VersionId) -> Option<&Schema> {

@@ -14,7 +14,7 @@ pub use read::Line;
 pub use ruled::{Ask, Broken, Ruled, Rules};
 pub use schemas::Schemas;
 
-use crate::catalogue::{Catalogue, History};
+use crate::catalogue::{Catalogue, Envelope, History};
 use crate::model::replayed::Unknown;
 use crate::model::{Finding, Mismatch, VersionId};
 use judge::Judge;
@@ -125,11 +125,13 @@ struct Door<'a> {
     lane: OnceLock<Option<Lane<'a>>>,
 }
 
-/// What judges the payloads of a version, where no rule has anything to say about them.
+/// What judges the payloads of a version.
 struct Lane<'a> {
     version: VersionId,
     judges: Vec<VersionId>,
     schemas: Vec<&'a Schema>,
+    /// The judges about whose payloads a rule has something to say.
+    ruled: Vec<VersionId>,
 }
 
 impl<'a> Replay<'a> {
@@ -216,11 +218,22 @@ impl<'a> Replay<'a> {
         let index = *self.by_version.get(plain.schema)?.get(plain.version)?;
         let door = self.lanes.get(index)?;
         let lane = door.lane.get_or_init(|| lane(&self.judge, door.version));
-        let schemas = &lane.as_ref()?.schemas;
-        let is_fine = schemas
-            .iter()
-            .all(|schema| schema.settles(runner, plain.payload));
-        is_fine.then_some((index, plain.partner))
+        let lane = lane.as_ref()?;
+        let mut schemas = lane.schemas.iter();
+        let is_fine = schemas.all(|schema| schema.settles(runner, plain.payload));
+        (is_fine && self.is_unbroken(lane, line)).then_some((index, plain.partner))
+    }
+
+    /// Whether every rule that has something to say about an accepted payload gave an answer, and found nothing.
+    fn is_unbroken(&self, lane: &Lane<'_>, line: &[u8]) -> bool {
+        if lane.ruled.is_empty() {
+            return true;
+        }
+        let recorded: Result<Envelope, _> = serde_json::from_slice(line);
+        recorded.is_ok_and(|recorded| {
+            let mut said = lane.ruled.iter().map(|id| self.judge.ruled(&recorded, id));
+            said.all(|ruled| ruled == Ruled::default())
+        })
     }
 }
 
@@ -243,14 +256,15 @@ impl Lane<'_> {
 fn lane<'a>(judge: &Judge<'a>, version: &VersionId) -> Option<Lane<'a>> {
     judge.schemas.get(version)?;
     let judges = judge.judges(version);
-    let is_ruled = |judge_id: &VersionId| judge.rules.apply_to(judge_id);
-    if judges.is_empty() || judges.iter().any(is_ruled) {
+    if judges.is_empty() {
         return None;
     }
+    let ruled = judges.iter().filter(|id| judge.rules.apply_to(id));
     let schemas = judges.iter().map(|id| judge.schemas.get(id));
     Some(Lane {
         version: version.clone(),
         schemas: schemas.collect::<Option<Vec<_>>>()?,
+        ruled: ruled.cloned().collect(),
         judges,
     })
 }

@@ -18,14 +18,21 @@ pub fn shipped() -> BTreeMap<String, RuleFolder> {
 
 /// What the rules of a book say of a payload in its circumstances.
 pub fn judge(book: &RuleBook, payload: &Value, circumstances: &Circumstances) -> Judgement {
-    let (entry, version) = circumstances.schema.split_once('@').unwrap();
     let text = serde_json::to_string_pretty(payload).unwrap();
+    ask(&PayloadRules::of(book), &text, circumstances)
+}
+
+/// The same, of its text, with what the rules have said before.
+fn ask(rules: &PayloadRules<'_>, text: &str, circumstances: &Circumstances) -> Judgement {
+    let (entry, version) = circumstances.schema.split_once('@').unwrap();
     let id = matchmark::model::VersionId {
         entry: entry.to_owned(),
         version: version.parse().unwrap(),
     };
-    PayloadRules::of(book).judge(&Judged {
-        document: &Document::parse(text.as_bytes(), &Limits::FILE).unwrap(),
+    let document = Document::parse(text.as_bytes(), &Limits::FILE).unwrap();
+    rules.judge(&Judged {
+        payload: document.value(),
+        places: &|pointer| document.place(pointer),
         file: "payload.json",
         id: &id,
         number: &version.parse().unwrap(),
@@ -83,6 +90,32 @@ fn every_case_says_the_same_where_payloads_are_judged() {
             }
         }
     }
+}
+
+#[test]
+fn what_a_rule_has_said_before_changes_nothing() {
+    let book = RuleBook::read(&shipped());
+    let rules = PayloadRules::of(&book);
+    let specimens = || book.rules.iter().flat_map(cases).map(|(_, it, _)| it);
+    let (mut asked, mut broken) = (0, 0);
+    for is_pretty in [true, false, true] {
+        for specimen in specimens() {
+            let text = match is_pretty {
+                true => serde_json::to_string_pretty(&specimen.payload).unwrap(),
+                false => specimen.payload.to_string(),
+            };
+            let of_anew = ask(&PayloadRules::of(&book), &text, &specimen.circumstances);
+            let judgement = ask(&rules, &text, &specimen.circumstances);
+            assert_eq!(judgement, of_anew, "{}", specimen.circumstances.schema);
+            let lines = judgement
+                .breaks
+                .iter()
+                .map(|found| found.finding.place.line);
+            broken += lines.filter(|line| (*line > 1) == is_pretty).count();
+            asked += 1;
+        }
+    }
+    assert!(asked > 100 && broken > 50, "{broken} of {asked}");
 }
 
 #[test]
