@@ -22,24 +22,12 @@ pub(super) struct Recorded {
 impl Recorded {
     /// What `document` records, or itself where it is no envelope.
     pub(super) fn of(document: Document) -> Self {
-        let text = |name: &str| document.value().get(name).and_then(Value::as_str);
-        let is_envelope = ENVELOPE
-            .iter()
-            .all(|name| document.value().get(name).is_some());
-        let spoken = text("schema")
-            .zip(text("version"))
-            .and_then(|(entry, version)| {
-                Some(VersionId {
-                    entry: entry.to_owned(),
-                    version: version.parse::<VersionName>().ok()?,
-                })
-            });
-        let known = Known::recorded(text("recorded_at"), text("partner"));
-        match document.part("/payload").filter(|_| is_envelope) {
+        let (spoken, known) = spoken(document.value());
+        match document.part("/payload").filter(|_| known.is_some()) {
             Some(payload) => Self {
                 payload,
                 spoken,
-                known: Some(known),
+                known,
             },
             None => Self {
                 payload: document,
@@ -48,4 +36,21 @@ impl Recorded {
             },
         }
     }
+}
+
+/// The version that an envelope names, when it was spoken and with whom; neither of what is no envelope.
+pub(super) fn spoken(value: &Value) -> (Option<VersionId>, Option<Known>) {
+    if !ENVELOPE.iter().all(|name| value.get(name).is_some()) {
+        return (None, None);
+    }
+    let text = |name: &str| value.get(name).and_then(Value::as_str);
+    let named = text("schema").zip(text("version"));
+    let spoken = named.and_then(|(entry, version)| {
+        Some(VersionId {
+            entry: entry.to_owned(),
+            version: version.parse::<VersionName>().ok()?,
+        })
+    });
+    let known = Known::recorded(text("recorded_at"), text("partner"));
+    (spoken, Some(known))
 }

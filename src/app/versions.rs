@@ -29,6 +29,11 @@ impl<'a> Versions<'a> {
         Self { catalogue, asked }
     }
 
+    /// Whether nobody asked for any.
+    pub(super) fn is_unasked(&self) -> bool {
+        self.asked.is_empty()
+    }
+
     /// What the versions say that were asked for, oldest first.
     pub(super) fn asked(
         &self,
@@ -41,7 +46,10 @@ impl<'a> Versions<'a> {
                 .iter()
                 .any(|range| range.matches(&version.number))
         };
-        self.judged(schemas, chosen, document, is_asked)
+        let served = self.served(schemas, chosen, is_asked);
+        served
+            .map(|(id, schema)| verdict(id, schema, document))
+            .collect()
     }
 
     /// The newer versions that refuse what the chosen one takes, oldest first; none where the version was named.
@@ -54,28 +62,39 @@ impl<'a> Versions<'a> {
         if !chosen.guessed || !chosen.schema.accepts(document.value()) {
             return Vec::new();
         }
-        let is_newer = |version: &SchemaVersion| Some(&version.id) > chosen.id.as_ref();
-        let mut judged = self.judged(schemas, chosen, document, is_newer);
+        let newer = self.newer(schemas, chosen);
+        let mut judged: Vec<_> = newer
+            .map(|(id, schema)| verdict(id, schema, document))
+            .collect();
         judged.retain(|verdict| verdict.state == PayloadState::Invalid);
         judged
     }
 
-    fn judged(
-        &self,
-        schemas: &Schemas<'_>,
-        chosen: &Chosen<'_>,
-        document: &Document,
-        wanted: impl Fn(&SchemaVersion) -> bool,
-    ) -> Vec<VersionVerdict> {
+    /// The newer versions that have a word to say, oldest first; none where the version was named.
+    pub(super) fn newer<'s>(
+        &'s self,
+        schemas: &'s Schemas<'_>,
+        chosen: &'s Chosen<'_>,
+    ) -> impl Iterator<Item = (&'s VersionId, &'s Schema)> {
+        let is_newer =
+            |version: &SchemaVersion| chosen.guessed && Some(&version.id) > chosen.id.as_ref();
+        self.served(schemas, chosen, is_newer)
+    }
+
+    fn served<'s>(
+        &'s self,
+        schemas: &'s Schemas<'_>,
+        chosen: &'s Chosen<'_>,
+        wanted: impl Fn(&SchemaVersion) -> bool + 's,
+    ) -> impl Iterator<Item = (&'s VersionId, &'s Schema)> {
         let entry = chosen
             .id
             .as_ref()
             .and_then(|id| self.catalogue.entry(&id.entry));
         let served = entry.into_iter().flat_map(|entry| entry.served());
-        let judged = served
-            .filter(|version| wanted(version))
-            .filter_map(|version| Some(verdict(&version.id, schemas.get(&version.id)?, document)));
-        judged.collect()
+        served
+            .filter(move |version| wanted(version))
+            .filter_map(|version| Some((&version.id, schemas.get(&version.id)?)))
     }
 }
 

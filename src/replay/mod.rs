@@ -4,7 +4,7 @@
 pub mod behaviour;
 mod cluster;
 mod judge;
-mod quick;
+pub mod quick;
 mod read;
 mod ruled;
 mod schemas;

@@ -9,7 +9,7 @@ use wire::json::{Limits, is_blank};
 
 /// An envelope as recorders write it: plain texts first, the payload last.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Plain<'a> {
+pub struct Plain<'a> {
     pub partner: &'a str,
     pub schema: &'a str,
     pub version: &'a str,
@@ -29,7 +29,8 @@ const NAMES: [&str; 8] = [
 ];
 
 /// What a payload may hold, so that the whole line keeps within the limits of a line.
-pub(super) fn limits() -> Limits {
+#[must_use]
+pub fn limits() -> Limits {
     let whole = Limits::default();
     Limits {
         depth: whole.depth - 1,
@@ -40,7 +41,8 @@ pub(super) fn limits() -> Limits {
 }
 
 /// The envelope of an accepted payload, if the line is written plainly. Its payload is any text.
-pub(super) fn plain(line: &[u8]) -> Option<Plain<'_>> {
+#[must_use]
+pub fn plain(line: &[u8]) -> Option<Plain<'_>> {
     if line.len() > Limits::default().bytes {
         return None;
     }

@@ -2,6 +2,7 @@
 
 use super::batch::{Batch, List};
 use super::quick::{Quick, fine};
+use super::sound::Sound;
 use crate::app::AppError;
 use crate::app::recognise::{Recognised, Recogniser, newest_first};
 use crate::app::recorded::Recorded;
@@ -16,6 +17,7 @@ use crate::model::{
 };
 use crate::policy::{Break, Judgement};
 use crate::replay::Schemas;
+use serde_json::Value;
 use std::sync::OnceLock;
 use wire::json::{Document, Limits};
 use wire::payload::{Problem, Schema};
@@ -30,10 +32,10 @@ const LONG: usize = 256 * 1024;
 
 pub(super) struct Judge<'a> {
     catalogue: &'a Catalogue,
-    schemas: Schemas<'a>,
+    pub(super) schemas: Schemas<'a>,
     /// Made when a payload first has to say itself what it is.
     recogniser: OnceLock<Recogniser<'a>>,
-    versions: Versions<'a>,
+    pub(super) versions: Versions<'a>,
     /// Versions that every payload is judged against, when the user named them.
     named: Option<Vec<VersionId>>,
     /// A schema outside the catalogue, with its name.
@@ -41,8 +43,8 @@ pub(super) struct Judge<'a> {
     redact: Redact,
     /// Where all payloads are judged by one schema and nothing else: what is told of one that is fine.
     fine: Option<ValidatedPayload>,
-    ruling: Option<Ruling<'a>>,
-    known: Known,
+    pub(super) ruling: Option<Ruling<'a>>,
+    pub(super) known: Known,
 }
 
 impl<'a> Judge<'a> {
@@ -106,16 +108,19 @@ impl<'a> Judge<'a> {
             Piece::Whole(_) | Piece::Lines { .. } => {}
         }
         let (mut quick, mut fine) = (self.quick(), 0);
+        let mut sound = self.sound();
         for (place, (record, bytes)) in (0..).zip(part.piece.payloads()) {
             let few = part.before.saturating_add(place) < FEW && bytes.len() < LONG;
             let quick = quick.as_mut().filter(|_| !few);
-            match quick.and_then(|quick| quick.told(bytes)) {
-                Some(told) => {
-                    batch.list_fine(told, (&part.file, record), place);
-                    fine += 1;
-                }
-                None => batch.add(self.payload(&part.file, record, bytes), place),
+            if let Some(told) = quick.and_then(|quick| quick.told(bytes)) {
+                batch.list_fine(told, (&part.file, record), place);
+                fine += 1;
+                continue;
             }
+            let sound = sound.as_mut().filter(|_| !few);
+            let told = sound.and_then(|sound| sound.told(&part.file, record, bytes));
+            let told = told.unwrap_or_else(|| self.payload(&part.file, record, bytes));
+            batch.add(told, place);
             if stop.is_some_and(|most| batch.tally.payloads.invalid >= most) {
                 break;
             }
@@ -140,6 +145,11 @@ impl<'a> Judge<'a> {
         Some(Quick::new(schema, fine))
     }
 
+    /// The way of the payloads that are judged by more than one schema; none where other versions are asked too.
+    fn sound(&self) -> Option<Sound<'_, 'a>> {
+        (self.fine.is_none() && self.versions.is_unasked()).then(|| Sound::new(self))
+    }
+
     fn payload(&self, file: &str, record: Option<u64>, bytes: &[u8]) -> ValidatedPayload {
         let document = match Document::parse(bytes, &Limits::default()) {
             Ok(document) => document,
@@ -151,7 +161,8 @@ impl<'a> Judge<'a> {
         };
         let recorded = Recorded::of(document);
         let document = recorded.payload;
-        let chosen = match self.schema_for(&document, recorded.spoken) {
+        let accepts = |schema: &Schema| schema.accepts(document.value());
+        let chosen = match self.schema_for(document.value(), recorded.spoken, accepts) {
             Ok(found) => found,
             Err(why) => return unreadable(file, record, why),
         };
@@ -197,18 +208,18 @@ impl<'a> Judge<'a> {
     ) -> Judgement {
         match (&self.ruling, &chosen.id) {
             (Some(ruling), Some(id)) => ruling.judge(id, document, file, known),
-            (Some(_), None) => Judgement::default(),
-            (None, _) => without_rules(None),
+            (ruling, _) => without_rules(ruling.as_ref()),
         }
     }
 
     /// The newest candidate that accepts the payload, or else the newest.
     ///
     /// Errors: why there is no candidate
-    fn schema_for(
+    pub(super) fn schema_for(
         &self,
-        document: &Document,
+        payload: &Value,
         spoken: Option<VersionId>,
+        accepts: impl Fn(&Schema) -> bool,
     ) -> Result<Chosen<'_>, String> {
         if let Some((name, schema)) = &self.outside {
             return Ok(Chosen {
@@ -222,7 +233,7 @@ impl<'a> Judge<'a> {
         let (candidates, guessed) = match (&self.named, spoken) {
             (Some(named), _) => (named.clone(), false),
             (None, Some(spoken)) => (vec![spoken], false),
-            (None, None) => match self.recogniser().recognise(document.value()) {
+            (None, None) => match self.recogniser().recognise(payload) {
                 Recognised::As(versions) => (versions, true),
                 Recognised::Nothing(why) => return Err(why),
             },
@@ -233,7 +244,7 @@ impl<'a> Judge<'a> {
             .collect();
         compiled
             .iter()
-            .find(|(_, schema)| schema.accepts(document.value()))
+            .find(|(_, schema)| accepts(schema))
             .or_else(|| compiled.first())
             .map(|(id, schema)| Chosen {
                 name: id.to_string(),
@@ -246,7 +257,7 @@ impl<'a> Judge<'a> {
 }
 
 /// What is said of a payload that no rule has anything to say about.
-fn without_rules(ruling: Option<&Ruling<'_>>) -> Judgement {
+pub(super) fn without_rules(ruling: Option<&Ruling<'_>>) -> Judgement {
     let left_out = || {
         let rules = "payload rules".to_owned();
         (rules, "left out by --schema-only".to_owned())

@@ -4,6 +4,7 @@
 mod batch;
 mod judge;
 mod quick;
+mod sound;
 mod tally;
 
 use super::ordered::{in_order, threads};
