@@ -45,7 +45,7 @@ const CATEGORIES: [&str; 18] = [
 pub(super) fn of(resources: &[Resource<'_>]) -> Vec<AmountFacts> {
     let mut found = Vec::new();
     for resource in resources {
-        visit(resource.value, "", &mut |pointer, members| {
+        visit(resource.value, &mut |pointer, members| {
             for (name, value) in members {
                 if is_money(name, value) {
                     let inside = format!("{pointer}/{name}");

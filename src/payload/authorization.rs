@@ -80,7 +80,7 @@ fn decisive(decisions: Vec<(String, bool)>) -> Vec<(String, bool)> {
 /// Where something was decided, and whether it was granted.
 fn decisions(authorization: &Value) -> Vec<(String, bool)> {
     let mut found = Vec::new();
-    visit(authorization, "", &mut |pointer, members| {
+    visit(authorization, &mut |pointer, members| {
         let category = members.get("category");
         for (code, granted) in [(DENIAL, false), (UNITS, true)] {
             if category.is_some_and(|category| has_code(category, DISCRIMINATOR, code)) {

@@ -47,7 +47,7 @@ fn people(group: &Resource<'_>) -> Vec<BTreeSet<String>> {
             let Some(entity) = member.get("entity") else {
                 return marks;
             };
-            visit(entity, "", &mut |pointer, found| {
+            visit(entity, &mut |pointer, found| {
                 let target = found.get("reference").and_then(Value::as_str);
                 // What an extension names outside the group need not be a person.
                 let is_person = |target: &&str| pointer.is_empty() || target.starts_with('#');
@@ -99,7 +99,7 @@ fn members(
 /// Whatever in a group tells of a consent.
 fn consent_details(group: &Resource<'_>) -> Vec<DetailFacts> {
     let mut found = Vec::new();
-    visit(group.value, "", &mut |pointer, members| {
+    visit(group.value, &mut |pointer, members| {
         let is = |name: &str, holds: &dyn Fn(&str) -> bool| {
             members.get(name).and_then(Value::as_str).is_some_and(holds)
         };

@@ -20,28 +20,31 @@ const PATIENT: &str = "MemberPatient";
 pub(super) fn of(resources: &[Resource<'_>]) -> Vec<ReferenceFacts> {
     let mut found = Vec::new();
     for resource in resources {
-        visit(resource.value, "", &mut |pointer, members| {
-            let element = format!("{}.{}", resource.kind, path(pointer));
+        visit(resource.value, &mut |pointer, members| {
+            let element = || format!("{}.{}", resource.kind, path(pointer));
             let literal = members.get("reference").and_then(Value::as_str);
             match literal {
                 Some(target) if !target.starts_with('#') => {
-                    let pointer = resource.pointer(&format!("{pointer}/reference"));
-                    found.push(fact(resource, resources, pointer, element, Some(target)));
+                    let at = resource.pointer(&format!("{pointer}/reference"));
+                    found.push(fact(resource, resources, at, element(), Some(target)));
                 }
-                None if BINDING.contains(&element.as_str()) => {
-                    found.push(fact(
-                        resource,
-                        resources,
-                        resource.pointer(pointer),
-                        element,
-                        None,
-                    ));
+                None if may_bind(resource) && BINDING.contains(&element().as_str()) => {
+                    let at = resource.pointer(pointer);
+                    found.push(fact(resource, resources, at, element(), None));
                 }
                 Some(_) | None => {}
             }
         });
     }
     found
+}
+
+/// Whether the resource is of a type that has such an element.
+fn may_bind(resource: &Resource<'_>) -> bool {
+    let mut types = BINDING
+        .iter()
+        .filter_map(|element| element.split('.').next());
+    types.any(|kind| kind == resource.kind)
 }
 
 fn fact(
@@ -94,7 +97,7 @@ fn same_as(from: &Resource<'_>, all: &[Resource<'_>], (kind, id): (&str, &str)) 
 pub(super) fn contained(resources: &[Resource<'_>]) -> Vec<ContainedFacts> {
     let mut found = Vec::new();
     for resource in resources {
-        visit(resource.value, "", &mut |pointer, members| {
+        visit(resource.value, &mut |pointer, members| {
             let literal = members.get("reference").and_then(Value::as_str);
             let Some(id) = literal.and_then(|target| target.strip_prefix('#')) else {
                 return;

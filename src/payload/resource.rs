@@ -1,7 +1,8 @@
 //! The resources of a payload, each with its pointer, its part and the member that it belongs to.
 //! Refuses to know what a resource means.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
+use std::fmt::Write as _;
 
 /// Name of the part that holds everything of one member.
 ///
@@ -122,25 +123,38 @@ pub(super) fn has_code(concept: &Value, system: &str, code: &str) -> bool {
         .any(|coding| text(coding, "system") == Some(system) && text(coding, "code") == Some(code))
 }
 
-/// Visits every object below `value`, with its pointer, in document order.
-pub(super) fn visit<'a>(
+/// Visits every object of `value`, with its pointer, in document order.
+pub(super) fn visit<'a>(value: &'a Value, see: &mut impl FnMut(&str, &'a Map<String, Value>)) {
+    descend(value, &mut String::new(), see);
+}
+
+/// `pointer` is that of `value`, and the same again afterwards.
+fn descend<'a>(
     value: &'a Value,
-    pointer: &str,
-    see: &mut impl FnMut(&str, &'a serde_json::Map<String, Value>),
+    pointer: &mut String,
+    see: &mut impl FnMut(&str, &'a Map<String, Value>),
 ) {
+    let length = pointer.len();
     match value {
         Value::Object(members) => {
             see(pointer, members);
             for (name, member) in members {
                 if member.is_object() || member.is_array() {
-                    let name = wire::json::pointer_escape(name);
-                    visit(member, &format!("{pointer}/{name}"), see);
+                    pointer.push('/');
+                    pointer.push_str(&wire::json::pointer_escape(name));
+                    descend(member, pointer, see);
+                    pointer.truncate(length);
                 }
             }
         }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                visit(item, &format!("{pointer}/{index}"), see);
+                if item.is_object() || item.is_array() {
+                    // Writing to a text cannot fail.
+                    let _ = write!(pointer, "/{index}");
+                    descend(item, pointer, see);
+                    pointer.truncate(length);
+                }
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}

@@ -34,9 +34,14 @@ impl Extract {
             return bytes.push(b'?');
         };
         if self.members.is_empty() && self.each.is_none() {
-            // A value is written as JSON, which ends where it ends.
-            bytes.extend(value.to_string().bytes());
-            return bytes.push(b'\n');
+            return match value {
+                Value::String(text) => {
+                    bytes.push(b'"');
+                    sized(text, bytes);
+                }
+                // As JSON, which ends where it ends.
+                other => bytes.extend(format!("{other}\n").bytes()),
+            };
         }
         bytes.push(match value {
             Value::Object(_) => b'{',
@@ -55,14 +60,19 @@ impl Extract {
             Value::Object(members) => {
                 bytes.extend(members.len().to_le_bytes());
                 for (name, member) in members {
-                    bytes.extend(name.len().to_le_bytes());
-                    bytes.extend(name.bytes());
+                    sized(name, bytes);
                     each.write(Some(member), bytes);
                 }
             }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }
+}
+
+/// A text behind its length.
+fn sized(text: &str, bytes: &mut Vec<u8>) {
+    bytes.extend(text.len().to_le_bytes());
+    bytes.extend(text.bytes());
 }
 
 #[cfg(test)]
