@@ -150,13 +150,13 @@ fn looks_plain(hir: &Hir) -> bool {
 #[derive(Debug)]
 struct Table {
     /// Class of every byte.
-    classes: Box<[u8]>,
-    /// By state and class.
-    next: Vec<u16>,
+    classes: [u8; 256],
+    /// The rows of the states, one behind the other: by class where the row of the next one begins, and then whether
+    /// the text may end here.
+    rows: Vec<u32>,
     stride: usize,
-    start: u16,
-    /// By state: whether the text may end here.
-    ends: Vec<bool>,
+    /// Where the row of the first begins.
+    start: u32,
 }
 
 /// Where no match can follow, and where one stands however the text goes on.
@@ -187,45 +187,53 @@ impl Table {
             .start_state_forward(&Input::new("").anchored(Anchored::No))
             .ok()?;
         let byte_classes = dfa.byte_classes();
-        let classes: Box<[u8]> = (0..=255).map(|byte| byte_classes.get(byte)).collect();
-        let stride = byte_classes.alphabet_len();
+        let mut classes = [0; 256];
+        for (byte, class) in (0..=255).zip(&mut classes) {
+            *class = byte_classes.get(byte);
+        }
+        let ends = byte_classes.alphabet_len();
+        let stride = ends + 1;
         let mut states = States::new(dfa);
-        let start = states.number(start)?;
-        let mut next = vec![DEAD; stride];
-        next.resize(stride * 2, DONE);
-        let mut ends = vec![false, true];
+        let row = |state: u16| Some(u32::from(state) * u32::try_from(stride).ok()?);
+        let start = row(states.number(start)?)?;
+        let mut rows = vec![row(DEAD)?; stride];
+        rows.resize(stride * 2, row(DONE)?);
+        *rows.get_mut(ends)? = 0;
         let mut at = 2;
         while let Some(state) = states.order.get(at).copied() {
-            ends.push(dfa.is_match_state(dfa.next_eoi_state(state)));
-            let row = next.len();
-            next.resize(row + stride, DEAD);
+            let own = rows.len();
+            rows.resize(own + stride, row(DEAD)?);
             for byte in 0..=127_u8 {
                 let class = usize::from(byte_classes.get(byte));
                 let number = states.number(dfa.next_state(state, byte))?;
-                *next.get_mut(row + class)? = number;
+                *rows.get_mut(own + class)? = row(number)?;
             }
+            *rows.get_mut(own + ends)? = dfa.is_match_state(dfa.next_eoi_state(state)).into();
             at += 1;
         }
         Some(Self {
             classes,
-            next,
+            rows,
             stride,
             start,
-            ends,
         })
     }
 
     fn matches(&self, text: &[u8]) -> bool {
-        let mut state = self.start;
+        let done = self.stride;
+        let mut row = self.start as usize;
         for byte in text {
             let class = self.classes.get(usize::from(*byte)).copied().unwrap_or(0);
-            let place = usize::from(state) * self.stride + usize::from(class);
-            state = self.next.get(place).copied().unwrap_or(DEAD);
-            if state <= DONE {
+            let next = self.rows.get(row + usize::from(class)).copied();
+            row = next.unwrap_or(0) as usize;
+            // Both rows from which no other follows.
+            if row <= done {
                 break;
             }
         }
-        self.ends.get(usize::from(state)) == Some(&true)
+        self.rows
+            .get(row + self.stride - 1)
+            .is_some_and(|ends| *ends != 0)
     }
 }
 
