@@ -152,22 +152,29 @@ pub(super) struct Name {
     pub(super) unsure: bool,
 }
 
-/// A name with both quotes and the colon behind it.
+/// A name with both quotes and the colon behind it. Nearly all are compared without going to their text.
 #[derive(Debug)]
 pub(super) struct Quoted {
     text: Box<[u8]>,
     /// The first eight bytes, zeros behind a shorter name, and which bits of them count.
     head: u64,
     mask: u64,
+    /// The last eight bytes of a longer name, some of which may stand in the head too.
+    tail: u64,
+    /// The eight bytes behind the head of a name of more than sixteen.
+    middle: u64,
 }
 
 impl Quoted {
     pub(super) fn new(name: &str) -> Self {
         let text = format!("\"{name}\":").into_bytes();
         let bits = u32::try_from(text.len() * 8).unwrap_or(u32::MAX);
+        let tail = text.len().saturating_sub(8);
         Self {
             head: scan::chunk(&text, 0).unwrap_or(0),
             mask: 1_u64.checked_shl(bits).map_or(u64::MAX, |bit| bit - 1),
+            tail: scan::chunk(&text, tail).unwrap_or(0),
+            middle: scan::chunk(&text, 8).unwrap_or(0),
             text: text.into(),
         }
     }
@@ -183,19 +190,17 @@ impl Quoted {
     /// Whether it stands in `bytes` at `at`.
     #[inline]
     pub(super) fn stands(&self, bytes: &[u8], at: usize) -> bool {
+        let length = self.text.len();
         let head = scan::chunk(bytes, at).is_some_and(|head| head & self.mask == self.head);
-        let Some(middle) = self.text.len().checked_sub(8).filter(|_| head) else {
+        if !head || length <= 8 {
             return head;
-        };
-        if middle > 8 {
-            return bytes.get(at..at + self.text.len()) == Some(&*self.text);
         }
-        // The last eight bytes, some of which were compared already.
-        let (here, there) = (
-            scan::chunk(bytes, at + middle),
-            scan::chunk(&self.text, middle),
-        );
-        here == there
+        let tail = scan::chunk(bytes, at + length - 8) == Some(self.tail);
+        if !tail || length <= 16 {
+            return tail;
+        }
+        let middle = scan::chunk(bytes, at + 8) == Some(self.middle);
+        middle && (length <= 24 || bytes.get(at..at + length) == Some(&*self.text))
     }
 }
 
