@@ -8,6 +8,8 @@
 
 #[path = "replay_behaviour/limits.rs"]
 mod limits;
+#[path = "support/promised.rs"]
+mod promised;
 #[path = "replay_behaviour/recording.rs"]
 mod recording;
 #[path = "contract_verify/shipped.rs"]
@@ -161,6 +163,23 @@ fn a_red_names_its_witness_and_how_to_see_it_alone() {
     let other = if found == 0 { "2" } else { "1" };
     assert_eq!(case.run(&["--only", other]).status.code(), Some(3));
     assert_eq!(case.run(&["--only", "99"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_result_meets_the_schema_that_is_published_for_it() {
+    let found = one("$member-match", 200);
+    let red = Case::of(&changed(|all| {
+        all[found]["response"]["status"] = json!(201)
+    }));
+    let unknown = Case::of(&changed(|all| {
+        all[found]["request"]["method"] = json!("BREW");
+    }));
+    for (case, verdict) in [(&red, "no-go"), (&unknown, "undecided")] {
+        let result = case.json(&["--consumer", CONSUMER, "--timeout", "9s"]);
+        assert_eq!(result["verdict"], verdict, "{result:#}");
+        let broken = promised::broken("replay-exchanges", &result);
+        assert_eq!(broken, Vec::<String>::new(), "{result:#}");
+    }
 }
 
 #[test]

@@ -3,6 +3,8 @@
 
 #[path = "support/folder.rs"]
 mod folder;
+#[path = "support/promised.rs"]
+mod promised;
 
 use folder::{ENTRY, Folder};
 use serde_json::Value;
@@ -118,6 +120,7 @@ fn the_draft_that_demands_more_is_found_with_cause_partner_and_span() {
     assert_eq!(rates["a@next"]["mismatched"], south["count"]);
     let text = String::from_utf8(run(folder.path(), &HISTORY).stdout).unwrap();
     assert!(text.contains("fails the gate"), "{text}");
+    assert_eq!(promised::broken("replay", &said), Vec::<String>::new());
     assert!(!text.contains("CANARY") && !said.to_string().contains("CANARY"));
 }
 

@@ -8,6 +8,8 @@
 
 #[path = "scrub/input.rs"]
 mod input;
+#[path = "support/promised.rs"]
+mod promised;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -298,6 +300,7 @@ fn a_line_that_is_no_json_is_told_by_its_place_and_never_given_out() {
     assert_eq!(code, Some(1), "{text}");
     let done: Value = serde_json::from_slice(&fs::read(json).unwrap()).unwrap();
     assert_eq!((&done["lines"], &done["refused"]), (&2.into(), &1.into()));
+    assert_eq!(promised::broken("scrub", &done), Vec::<String>::new());
     assert_eq!(fs::read_to_string(out).unwrap().lines().count(), 2);
 }
 

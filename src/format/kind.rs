@@ -134,6 +134,16 @@ pub const KINDS: &[Kind] = &[
         made::<catalogue::RaciFile>,
     ),
     unplaced(
+        "replay",
+        "what `matchmark replay --format json` writes",
+        sent::<model::replayed::Replayed>,
+    ),
+    unplaced(
+        "replay-exchanges",
+        "what `matchmark replay exchanges --format json` writes",
+        sent::<model::replayed::Behaved>,
+    ),
+    unplaced(
         "report",
         "what `matchmark check --format json` writes",
         sent::<model::Report>,
@@ -165,6 +175,11 @@ pub const KINDS: &[Kind] = &[
         "what the exchange is for",
         &["docs/scope.toml"],
         made::<catalogue::ScopeFile>,
+    ),
+    unplaced(
+        "scrub",
+        "what `matchmark scrub --format json` writes",
+        sent::<model::Scrubbed>,
     ),
     written(
         "state-map",

@@ -46,9 +46,9 @@ pub struct Specimen<R = VersionId> {
 /// The first and the last time that something was recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Span {
-    #[schemars(with = "String")]
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub first: DateTime<Utc>,
-    #[schemars(with = "String")]
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub last: DateTime<Utc>,
 }
 
