@@ -6,6 +6,8 @@
     clippy::indexing_slicing
 )]
 
+#[path = "support/gate.rs"]
+mod gate;
 #[path = "replay_behaviour/limits.rs"]
 mod limits;
 #[path = "support/promised.rs"]
@@ -15,7 +17,10 @@ mod recording;
 #[path = "contract_verify/shipped.rs"]
 #[expect(dead_code, reason = "other tests use the rest")]
 mod shipped;
+#[path = "replay_behaviour/stricter.rs"]
+mod stricter;
 
+use gate::Repository;
 use recording::{CONSUMER, Case, body, changed, one, recorded, told};
 use serde_json::{Value, json};
 
@@ -196,6 +201,8 @@ fn another_order_of_a_list_counts_unless_it_is_said_not_to() {
         });
     }));
     assert_eq!(told(&case.json(&[])), ["order-changed /output list list"]);
+    let alone = Repository::bare();
+    let case = case.at(alone.path());
     let config = case.with_config("unordered = ['/output']");
     assert_eq!(case.json(&["--config", &config])["verdict"], "go");
 }
@@ -209,7 +216,8 @@ fn the_repository_says_what_is_volatile_unordered_and_within_the_budget() {
             it["canary"] = json!([1, 2]);
         })
     });
-    let case = Case::of(&lines);
+    let alone = Repository::bare();
+    let case = Case::of(&lines).at(alone.path());
     let code = |replay: &str| {
         case.run(&["--config", &case.with_config(replay)])
             .status

@@ -3,18 +3,18 @@
 
 use super::AppError;
 use super::answer::{Answer, Log, Sink};
-use crate::catalogue::{Catalogue, Workspace};
+use super::manner::manner;
+use super::strict::{BEHAVIOUR_CHANGED, budget, passed_over, raised};
+use crate::catalogue::Workspace;
 use crate::contract::record::{Carried, Kept, Notation, Taken, exchanges as taken};
-use crate::contract::{AUTHORIZATION, State, declared_names};
+use crate::contract::{AUTHORIZATION, State};
 use crate::evidence::of_inputs;
 use crate::load;
-use crate::model::replayed::BehaviourAsked;
+use crate::model::replayed::{BehaviourAsked, Loosened};
 use crate::model::{HttpRequest, HttpResponse, Place, Provider, ReplayExchanges, ReplayRequest};
-use crate::replay::behaviour::{Access, Manner, Patterns, Recorded, Trial, is_secret, unsendable};
+use crate::replay::behaviour::{Access, Recorded, Trial, is_secret, unsendable};
 use crate::report::Content;
 use chrono::{DateTime, Utc};
-use serde_json::Value;
-use std::collections::BTreeSet;
 
 /// Exchanges that one run sends at most.
 const MOST: usize = 10_000;
@@ -25,17 +25,6 @@ const LARGEST: usize = 64 << 20;
 /// Source: the time that a call to another provider may take in a verification
 #[cfg(feature = "service")]
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
-
-/// Segments of paths that are of the protocol, whatever a catalogue holds.
-///
-/// Source: FHIR R4, RESTful API; SMART App Launch 2.0; RFC 8615
-const OF_THE_PROTOCOL: [&str; 5] = [
-    ".well-known",
-    "_history",
-    "_search",
-    "metadata",
-    "smart-configuration",
-];
 
 /// One exchange with what must be there before it.
 struct Step {
@@ -61,7 +50,20 @@ pub(super) fn exchanges(
     super::error::usable(&findings, "schemas/")?;
     super::error::usable(&findings, "matchmark.toml")?;
     let steps = steps(&head, request, asked)?;
-    let manner = manner(&head);
+    let base = load::base(
+        &repository.root,
+        asked.base.as_deref(),
+        &head.config.gate.base,
+    )?;
+    let (commit, before) = match base {
+        load::Base::Commit(commit) => {
+            let (before, _) = load::judging_at(&repository.root, &commit, &head)?;
+            (Some(commit), Some(before))
+        }
+        load::Base::None(_) => (None, None),
+    };
+    let sides = (&head, before.as_ref());
+    let manner = manner(sides);
     let config = repository.config.as_ref();
     let remote = match &asked.provider {
         Provider::Reference => None,
@@ -69,6 +71,8 @@ pub(super) fn exchanges(
     };
     let behaviour = BehaviourAsked {
         head: of_inputs(&head.inputs),
+        base: commit,
+        loosened: loosened(sides),
         provider_url: remote.map(|it| it.url.clone()),
         states_url: remote.and_then(|it| it.states_url.clone()),
         allowed_hosts: remote.map_or_else(Vec::new, |it| it.allowed_hosts.clone()),
@@ -78,7 +82,7 @@ pub(super) fn exchanges(
         notation: if asked.is_archive { "har" } else { "ndjson" }.to_owned(),
         consumer: asked.consumer.clone(),
         only: asked.only.clone(),
-        budget: head.config.replay.budget.behaviour_changed,
+        budget: budget(BEHAVIOUR_CHANGED, &head, before.as_ref()),
     };
     sink.progress("sending what was recorded");
     let mut trial = Trial::new(&manner, behaviour);
@@ -89,6 +93,15 @@ pub(super) fn exchanges(
     let (code, show) = (behaved.exit_code, &request.show);
     let content = Content::Behaved(&behaved);
     Answer::of(verdict, code, content, show, request.max_findings)
+}
+
+/// What the head's `[replay]` asks for and does not get.
+fn loosened((head, base): (&Workspace, Option<&Workspace>)) -> Vec<Loosened> {
+    let before = base.map(|base| &base.config.replay);
+    let budget = raised(BEHAVIOUR_CHANGED, head, base).into_iter();
+    budget
+        .chain(passed_over(&head.config.replay, before))
+        .collect()
 }
 
 /// The exchanges of the file, as far as the last one that is judged.
@@ -216,62 +229,6 @@ fn bytes(side: &Carried) -> Vec<u8> {
     match &side.text {
         Kept::Text(text) => text.clone().into_bytes(),
         Kept::Nothing | Kept::Lost(_) => Vec::new(),
-    }
-}
-
-/// By what answers are held against the record: what FHIR says, and what the repository says.
-fn manner(head: &Workspace) -> Manner {
-    let config = &head.config.replay;
-    // Read and found right when the configuration was.
-    let patterns = |texts: &mut dyn Iterator<Item = &str>| Patterns::of(texts).unwrap_or_default();
-    let own = || config.volatile.iter().map(String::as_str);
-    let pointers = own().filter(|text| text.starts_with('/'));
-    let headers = own().filter(|text| !text.starts_with('/'));
-    let (declared, words) = vocabulary(&head.catalogue);
-    Manner {
-        volatile: patterns(&mut pointers.into_iter()),
-        unordered: patterns(&mut config.unordered.iter().map(String::as_str)),
-        volatile_headers: headers.map(str::to_ascii_lowercase).collect(),
-        declared,
-        words,
-    }
-}
-
-/// Names of members that schemas declare, and segments of paths that are no data: those of operations, and the kinds
-/// of resources.
-fn vocabulary(catalogue: &Catalogue) -> (BTreeSet<String>, BTreeSet<String>) {
-    let (mut declared, mut words) = (BTreeSet::new(), BTreeSet::new());
-    for version in catalogue.versions() {
-        if let Ok(bundle) = catalogue.bundle(&version.id) {
-            declared.extend(declared_names(&bundle.value));
-            kinds(&bundle.value, &mut words);
-        }
-    }
-    for entry in catalogue.entries.values() {
-        let operation = entry.file.operation.as_ref();
-        let path = operation.map_or("", |operation| operation.path.as_str());
-        let segments = path.split('/').filter(|segment| !segment.contains('{'));
-        words.extend(segments.map(str::to_owned));
-    }
-    words.extend(OF_THE_PROTOCOL.map(str::to_owned));
-    words.remove("");
-    (declared, words)
-}
-
-/// Every kind of resource that a schema names.
-fn kinds(bundle: &Value, words: &mut BTreeSet<String>) {
-    let mut open = vec![bundle];
-    while let Some(value) = open.pop() {
-        if let Some(kind) = value.pointer("/properties/resourceType") {
-            let named = kind.get("enum").and_then(Value::as_array);
-            let named = named.into_iter().flatten().chain(kind.get("const"));
-            words.extend(named.filter_map(Value::as_str).map(str::to_owned));
-        }
-        match value {
-            Value::Object(members) => open.extend(members.values()),
-            Value::Array(items) => open.extend(items),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-        }
     }
 }
 

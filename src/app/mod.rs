@@ -23,6 +23,7 @@ mod hurts;
 mod init;
 mod judge;
 mod kept_move;
+mod manner;
 #[cfg(feature = "service")]
 mod ops;
 mod ordered;
@@ -39,6 +40,7 @@ mod ruling;
 mod scrub;
 #[cfg(feature = "service")]
 mod serve;
+mod strict;
 #[cfg(feature = "service")]
 mod stub;
 mod told;

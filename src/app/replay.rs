@@ -3,8 +3,9 @@
 
 use super::AppError;
 use super::answer::{Answer, Sink};
-use super::check::{budget, with_rules};
+use super::check::with_rules;
 use super::ordered::{in_order, threads};
+use super::strict::{NEWLY_REJECTED, budget, raised};
 use crate::catalogue::Workspace;
 use crate::evidence::of_inputs;
 use crate::load::{self, PayloadPart, Piece};
@@ -74,7 +75,10 @@ fn judged(
             .map(|name| name.to_string_lossy().into_owned())
             .collect(),
         sample: judge.sample,
-        budget: budget(&head, before.as_ref()),
+        budget: budget(NEWLY_REJECTED, &head, before.as_ref()),
+        loosened: raised(NEWLY_REJECTED, &head, before.as_ref())
+            .into_iter()
+            .collect(),
         shards: judge.shard.of,
     };
     let sides = (&head, before.as_ref());

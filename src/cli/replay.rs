@@ -99,6 +99,9 @@ pub(super) struct ExchangesArguments {
     pub consumer: Option<String>,
     #[command(flatten)]
     pub provider: ProviderFlags,
+    /// Be no looser than [replay] of this revision, instead of the one that matchmark.toml names
+    #[arg(long, value_name = "REF", env = "MATCHMARK_BASE", hide_env = true)]
+    pub base: Option<String>,
     /// Judge the exchanges with these numbers only; those before them are sent, since ids may come from them
     #[arg(long, value_name = "N", value_delimiter = ',', value_parser = clap::value_parser!(u64).range(1..))]
     pub only: Vec<u64>,
@@ -187,6 +190,7 @@ fn exchanges(arguments: ExchangesArguments, around: &Surroundings) -> Result<Ask
     let request = ReplayRequest {
         repository,
         act: ReplayAct::Exchanges(ReplayExchanges {
+            base: arguments.base,
             file: arguments.file,
             is_archive: arguments.from == Recording::Har,
             consumer: arguments.consumer,

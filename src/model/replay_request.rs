@@ -30,6 +30,8 @@ pub enum ReplayAct {
 /// Recorded exchanges, and who is asked again.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReplayExchanges {
+    /// Revision whose `[replay]` counts too; `None` leaves it to the configuration.
+    pub base: Option<String>,
     /// Seen from the root; `-` for standard input.
     pub file: PathBuf,
     /// An HTTP archive instead of one exchange a line.

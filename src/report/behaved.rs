@@ -5,7 +5,7 @@ use super::Style;
 use super::command::{command, word};
 use super::hygiene::clean;
 use super::markdown::{code, prose};
-use super::replayed::{obstacles, place, share};
+use super::replayed::{compared, loosened, obstacles, place, share};
 use super::text::{Paint, verdict_line};
 use crate::model::replayed::{
     Answers, BEHAVIOUR_CHANGED, Behaved, BehaviourAsked, Cluster, Difference,
@@ -50,6 +50,7 @@ pub(super) fn text(behaved: &Behaved, style: &Style<'_>) -> String {
         );
     }
     obstacles(&mut out, &behaved.undecided, "exchange", most);
+    out.push_str(&loosened(&behaved.asked.loosened));
     let _ = writeln!(out, "{}", privacy(behaved));
     let (verdict, code) = (behaved.verdict, behaved.exit_code);
     verdict_line(&mut out, verdict, code, &sentence(behaved), paint);
@@ -63,7 +64,11 @@ fn heading(behaved: &Behaved) -> String {
         Some(url) => clean(url),
     };
     let exchanges = counted(behaved.exchanges, "exchange");
-    format!("{exchanges} of {}; answered by {by}", clean(&asked.file))
+    let base = compared("no looser than", asked.base.as_deref());
+    format!(
+        "{exchanges} of {}; answered by {by}{base}",
+        clean(&asked.file)
+    )
 }
 
 fn shares(behaved: &Behaved) -> Vec<(&'static str, u64, String)> {
@@ -150,6 +155,7 @@ fn again(asked: &BehaviourAsked, exchange: u64, folder: Option<&str>) -> String 
     }
     let mut rest = format!("--from {} {}", asked.notation, word(&asked.file));
     let options = [
+        ("--base", &asked.base),
         ("--config", &asked.config),
         ("--consumer", &asked.consumer),
         ("--provider-url", &asked.provider_url),
@@ -240,6 +246,9 @@ pub(super) fn markdown(behaved: &Behaved, style: &Style<'_>) -> String {
             prose(&obstacle.message)
         );
     }
+    for one in &behaved.asked.loosened {
+        let _ = writeln!(out, "\n- {}", prose(&one.sentence()));
+    }
     let _ = writeln!(out, "\n{}", privacy(behaved));
     out
 }
@@ -259,6 +268,7 @@ mod tests {
             again(&asked, 7, None),
             "matchmark replay exchanges --from ndjson 'two days.ndjson' --only 7"
         );
+        asked.base = Some("1f2e3d4".to_owned());
         asked.config = Some("other dir/it's.toml".to_owned());
         asked.consumer = Some("northwind".to_owned());
         asked.provider_url = Some("https://payer.example/a?b".to_owned());
@@ -268,7 +278,7 @@ mod tests {
         assert_eq!(
             again(&asked, 7, Some("demo")),
             "matchmark replay exchanges -C demo --from ndjson 'two days.ndjson' \
-             --config 'other dir/it'\\''s.toml' --consumer northwind \
+             --base 1f2e3d4 --config 'other dir/it'\\''s.toml' --consumer northwind \
              --provider-url 'https://payer.example/a?b' --states-url http://127.0.0.1:8080/_states \
              --allow-net payer.example --allow-net b.example --timeout 90s --only 7"
         );

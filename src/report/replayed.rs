@@ -4,7 +4,7 @@
 use super::Style;
 use super::hygiene::clean;
 use super::text::{Paint, verdict_line};
-use crate::model::replayed::{Cluster, Obstacles, Replayed, Shift};
+use crate::model::replayed::{Cluster, Loosened, Obstacles, Replayed, Shift};
 use crate::model::{Verdict, counted};
 use std::fmt::Write as _;
 
@@ -21,6 +21,7 @@ pub(super) fn text(replayed: &Replayed, style: &Style<'_>) -> String {
     causes(&mut out, replayed, most);
     obstacles(&mut out, &replayed.part.malformed, "line", most);
     obstacles(&mut out, &replayed.part.not_evaluated, "answer", most);
+    out.push_str(&loosened(&replayed.asked.loosened));
     for (version, unknown) in &replayed.part.unknown {
         let payloads = counted(unknown.count, "payload");
         let first = place(&unknown.first.file, unknown.first.line);
@@ -46,11 +47,7 @@ fn heading(out: &mut String, replayed: &Replayed) {
     let _ = write!(out, "replay  {envelopes}, {partners}");
     let _ = match (&replayed.asked.candidate, &replayed.asked.base) {
         (Some(candidate), _) => write!(out, "; all by {}", clean(&candidate.to_string())),
-        (None, Some(base)) => {
-            let short: String = base.chars().take(7).collect();
-            write!(out, "; against base {}", clean(&short))
-        }
-        (None, None) => write!(out, "; without a base"),
+        (None, base) => out.write_str(&compared("against", base.as_deref())),
     };
     if let Some(sample) = &replayed.asked.sample {
         let _ = write!(out, "; one line in {}, seed {}", sample.one_in, sample.seed);
@@ -173,6 +170,25 @@ fn one(out: &mut String, cluster: &Cluster) {
         place(&smallest.place.file, smallest.place.line),
         smallest.bytes
     );
+}
+
+/// What `[replay]` asks for and does not get, one line each.
+pub(super) fn loosened(loosened: &[Loosened]) -> String {
+    let lines = loosened
+        .iter()
+        .map(|one| format!("  {}\n", clean(&one.sentence())));
+    lines.collect()
+}
+
+/// The commit that a result was compared with, as the end of a heading.
+pub(super) fn compared(with: &str, base: Option<&str>) -> String {
+    match base {
+        Some(base) => {
+            let short: String = base.chars().take(7).collect();
+            format!("; {with} base {}", clean(&short))
+        }
+        None => "; without a base".to_owned(),
+    }
 }
 
 pub(super) fn obstacles(out: &mut String, obstacles: &Obstacles, what: &str, most: usize) {

@@ -101,6 +101,8 @@ pub fn body(line: &mut Value, change: impl FnOnce(&mut Value)) {
 
 pub struct Case {
     file: PathBuf,
+    /// The repository in which it is judged.
+    root: PathBuf,
     _folder: tempfile::TempDir,
 }
 
@@ -116,8 +118,14 @@ impl Case {
         std::fs::write(&file, text).unwrap();
         Self {
             file,
+            root: PathBuf::from(env!("CARGO_MANIFEST_DIR")),
             _folder: folder,
         }
+    }
+
+    /// The same in another repository.
+    pub fn at(self, root: PathBuf) -> Self {
+        Self { root, ..self }
     }
 
     pub fn run(&self, arguments: &[&str]) -> Output {
@@ -129,7 +137,7 @@ impl Case {
             .args(["replay", "exchanges", "--from", from])
             .arg(&self.file)
             .args(arguments)
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .current_dir(&self.root)
             .env_clear()
             .output()
             .unwrap()

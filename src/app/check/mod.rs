@@ -34,7 +34,7 @@ pub(super) use contract::{Library, served};
 pub(super) use ending::uses;
 pub(super) use lifecycle::{allowance, demand};
 pub(super) use notice::touched;
-pub(super) use replay::{budget, with_rules};
+pub(super) use replay::with_rules;
 
 use super::answer::{Log, Sink};
 use super::ordered::threads;

@@ -2,7 +2,9 @@
 
 use super::{Question, Room};
 use crate::app::ruling::{Known, Ruling};
+use crate::app::strict::{NEWLY_REJECTED, budget, loosened};
 use crate::catalogue::{Envelope, Workspace};
+use crate::model::replayed::Loosened;
 use crate::model::{CheckName, Finding, VersionId, counted};
 use crate::policy::RuleBook;
 use crate::replay::{Answer, Ask, Broken, Cluster, Rates, Ruled, Rules, replay};
@@ -31,7 +33,7 @@ pub(super) fn check(
             head: &head.catalogue,
             base: base.map(|base| &base.catalogue),
             rules,
-            budget: budget(head, base),
+            budget: budget(NEWLY_REJECTED, head, base),
             jobs: question.jobs,
         })
     });
@@ -54,6 +56,7 @@ pub(super) fn check(
             unseen(question, &answer)
                 .into_iter()
                 .chain(within_budget(&answer))
+                .chain(loosened(head, base).iter().map(Loosened::sentence))
                 .collect(),
         );
     Replayed {
@@ -63,14 +66,6 @@ pub(super) fn check(
         total: answer.envelopes,
         seen: answer.seen,
     }
-}
-
-/// How many recorded payloads may be newly rejected. A change cannot raise the budget and spend it in one go: the
-/// smaller one counts.
-pub(in crate::app) fn budget(head: &Workspace, base: Option<&Workspace>) -> u64 {
-    let budgets = [Some(head), base].into_iter().flatten();
-    let budgets = budgets.map(|side| side.config.replay.budget.newly_rejected);
-    budgets.min().unwrap_or_default()
 }
 
 /// Replays with the payload rules of the head and, where there is one, of the base.

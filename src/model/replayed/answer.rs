@@ -1,6 +1,6 @@
 //! The result of `replay`: a part of a history, what was asked of it, and the verdict.
 
-use super::{Part, Shift};
+use super::{Loosened, Part, Shift};
 use crate::model::{Verdict, VersionId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -79,6 +79,9 @@ pub struct ReplayAsked {
     pub sample: Option<Sample>,
     /// Payloads that may be newly rejected.
     pub budget: u64,
+    /// Keys of `[replay]` that are softer here than in the base.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub loosened: Vec<Loosened>,
     /// Runs that share the history.
     pub shards: u32,
 }

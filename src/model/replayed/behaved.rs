@@ -1,7 +1,7 @@
 //! Why an exchange that was recorded is answered otherwise now: what tells one cluster of exchanges from another.
 //! Refuses to hold anything that was said: places, kinds and words of closed vocabularies only.
 
-use super::{Clusters, Obstacles};
+use super::{Clusters, Loosened, Obstacles};
 use crate::model::Verdict;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -81,6 +81,12 @@ pub struct Answers {
 pub struct BehaviourAsked {
     /// Digest of the repository's files.
     pub head: String,
+    /// Commit whose `[replay]` counts too, where it is the stricter one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<String>,
+    /// Keys of `[replay]` that are softer here than in the base.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub loosened: Vec<Loosened>,
     /// Where the service answered; none where the reference service was started for the occasion.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_url: Option<String>,

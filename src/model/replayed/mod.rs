@@ -4,11 +4,13 @@
 mod answer;
 mod behaved;
 mod cluster;
+mod loosened;
 mod rate;
 
 pub use answer::{ReplayAsked, Replayed, Sample, Shard, Unmergeable};
 pub use behaved::{Answers, BEHAVIOUR_CHANGED, Behaved, BehaviourAsked, Departure, Difference};
 pub use cluster::{Cause, Cluster, Clusters, Shift, Span, Specimen};
+pub use loosened::{LAND_FIRST, Loosened};
 pub use rate::Rates;
 
 use super::{Finding, Mismatch, Place, VersionId};

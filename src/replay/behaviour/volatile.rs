@@ -58,7 +58,11 @@ pub(super) fn is_volatile(
 
 /// A set of patterns: `*` stands for one name or position, `**` for any number of them.
 #[derive(Clone, Debug, Default)]
-pub struct Patterns(Vec<Vec<String>>);
+pub struct Patterns {
+    any: Vec<Vec<String>>,
+    /// Patterns that must mean a place too.
+    also: Option<Box<Self>>,
+}
 
 impl Patterns {
     /// The patterns that `texts` write.
@@ -69,17 +73,28 @@ impl Patterns {
             let segments = pointer_segments(text).ok_or_else(|| text.to_owned())?;
             Ok(segments.into_iter().map(|it| it.into_owned()).collect())
         };
-        texts
-            .into_iter()
-            .map(read)
-            .collect::<Result<_, _>>()
-            .map(Self)
+        let any = texts.into_iter().map(read).collect::<Result<_, String>>()?;
+        Ok(Self { any, also: None })
+    }
+
+    /// Only the places that are meant by `other` too.
+    #[must_use]
+    pub fn within(self, other: Self) -> Self {
+        let also = match self.also {
+            Some(also) => also.within(other),
+            None => other,
+        };
+        Self {
+            any: self.any,
+            also: Some(Box::new(also)),
+        }
     }
 
     /// Whether any of them is meant by the place.
     #[must_use]
     pub fn admit(&self, place: &[String]) -> bool {
-        self.0.iter().any(|pattern| fits(pattern, place))
+        self.any.iter().any(|pattern| fits(pattern, place))
+            && self.also.as_ref().is_none_or(|also| also.admit(place))
     }
 }
 
@@ -134,6 +149,17 @@ mod tests {
             let place: Vec<String> = segments.into_iter().map(|it| it.into_owned()).collect();
             assert_eq!(patterns.admit(&place), meant, "{pattern} {place:?}");
         }
+        let both = |one, other| {
+            let patterns = Patterns::of([one]).unwrap();
+            let patterns = patterns.within(Patterns::of([other]).unwrap());
+            ["/a/b", "/a/c"].map(|it| {
+                let place = pointer_segments(it).unwrap().into_iter();
+                patterns.admit(&place.map(|it| it.into_owned()).collect::<Vec<_>>())
+            })
+        };
+        assert_eq!(both("/a/*", "/a/b"), [true, false]);
+        assert_eq!(both("/a/b", "/a/**"), [true, false]);
+        assert_eq!(both("/a/b", "/a/c"), [false, false]);
         assert!(Patterns::of(["id"]).is_err());
         assert!(Patterns::of(OF_ANYBODY.iter().copied()).is_ok());
         assert!(Patterns::of(OF_A_MANIFEST.iter().copied()).is_ok());

@@ -1,0 +1,113 @@
+//! A change that loosens `[replay]`: the stricter of both sides counts, and the result says so.
+
+use crate::gate::{Repository, scenario};
+use crate::recording::{Case, body, changed, one};
+use serde_json::{Value, json};
+
+const SHIPPED: &str = "budget = { newly-rejected = 0 }";
+const SOFTER: &str = "budget = { newly-rejected = 7, behaviour-changed = 9 }\n\
+                      volatile = ['/issue/*/code', 'cache-control']\nunordered = ['/output']";
+
+/// The shipped repository, in which `[replay]` is loosened and not committed.
+fn loosened() -> Repository {
+    let repository = Repository::shipped();
+    let config = repository.read("matchmark.toml");
+    repository.write("matchmark.toml", config.replace(SHIPPED, SOFTER));
+    repository
+}
+
+fn keys(asked: &Value) -> Vec<&str> {
+    let loosened = asked["loosened"].as_array().unwrap();
+    loosened
+        .iter()
+        .map(|one| one["key"].as_str().unwrap())
+        .collect()
+}
+
+#[test]
+fn a_change_cannot_loosen_what_its_answers_are_judged_by() {
+    let refused = one("$member-match", 422);
+    let lines = changed(|all| {
+        body(&mut all[refused], |it| {
+            it["issue"][0]["code"] = json!("invalid")
+        })
+    });
+    let repository = loosened();
+    let case = Case::of(&lines).at(repository.path());
+    let result = case.json(&[]);
+    let asked = &result["asked"];
+    assert_eq!(result["verdict"], "no-go", "{result:#}");
+    assert_eq!(
+        (&asked["budget"], &result["changed"]),
+        (&json!(0), &json!(1))
+    );
+    let expected = [
+        "budget.behaviour-changed",
+        "volatile",
+        "volatile",
+        "unordered",
+    ];
+    assert_eq!(keys(asked), expected);
+    for format in ["text", "markdown"] {
+        let output = case.run(&["--format", format]);
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(
+            said.contains("has 9, and the base does not: 0 counts"),
+            "{said}"
+        );
+        assert!(
+            said.contains("land the key in a change of its own"),
+            "{said}"
+        );
+    }
+    // Once it has landed it counts, unless an older base is asked for.
+    scenario::commit(&repository.path(), "Loosen the replay").unwrap();
+    let landed = case.json(&[]);
+    assert_eq!(landed["verdict"], "go", "{landed:#}");
+    assert!(landed["asked"].get("loosened").is_none());
+    let older = case.json(&["--base", "HEAD~1"]);
+    assert_eq!(older["verdict"], "no-go");
+    assert_eq!(older["asked"]["base"], asked["base"]);
+    assert_eq!(case.run(&["--base", "no-such"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_place_that_the_head_passes_over_more_narrowly_is_passed_over_only_there() {
+    let refused = one("$member-match", 422);
+    let lines = changed(|all| {
+        body(&mut all[refused], |it| {
+            it["issue"][0]["code"] = json!("invalid")
+        })
+    });
+    let repository = Repository::shipped();
+    let config = repository.read("matchmark.toml");
+    let volatile = |text: &str| {
+        let softer = format!("{SHIPPED}\nvolatile = ['{text}']");
+        repository.write("matchmark.toml", config.replace(SHIPPED, &softer));
+    };
+    volatile("/issue/**");
+    scenario::commit(&repository.path(), "Pass over every issue").unwrap();
+    let case = Case::of(&lines).at(repository.path());
+    assert_eq!(case.run(&[]).status.code(), Some(0));
+    volatile("/issue/*/code");
+    assert_eq!(case.run(&[]).status.code(), Some(0));
+    volatile("/issue/*/severity");
+    assert_eq!(case.run(&[]).status.code(), Some(1));
+}
+
+#[test]
+fn payloads_and_the_gate_tell_a_loosened_budget_too() {
+    let repository = loosened();
+    let output = repository.run(&["replay", "--format", "json"]);
+    let replayed: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(keys(&replayed["asked"]), ["budget.newly-rejected"]);
+    assert_eq!(replayed["asked"]["budget"], 0);
+    let (report, _) = repository.check(&["--only", "replay", "--base", "HEAD"]);
+    let said = report["not_proved"].to_string();
+    for told in ["`budget.newly-rejected`", "`unordered`", "land the key"] {
+        assert!(said.contains(told), "{told} {said}");
+    }
+    let sound = Repository::shipped();
+    let (report, _) = sound.check(&["--only", "replay", "--base", "HEAD"]);
+    assert!(!report["not_proved"].to_string().contains("land the key"));
+}
