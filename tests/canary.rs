@@ -262,4 +262,20 @@ fn no_canary_sings_in_any_output() {
             silent(arguments[0], &output.stderr);
         }
     }
+    // Where a file of the catalogue cannot be read nothing is replayed.
+    for entry in [
+        "hrex-consent/2.0.1/accepted",
+        "hrex-coverage/2.0.1/rejected",
+    ] {
+        let cut = format!("schemas/{entry}/cut.json");
+        std::fs::remove_file(repository.path().join(cut)).unwrap();
+    }
+    for format in ["text", "json", "markdown", "html", "sarif", "junit"] {
+        let output = repository.run(&["replay", "--base", "HEAD", "-v", "--format", format]);
+        silent("replay", &output.stdout);
+        silent("replay", &output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{format} {output:?}");
+        let said = text(&output.stdout);
+        assert!(said.contains("newly"), "{format} {said}");
+    }
 }

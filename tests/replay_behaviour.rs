@@ -6,6 +6,8 @@
     clippy::indexing_slicing
 )]
 
+#[path = "replay_behaviour/formats.rs"]
+mod formats;
 #[path = "support/gate.rs"]
 mod gate;
 #[path = "replay_behaviour/limits.rs"]

@@ -125,6 +125,41 @@ fn the_draft_that_demands_more_is_found_with_cause_partner_and_span() {
 }
 
 #[test]
+fn every_format_tells_the_same_causes() {
+    let folder = repository(DRAFT, REQUIRED);
+    let said = |format: &str| {
+        let output = run(
+            folder.path(),
+            &[&HISTORY[..], &["--format", format]].concat(),
+        );
+        assert_eq!(output.status.code(), Some(1), "{format}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let sarif: Value = serde_json::from_str(&said("sarif")).unwrap();
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    assert_eq!(results.len(), 2);
+    for result in results {
+        assert_eq!(result["ruleId"], "replay/newly-rejected");
+        assert_eq!(result["level"], "error");
+    }
+    let junit = said("junit");
+    assert!(junit.contains("failures=\"2\" errors=\"0\""), "{junit}");
+    let (html, markdown) = (said("html"), said("markdown"));
+    assert_eq!(html.matches("<article").count(), 2);
+    assert_eq!(
+        markdown.matches("- error `replay/newly-rejected`").count(),
+        2
+    );
+    for text in [html, markdown, junit] {
+        assert!(
+            text.contains("what nobody recorded is not covered"),
+            "{text}"
+        );
+        assert!(!text.contains("CANARY"));
+    }
+}
+
+#[test]
 fn the_answer_depends_neither_on_threads_nor_on_packing() {
     let folder = repository(DRAFT, REQUIRED);
     let one = bytes(folder.path(), &[&HISTORY[..], &["--jobs", "1"]].concat());

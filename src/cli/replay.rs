@@ -2,8 +2,8 @@
 
 use super::contract::Recording;
 use super::flags::{
-    AmountFlags, ColorFlags, LeniencyFlags, ListFormats, ProgressFlags, ProviderFlags,
-    RepositoryFlags, VolumeFlags, WorkFlags,
+    AmountFlags, ColorFlags, LeniencyFlags, ProgressFlags, ProviderFlags, RepositoryFlags,
+    VolumeFlags, WorkFlags,
 };
 use super::request::{Voice, chatter, repository};
 use super::{Asked, Surroundings, value};
@@ -108,10 +108,8 @@ pub(super) struct ExchangesArguments {
     /// Wait so long for one answer: seconds (10s) or minutes (2m)
     #[arg(long, value_name = "DURATION", value_parser = value::duration)]
     pub timeout: Option<Duration>,
-    /// Give text, json or markdown; repeatable, `json=answers.json` writes a file
-    #[arg(long, value_name = "FORMAT[=PATH]", env = "MATCHMARK_FORMAT", value_delimiter = ',', hide_env = true,
-          value_parser = |text: &str| value::wanted(text, &[Format::Text, Format::Json, Format::Markdown]))]
-    pub format: Vec<Wanted>,
+    #[command(flatten)]
+    pub formats: ReplayFormats,
     #[command(flatten)]
     pub repository: RepositoryFlags,
     #[command(flatten)]
@@ -126,13 +124,32 @@ pub(super) struct ExchangesArguments {
     pub progress: ProgressFlags,
 }
 
+/// Formats of a replay, of payloads or of exchanges.
+#[derive(Args, Debug)]
+pub(super) struct ReplayFormats {
+    /// Give text, json, markdown, html, sarif or junit; repeatable, `html=answers.html` writes a file
+    #[arg(long, value_name = "FORMAT[=PATH]", env = "MATCHMARK_FORMAT", value_delimiter = ',', hide_env = true,
+          value_parser = |text: &str| value::wanted(text, &FORMATS))]
+    pub format: Vec<Wanted>,
+}
+
+/// Every format that a replay has.
+const FORMATS: [Format; 6] = [
+    Format::Text,
+    Format::Json,
+    Format::Markdown,
+    Format::Html,
+    Format::Sarif,
+    Format::Junit,
+];
+
 /// How a result is given.
 #[derive(Args, Debug)]
 pub(super) struct SaidArguments {
     #[command(flatten)]
     pub repository: RepositoryFlags,
     #[command(flatten)]
-    pub formats: ListFormats,
+    pub formats: ReplayFormats,
     #[command(flatten)]
     pub amount: AmountFlags,
     #[command(flatten)]
@@ -182,7 +199,7 @@ pub(super) fn replay(arguments: ReplayArguments, around: &Surroundings) -> Resul
 fn exchanges(arguments: ExchangesArguments, around: &Surroundings) -> Result<Asked, String> {
     let repository = repository(&arguments.repository);
     let voice = Voice {
-        formats: &arguments.format,
+        formats: &arguments.formats.format,
         volume: Some(&arguments.volume),
         color: arguments.color.color,
     };

@@ -1,11 +1,10 @@
-//! The result of `replay exchanges`, for a terminal and for a pull request.
+//! The result of `replay exchanges` for a terminal, and the words that every format tells it with.
 //! Every word comes from places, kinds and counts; no value is ever at hand here.
 
 use super::Style;
 use super::command::{command, word};
 use super::hygiene::clean;
-use super::markdown::{code, prose};
-use super::replayed::{compared, loosened, obstacles, place, share};
+use super::replayed::{compared, found, loosened, obstacles, share};
 use super::text::{Paint, verdict_line};
 use crate::model::replayed::{
     Answers, BEHAVIOUR_CHANGED, Behaved, BehaviourAsked, Cluster, Difference,
@@ -15,6 +14,9 @@ use std::fmt::Write as _;
 
 /// Differences that are shown unless another number was asked for.
 const SHOWN: usize = 20;
+
+/// Letters by which a command names a commit.
+const COMMIT: usize = 12;
 
 type Of = Cluster<Difference, Answers>;
 
@@ -57,7 +59,7 @@ pub(super) fn text(behaved: &Behaved, style: &Style<'_>) -> String {
     out
 }
 
-fn heading(behaved: &Behaved) -> String {
+pub(super) fn heading(behaved: &Behaved) -> String {
     let asked = &behaved.asked;
     let by = match &asked.provider_url {
         None => "the reference service".to_owned(),
@@ -71,7 +73,7 @@ fn heading(behaved: &Behaved) -> String {
     )
 }
 
-fn shares(behaved: &Behaved) -> Vec<(&'static str, u64, String)> {
+pub(super) fn shares(behaved: &Behaved) -> Vec<(&'static str, u64, String)> {
     let budget = behaved.asked.budget;
     let over = match behaved.changed > budget {
         true => format!("budget {budget}: fails"),
@@ -89,7 +91,7 @@ fn shares(behaved: &Behaved) -> Vec<(&'static str, u64, String)> {
     ]
 }
 
-fn privacy(behaved: &Behaved) -> &'static str {
+pub(super) fn privacy(behaved: &Behaved) -> &'static str {
     match behaved.asked.provider_url {
         None => "Values are hidden. Nothing left this machine.",
         Some(_) => {
@@ -99,7 +101,7 @@ fn privacy(behaved: &Behaved) -> &'static str {
 }
 
 /// What differs, as one line.
-fn told(cause: &Difference) -> String {
+pub(super) fn told(cause: &Difference) -> String {
     let at = match cause.at.as_str() {
         "" => "the whole body",
         at => at,
@@ -131,31 +133,16 @@ fn one(out: &mut String, behaved: &Behaved, cluster: &Of, style: &Style<'_>) {
     let _ = writeln!(out, "             again: {}", clean(&again));
 }
 
-/// Where it was found.
-fn found(cluster: &Of) -> String {
-    let (first, smallest) = (&cluster.first, &cluster.smallest);
-    let mut text = format!("first {}", place(&first.file, first.line));
-    if let Some(span) = &cluster.recorded {
-        let days = [span.first.date_naive(), span.last.date_naive()];
-        let _ = write!(text, ", recorded {} to {}", days[0], days[1]);
-    }
-    let _ = write!(
-        text,
-        ", smallest {} ({} bytes)",
-        place(&smallest.place.file, smallest.place.line),
-        smallest.bytes
-    );
-    text
-}
-
 /// The command that judges one exchange alone. What came from standard input is gone.
-fn again(asked: &BehaviourAsked, exchange: u64, folder: Option<&str>) -> String {
+pub(super) fn again(asked: &BehaviourAsked, exchange: u64, folder: Option<&str>) -> String {
     if asked.file == "-" {
         return format!("exchange {exchange} from standard input");
     }
     let mut rest = format!("--from {} {}", asked.notation, word(&asked.file));
+    let base = asked.base.as_ref();
+    let base = base.map(|commit| commit.chars().take(COMMIT).collect());
     let options = [
-        ("--base", &asked.base),
+        ("--base", &base),
         ("--config", &asked.config),
         ("--consumer", &asked.consumer),
         ("--provider-url", &asked.provider_url),
@@ -177,7 +164,7 @@ fn again(asked: &BehaviourAsked, exchange: u64, folder: Option<&str>) -> String 
 }
 
 /// What the verdict rests on.
-fn sentence(behaved: &Behaved) -> String {
+pub(super) fn sentence(behaved: &Behaved) -> String {
     match behaved.verdict {
         Verdict::Go => {
             "every recorded request is answered as recorded, within the budget".to_owned()
@@ -196,61 +183,6 @@ fn sentence(behaved: &Behaved) -> String {
             "a choice of the exchanges only: nothing is known of the others".to_owned()
         }
     }
-}
-
-/// For a pull request.
-pub(super) fn markdown(behaved: &Behaved, style: &Style<'_>) -> String {
-    let most = style.max_findings.unwrap_or(SHOWN);
-    let verdict = behaved.verdict.word().to_uppercase();
-    let mut out = format!(
-        "**{verdict}** - {}\n\n{}\n\n",
-        prose(&sentence(behaved)),
-        prose(&heading(behaved))
-    );
-    out.push_str("| exchanges | | |\n|---|---:|---|\n");
-    for (what, count, said) in shares(behaved) {
-        let _ = writeln!(out, "| {what} | {count} | {} |", prose(&said));
-    }
-    let clusters = behaved.clusters.clone().sorted();
-    if !clusters.is_empty() {
-        let _ = writeln!(out, "\n{}, largest first:", code(BEHAVIOUR_CHANGED));
-    }
-    for cluster in clusters.iter().take(most) {
-        let cause = &cluster.cause;
-        let _ = writeln!(
-            out,
-            "\n- {} of {}: {}, {}\n  {}\n  {}",
-            counted(cluster.count, "exchange"),
-            prose(&cause.partner),
-            code(&cause.operation),
-            code(&told(cause)),
-            prose(&found(cluster)),
-            code(&again(
-                &behaved.asked,
-                cluster.smallest.recorded.exchange,
-                style.folder
-            ))
-        );
-    }
-    let rest = clusters.len().saturating_sub(most);
-    if rest > 0 {
-        let _ = writeln!(out, "\n- and {}", counted(rest, "other difference"));
-    }
-    for obstacle in behaved.undecided.first.iter().take(most) {
-        let place = place(&obstacle.place.file, obstacle.place.line);
-        let _ = writeln!(
-            out,
-            "\n- {} {}: {}",
-            code(&place),
-            code(&obstacle.rule),
-            prose(&obstacle.message)
-        );
-    }
-    for one in &behaved.asked.loosened {
-        let _ = writeln!(out, "\n- {}", prose(&one.sentence()));
-    }
-    let _ = writeln!(out, "\n{}", privacy(behaved));
-    out
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! Refuses to show a run as passed that did not run: each check has a case of its own.
 
 use super::hygiene::clean;
+use super::ledger::Ledger;
 use super::text::sentence;
 use crate::model::{Check, Judged, Report, Severity, Verdict};
 use std::collections::BTreeMap;
@@ -31,6 +32,12 @@ struct Case {
     file: Option<(String, u32)>,
 }
 
+impl Case {
+    fn fails(&self) -> bool {
+        matches!(self.outcome, Outcome::Failure | Outcome::Error)
+    }
+}
+
 /// The whole file.
 pub(super) fn report(report: &Report) -> String {
     let mut suites: Vec<(&str, Vec<Case>)> = Vec::new();
@@ -47,13 +54,44 @@ pub(super) fn report(report: &Report) -> String {
     };
     let others: Vec<&Judged> = report.findings.iter().filter(|f| !has_suite(f)).collect();
     let others = findings(&others, None);
-    let fails = |case: &Case| case.outcome == Outcome::Failure || case.outcome == Outcome::Error;
     let earlier = suites.iter().flat_map(|(_, cases)| cases);
-    let is_told = earlier.chain(&others).any(fails);
-    let mut cases = vec![verdict(report, is_told)];
+    let is_told = earlier.chain(&others).any(Case::fails);
+    let said = format!("{}: {}", report.verdict.word(), sentence(report));
+    let mut cases = vec![verdict(report.verdict, &said, &report.not_proved, is_told)];
     cases.extend(others);
     suites.push(("gate", cases));
-    written(&suites, report)
+    written(&suites, &facts(report))
+}
+
+/// The whole file of a replay.
+pub(super) fn ledger(ledger: &Ledger) -> String {
+    let counts = ledger.counts.iter();
+    let counts: Vec<String> = counts
+        .map(|one| format!("{} {} {}", one.what, one.count, one.said))
+        .collect();
+    let ran = Case {
+        class: ledger.verb.to_owned(),
+        name: format!("{} ran", ledger.verb),
+        outcome: Outcome::Told,
+        message: ledger.heading.clone(),
+        body: [&[ledger.heading.clone()], counts.as_slice()]
+            .concat()
+            .join("\n"),
+        file: None,
+    };
+    let own: Vec<&Judged> = ledger.found.iter().collect();
+    let own = findings(&own, None);
+    let said = format!("{}: {}", ledger.verdict.word(), ledger.sentence);
+    let is_told = own.iter().any(Case::fails);
+    let last = verdict(ledger.verdict, &said, &ledger.limits, is_told);
+    let cases = [ran].into_iter().chain(own).collect();
+    let suites = [(ledger.verb, cases), ("gate", vec![last])];
+    let facts = [
+        ("verdict", ledger.verdict.word()),
+        ("replayed", ledger.heading.as_str()),
+        ("privacy", ledger.privacy),
+    ];
+    written(&suites, &facts)
 }
 
 /// The file of a run that did not end.
@@ -72,7 +110,7 @@ pub(super) fn unfinished(why: &str) -> String {
     )
 }
 
-fn written(suites: &[(&str, Vec<Case>)], report: &Report) -> String {
+fn written(suites: &[(&str, Vec<Case>)], facts: &[(&str, &str)]) -> String {
     let all = || suites.iter().flat_map(|(_, cases)| cases);
     let count = |outcome| all().filter(|case| case.outcome == outcome).count();
     let mut out = format!(
@@ -81,6 +119,16 @@ fn written(suites: &[(&str, Vec<Case>)], report: &Report) -> String {
         count(Outcome::Failure),
         count(Outcome::Error),
     );
+    for (name, cases) in suites {
+        let facts = if *name == "gate" { facts } else { &[] };
+        out.push_str(&suite(name, cases, facts));
+    }
+    out.push_str("</testsuites>\n");
+    out
+}
+
+/// What was judged, and when.
+fn facts(report: &Report) -> Vec<(&str, &str)> {
     let mut facts = vec![
         ("verdict", report.verdict.word()),
         ("stage", report.header.stage.as_str()),
@@ -90,16 +138,7 @@ fn written(suites: &[(&str, Vec<Case>)], report: &Report) -> String {
     facts.extend(report.header.base.as_deref().map(|base| ("base", base)));
     let emergency = report.governance.emergency.iter();
     facts.extend(emergency.map(|waiver| ("EMERGENCY", waiver.as_str())));
-    for (name, cases) in suites {
-        let facts = if *name == "gate" {
-            facts.as_slice()
-        } else {
-            &[]
-        };
-        out.push_str(&suite(name, cases, facts));
-    }
-    out.push_str("</testsuites>\n");
-    out
+    facts
 }
 
 /// The check itself: what it judged.
@@ -121,22 +160,21 @@ fn whole(check: &Check) -> Case {
 }
 
 /// The verdict: red only where no finding is, so that there are as many failures as findings that fail.
-fn verdict(report: &Report, is_told: bool) -> Case {
-    let outcome = match report.verdict {
+fn verdict(verdict: Verdict, said: &str, not_proved: &[String], is_told: bool) -> Case {
+    let outcome = match verdict {
         Verdict::NoGo if !is_told => Outcome::Failure,
         Verdict::Error | Verdict::Undecided | Verdict::Empty if !is_told => Outcome::Error,
         Verdict::Go | Verdict::NoGo | Verdict::Error | Verdict::Undecided | Verdict::Empty => {
             Outcome::Told
         }
     };
-    let message = format!("{}: {}", report.verdict.word(), sentence(report));
-    let mut body = vec![message.clone()];
-    body.extend(report.not_proved.iter().cloned());
+    let mut body = vec![said.to_owned()];
+    body.extend(not_proved.iter().cloned());
     Case {
         class: "gate".to_owned(),
         name: "verdict".to_owned(),
         outcome,
-        message,
+        message: said.to_owned(),
         body: body.join("\n"),
         file: None,
     }

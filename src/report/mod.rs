@@ -18,6 +18,7 @@ mod html;
 mod hygiene;
 mod json;
 mod junit;
+mod ledger;
 mod markdown;
 mod moved;
 mod notice;
@@ -98,20 +99,47 @@ pub fn render(format: Format, content: Content<'_>, style: &Style<'_>) -> Option
     match format {
         Format::Text => Some(hygiene::guard(&as_text(content, style))),
         Format::Json => Some(as_json(content)),
-        Format::Markdown => as_markdown(content, style).map(|text| hygiene::guard(&text)),
+        Format::Markdown => match ledger_of(content, style) {
+            Some(ledger) => Some(hygiene::guard(&markdown::ledger(&ledger, style))),
+            None => as_markdown(content, style).map(|text| hygiene::guard(&text)),
+        },
         Format::Comment => {
             report_of(content).map(|report| hygiene::guard(&markdown::comment(report, style)))
         }
-        Format::Sarif => report_of(content).map(|report| sarif::report(report, style)),
-        Format::Junit => report_of(content).map(|report| hygiene::guard(&junit::report(report))),
+        Format::Sarif => match ledger_of(content, style) {
+            Some(ledger) => Some(sarif::ledger(&ledger, style)),
+            None => report_of(content).map(|report| sarif::report(report, style)),
+        },
+        Format::Junit => match ledger_of(content, style) {
+            Some(ledger) => Some(hygiene::guard(&junit::ledger(&ledger))),
+            None => report_of(content).map(|report| hygiene::guard(&junit::report(report))),
+        },
         Format::Github => report_of(content).map(|report| github::report(report, style)),
         Format::GithubOutput => report_of(content).map(step::outputs),
-        Format::Html => match diff_of(content) {
-            Some(diff) => Some(html::diff(diff, style)),
-            None => report_of(content).map(|report| html::board(report, style)),
-        },
+        Format::Html => as_html(content, style),
         Format::OperationOutcome => validation_of(content).map(outcome::outcome),
     }
+}
+
+fn as_html(content: Content<'_>, style: &Style<'_>) -> Option<String> {
+    if let Some(ledger) = ledger_of(content, style) {
+        return Some(html::ledger(&ledger, style));
+    }
+    match diff_of(content) {
+        Some(diff) => Some(html::diff(diff, style)),
+        None => report_of(content).map(|report| html::board(report, style)),
+    }
+}
+
+/// The ledger of the result, where something was replayed.
+fn ledger_of(content: Content<'_>, style: &Style<'_>) -> Option<ledger::Ledger> {
+    if let Content::Behaved(behaved) = content {
+        return Some(ledger::exchanges(behaved, style));
+    }
+    let Content::Replayed(replayed) = content else {
+        return None;
+    };
+    Some(ledger::payloads(replayed))
 }
 
 /// The report, where the result is one.
@@ -232,9 +260,9 @@ fn as_markdown(content: Content<'_>, style: &Style<'_>) -> Option<String> {
         Content::Release(answer) => Some(release::markdown(answer)),
         Content::Owed(answer) => Some(owed::markdown(answer)),
         Content::Rules(page) => Some(policy::page(page)),
-        Content::Behaved(behaved) => Some(behaved::markdown(behaved, style)),
         Content::Validation(_)
         | Content::Replayed(_)
+        | Content::Behaved(_)
         | Content::Scrubbed(_)
         | Content::Transformation(_)
         | Content::Bumped(_)

@@ -10,13 +10,15 @@ use std::fmt::Write as _;
 
 /// Causes that are shown unless another number was asked for.
 const SHOWN: usize = 20;
+/// What became of the values.
+pub(super) const PRIVACY: &str = "Values are hidden. Nothing left this machine.";
 
 /// For a terminal.
 pub(super) fn text(replayed: &Replayed, style: &Style<'_>) -> String {
     let mut out = String::new();
     let paint = Paint::new(style.color);
-    heading(&mut out, replayed);
-    shares(&mut out, replayed, paint);
+    let _ = writeln!(out, "replay  {}", heading(replayed));
+    numbers(&mut out, replayed, paint);
     let most = style.max_findings.unwrap_or(SHOWN);
     causes(&mut out, replayed, most);
     obstacles(&mut out, &replayed.part.malformed, "line", most);
@@ -34,69 +36,75 @@ pub(super) fn text(replayed: &Replayed, style: &Style<'_>) -> String {
     for (file, why) in &replayed.unreadable {
         let _ = writeln!(out, "  {}: {}", clean(file), clean(why));
     }
-    let _ = writeln!(out, "Values are hidden. Nothing left this machine.");
+    let _ = writeln!(out, "{PRIVACY}");
     let (verdict, code) = (replayed.verdict, replayed.exit_code);
     verdict_line(&mut out, verdict, code, &sentence(replayed), paint);
     out
 }
 
-fn heading(out: &mut String, replayed: &Replayed) {
+/// What was replayed, against what.
+pub(super) fn heading(replayed: &Replayed) -> String {
     let part = &replayed.part;
     let partners = counted(part.rates.by_partner.len(), "partner");
-    let envelopes = counted(part.envelopes, "payload");
-    let _ = write!(out, "replay  {envelopes}, {partners}");
-    let _ = match (&replayed.asked.candidate, &replayed.asked.base) {
-        (Some(candidate), _) => write!(out, "; all by {}", clean(&candidate.to_string())),
-        (None, base) => out.write_str(&compared("against", base.as_deref())),
-    };
+    let mut out = format!("{}, {partners}", counted(part.envelopes, "payload"));
+    out.push_str(&match (&replayed.asked.candidate, &replayed.asked.base) {
+        (Some(candidate), _) => format!("; all by {}", clean(&candidate.to_string())),
+        (None, base) => compared("against", base.as_deref()),
+    });
     if let Some(sample) = &replayed.asked.sample {
         let _ = write!(out, "; one line in {}, seed {}", sample.one_in, sample.seed);
     }
     if !replayed.is_whole() {
         let shards: Vec<String> = replayed.shards.iter().map(u32::to_string).collect();
-        let _ = write!(
-            out,
-            "; shard {} of {}",
-            shards.join(", "),
-            replayed.asked.shards
-        );
+        let (shards, of) = (shards.join(", "), replayed.asked.shards);
+        let _ = write!(out, "; shard {shards} of {of}");
     }
-    out.push('\n');
-    if part.passed_over > 0 {
-        let _ = writeln!(out, "  not asked about     {:>9}", part.passed_over);
-    }
+    out
 }
 
-fn shares(out: &mut String, replayed: &Replayed, paint: Paint) {
+/// How it came out: what, how many, which share of all, and what that means.
+pub(super) fn shares(replayed: &Replayed) -> Vec<(&'static str, u64, String, String)> {
     let all = replayed.part.envelopes;
-    let shifted: u64 = replayed
-        .part
-        .rates
-        .by_partner
-        .values()
-        .map(|count| count.mismatched)
-        .sum();
+    let partners = replayed.part.rates.by_partner.values();
+    let shifted: u64 = partners.map(|count| count.mismatched).sum();
     let budget = replayed.asked.budget;
     let over = match replayed.newly_rejected > budget {
-        true => paint.red(&format!("budget {budget}: fails the gate")),
+        true => format!("budget {budget}: fails the gate"),
         false => format!("budget {budget}"),
     };
     let relaxed = match replayed.newly_accepted {
         0 => "",
         _ => "relaxed by accident?",
     };
-    for (what, count, said) in [
-        ("same verdict", all.saturating_sub(shifted), String::new()),
-        ("newly rejected", replayed.newly_rejected, over),
-        (
+    let line = |what, count, said: String| (what, count, share(count, all), said);
+    vec![
+        line("same verdict", all.saturating_sub(shifted), String::new()),
+        line("newly rejected", replayed.newly_rejected, over),
+        line(
             "newly accepted",
             replayed.newly_accepted,
             relaxed.to_owned(),
         ),
-    ] {
-        let line = format!("  {what:<18}  {count:>9}  {:>6}  {said}", share(count, all));
+    ]
+}
+
+fn numbers(out: &mut String, replayed: &Replayed, paint: Paint) {
+    if replayed.part.passed_over > 0 {
+        let _ = writeln!(
+            out,
+            "  not asked about     {:>9}",
+            replayed.part.passed_over
+        );
+    }
+    for (what, count, share, said) in shares(replayed) {
+        let said = match said.contains("fails") {
+            true => paint.red(&said),
+            false => said,
+        };
+        let line = format!("  {what:<18}  {count:>9}  {share:>6}  {said}");
         let _ = writeln!(out, "{}", line.trim_end());
     }
+    let all = replayed.part.envelopes;
     if let (Some(_), 0, 1..) = (&replayed.asked.sample, replayed.newly_rejected, all) {
         let _ = writeln!(
             out,
@@ -156,20 +164,25 @@ fn one(out: &mut String, cluster: &Cluster) {
         clean(&cause.candidate.to_string()),
         clean(&cause.rule)
     );
-    let first = place(&cluster.first.file, cluster.first.line);
-    let smallest = &cluster.smallest;
     let _ = writeln!(out, "             {}", clean(&cause.message));
-    let _ = write!(out, "             first {first}");
+    let _ = writeln!(out, "             {}", found(cluster));
+}
+
+/// Where it was found.
+pub(super) fn found<C, R>(cluster: &Cluster<C, R>) -> String {
+    let (first, smallest) = (&cluster.first, &cluster.smallest);
+    let mut text = format!("first {}", place(&first.file, first.line));
     if let Some(span) = &cluster.recorded {
         let days = [span.first.date_naive(), span.last.date_naive()];
-        let _ = write!(out, ", recorded {} to {}", days[0], days[1]);
+        let _ = write!(text, ", recorded {} to {}", days[0], days[1]);
     }
-    let _ = writeln!(
-        out,
+    let _ = write!(
+        text,
         ", smallest {} ({} bytes)",
         place(&smallest.place.file, smallest.place.line),
         smallest.bytes
     );
+    text
 }
 
 /// What `[replay]` asks for and does not get, one line each.
@@ -209,7 +222,7 @@ pub(super) fn place(file: &str, line: u32) -> String {
 }
 
 /// What the verdict rests on.
-fn sentence(replayed: &Replayed) -> String {
+pub(super) fn sentence(replayed: &Replayed) -> String {
     let part = &replayed.part;
     match replayed.verdict {
         Verdict::Go => "every recorded payload keeps its verdict, within the budget".to_owned(),

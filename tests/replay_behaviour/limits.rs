@@ -105,7 +105,7 @@ fn what_cannot_be_had_again_is_neither_green_nor_red() {
 
 /// Holds every format of a red result against the word that stands wherever something was said.
 fn tells_nothing(case: &Case) {
-    for format in ["text", "json", "markdown"] {
+    for format in ["text", "json", "markdown", "html", "sarif", "junit"] {
         let output = case.run(&["--format", format, "--verbose"]);
         assert_eq!(output.status.code(), Some(1), "{output:?}");
         for stream in [output.stdout, output.stderr] {

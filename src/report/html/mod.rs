@@ -3,6 +3,7 @@
 mod board;
 mod diff;
 mod finding;
+mod ledger;
 mod mark;
 mod page;
 mod step;
@@ -10,6 +11,7 @@ mod table;
 
 pub(super) use board::board;
 pub(super) use diff::diff;
+pub(super) use ledger::ledger;
 
 /// The page of a run that did not end.
 pub(super) fn unfinished() -> String {

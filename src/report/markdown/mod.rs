@@ -3,6 +3,7 @@
 
 mod decision;
 mod escape;
+mod ledger;
 mod section;
 
 use super::Style;
@@ -10,6 +11,7 @@ use super::text::{revision, sentence};
 use crate::model::Report;
 
 pub(super) use escape::{code, prose};
+pub(super) use ledger::ledger;
 pub(super) use section::{changes, findings};
 
 /// Largest whole report, in bytes.

@@ -6,8 +6,9 @@ mod rule;
 use super::Style;
 use super::github::below;
 use super::hygiene::clean;
+use super::ledger::Ledger;
 use super::text::sentence;
-use crate::model::{Judged, Place, Report, Severity, Verdict, WitnessSource};
+use crate::model::{Judged, Place, Report, Severity, TraceLine, Verdict, WitnessSource};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -26,39 +27,91 @@ const RELATED: usize = 20;
 
 /// The whole file.
 pub(super) fn report(report: &Report, style: &Style<'_>) -> String {
-    let kept = Kept::of(report, style);
-    let dropped = report.findings.len() - kept.results.len();
     let mut notes: Vec<String> = report.not_proved.clone();
     if !report.governance.emergency.is_empty() {
         let ids = report.governance.emergency.join(", ");
         notes.insert(0, format!("EMERGENCY: a waiver is in force: {ids}"));
     }
-    if dropped > 0 {
-        let all = report.findings.len();
-        notes.insert(0, format!("{dropped} of {all} findings were dropped to fit this format; the json report holds all of them"));
-    }
-    let level = if dropped > 0 { "error" } else { "note" };
-    let run = json!({
-        "tool": driver(&report.header.tool, kept.rules),
-        "automationDetails": { "id": format!("matchmark/{}", clean(&report.header.stage)) },
-        "invocations": [{
-            "executionSuccessful": report.verdict != Verdict::Error,
-            "exitCode": report.exit_code,
-            "exitCodeDescription": clean(&sentence(report)),
-            "toolExecutionNotifications": notifications(&notes, level),
-        }],
-        "columnKind": "unicodeCodePoints",
-        "results": kept.results,
-        "properties": {
+    let run = Run {
+        tool: &report.header.tool,
+        category: &report.header.stage,
+        verdict: report.verdict,
+        exit_code: report.exit_code,
+        sentence: &sentence(report),
+        notes,
+        findings: &report.findings,
+        trace: &report.governance.trace,
+        properties: json!({
             "verdict": report.verdict.word(),
             "asOf": clean(&report.header.as_of),
             "head": clean(&report.header.head),
             "base": report.header.base.as_deref().map(clean),
             "summary": report.summary,
             "digest": report.digest,
-        },
-    });
-    whole(run)
+        }),
+    };
+    run.file(style)
+}
+
+/// The whole file of a replay.
+pub(super) fn ledger(ledger: &Ledger, style: &Style<'_>) -> String {
+    let counts = ledger.counts.iter();
+    let counts: BTreeMap<&str, u64> = counts.map(|one| (one.what, one.count)).collect();
+    let run = Run {
+        tool: concat!("matchmark ", env!("CARGO_PKG_VERSION")),
+        category: &ledger.verb.replace(' ', "-"),
+        verdict: ledger.verdict,
+        exit_code: ledger.exit_code,
+        sentence: &ledger.sentence,
+        notes: ledger.limits.clone(),
+        findings: &ledger.found,
+        trace: &[],
+        properties: json!({
+            "verdict": ledger.verdict.word(),
+            "replayed": clean(&ledger.heading),
+            "counts": counts,
+        }),
+    };
+    run.file(style)
+}
+
+/// What one run of any command says.
+struct Run<'a> {
+    tool: &'a str,
+    /// What tells its results from those of another command.
+    category: &'a str,
+    verdict: Verdict,
+    exit_code: u8,
+    sentence: &'a str,
+    notes: Vec<String>,
+    findings: &'a [Judged],
+    trace: &'a [TraceLine],
+    properties: Value,
+}
+
+impl Run<'_> {
+    fn file(mut self, style: &Style<'_>) -> String {
+        let kept = Kept::of(self.findings, self.trace, style);
+        let all = self.findings.len();
+        let dropped = all - kept.results.len();
+        if dropped > 0 {
+            self.notes.insert(0, format!("{dropped} of {all} findings were dropped to fit this format; the json report holds all of them"));
+        }
+        let level = if dropped > 0 { "error" } else { "note" };
+        whole(json!({
+            "tool": driver(self.tool, kept.rules),
+            "automationDetails": { "id": format!("matchmark/{}", clean(self.category)) },
+            "invocations": [{
+                "executionSuccessful": self.verdict != Verdict::Error,
+                "exitCode": self.exit_code,
+                "exitCodeDescription": clean(self.sentence),
+                "toolExecutionNotifications": notifications(&self.notes, level),
+            }],
+            "columnKind": "unicodeCodePoints",
+            "results": kept.results,
+            "properties": self.properties,
+        }))
+    }
 }
 
 /// The file of a run that did not end.
@@ -102,18 +155,18 @@ struct Kept {
 }
 
 impl Kept {
-    fn of(report: &Report, style: &Style<'_>) -> Self {
+    fn of(findings: &[Judged], trace: &[TraceLine], style: &Style<'_>) -> Self {
         let mut kept = Self::default();
         let mut indexes: BTreeMap<&str, usize> = BTreeMap::new();
         let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
         let mut bytes = 0;
-        for judged in &report.findings {
+        for judged in findings {
             let known = indexes.get(judged.rule.as_str()).copied();
             let index = known.unwrap_or(kept.rules.len());
             let count = seen.entry(&judged.fingerprint).or_default();
             *count += 1;
             let result = result(judged, index, *count, style);
-            let rule = known.is_none().then(|| rule::descriptor(judged, report));
+            let rule = known.is_none().then(|| rule::descriptor(judged, trace));
             bytes += size(&result) + rule.as_ref().map_or(0, size);
             if bytes > LARGEST || index >= MOST || kept.results.len() >= MOST {
                 break;
@@ -232,8 +285,15 @@ fn related(judged: &Judged, style: &Style<'_>) -> Vec<Value> {
 }
 
 fn physical(place: &Place, style: &Style<'_>) -> Value {
+    // A history may lie outside of the repository.
+    let artifact = match place.file.starts_with('/') {
+        true => json!({ "uri": format!("file://{}", uri(&place.file)) }),
+        false => {
+            json!({ "uri": uri(&below(style.folder, &place.file)), "uriBaseId": "%SRCROOT%" })
+        }
+    };
     json!({
-        "artifactLocation": { "uri": uri(&below(style.folder, &place.file)), "uriBaseId": "%SRCROOT%" },
+        "artifactLocation": artifact,
         "region": { "startLine": place.line.max(1), "startColumn": place.column.max(1) },
     })
 }

@@ -2,7 +2,7 @@
 //! Refuses to call a rule a matter of security that is not in its table.
 
 use super::{clean, level};
-use crate::model::{self, Judged, Report};
+use crate::model::{self, Judged, TraceLine};
 use serde_json::{Value, json};
 
 /// Rules whose breach lets somebody in or data out, by the first word of their name, with their weight of 10.
@@ -27,10 +27,10 @@ fn weight(id: &str) -> Option<&'static str> {
 }
 
 /// The rule of `judged`, as one entry of the driver.
-pub(super) fn descriptor(judged: &Judged, report: &Report) -> Value {
+pub(super) fn descriptor(judged: &Judged, trace: &[TraceLine]) -> Value {
     let id = &judged.rule;
     let known = model::rule(id);
-    let traced = report.governance.trace.iter().find(|line| line.rule == *id);
+    let traced = trace.iter().find(|line| line.rule == *id);
     let title = known.map_or_else(
         || traced.map_or_else(|| format!("{id} must hold"), |line| line.title.clone()),
         |rule| rule.title.to_owned(),

@@ -19,7 +19,7 @@ use crate::model::Report;
 use crate::report::Style;
 use std::fmt::Write as _;
 
-const STYLE: &str = include_str!("style.css");
+pub(super) const STYLE: &str = include_str!("style.css");
 
 /// A part of the page: what leads to it and what stands in it.
 struct Section {

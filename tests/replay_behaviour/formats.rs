@@ -1,0 +1,132 @@
+//! One result in every format: the same verdict, as many findings, and nothing that a page would load.
+
+use crate::recording::{Case, body, changed, one, recorded};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+const FORMATS: [&str; 6] = ["text", "json", "markdown", "html", "sarif", "junit"];
+
+/// What one run writes, by format, and its exit code.
+fn written(case: &Case) -> (BTreeMap<&'static str, String>, Option<i32>) {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |format: &str| folder.path().join(format);
+    let wanted: Vec<String> = FORMATS
+        .iter()
+        .map(|format| format!("--format={format}={}", at(format).display()))
+        .collect();
+    let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
+    let output = case.run(&wanted);
+    let read = |format: &&'static str| (*format, std::fs::read_to_string(at(format)).unwrap());
+    (FORMATS.iter().map(read).collect(), output.status.code())
+}
+
+/// Two differences, one of two places, and an exchange that cannot be sent.
+fn red() -> Case {
+    let (found, refused) = (one("$member-match", 200), one("$member-match", 422));
+    Case::of(&changed(|all| {
+        all[found]["response"]["status"] = json!(201);
+        body(&mut all[refused], |it| {
+            it["issue"][0]["code"] = json!("invalid")
+        });
+        let mut odd = all[found].clone();
+        odd["request"]["method"] = json!("BREW");
+        all.push(odd);
+    }))
+}
+
+#[test]
+fn every_format_of_a_red_tells_the_same_findings() {
+    let (said, code) = written(&red());
+    assert_eq!(code, Some(1), "{}", said["text"]);
+    let json: Value = serde_json::from_str(&said["json"]).unwrap();
+    assert_eq!(json["clusters"].as_array().unwrap().len(), 2);
+    assert_eq!(json["undecided"]["count"], 1);
+
+    let sarif: Value = serde_json::from_str(&said["sarif"]).unwrap();
+    let run = &sarif["runs"][0];
+    let results = run["results"].as_array().unwrap();
+    let told: Vec<String> = results
+        .iter()
+        .map(|one| format!("{} {}", one["level"], one["ruleId"]).replace('"', ""))
+        .collect();
+    let changed = "error replay/behaviour-changed";
+    assert_eq!(told, [changed, changed, "warning replay/not-reproducible"]);
+    assert_eq!(run["automationDetails"]["id"], "matchmark/replay-exchanges");
+    assert_eq!(run["invocations"][0]["exitCode"], 1);
+    let place = &results[0]["locations"][0]["physicalLocation"];
+    let uri = place["artifactLocation"]["uri"].as_str().unwrap();
+    assert!(uri.starts_with("file:///") && uri.ends_with("day.ndjson"));
+    assert_eq!(
+        place["region"]["startLine"],
+        json["clusters"][0]["first"]["line"]
+    );
+
+    let junit = &said["junit"];
+    assert!(
+        junit.contains("tests=\"5\" failures=\"2\" errors=\"1\""),
+        "{junit}"
+    );
+    assert!(
+        junit.contains("name=\"verdict\" value=\"no-go\""),
+        "{junit}"
+    );
+
+    let html = &said["html"];
+    assert_eq!(html.matches("<article").count(), 3, "{html}");
+    for format in ["text", "markdown", "html", "sarif", "junit"] {
+        for part in ["code invalid", "code not-found", "201", "BREW"] {
+            let is_there = said[format].contains(part);
+            assert_eq!(is_there, part != "BREW", "{format} {part}");
+        }
+    }
+    for part in ["--only", "sha256:", "budget 0: fails", "cannot be told"] {
+        assert!(html.contains(part), "{part}: {html}");
+        assert!(said["text"].contains(part), "{part}");
+    }
+}
+
+#[test]
+fn a_page_of_answers_loads_nothing_and_says_what_it_does_not_prove() {
+    let html = &written(&red()).0["html"];
+    for word in ["<script", "src=", "javascript:", "@import", "url(", "http"] {
+        let own = html.replace("http-equiv", "");
+        assert!(!own.contains(word), "{word}");
+    }
+    assert!(html.contains("content=\"default-src 'none'; style-src 'sha256-"));
+    assert_eq!(html.matches("<h1>").count(), 1);
+    for part in [
+        "NO-GO",
+        "What this does not prove",
+        "what nobody recorded is not covered",
+        "Of 1 exchange nothing can be told",
+    ] {
+        assert!(html.contains(part), "{part}: {html}");
+    }
+    // What leads somewhere leads to an article of the page, and no two have one name.
+    for link in html.split("href=\"#").skip(1) {
+        let name = link.split('"').next().unwrap();
+        assert_eq!(html.matches(&format!("id=\"{name}\"")).count(), 1, "{name}");
+    }
+}
+
+#[test]
+fn a_green_is_green_in_every_format_and_a_broken_run_in_none() {
+    let (said, code) = written(&Case::of(recorded()));
+    assert_eq!(code, Some(0), "{}", said["text"]);
+    let sarif: Value = serde_json::from_str(&said["sarif"]).unwrap();
+    assert_eq!(sarif["runs"][0]["results"], json!([]));
+    assert!(said["junit"].contains("failures=\"0\" errors=\"0\""));
+    for format in ["text", "markdown", "html"] {
+        assert!(said[format].contains("GO"), "{format}");
+        assert!(!said[format].contains("NO-GO"), "{format}");
+    }
+    let (said, code) = written(&Case::written("day.ndjson", "no exchange\n"));
+    assert_eq!(code, Some(2));
+    for (format, text) in said {
+        let is_green = text.contains("GO  ") || text.contains("\"go\"");
+        assert!(
+            !is_green && text.to_lowercase().contains("error"),
+            "{format} {text}"
+        );
+    }
+}
