@@ -74,7 +74,7 @@ pub(super) fn ledger(ledger: &Ledger) -> String {
         name: format!("{} ran", ledger.verb),
         outcome: Outcome::Told,
         message: ledger.heading.clone(),
-        body: [&[ledger.heading.clone()], counts.as_slice()]
+        body: [std::slice::from_ref(&ledger.heading), &counts]
             .concat()
             .join("\n"),
         file: None,
