@@ -133,6 +133,11 @@ fn help_opens_with_examples() {
         ("help_check", vec!["check", "--help"]),
         ("help_check_short", vec!["check", "-h"]),
         ("help_validate", vec!["validate", "--help"]),
+        ("help_replay", vec!["replay", "--help"]),
+        (
+            "help_replay_exchanges",
+            vec!["replay", "exchanges", "--help"],
+        ),
         ("help_scrub", vec!["scrub", "--help"]),
         ("help_transform", vec!["transform", "--help"]),
         ("help_diff", vec!["diff", "--help"]),

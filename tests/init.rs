@@ -52,6 +52,11 @@ fn a_fresh_repository_is_green_and_stays_as_it_is() {
         assert!(check["subjects"].as_u64().unwrap() > 0, "{check:#}");
     }
 
+    let config = fs::read_to_string(root.join("matchmark.toml")).unwrap();
+    for key in ["history", "budget", "volatile", "unordered"] {
+        assert!(config.contains(&format!("\n{key} = ")), "{key} {config}");
+    }
+
     let before = files(root);
     assert_eq!(here(&["init"]).status.code(), Some(0));
     assert_eq!(files(root), before);

@@ -9,6 +9,12 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
+/// What `[replay]` says of exchanges as it is shipped.
+pub const SHIPPED: &str = "budget = { newly-rejected = 0, behaviour-changed = 0 }
+# Of recorded exchanges: what is another one in each answer, and lists whose order means nothing.
+volatile = []
+unordered = []";
+
 pub const CONSUMER: &str = "northwind";
 
 /// One line for every exchange of northwind's contracts; the first of a course names its states.
@@ -147,7 +153,8 @@ impl Case {
     pub fn with_config(&self, replay: &str) -> String {
         let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/matchmark.toml");
         let shipped = std::fs::read_to_string(shipped).unwrap();
-        let text = shipped.replace("budget = { newly-rejected = 0 }", replay);
+        let text = shipped.replace(SHIPPED, replay);
+        assert_ne!(text, shipped);
         let path = self.file.with_file_name("matchmark.toml");
         std::fs::write(&path, text).unwrap();
         path.to_str().unwrap().to_owned()
