@@ -1,6 +1,7 @@
 //! A change that loosens `[replay]`: the stricter of both sides counts, and the result says so.
 
 use crate::gate::{Repository, scenario};
+use crate::promised;
 use crate::recording::{Case, SHIPPED, body, changed, one};
 use serde_json::{Value, json};
 
@@ -47,6 +48,8 @@ fn a_change_cannot_loosen_what_its_answers_are_judged_by() {
         "unordered",
     ];
     assert_eq!(keys(asked), expected);
+    let broken = promised::broken("replay-exchanges", &result);
+    assert_eq!(broken, Vec::<String>::new());
     for format in ["text", "markdown"] {
         let output = case.run(&["--format", format]);
         let said = String::from_utf8(output.stdout).unwrap();
@@ -101,6 +104,8 @@ fn payloads_and_the_gate_tell_a_loosened_budget_too() {
     let replayed: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(keys(&replayed["asked"]), ["budget.newly-rejected"]);
     assert_eq!(replayed["asked"]["budget"], 0);
+    let broken = promised::broken("replay", &replayed);
+    assert_eq!(broken, Vec::<String>::new());
     let (report, _) = repository.check(&["--only", "replay", "--base", "HEAD"]);
     let said = report["not_proved"].to_string();
     for told in ["`budget.newly-rejected`", "`unordered`", "land the key"] {
