@@ -1,15 +1,19 @@
 //! A JSON document with the place of every value in its text.
 //! Refuses to know what the document means.
 
+use super::pointer::{pointer_index, pointer_name};
 use super::reader::{Node, Reading, read};
 use super::{Fault, Limits, Position, lexer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 /// Bytes between two marks: a place is found by counting at most that many.
 const MARK_STEP: usize = 1024;
+
+/// Members of an object among which a name is looked for one by one.
+const FEW: usize = 64;
 
 /// A value and the places of its parts. Cloning shares both.
 #[derive(Clone)]
@@ -19,16 +23,11 @@ struct Inner {
     text: Box<str>,
     value: Value,
     tape: Vec<Node>,
-    /// Made when a place is first asked for: most documents are never asked.
-    index: OnceLock<Index>,
-}
-
-/// What finds the place of a value in constant time, however wide its parents are.
-struct Index {
-    /// The position of every [`MARK_STEP`]th byte.
-    marks: Vec<Position>,
-    /// Address of a value to its node.
-    nodes: HashMap<usize, Node>,
+    /// The position of every [`MARK_STEP`]th byte, made when a place is first asked for: most documents are never asked.
+    marks: OnceLock<Vec<Position>>,
+    /// Address of a member of a wide object to its rank there, made when one is first asked for: a place is found in
+    /// constant time, however wide its parents are.
+    ranks: OnceLock<HashMap<usize, usize>>,
 }
 
 impl Document {
@@ -42,7 +41,8 @@ impl Document {
             text: text.into(),
             value,
             tape,
-            index: OnceLock::new(),
+            marks: OnceLock::new(),
+            ranks: OnceLock::new(),
         })))
     }
 
@@ -74,7 +74,8 @@ impl Document {
             text: self.0.text.clone(),
             value: value.clone(),
             tape,
-            index: OnceLock::new(),
+            marks: OnceLock::new(),
+            ranks: OnceLock::new(),
         })))
     }
 
@@ -130,50 +131,78 @@ impl Document {
     }
 
     fn find(&self, pointer: &str) -> Option<(Node, &Value)> {
-        let value = self.value().pointer(pointer)?;
-        Some((*self.index().nodes.get(&address(value))?, value))
+        let (mut node, mut value) = (*self.0.tape.last()?, self.value());
+        if !pointer.is_empty() && !pointer.starts_with('/') {
+            return None;
+        }
+        for segment in pointer.split('/').skip(1) {
+            let (rank, below) = match value {
+                Value::Array(items) => {
+                    let rank = pointer_index(segment)?;
+                    (rank, items.get(rank)?)
+                }
+                Value::Object(members) => self.member(members, &pointer_name(segment))?,
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return None,
+            };
+            node = *self.0.tape.get(node.first as usize + rank)?;
+            value = below;
+        }
+        Some((node, value))
     }
 
-    fn index(&self) -> &Index {
-        self.0.index.get_or_init(|| Index::new(&self.0))
+    /// The member of that name, and the how-manieth it is.
+    fn member<'v>(
+        &self,
+        members: &'v Map<String, Value>,
+        name: &str,
+    ) -> Option<(usize, &'v Value)> {
+        if members.len() <= FEW {
+            let mut ranked = members.iter().enumerate();
+            let (rank, (_, value)) = ranked.find(|(_, (known, _))| *known == name)?;
+            return Some((rank, value));
+        }
+        let value = members.get(name)?;
+        let ranks = self.0.ranks.get_or_init(|| ranks(self.value()));
+        Some((*ranks.get(&address(value))?, value))
     }
 
     fn position(&self, offset: u32) -> Position {
         let offset = offset as usize;
         let step = offset / MARK_STEP;
-        let from = self.index().marks.get(step).copied();
+        let marks = self.0.marks.get_or_init(|| marks(&self.0.text));
+        let from = marks.get(step).copied();
         let text = self.0.text.as_bytes().get(step * MARK_STEP..offset);
         from.unwrap_or(Position::START)
             .after(text.unwrap_or_default())
     }
 }
 
-impl Index {
-    fn new(document: &Inner) -> Self {
-        let mut nodes = HashMap::with_capacity(document.tape.len());
-        let mut open = Vec::new();
-        open.extend(document.tape.last().map(|node| (*node, &document.value)));
-        while let Some((node, value)) = open.pop() {
-            nodes.insert(address(value), node);
-            let beside = document.tape.get(node.first as usize..).unwrap_or_default();
-            let beside = beside.iter().copied();
-            match value {
-                Value::Array(items) => open.extend(beside.zip(items)),
-                Value::Object(members) => open.extend(beside.zip(members.values())),
-                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+fn marks(text: &str) -> Vec<Position> {
+    let mark = |at: &mut Position, chunk: &[u8]| {
+        let here = *at;
+        *at = at.after(chunk);
+        Some(here)
+    };
+    let text = text.as_bytes().chunks(MARK_STEP);
+    text.scan(Position::START, mark).collect()
+}
+
+/// Address of every member of a wide object to its rank there.
+fn ranks(value: &Value) -> HashMap<usize, usize> {
+    let (mut ranks, mut open) = (HashMap::new(), vec![value]);
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Array(items) => open.extend(items),
+            Value::Object(members) => {
+                if members.len() > FEW {
+                    ranks.extend(members.values().map(address).zip(0..));
+                }
+                open.extend(members.values());
             }
-        }
-        let mark = |at: &mut Position, chunk: &[u8]| {
-            let here = *at;
-            *at = at.after(chunk);
-            Some(here)
-        };
-        let text = document.text.as_bytes().chunks(MARK_STEP);
-        Self {
-            marks: text.scan(Position::START, mark).collect(),
-            nodes,
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }
+    ranks
 }
 
 /// The values of a document never move while it lives.

@@ -22,6 +22,13 @@ impl Position {
 
     /// The place right behind `text`, when it starts here.
     pub(super) fn after(self, text: &[u8]) -> Self {
+        if text.is_ascii() && !text.contains(&b'\n') {
+            let columns = u32::try_from(text.len()).unwrap_or(u32::MAX);
+            return Self {
+                column: self.column.saturating_add(columns),
+                ..self
+            };
+        }
         text.iter().fold(self, |at, byte| match byte {
             b'\n' => Self {
                 line: at.line.saturating_add(1),

@@ -129,9 +129,10 @@ impl<'t> Lexer<'t> {
         let mut decoded = String::new();
         loop {
             let start = self.at;
-            while !matches!(self.peek(), None | Some(b'"' | b'\\' | 0..=0x1F)) {
-                self.at += 1;
-            }
+            let rest = self.text.as_bytes().get(start..).unwrap_or_default();
+            let mut plain = rest.iter();
+            let end = plain.position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1F));
+            self.at += end.unwrap_or(rest.len());
             decoded.push_str(self.slice(start, self.at));
             match self.peek() {
                 Some(b'"') => {

@@ -13,3 +13,4 @@ pub use document::Document;
 pub use fault::{Fault, FaultKind, Limits, Position};
 pub use lexer::is_blank;
 pub use pointer::{pointer_escape, pointer_segments, pointer_starred};
+pub(crate) use pointer::{pointer_index, pointer_name};

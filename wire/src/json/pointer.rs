@@ -27,6 +27,23 @@ pub fn pointer_segments(pointer: &str) -> Option<Vec<Cow<'_, str>>> {
         .collect()
 }
 
+/// The position in an array that a segment stands for.
+///
+/// Source: RFC 6901, section 4
+pub(crate) fn pointer_index(segment: &str) -> Option<usize> {
+    let is_plain = segment == "0" || !segment.starts_with(['0', '+']);
+    segment.parse().ok().filter(|_| is_plain)
+}
+
+/// The name that a segment stands for, whatever its escapes.
+pub(crate) fn pointer_name(segment: &str) -> Cow<'_, str> {
+    if segment.contains('~') {
+        segment.replace("~1", "/").replace("~0", "~").into()
+    } else {
+        segment.into()
+    }
+}
+
 fn unescape(segment: &str) -> Option<Cow<'_, str>> {
     if !segment.contains('~') {
         return Some(Cow::Borrowed(segment));

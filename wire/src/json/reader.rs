@@ -50,15 +50,15 @@ const MEMBER_END: FaultKind = FaultKind::Syntax("expected `,` or `}`");
 
 enum Container {
     Array(Vec<Value>),
-    /// The members so far, and the name of the one being read.
-    Object(Map<String, Value>, String),
+    /// The members so far; while one is read, the last is `null`.
+    Object(Map<String, Value>),
 }
 
 impl Container {
     fn value(self) -> Value {
         match self {
             Self::Array(items) => Value::Array(items),
-            Self::Object(members, _) => Value::Object(members),
+            Self::Object(members) => Value::Object(members),
         }
     }
 }
@@ -128,7 +128,7 @@ impl<'t> Reader<'t> {
     /// Inside an object: reads a member's name up to the value and gives the offset of the name.
     fn name(&mut self) -> Result<Option<usize>, Stop> {
         let Some(Open {
-            container: Container::Object(members, name),
+            container: Container::Object(members),
             ..
         }) = self.open.last_mut()
         else {
@@ -138,8 +138,8 @@ impl<'t> Reader<'t> {
         if self.lexer.peek() != Some(b'"') {
             return Err(self.lexer.unexpected(NAME));
         }
-        *name = self.lexer.string()?;
-        if members.contains_key(name) {
+        let name = self.lexer.string()?;
+        if members.insert(name, Value::Null).is_some() {
             return Err((FaultKind::DuplicateKey, start));
         }
         self.lexer.next_solid();
@@ -154,7 +154,7 @@ impl<'t> Reader<'t> {
     fn value(&mut self, node: Node) -> Result<Option<(Value, Node)>, Stop> {
         let (container, end) = match self.lexer.peek() {
             Some(b'[') => (Container::Array(Vec::new()), b']'),
-            Some(b'{') => (Container::Object(Map::new(), String::new()), b'}'),
+            Some(b'{') => (Container::Object(Map::new()), b'}'),
             Some(_) => return Ok(Some((self.lexer.scalar()?, node))),
             None => return Err(self.lexer.unexpected(FaultKind::Empty)),
         };
@@ -178,8 +178,10 @@ impl<'t> Reader<'t> {
         self.waiting.push(node);
         match self.open.last_mut().map(|open| &mut open.container) {
             Some(Container::Array(items)) => items.push(value),
-            Some(Container::Object(members, name)) => {
-                members.insert(std::mem::take(name), value);
+            Some(Container::Object(members)) => {
+                if let Some(last) = members.values_mut().next_back() {
+                    *last = value;
+                }
             }
             None => {}
         }
@@ -192,7 +194,7 @@ impl<'t> Reader<'t> {
         };
         let (end, expected) = match open.container {
             Container::Array(_) => (b']', ITEM_END),
-            Container::Object(..) => (b'}', MEMBER_END),
+            Container::Object(_) => (b'}', MEMBER_END),
         };
         self.lexer.next_solid();
         if self.lexer.take(b',') {
