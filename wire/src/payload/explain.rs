@@ -2,7 +2,7 @@
 //! Refuses to decide validity: it explains what the validator found.
 
 use super::atlas::{Atlas, Spot};
-use super::form::{self, plural, required};
+use super::form::{self, plural};
 use super::mask::Mask;
 use super::problem::Problem;
 use super::refusal::{Forms, Refusal, Said};
@@ -128,8 +128,8 @@ impl<'a> Explainer<'a> {
     }
 
     fn add_value(&mut self, subject: Subject<'a>, kind: &Kind) {
-        let schema = subject.trail.schema().map(|spot| spot.schema);
-        let words = words(kind, schema.unwrap_or(&Value::Null));
+        let format = subject.trail.schema().and_then(|spot| spot.text("format"));
+        let words = words(kind, format);
         let shaped = [id::FORMAT_WRONG, id::PATTERN_MISMATCH].contains(&words.id);
         let describe = if shaped {
             shape::found_with_shape
@@ -137,13 +137,13 @@ impl<'a> Explainer<'a> {
             shape::found
         };
         let found = self.value(&subject.pointer).map(describe);
-        let means = self.meaning(&subject.trail.declarations());
+        let means = meant(&subject.trail);
         self.push(subject, words, found, means);
     }
 
     fn add_missing(&mut self, mut subject: Subject<'a>, name: &str) {
         let declared = self.declared(&subject.trail, name);
-        let means = Atlas::meaning(&declared);
+        let means = meaning(declared.iter().copied());
         subject.lacks(&declared);
         subject.lacks(&subject.trail.spots.clone());
         subject.pointer = format!("{}/{}", subject.pointer, pointer_escape(name));
@@ -172,11 +172,8 @@ impl<'a> Explainer<'a> {
 
     /// A member's name breaks `propertyNames`; the error inside is about the name.
     fn add_name(&mut self, mut subject: Subject<'a>, name: Option<&str>, kind: Option<&Kind>) {
-        let schema = subject
-            .trail
-            .schema()
-            .map_or(&Value::Null, |spot| spot.schema);
-        let want = kind.and_then(|kind| words(kind, schema).want);
+        let format = subject.trail.schema().and_then(|spot| spot.text("format"));
+        let want = kind.and_then(|kind| words(kind, format).want);
         if let Some(name) = name {
             subject.pointer = format!("{}/{}", subject.pointer, pointer_escape(name));
         }
@@ -212,18 +209,18 @@ impl<'a> Explainer<'a> {
     }
 
     fn add_slice(&mut self, mut subject: Subject<'a>) {
-        let Some(spot) = subject.trail.schema().cloned() else {
+        let Some(spot) = subject.trail.schema() else {
             return;
         };
         let items = self.value(&subject.pointer).unwrap_or(&Value::Null);
         let keyword = subject.trail.keyword.as_deref().unwrap_or_default();
-        let words = slice::words(self.atlas, &spot, keyword, items);
-        let mut declarations = subject.trail.declarations();
+        let words = slice::words(spot, keyword, items);
+        let mut declarations: Vec<_> = subject.trail.declarations().collect();
         if words.id == id::CONTAINS_MISSING {
             subject.lacks(&declarations);
         }
         declarations.splice(0..0, spot.child("contains"));
-        let means = self.meaning(&declarations);
+        let means = meaning(declarations.into_iter().flat_map(Spot::views));
         self.push(subject, words, Some(shape::found(items)), means);
     }
 
@@ -246,14 +243,13 @@ impl<'a> Explainer<'a> {
             }
             return;
         }
-        let title = |form: &Spot<'_>| form::title(self.atlas, form);
-        let titles: Vec<_> = forms.iter().map(title).collect();
+        let titles: Vec<_> = forms.iter().map(|form| form::title(*form)).collect();
         let fits = format!("none of {} fits", plural(forms.len(), "form", "forms"));
         let words = Words {
             want: Some(titles.join(", or ")),
             ..Words::new(id::NO_FORM_FITS, fits)
         };
-        let means = self.meaning(&subject.trail.declarations());
+        let means = meant(&subject.trail);
         self.push(subject, words, Some(shape::found(value)), means);
     }
 
@@ -264,7 +260,7 @@ impl<'a> Explainer<'a> {
             return Some(trail.spots.clone());
         }
         let asks = |form: &Spot<'a>| {
-            let names = required(self.atlas, form).into_iter();
+            let names = form.required();
             let mut declared = names.map(|name| self.declared(trail, name));
             declared.find(|declared| identifies(declared))
         };
@@ -278,7 +274,7 @@ impl<'a> Explainer<'a> {
         let forms = choices(&subject.trail);
         let fitting: Vec<_> = fitting
             .iter()
-            .filter_map(|index| Some(form::title(self.atlas, forms.get(*index)?)))
+            .filter_map(|index| Some(form::title(*forms.get(*index)?)))
             .collect();
         let words = Words {
             want: Some("exactly one form".to_owned()),
@@ -287,7 +283,7 @@ impl<'a> Explainer<'a> {
                 format!("more than one form fits: {}", fitting.join(", ")),
             )
         };
-        let means = self.meaning(&subject.trail.declarations());
+        let means = meant(&subject.trail);
         self.push(subject, words, None, means);
     }
 
@@ -325,43 +321,37 @@ impl<'a> Explainer<'a> {
 
     /// The schemas that declare the member `name` of the value that the trail leads to.
     fn declared(&self, trail: &Trail<'a>, name: &str) -> Vec<Spot<'a>> {
-        let objects = trail.declarations().into_iter();
-        objects
-            .flat_map(|object| self.atlas.member(&object, name))
-            .collect()
+        let objects = trail.declarations();
+        objects.flat_map(|object| object.member(name)).collect()
     }
 
     /// The members that are declared for the value that the trail leads to.
     fn names(&self, trail: &Trail<'a>) -> BTreeSet<&'a str> {
-        let objects = trail.declarations().into_iter();
-        let views = objects.flat_map(|object| self.atlas.views(&object));
-        let members = views.filter_map(|view| view.schema.get("properties")?.as_object());
-        members
-            .flat_map(|members| members.keys().map(String::as_str))
-            .collect()
+        trail.declarations().flat_map(Spot::declared).collect()
     }
+}
 
-    /// What the outermost of these schemas means: the field rather than its type.
-    fn meaning(&self, spots: &[Spot<'a>]) -> Option<String> {
-        let views: Vec<_> = spots
-            .iter()
-            .flat_map(|spot| self.atlas.views(spot))
-            .collect();
-        Atlas::meaning(&views)
-    }
+/// What the first of these schemas that says so means.
+fn meaning<'a>(mut spots: impl Iterator<Item = Spot<'a>>) -> Option<String> {
+    spots.find_map(Spot::meaning).map(str::to_owned)
+}
+
+/// What the outermost schema that a trail leads to means: the field rather than its type.
+fn meant(trail: &Trail<'_>) -> Option<String> {
+    meaning(trail.declarations().flat_map(Spot::views))
 }
 
 /// The forms of the choice that a trail leads to.
 fn choices<'a>(trail: &Trail<'a>) -> Vec<Spot<'a>> {
     match (trail.schema(), &trail.keyword) {
-        (Some(spot), Some(keyword)) => spot.children(keyword),
+        (Some(spot), Some(keyword)) => spot.children(keyword).collect(),
         _ => Vec::new(),
     }
 }
 
 /// The resource that the schema describes.
 pub(super) fn resource(atlas: &Atlas) -> &str {
-    match atlas.pinned(&atlas.root(), "resourceType").as_deref() {
+    match atlas.root().and_then(|root| root.pinned("resourceType")) {
         Some([Value::String(word)]) => word,
         _ => "Resource",
     }

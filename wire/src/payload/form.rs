@@ -2,8 +2,9 @@
 //! Refuses to guess: where two forms are equally near, none is chosen.
 
 use super::atlas::{Atlas, Spot};
+use super::mark::Pin;
 use super::refusal::Forms;
-use super::{mark, slice};
+use super::slice;
 use serde_json::Value;
 
 /// Members that say what a resource or part is, the most telling first.
@@ -32,11 +33,11 @@ pub(super) fn choose(
         [only] => (*only, "chosen by its kind".to_owned()),
         several => told(atlas, forms, several, value)
             .map(|(index, name)| (index, name.to_owned()))
-            .or_else(|| told_within(atlas, forms, several, value))
+            .or_else(|| told_within(forms, several, value))
             .map(|(index, name)| (index, format!("chosen by `{name}`")))
             .or_else(|| Some((nearest(refused, several, at)?, "the nearest".to_owned())))?,
     };
-    let title = title(atlas, forms.get(index)?);
+    let title = title(*forms.get(index)?);
     let others = forms.len().saturating_sub(1);
     let others = plural(others, "other form folded", "other forms folded");
     Some((index, format!("{title}, {how} ({others})")))
@@ -62,10 +63,10 @@ fn told<'v>(
     names.into_iter().find_map(|(name, said)| {
         let mut fitting = candidates.iter().filter_map(|index| {
             let form = forms.get(*index)?;
-            let pinned = atlas.pinned(form, name);
-            let fits = match &pinned {
-                Some(values) => values.contains(&said),
-                None => !atlas.forbids(form, name),
+            let pinned = form.pinned(name);
+            let fits = match pinned {
+                Some(values) => values.contains(said),
+                None => !form.forbids(name),
             };
             fits.then_some((*index, pinned.is_some()))
         });
@@ -77,15 +78,10 @@ fn told<'v>(
 }
 
 /// The one candidate of whose fixed values, however deep, more hold than of every other; and the name of one that does.
-fn told_within(
-    atlas: &Atlas,
-    forms: &[Spot<'_>],
-    candidates: &[usize],
-    value: &Value,
-) -> Option<(usize, String)> {
+fn told_within(forms: &[Spot<'_>], candidates: &[usize], value: &Value) -> Option<(usize, String)> {
     let told = candidates.iter().filter_map(|index| {
-        let pins = mark::pins(atlas, forms.get(*index)?);
-        let held = |pin: &&mark::Pin| pin.holds(value) == Some(true);
+        let pins = forms.get(*index)?.pins();
+        let held = |pin: &&Pin| pin.holds(value) == Some(true);
         let name = pins
             .iter()
             .find(held)?
@@ -120,44 +116,35 @@ fn nearest(refused: &Forms<'_>, candidates: &[usize], at: &str) -> Option<usize>
 }
 
 /// What a form is called: its title, what names it, what it requires, or its kind.
-pub(super) fn title(atlas: &Atlas, spot: &Spot<'_>) -> String {
-    let views = atlas.views(spot);
-    let word = |keyword| {
-        views
-            .iter()
-            .find_map(|view| view.schema.get(keyword)?.as_str())
-    };
+pub(super) fn title<'a>(spot: Spot<'a>) -> &'a str {
+    spot.kept().title.get_or_init(|| entitled(spot))
+}
+
+fn entitled(spot: Spot<'_>) -> String {
+    let word = |keyword| spot.views().find_map(|view| view.text(keyword));
     if let Some(title) = word("title") {
         return title.to_owned();
     }
-    let named = |name: &&str| match atlas.pinned(spot, name)?.as_slice() {
+    let named = |name: &&str| match spot.pinned(name)? {
         [Value::String(word)] => Some(word.clone()),
         _ => None,
     };
     if let Some(name) = TELLING.iter().find_map(named) {
         return name;
     }
-    let names = required(atlas, spot);
+    let names: Vec<_> = spot.required().take(MOST_NAMES).collect();
     if !names.is_empty() {
-        let names: Vec<_> = names.into_iter().take(MOST_NAMES).collect();
         let names = names.join("`, `");
-        return match slice::naming(atlas, spot) {
+        return match slice::naming(spot) {
             Some(naming) => format!("with `{names}` that has {naming}"),
             None => format!("with `{names}`"),
         };
     }
-    match (word("type"), spot.pointer.rsplit('/').next()) {
+    match (word("type"), spot.pointer().rsplit('/').next()) {
         (Some(kind), _) => kind.to_owned(),
         (None, Some(index)) => format!("form at {index}"),
         (None, None) => "unnamed form".to_owned(),
     }
-}
-
-/// The members that a form requires.
-pub(super) fn required<'a>(atlas: &'a Atlas, spot: &Spot<'a>) -> Vec<&'a str> {
-    let views = atlas.views(spot).into_iter();
-    let lists = views.filter_map(|view| view.schema.get("required")?.as_array());
-    lists.flatten().filter_map(Value::as_str).collect()
 }
 
 /// `1 item`, `2 items`.

@@ -67,15 +67,16 @@ pub struct Marks {
 
 impl Marks {
     pub(super) fn of(atlas: &Atlas) -> Self {
-        let root = atlas.root();
-        let resource_type = match atlas.pinned(&root, "resourceType").as_deref() {
+        let Some(root) = atlas.root() else {
+            return Self::default();
+        };
+        let resource_type = match root.pinned("resourceType") {
             Some([Value::String(word)]) => Some(word.clone()),
             _ => None,
         };
-        let parameter = atlas.member(&root, "parameter");
-        let parts = names(atlas, parameter);
-        let inner = names(atlas, parts.inner);
-        let mut pins = pins(atlas, &root);
+        let parts = names(root.member("parameter").collect());
+        let inner = names(parts.inner);
+        let mut pins = root.pins().to_vec();
         pins.retain(|pin| {
             !pin.path
                 .first()
@@ -86,65 +87,53 @@ impl Marks {
             parts: parts.names,
             inner_parts: inner.names,
             pins,
-            required: required(atlas, &root).map(str::to_owned).collect(),
-            declared: declared(atlas, &root),
+            required: root.required().map(str::to_owned).collect(),
+            declared: root.declared().map(str::to_owned).collect(),
         }
     }
 }
 
-fn required<'a>(atlas: &'a Atlas, spot: &Spot<'a>) -> impl Iterator<Item = &'a str> {
-    let views = atlas.views(spot).into_iter();
-    views
-        .filter_map(|view| view.schema.get("required")?.as_array())
-        .flatten()
-        .filter_map(Value::as_str)
-}
-
-fn declared(atlas: &Atlas, spot: &Spot<'_>) -> BTreeSet<String> {
-    let views = atlas.views(spot).into_iter();
-    let members = views.filter_map(|view| view.schema.get("properties")?.as_object());
-    members
-        .flat_map(|members| members.keys().cloned())
-        .collect()
-}
-
-/// Every required value below `spot` that is fixed.
-pub(super) fn pins<'a>(atlas: &'a Atlas, spot: &Spot<'a>) -> Vec<Pin> {
-    let mut pins = Vec::new();
-    pin(atlas, spot, &[], &mut pins);
-    pins
+impl<'a> Spot<'a> {
+    /// Every required value below it that is fixed.
+    pub(super) fn pins(self) -> &'a [Pin] {
+        self.kept().pins.get_or_init(|| {
+            let mut pins = Vec::new();
+            pin(self, &[], &mut pins);
+            pins
+        })
+    }
 }
 
 /// Adds every required value below `spot` that is fixed.
-fn pin<'a>(atlas: &'a Atlas, spot: &Spot<'a>, path: &[String], pins: &mut Vec<Pin>) {
-    let names: BTreeSet<&str> = required(atlas, spot).collect();
+fn pin(spot: Spot<'_>, path: &[String], pins: &mut Vec<Pin>) {
+    let names: BTreeSet<&str> = spot.required().collect();
     for name in names {
         let path = [path, &[name.to_owned()]].concat();
-        match atlas.pinned(spot, name) {
+        match spot.pinned(name) {
             Some(values) => {
-                let values = values.into_iter().cloned().collect();
+                let values = values.to_vec();
                 pins.push(Pin { path, values });
             }
-            None => pin_inside(atlas, &atlas.member(spot, name), &path, pins),
+            None => pin_inside(spot.member(name), &path, pins),
         }
     }
 }
 
-fn pin_inside<'a>(atlas: &'a Atlas, views: &[Spot<'a>], path: &[String], pins: &mut Vec<Pin>) {
+fn pin_inside<'a>(views: impl Iterator<Item = Spot<'a>>, path: &[String], pins: &mut Vec<Pin>) {
     if path.len() >= LONGEST_PATH {
         return;
     }
     for view in views {
-        if view.schema.get("required").is_some() {
-            pin(atlas, view, path, pins);
+        if view.word("required").is_some() {
+            pin(view, path, pins);
         }
         for item in ITEMS.iter().filter_map(|keyword| view.child(keyword)) {
             let path = [path, &["*".to_owned()]].concat();
-            if let Some(fixed) = item.schema.get("const") {
+            if let Some(fixed) = item.word("const") {
                 let values = vec![fixed.clone()];
                 pins.push(Pin { path, values });
             } else {
-                pin(atlas, &item, &path, pins);
+                pin(item, &path, pins);
             }
         }
     }
@@ -158,24 +147,23 @@ struct Parts<'a> {
 }
 
 /// Every name that the schemas of a list of parts allow, ask for or tell apart.
-fn names<'a>(atlas: &'a Atlas, mut open: Vec<Spot<'a>>) -> Parts<'a> {
+fn names(mut open: Vec<Spot<'_>>) -> Parts<'_> {
     let mut found = Parts::default();
     let mut seen = BTreeSet::new();
     while let Some(spot) = open.pop() {
-        if !seen.insert(spot.pointer.clone()) {
+        if !seen.insert(spot.id()) {
             continue;
         }
-        let words = atlas.pinned(&spot, "name").into_iter().flatten();
+        let words = spot.pinned("name").into_iter().flatten();
         found
             .names
             .extend(words.filter_map(Value::as_str).map(str::to_owned));
-        found.inner.extend(atlas.member(&spot, "part"));
-        let reference = spot.schema.get("$ref").and_then(Value::as_str);
-        open.extend(reference.and_then(|target| atlas.resolve(&spot.pointer, target)));
+        found.inner.extend(spot.member("part"));
+        open.extend(spot.target("$ref"));
         for keyword in ITEMS.iter().chain(&SAME_VALUE) {
-            match spot.schema.get(*keyword) {
-                Some(Value::Array(_)) => open.extend(spot.children(keyword)),
-                Some(Value::Object(_)) => open.extend(spot.child(keyword)),
+            match spot.child(keyword) {
+                Some(child) if child.is_list() => open.extend(spot.children(keyword)),
+                Some(child) if child.is_keyed() => open.push(child),
                 _ => {}
             }
         }
@@ -188,10 +176,9 @@ mod tests {
     use super::*;
     use crate::dialect::Dialect;
     use serde_json::json;
-    use std::sync::Arc;
 
     fn marks(schema: &Value) -> Marks {
-        Marks::of(&Atlas::new(Arc::new(schema.clone()), Dialect::TwentyTwenty))
+        Marks::of(&Atlas::new(schema, Dialect::TwentyTwenty))
     }
 
     fn words(names: &BTreeSet<String>) -> Vec<&str> {

@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn undeclared_names_become_numbers_in_order_of_first_occurrence() {
         let atlas = Atlas::new(
-            json!({"properties": {"list": {}, "a/b": {}}, "required": ["must"]}).into(),
+            &json!({"properties": {"list": {}, "a/b": {}}, "required": ["must"]}),
             Dialect::TwentyTwenty,
         );
         let payload = json!({"z": {"y": 1}, "list": [{"0": {"a/b": 2}}, {"y": 3}], "x": 4});

@@ -102,7 +102,7 @@ impl Schema {
     }
 
     fn atlas(&self) -> &Atlas {
-        let map = || Atlas::new(Arc::clone(&self.bundle), self.dialect);
+        let map = || Atlas::new(&self.bundle, self.dialect);
         self.atlas.get_or_init(map)
     }
 
@@ -195,9 +195,9 @@ pub(super) fn options(dialect: Dialect) -> ValidationOptions<'static> {
         .with_pattern_options(patterns)
 }
 
-fn fault(error: &ValidationError<'_>, bundle: &Arc<Value>, dialect: Dialect) -> SchemaFault {
+fn fault(error: &ValidationError<'_>, bundle: &Value, dialect: Dialect) -> SchemaFault {
     if let ValidationErrorKind::Referencing(_) = error.kind() {
-        let atlas = Atlas::new(Arc::clone(bundle), dialect);
+        let atlas = Atlas::new(bundle, dialect);
         let pointer = atlas.dangling().unwrap_or_default();
         return SchemaFault::new(pointer, "the reference leads to nothing in this document");
     }
@@ -206,7 +206,7 @@ fn fault(error: &ValidationError<'_>, bundle: &Arc<Value>, dialect: Dialect) -> 
         ValidationErrorKind::Format { .. } => "the pattern cannot be used".to_owned(),
         ValidationErrorKind::AnyOf { .. } => "the keyword has none of its forms".to_owned(),
         kind => {
-            let words = words(kind, &Value::Null);
+            let words = words(kind, None);
             let want = words.want.map(|want| format!(", want {want}"));
             format!("{}{}", words.message, want.unwrap_or_default())
         }

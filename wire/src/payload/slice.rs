@@ -1,7 +1,7 @@
 //! What a `contains` asks for, by the name of its slice.
 //! Refuses to show an item that was found.
 
-use super::atlas::{Atlas, Spot};
+use super::atlas::Spot;
 use super::id;
 use super::words::Words;
 use serde_json::Value;
@@ -21,14 +21,12 @@ const NAMING: [&str; 6] = ["name", "resourceType", "code", "url", "uri", "system
 const MOST_WORDS: usize = 4;
 
 /// What is wrong with the number of items that fit the `contains` of `spot`, told by the keyword that failed.
-pub(super) fn words(atlas: &Atlas, spot: &Spot<'_>, keyword: &str, items: &Value) -> Words {
-    let bound = |keyword| spot.schema.get(keyword).and_then(Value::as_u64);
+pub(super) fn words(spot: Spot<'_>, keyword: &str, items: &Value) -> Words {
+    let bound = |keyword| spot.word(keyword).and_then(Value::as_u64);
     let (least, most) = (bound("minContains"), bound("maxContains"));
     let slice = spot.child("contains");
-    let what = slice
-        .as_ref()
-        .map_or("an item that fits".to_owned(), |slice| noun(atlas, slice));
-    let count = slice.and_then(|slice| count(atlas, &slice, items));
+    let what = slice.map_or("an item that fits".to_owned(), noun);
+    let count = slice.and_then(|slice| count(slice, items));
     let (id, how) = match (keyword, count) {
         (_, Some(0)) => (id::CONTAINS_MISSING, "is missing".to_owned()),
         ("maxContains", Some(count)) => {
@@ -71,22 +69,22 @@ fn bounds(least: u64, most: Option<u64>) -> String {
 }
 
 /// How many items carry the name of the slice; `None` when the slice is not told by a name.
-fn count(atlas: &Atlas, slice: &Spot<'_>, items: &Value) -> Option<u64> {
+fn count(slice: Spot<'_>, items: &Value) -> Option<u64> {
     let items = items.as_array()?;
     if items.is_empty() {
         return Some(0);
     }
-    let names = atlas.pinned(slice, "name")?;
-    let named = |item: &&Value| item.get("name").is_some_and(|name| names.contains(&name));
+    let names = slice.pinned("name")?;
+    let named = |item: &&Value| item.get("name").is_some_and(|name| names.contains(name));
     u64::try_from(items.iter().filter(named).count()).ok()
 }
 
 /// ``part `CoverageToMatch` ``, ``an item with `code` `MB` ``, or just an item.
-fn noun(atlas: &Atlas, slice: &Spot<'_>) -> String {
-    if let Some(title) = slice.schema.get("title").and_then(Value::as_str) {
+fn noun(slice: Spot<'_>) -> String {
+    if let Some(title) = slice.text("title") {
         return format!("item `{title}`");
     }
-    match naming(atlas, slice) {
+    match naming(slice) {
         Some(Naming {
             member: "name",
             words,
@@ -109,15 +107,15 @@ impl fmt::Display for Naming {
 }
 
 /// The nearest member below a schema that it pins to one or a few words.
-pub(super) fn naming(atlas: &Atlas, spot: &Spot<'_>) -> Option<Naming> {
-    naming_within(atlas, spot, DEEPEST_NAME)
+pub(super) fn naming(spot: Spot<'_>) -> Option<Naming> {
+    naming_within(spot, DEEPEST_NAME)
 }
 
-fn naming_within(atlas: &Atlas, spot: &Spot<'_>, depth: usize) -> Option<Naming> {
+fn naming_within(spot: Spot<'_>, depth: usize) -> Option<Naming> {
     let pinned = |member| {
-        let values = atlas.pinned(spot, member)?;
+        let values = spot.pinned(member)?;
         let few = !values.is_empty() && values.len() <= MOST_WORDS;
-        let words = values.into_iter().filter_map(Value::as_str).map(quoted);
+        let words = values.iter().filter_map(Value::as_str).map(quoted);
         few.then(|| Naming {
             member,
             words: words.collect(),
@@ -125,13 +123,12 @@ fn naming_within(atlas: &Atlas, spot: &Spot<'_>, depth: usize) -> Option<Naming>
     };
     NAMING.into_iter().find_map(pinned).or_else(|| {
         let depth = depth.checked_sub(1)?;
-        let views = atlas.views(spot);
-        let mut parts = views.iter().flat_map(|view| {
+        let mut parts = spot.views().flat_map(|view| {
             let lists = ["contains", "items"].map(|keyword| view.child(keyword));
             let members = view.children("properties");
-            members.into_iter().chain(lists.into_iter().flatten())
+            members.chain(lists.into_iter().flatten())
         });
-        parts.find_map(|part| naming_within(atlas, &part, depth))
+        parts.find_map(|part| naming_within(part, depth))
     })
 }
 
@@ -144,11 +141,12 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::dialect::Dialect;
+    use crate::payload::atlas::Atlas;
     use serde_json::json;
 
     fn said(schema: Value, keyword: &str, items: &Value) -> (&'static str, String, String) {
-        let atlas = Atlas::new(schema.into(), Dialect::TwentyTwenty);
-        let words = words(&atlas, &atlas.root(), keyword, items);
+        let atlas = Atlas::new(&schema, Dialect::TwentyTwenty);
+        let words = words(atlas.root().unwrap(), keyword, items);
         (words.id, words.message, words.want.unwrap())
     }
 

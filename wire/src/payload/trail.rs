@@ -44,7 +44,7 @@ enum Step {
 
 /// Source: JSON Schema 2020-12 core, sections 8.2.3, 10 and 11; draft-07 validation, section 6, and 2019-09 core, section
 /// 8.2.4, for what is older
-fn step(schema: &Value, keyword: &str) -> Option<Step> {
+fn step(schema: Spot<'_>, keyword: &str) -> Option<Step> {
     Some(match keyword {
         "$ref" | "$dynamicRef" | "$recursiveRef" => Step::Reference,
         "not" | "if" | "then" | "else" => Step::Same { grouped: false },
@@ -52,7 +52,7 @@ fn step(schema: &Value, keyword: &str) -> Option<Step> {
             Step::Same { grouped: true }
         }
         "items" => Step::Part {
-            grouped: schema.get(keyword).is_some_and(Value::is_array),
+            grouped: schema.child(keyword).is_some_and(Spot::is_list),
         },
         "contains"
         | "additionalItems"
@@ -71,14 +71,14 @@ impl<'a> Trail<'a> {
         let mut way = pointer_segments(path).unwrap_or_default();
         let keyword = ends_in_keyword.then(|| way.pop().map(Into::into)).flatten();
         let mut trail = Self {
-            spots: vec![atlas.root()],
+            spots: atlas.root().into_iter().collect(),
             twins: Vec::new(),
             keyword,
             form: None,
         };
         let mut way = way.iter();
         while let Some(segment) = way.next() {
-            let Some(next) = trail.step(atlas, segment, || way.next().map(AsRef::as_ref)) else {
+            let Some(next) = trail.step(segment, || way.next().map(AsRef::as_ref)) else {
                 break;
             };
             trail.spots.push(next);
@@ -88,54 +88,47 @@ impl<'a> Trail<'a> {
 
     fn step<'s>(
         &mut self,
-        atlas: &'a Atlas,
         keyword: &str,
         name: impl FnOnce() -> Option<&'s str>,
     ) -> Option<Spot<'a>> {
-        let here = self.spots.last()?.clone();
-        match step(here.schema, keyword)? {
-            Step::Reference => atlas.resolve(&here.pointer, here.schema.get(keyword)?.as_str()?),
+        let here = *self.spots.last()?;
+        match step(here, keyword)? {
+            Step::Reference => here.target(keyword),
             Step::Same { grouped } => {
                 if keyword == "then" {
-                    self.form = self.slice(&here).or(self.form.take());
+                    self.form = self.slice(here).or(self.form.take());
                 }
                 here.below(keyword, if grouped { Some(name()?) } else { None })
             }
             Step::Part { grouped } => {
                 let name = if grouped { Some(name()?) } else { None };
-                self.turn_to_part(atlas, keyword, name);
+                self.turn_to_part(keyword, name);
                 here.below(keyword, name)
             }
         }
     }
 
     /// From here on another value is judged: only what else is declared for it is kept.
-    fn turn_to_part(&mut self, atlas: &'a Atlas, keyword: &str, name: Option<&str>) {
-        let last = self.spots.last().map(|spot| spot.pointer.clone());
+    fn turn_to_part(&mut self, keyword: &str, name: Option<&str>) {
+        let last = self.spots.last().copied();
         let judged = std::mem::take(&mut self.spots);
         let beside = std::mem::take(&mut self.twins);
         if !TWINNED.contains(&keyword) {
             return;
         }
-        for view in judged
-            .iter()
-            .chain(&beside)
-            .flat_map(|spot| atlas.views(spot))
-        {
-            let known =
-                |spot: &Spot<'_>| self.twins.iter().any(|twin| twin.pointer == spot.pointer);
-            let twin = view.below(keyword, name).filter(|spot| !known(spot));
-            self.twins
-                .extend(twin.filter(|_| Some(&view.pointer) != last.as_ref()));
+        for view in judged.iter().chain(&beside).flat_map(|spot| spot.views()) {
+            let twin = view.below(keyword, name).filter(|_| Some(view) != last);
+            let twin = twin.filter(|spot| !self.twins.contains(spot));
+            self.twins.extend(twin);
         }
     }
 
     /// Names the slice whose `then` stands in `here`: the constant that its `if` asks for.
-    fn slice(&self, here: &Spot<'a>) -> Option<String> {
+    fn slice(&self, here: Spot<'a>) -> Option<String> {
         let (name, constant) = condition(here)?;
         let parent = self.spots.iter().rev().nth(1)?;
-        let same = |slice: &Spot<'_>| condition(slice).is_some_and(|(other, _)| other == name);
-        let slices = parent.children("allOf").iter().filter(|s| same(s)).count();
+        let same = |slice: &Spot<'_>| condition(*slice).is_some_and(|(other, _)| other == name);
+        let slices = parent.children("allOf").filter(same).count();
         let others = slices.saturating_sub(1);
         let folded = match others {
             0 => String::new(),
@@ -148,36 +141,37 @@ impl<'a> Trail<'a> {
     }
 
     /// The innermost schema.
-    pub(super) fn schema(&self) -> Option<&Spot<'a>> {
-        self.spots.last()
+    pub(super) fn schema(&self) -> Option<Spot<'a>> {
+        self.spots.last().copied()
     }
 
     /// Pointer of the failing keyword in the bundle.
     pub(super) fn pointer(&self) -> String {
-        let schema = self.schema().map_or("", |spot| spot.pointer.as_str());
+        let schema = self.schema().map(Spot::pointer).unwrap_or_default();
         match &self.keyword {
-            Some(keyword) => format!("{schema}/{}", pointer_escape(keyword)),
-            None => schema.to_owned(),
+            Some(keyword) => schema + "/" + &pointer_escape(keyword),
+            None => schema,
         }
     }
 
     /// Whether the way ends in one of these keywords, and not in a member of that name.
     pub(super) fn ends_in(&self, keywords: &[&str]) -> bool {
-        let mut way = self.schema().map_or("", |spot| &spot.pointer).rsplit('/');
+        let pointer = self.schema().map(Spot::pointer).unwrap_or_default();
+        let mut way = pointer.rsplit('/');
         let last = way.next().is_some_and(|last| keywords.contains(&last));
         last && way.next() != Some("properties")
     }
 
     /// All schemas for the failing value: those that judged it, then those beside the way.
-    pub(super) fn declarations(&self) -> Vec<Spot<'a>> {
-        self.spots.iter().chain(&self.twins).cloned().collect()
+    pub(super) fn declarations(&self) -> impl Iterator<Item = Spot<'a>> {
+        self.spots.iter().chain(&self.twins).copied()
     }
 }
 
 /// Whether one of these schemas carries a requirement without which nobody can be identified.
 pub(super) fn identifies(spots: &[Spot<'_>]) -> bool {
     spots.iter().any(|spot| {
-        let source = spot.schema.get("x-source");
+        let source = spot.word("x-source");
         let said = source.and_then(|source| source.get("statement"));
         let is_one = |number: &Value| {
             number
@@ -194,7 +188,7 @@ pub(super) fn identifies(spots: &[Spot<'_>]) -> bool {
 /// The published statement that the innermost of these schemas names.
 pub(super) fn statement(spots: &[Spot<'_>]) -> Option<String> {
     let named = |spot: &Spot<'_>| {
-        let source = spot.schema.get("x-source")?;
+        let source = spot.word("x-source")?;
         let numbers: Vec<&str> = match source.get("statement")? {
             Value::String(one) => vec![one],
             Value::Array(several) => several.iter().filter_map(Value::as_str).collect(),
@@ -212,23 +206,24 @@ pub(super) fn statement(spots: &[Spot<'_>]) -> Option<String> {
 }
 
 /// The first member that the `if` of a slice pins to one string, however deep, and that string.
-fn condition<'a>(slice: &Spot<'a>) -> Option<(&'a str, &'a str)> {
-    fixed(slice.schema.get("if")?, None, DEEPEST_CONDITION)
+fn condition(slice: Spot<'_>) -> Option<(&str, &str)> {
+    fixed(slice.child("if")?, None, DEEPEST_CONDITION)
 }
 
-fn fixed<'a>(schema: &'a Value, name: Option<&'a str>, depth: usize) -> Option<(&'a str, &'a str)> {
-    if let Some(found) = name.zip(schema.get("const").and_then(Value::as_str)) {
+fn fixed<'a>(schema: Spot<'a>, name: Option<&'a str>, depth: usize) -> Option<(&'a str, &'a str)> {
+    if let Some(found) = name.zip(schema.text("const")) {
         return Some(found);
     }
     let depth = depth.checked_sub(1)?;
-    let members = schema.get("properties").and_then(Value::as_object);
-    let members = members
-        .into_iter()
-        .flatten()
-        .map(|(name, member)| (member, Some(name.as_str())));
+    let names = schema
+        .child("properties")
+        .map(Spot::names)
+        .unwrap_or_default();
+    let names = names.iter().map(|name| Some(name.as_str()));
+    let members = schema.children("properties").zip(names);
     let items = ["contains", "items"]
         .into_iter()
-        .filter_map(|keyword| schema.get(keyword));
+        .filter_map(|keyword| schema.child(keyword));
     let mut below = members.chain(items.map(|item| (item, name)));
     below.find_map(|(schema, name)| fixed(schema, name, depth))
 }

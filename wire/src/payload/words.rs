@@ -38,8 +38,8 @@ impl Words {
     }
 }
 
-/// The words for an error that concerns one value; `schema` is the schema object that holds the failing keyword.
-pub(super) fn words(kind: &Kind, schema: &Value) -> Words {
+/// The words for an error that concerns one value; `beside` is the format that stands beside the failing keyword.
+pub(super) fn words(kind: &Kind, beside: Option<&str>) -> Words {
     match kind {
         Kind::Type { kind } => {
             let kinds = kinds(kind);
@@ -62,7 +62,7 @@ pub(super) fn words(kind: &Kind, schema: &Value) -> Words {
         | Kind::Format { .. }
         | Kind::ContentEncoding { .. }
         | Kind::ContentMediaType { .. }
-        | Kind::FromUtf8 { .. } => text(kind, schema),
+        | Kind::FromUtf8 { .. } => text(kind, beside),
         Kind::FalseSchema => Words::new(id::UNKNOWN_NAME, "nothing may stand here"),
         Kind::UniqueItems => {
             Words::new(id::DUPLICATE_ITEM, "two items are equal").want("every item only once")
@@ -101,8 +101,7 @@ fn not(schema: &Value) -> Words {
 }
 
 /// Patterns, formats and encodings. A pattern beside a `format` that we can name only spells that format out.
-fn text(kind: &Kind, schema: &Value) -> Words {
-    let beside = schema.get("format").and_then(Value::as_str);
+fn text(kind: &Kind, beside: Option<&str>) -> Words {
     match kind {
         Kind::Format { format } => format_wrong(format),
         Kind::Pattern { pattern } => match beside.filter(|name| spelled(name).is_some()) {

@@ -1,17 +1,16 @@
 //! A bundle as a map: what a reference leads to, which names it declares, what a schema pins.
 //! Refuses to know payloads.
 
+mod plot;
+mod spot;
+
 use super::stands::Stands;
 use crate::dialect::Dialect;
-use crate::json::pointer_escape;
+use crate::json::pointer_name;
+use plot::{Plot, PlotId, Root};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-
-/// In-place references followed from one schema before the search gives up.
-///
-/// Source: deeper than any chain of references in a published FHIR schema; stops loops of references
-const MOST_VIEWS: usize = 64;
+pub(super) use spot::Spot;
+use std::collections::{HashMap, HashSet};
 
 /// Keywords that hold something for each of several members, by its name; the last is of drafts before 2019-09.
 const DECLARING: [&str; 4] = [
@@ -21,121 +20,93 @@ const DECLARING: [&str; 4] = [
     "dependencies",
 ];
 
+/// Keywords that lead elsewhere.
+const REFERRING: [&str; 3] = ["$ref", "$dynamicRef", "$recursiveRef"];
+
 /// A schema document with an index of what it names.
 #[derive(Debug)]
 pub(super) struct Atlas {
-    bundle: Arc<Value>,
     pub(super) dialect: Dialect,
-    /// `$id` to the pointer of its resource.
-    resources: BTreeMap<String, String>,
-    /// Pointer of a resource and anchor in it, to the pointer of the schema.
-    anchors: BTreeMap<(String, String), String>,
-    declared: BTreeSet<String>,
-    /// Pointer and target of every reference, in the order of the document.
-    references: Vec<(String, String)>,
-}
-
-/// A schema and where it stands in the bundle.
-#[derive(Clone, Debug)]
-pub(super) struct Spot<'a> {
-    pub(super) pointer: String,
-    pub(super) schema: &'a Value,
-}
-
-impl<'a> Spot<'a> {
-    pub(super) fn child(&self, keyword: &str) -> Option<Spot<'a>> {
-        let schema = match self.schema {
-            Value::Array(items) => items.get(keyword.parse::<usize>().ok()?)?,
-            other => other.get(keyword)?,
-        };
-        let pointer = [&self.pointer, "/", &pointer_escape(keyword)].concat();
-        Some(Spot { pointer, schema })
-    }
-
-    /// The schema under a keyword, or the one of that name in the group under it.
-    pub(super) fn below(&self, keyword: &str, name: Option<&str>) -> Option<Spot<'a>> {
-        let child = self.child(keyword)?;
-        match name {
-            Some(name) => child.child(name),
-            None => Some(child),
-        }
-    }
-
-    /// The members of a keyword that holds schemas by name or by index.
-    pub(super) fn children(&self, keyword: &str) -> Vec<Spot<'a>> {
-        let Some(group) = self.child(keyword) else {
-            return Vec::new();
-        };
-        let names: Vec<String> = match group.schema {
-            Value::Array(items) => (0..items.len()).map(|index| index.to_string()).collect(),
-            Value::Object(members) => members.keys().cloned().collect(),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
-        };
-        names.iter().filter_map(|name| group.child(name)).collect()
-    }
+    /// The first is the document.
+    plots: Vec<Plot>,
+    /// `$id` to its resource.
+    resources: HashMap<String, PlotId>,
+    /// Resource and anchor in it, to the schema.
+    anchors: HashMap<(PlotId, String), PlotId>,
+    /// What only references lead to, by pointer.
+    aside: HashMap<String, PlotId>,
+    declared: HashSet<String>,
+    /// Schemas with references, and by which keyword, in the order of the document.
+    references: Vec<(PlotId, &'static str)>,
 }
 
 impl Atlas {
-    pub(super) fn new(bundle: Arc<Value>, dialect: Dialect) -> Self {
+    pub(super) fn new(bundle: &Value, dialect: Dialect) -> Self {
         let mut atlas = Self {
-            bundle: Arc::clone(&bundle),
             dialect,
-            resources: BTreeMap::new(),
-            anchors: BTreeMap::new(),
-            declared: BTreeSet::new(),
+            plots: Vec::new(),
+            resources: HashMap::new(),
+            anchors: HashMap::new(),
+            aside: HashMap::new(),
+            declared: HashSet::new(),
             references: Vec::new(),
         };
         let mut anchors = Vec::new();
-        let mut open = vec![(String::new(), &*bundle, Stands::Schema)];
-        while let Some((pointer, value, stands)) = open.pop() {
-            if stands == Stands::Schema {
-                atlas.note(&pointer, value, &mut anchors);
-            }
-            let members: Vec<(String, &Value, Stands)> = match value {
-                Value::Object(members) => members
-                    .iter()
-                    .filter_map(|(name, member)| {
-                        Some((pointer_escape(name), member, stands.below(name)?))
-                    })
-                    .collect(),
-                Value::Array(items) => items
-                    .iter()
-                    .enumerate()
-                    .map(|(index, item)| (index.to_string(), item, stands))
-                    .collect(),
-                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
-            };
-            let below = |(name, member, stands)| (format!("{pointer}/{name}"), member, stands);
-            open.extend(members.into_iter().rev().map(below));
+        atlas.grow(bundle, String::new(), 0, Some(&mut anchors));
+        for (id, anchor) in anchors {
+            let resource = atlas.resource(id);
+            atlas.anchors.insert((resource, anchor), id);
         }
-        for (pointer, anchor) in anchors {
-            let resource = atlas.resource_of(&pointer).to_owned();
-            atlas.anchors.insert((resource, anchor), pointer);
-        }
+        atlas.follow(bundle);
         atlas
     }
 
-    fn note(&mut self, pointer: &str, schema: &Value, anchors: &mut Vec<(String, String)>) {
+    /// Lays out a value and all plots in it, in the order of the text; with `anchors`, notes what its schemas name.
+    fn grow(
+        &mut self,
+        value: &Value,
+        pointer: String,
+        resource: PlotId,
+        mut anchors: Option<&mut Vec<(PlotId, String)>>,
+    ) {
+        let mut open = vec![(self.plots.len(), value, Stands::Schema)];
+        let stands = Root::At(pointer.into());
+        self.plots.push(Plot::new(value, stands, resource));
+        while let Some((id, value, stands)) = open.pop() {
+            if let Some(anchors) = anchors.as_mut().filter(|_| stands == Stands::Schema) {
+                self.note(id, value, anchors);
+            }
+            let (first, resource) = (self.plots.len(), self.resource(id));
+            let Some(plot) = self.plots.get_mut(id) else {
+                continue;
+            };
+            plot.first = first;
+            let below = plot.divide(value, stands);
+            let plots = below
+                .iter()
+                .map(|(value, _)| Plot::new(value, Root::Below(id), resource));
+            self.plots.extend(plots);
+            let below = below.into_iter().enumerate().rev();
+            open.extend(below.map(|(index, (value, stands))| (first + index, value, stands)));
+        }
+    }
+
+    fn note(&mut self, id: PlotId, schema: &Value, anchors: &mut Vec<(PlotId, String)>) {
         let text = |keyword| schema.get(keyword).and_then(Value::as_str);
         let is_lone = text("$ref").is_some() && self.dialect.has_lone_references();
-        if let Some(id) = text(self.dialect.id()).filter(|_| !is_lone) {
-            let id = id.trim_end_matches('#');
-            match id.split_once('#') {
+        if let Some(name) = text(self.dialect.id()).filter(|_| !is_lone) {
+            let name = name.trim_end_matches('#');
+            match name.split_once('#') {
                 // Before 2019-09 this was how an anchor was written.
-                Some((_, name)) => anchors.push((pointer.to_owned(), name.to_owned())),
-                None => {
-                    let place = self.resources.entry(id.to_owned());
-                    place.or_insert(pointer.to_owned());
-                }
+                Some((_, name)) => anchors.push((id, name.to_owned())),
+                None => self.own(id, name),
             }
         }
         for keyword in ["$anchor", "$dynamicAnchor"] {
-            anchors.extend(text(keyword).map(|name| (pointer.to_owned(), name.to_owned())));
+            anchors.extend(text(keyword).map(|name| (id, name.to_owned())));
         }
-        for keyword in ["$ref", "$dynamicRef", "$recursiveRef"] {
-            let target = text(keyword);
-            let found = target.map(|target| (format!("{pointer}/{keyword}"), target.to_owned()));
-            self.references.extend(found);
+        for keyword in REFERRING {
+            self.references.extend(text(keyword).map(|_| (id, keyword)));
         }
         for keyword in DECLARING {
             if let Some(Value::Object(members)) = schema.get(keyword) {
@@ -153,11 +124,72 @@ impl Atlas {
         }
     }
 
-    pub(super) fn root(&self) -> Spot<'_> {
-        Spot {
-            pointer: String::new(),
-            schema: &self.bundle,
+    /// Makes a schema the resource of that name, unless another is.
+    fn own(&mut self, id: PlotId, name: &str) {
+        if self.resources.contains_key(name) {
+            return;
         }
+        self.resources.insert(name.to_owned(), id);
+        if let Some(plot) = self.plots.get_mut(id) {
+            plot.resource = id;
+        }
+    }
+
+    /// The resource that owns a plot: the innermost schema around it that has an `$id`.
+    fn resource(&self, id: PlotId) -> PlotId {
+        self.plots.get(id).map_or(0, |plot| plot.resource)
+    }
+
+    /// Finds what every `$ref` leads to, and lays out what references alone lead to.
+    fn follow(&mut self, bundle: &Value) {
+        let mut next = 0;
+        while next < self.plots.len() {
+            for keyword in REFERRING {
+                let spot = self.spot(next);
+                let Some(reference) = spot.and_then(|spot| spot.text(keyword)) else {
+                    continue;
+                };
+                let found = self.resolve(next, reference);
+                let found = match (found, self.aside(next, reference, bundle)) {
+                    (None, Some((pointer, value, resource))) => {
+                        let id = self.plots.len();
+                        self.grow(value, pointer.clone(), resource, None);
+                        self.aside.insert(pointer, id);
+                        Some(id)
+                    }
+                    (found, _) => found,
+                };
+                if let Some(plot) = self.plots.get_mut(next).filter(|_| keyword == "$ref") {
+                    plot.reference = found;
+                }
+            }
+            next += 1;
+        }
+    }
+
+    /// What a reference leads to that is in no plot, by its pointer and with the resource that owns it.
+    fn aside<'v>(
+        &self,
+        from: PlotId,
+        reference: &str,
+        bundle: &'v Value,
+    ) -> Option<(String, &'v Value, PlotId)> {
+        let (resource, fragment) = self.address(from, reference)?;
+        let (_, owner) = self.down(resource, &fragment);
+        let pointer = self.spot(resource)?.pointer() + &fragment;
+        let value = bundle.pointer(&pointer)?;
+        Some((pointer, value, self.resource(owner)))
+    }
+
+    fn spot(&self, id: PlotId) -> Option<Spot<'_>> {
+        let plot = self.plots.get(id)?;
+        let atlas = self;
+        Some(Spot { atlas, id, plot })
+    }
+
+    /// The document; there always is one.
+    pub(super) fn root(&self) -> Option<Spot<'_>> {
+        self.spot(0)
     }
 
     /// Whether any schema of the bundle declares a member with this name: then it is the schema's word, not the payload's.
@@ -166,105 +198,49 @@ impl Atlas {
     }
 
     /// The pointer of the first reference that leads nowhere.
-    pub(super) fn dangling(&self) -> Option<&str> {
-        self.references
-            .iter()
-            .find(|(pointer, target)| self.resolve(pointer, target).is_none())
-            .map(|(pointer, _)| pointer.as_str())
+    pub(super) fn dangling(&self) -> Option<String> {
+        let lost = |(id, keyword): &(PlotId, &str)| {
+            let spot = self.spot(*id)?;
+            let pointer = || format!("{}/{keyword}", spot.pointer());
+            spot.target(keyword).is_none().then(pointer)
+        };
+        self.references.iter().find_map(lost)
     }
 
-    /// What a reference that stands at `pointer` leads to.
-    pub(super) fn resolve(&self, pointer: &str, reference: &str) -> Option<Spot<'_>> {
+    /// What a reference that stands in a plot leads to.
+    fn resolve(&self, from: PlotId, reference: &str) -> Option<PlotId> {
+        let (resource, fragment) = self.address(from, reference)?;
+        if !fragment.is_empty() && !fragment.starts_with('/') {
+            return self.anchors.get(&(resource, fragment)).copied();
+        }
+        if let (true, found) = self.down(resource, &fragment) {
+            return Some(found);
+        }
+        let pointer = self.spot(resource)?.pointer() + &fragment;
+        self.aside.get(&pointer).copied()
+    }
+
+    /// The resource and the fragment that a reference names.
+    fn address(&self, from: PlotId, reference: &str) -> Option<(PlotId, String)> {
         let (uri, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         let resource = match uri {
-            "" => self.resource_of(pointer),
-            uri => self.resources.get(uri)?,
+            "" => self.resource(from),
+            uri => *self.resources.get(uri)?,
         };
-        let fragment = percent_decoded(fragment)?;
-        let pointer = if fragment.is_empty() || fragment.starts_with('/') {
-            format!("{resource}{fragment}")
-        } else {
-            self.anchors.get(&(resource.to_owned(), fragment))?.clone()
-        };
-        let schema = self.bundle.pointer(&pointer)?;
-        Some(Spot { pointer, schema })
+        Some((resource, percent_decoded(fragment)?))
     }
 
-    /// The pointer of the resource that owns `pointer`: the innermost schema around it that has an `$id`.
-    fn resource_of(&self, pointer: &str) -> &str {
-        self.resources
-            .values()
-            .map(String::as_str)
-            .filter(|root| {
-                let rest = pointer.strip_prefix(root);
-                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            })
-            .max_by_key(|root| root.len())
-            .unwrap_or("")
-    }
-
-    /// The schema and all that it applies to the same value without condition: references and `allOf`.
-    pub(super) fn views<'a>(&'a self, spot: &Spot<'a>) -> Vec<Spot<'a>> {
-        let mut views = vec![spot.clone()];
-        let mut next = 0;
-        while let Some(view) = views.get(next).cloned() {
-            let reference = view.schema.get("$ref").and_then(Value::as_str);
-            let is_lone = reference.is_some() && self.dialect.has_lone_references();
-            let target = reference.and_then(|target| self.resolve(&view.pointer, target));
-            let beside = match is_lone {
-                true => Vec::new(),
-                false => view.children("allOf"),
-            };
-            for found in target.into_iter().chain(beside) {
-                let known = views.iter().any(|view| view.pointer == found.pointer);
-                if !known && views.len() < MOST_VIEWS {
-                    views.push(found);
-                }
+    /// The last plot on the way of a pointer, and whether the way ends there.
+    fn down(&self, from: PlotId, pointer: &str) -> (bool, PlotId) {
+        let mut at = from;
+        for segment in pointer.split('/').skip(1) {
+            let name = pointer_name(segment);
+            match self.plots.get(at).and_then(|plot| plot.below(&name)) {
+                Some(next) => at = next,
+                None => return (false, at),
             }
-            if let Some(view) = views.get_mut(next).filter(|_| is_lone) {
-                view.schema = &Value::Null;
-            }
-            next += 1;
         }
-        views
-    }
-
-    /// The schemas that `spot` declares for the member `name`.
-    pub(super) fn member<'a>(&'a self, spot: &Spot<'a>, name: &str) -> Vec<Spot<'a>> {
-        let views = self.views(spot);
-        views
-            .iter()
-            .filter_map(|view| view.below("properties", Some(name)))
-            .flat_map(|member| self.views(&member))
-            .collect()
-    }
-
-    /// Whether `spot` is closed and knows no member `name`.
-    pub(super) fn forbids(&self, spot: &Spot<'_>, name: &str) -> bool {
-        self.views(spot).iter().any(|view| {
-            let has = |keyword: &str| view.schema.get(keyword).is_some();
-            let is_closed = view.schema.get("additionalProperties") == Some(&Value::Bool(false));
-            let declared = view.schema.get("properties").and_then(|all| all.get(name));
-            is_closed && declared.is_none() && !has("patternProperties")
-        })
-    }
-
-    /// The values that `spot` lets the member `name` have, where it lists them.
-    pub(super) fn pinned<'a>(&'a self, spot: &Spot<'a>, name: &str) -> Option<Vec<&'a Value>> {
-        self.member(spot, name).iter().find_map(|member| {
-            let constant = member.schema.get("const").map(|value| vec![value]);
-            let listed = || Some(member.schema.get("enum")?.as_array()?.iter().collect());
-            constant.or_else(listed)
-        })
-    }
-
-    /// What `x-semantics` says of the first of these schemas that carries it.
-    pub(super) fn meaning(spots: &[Spot<'_>]) -> Option<String> {
-        let text = |spot: &Spot<'_>| {
-            let text = spot.schema.get("x-semantics")?.get("text")?.as_str()?;
-            Some(text.to_owned())
-        };
-        spots.iter().find_map(text)
+        (true, at)
     }
 }
 
@@ -291,7 +267,7 @@ mod tests {
     use serde_json::json;
 
     fn ours(bundle: &Value) -> Atlas {
-        Atlas::new(Arc::new(bundle.clone()), Dialect::TwentyTwenty)
+        Atlas::new(bundle, Dialect::TwentyTwenty)
     }
 
     fn atlas() -> Atlas {
@@ -311,6 +287,14 @@ mod tests {
                 },
             },
         }))
+    }
+
+    /// Where a reference leads that stands at a pointer.
+    fn led<'a>(atlas: &'a Atlas, from: &str, reference: &str) -> Option<Spot<'a>> {
+        let (true, from) = atlas.down(0, from) else {
+            return None;
+        };
+        atlas.spot(atlas.resolve(from, reference)?)
     }
 
     #[test]
@@ -344,7 +328,7 @@ mod tests {
                 "",
             ),
         ] {
-            assert_eq!(atlas.resolve(from, reference).unwrap().pointer, target);
+            assert_eq!(led(&atlas, from, reference).unwrap().pointer(), target);
         }
         for reference in [
             "#/$defs/none",
@@ -352,7 +336,7 @@ mod tests {
             "https://elsewhere.example/",
             "#/%zz",
         ] {
-            assert!(atlas.resolve("", reference).is_none(), "{reference}");
+            assert!(led(&atlas, "", reference).is_none(), "{reference}");
         }
         assert_eq!(atlas.dangling(), None);
     }
@@ -360,14 +344,9 @@ mod tests {
     #[test]
     fn pinned_values_are_found_through_references() {
         let atlas = atlas();
-        let b = atlas
-            .resolve("", "https://matchmark.example/schemas/b/1.0.0")
-            .unwrap();
-        assert_eq!(
-            atlas.pinned(&b, "kind").unwrap(),
-            [&json!("a"), &json!("b")]
-        );
-        assert_eq!(atlas.pinned(&b, "other"), None);
+        let b = led(&atlas, "", "https://matchmark.example/schemas/b/1.0.0").unwrap();
+        assert_eq!(b.pinned("kind").unwrap(), [json!("a"), json!("b")]);
+        assert_eq!(b.pinned("other"), None);
     }
 
     #[test]
@@ -385,15 +364,30 @@ mod tests {
             (Dialect::Seven, json!("there")),
             (Dialect::TwentyNineteen, json!("beside")),
         ] {
-            let atlas = Atlas::new(bundle.clone().into(), dialect);
-            let found = atlas.pinned(&atlas.root(), "kind");
-            assert_eq!(found.unwrap(), [&pinned]);
+            let atlas = Atlas::new(&bundle, dialect);
+            let found = atlas.root().unwrap().pinned("kind");
+            assert_eq!(found.unwrap(), [pinned]);
         }
+    }
+
+    #[test]
+    fn what_only_a_reference_leads_to_is_a_schema_too() {
+        let atlas = ours(&json!({
+            "$ref": "#/x-kept/a~1b",
+            "x-kept": {"a/b": {"properties": {"kind": {"$ref": "#/x-kept/list/1"}}}, "list": [1, {"const": "there"}]},
+        }));
+        let kind = atlas.root().unwrap().member("kind").last().unwrap();
+        assert_eq!(kind.pointer(), "/x-kept/list/1");
+        assert_eq!(
+            atlas.root().unwrap().pinned("kind").unwrap(),
+            [json!("there")]
+        );
+        assert!(!atlas.declares("kind") && atlas.dangling().is_none());
     }
 
     #[test]
     fn a_loop_of_references_ends() {
         let atlas = ours(&json!({"$ref": "#/$defs/a", "$defs": {"a": {"allOf": [{"$ref": "#"}]}}}));
-        assert_eq!(atlas.views(&atlas.root()).len(), 3);
+        assert_eq!(atlas.root().unwrap().views().count(), 3);
     }
 }

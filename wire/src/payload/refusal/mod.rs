@@ -1,6 +1,7 @@
 //! What a schema refuses in a value, with the forms of a choice left unasked until somebody needs them.
 //! Refuses to decide validity: the validator did.
 
+mod choice;
 mod node;
 mod part;
 mod place;

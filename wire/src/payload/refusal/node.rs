@@ -1,11 +1,13 @@
 //! A bundle as nodes, each with what one schema asks of a value and which nodes judge the value or its parts.
 //! Refuses bundles with a keyword whose meaning it does not know.
 
+use super::choice::Choice;
 use crate::annotation::is_annotation;
 use crate::dialect::Dialect;
 use crate::payload::atlas::{Atlas, Spot};
 use crate::payload::schema::options;
 use jsonschema::Validator;
+use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
@@ -54,6 +56,11 @@ const SILENT: [&str; 9] = [
 /// What may stand beside a reference where that asks nothing, and would ask nothing elsewhere.
 const BESIDE: [&str; 3] = ["$ref", "$schema", "definitions"];
 
+/// Whether a keyword asks nothing.
+fn is_silent(keyword: &str) -> bool {
+    SILENT.contains(&keyword) || is_annotation(keyword)
+}
+
 /// Whether a keyword means now what it means in this draft, if anything in either.
 ///
 /// Source: the appendices on changes of 2019-09 and 2020-12 core; draft-07 validation, section 6.6
@@ -93,8 +100,8 @@ pub(super) struct Node {
     pub(super) items: Option<NodeId>,
     pub(super) contains: Option<Contains>,
     pub(super) all: Vec<NodeId>,
-    pub(super) any: Option<Vec<NodeId>>,
-    pub(super) one: Option<Vec<NodeId>>,
+    pub(super) any: Option<Choice>,
+    pub(super) one: Option<Choice>,
     pub(super) not: Option<(NodeId, Value)>,
     pub(super) condition: Option<Condition>,
 }
@@ -102,7 +109,8 @@ pub(super) struct Node {
 impl Node {
     /// The nodes that judge the same value.
     fn same(&self) -> Vec<NodeId> {
-        let choices = self.any.iter().chain(&self.one).flatten();
+        let choices = self.any.iter().chain(&self.one);
+        let choices = choices.flat_map(|choice| &choice.forms);
         let dependent = self.dependent.iter().map(|(_, node)| node);
         let not = self.not.iter().map(|(node, _)| node);
         let condition = self.condition.iter().flat_map(|condition| {
@@ -149,10 +157,10 @@ impl Nodes {
             shared: HashMap::new(),
             own: Vec::new(),
         };
-        builder.node(atlas.root());
+        builder.node(atlas.root()?);
         let mut list = Vec::new();
-        while let Some(spot) = builder.open.get(list.len()).cloned() {
-            list.push(builder.read(&spot)?);
+        while let Some(spot) = builder.open.get(list.len()).copied() {
+            list.push(builder.read(spot)?);
         }
         let nodes = Self {
             list,
@@ -191,6 +199,16 @@ impl Nodes {
         taken < same.len()
     }
 
+    /// Whether what a schema asks by itself is asked of values of another kind.
+    pub(super) fn is_wrong_kind(&self, index: usize, value: &Value) -> bool {
+        let told = self.own.get(index).and_then(|own| own.is_wrong_kind(value));
+        told.unwrap_or_else(|| {
+            let own = self.own(index).filter(|own| !own.is_valid(value));
+            let mut errors = own.into_iter().flat_map(|own| own.iter_errors(value));
+            errors.any(|error| matches!(error.kind(), Kind::Type { .. }))
+        })
+    }
+
     /// What a schema asks by itself; `None` when it cannot be made ready.
     pub(super) fn own(&self, index: usize) -> Option<&Validator> {
         let own = self.own.get(index)?;
@@ -199,9 +217,29 @@ impl Nodes {
     }
 }
 
+impl Own {
+    /// Whether it is for values of another kind; `None` where that is not told by names alone.
+    fn is_wrong_kind(&self, value: &Value) -> Option<bool> {
+        let kind = match value {
+            Value::Null => "null",
+            Value::Bool(_) => "boolean",
+            Value::Number(_) => return None,
+            Value::String(_) => "string",
+            Value::Array(_) => "array",
+            Value::Object(_) => "object",
+        };
+        Some(match self.schema.get("type") {
+            None => false,
+            Some(Value::Array(kinds)) => !kinds.iter().any(|known| known == kind),
+            Some(known) => known != kind,
+        })
+    }
+}
+
 struct Builder<'a> {
     atlas: &'a Atlas,
-    known: HashMap<String, NodeId>,
+    /// Schemas by their place in the atlas.
+    known: HashMap<usize, NodeId>,
     /// Every schema that has a node, in the order of the nodes.
     open: Vec<Spot<'a>>,
     shared: HashMap<String, usize>,
@@ -210,34 +248,36 @@ struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     fn node(&mut self, spot: Spot<'a>) -> NodeId {
-        if let Some(known) = self.known.get(&spot.pointer) {
+        if let Some(known) = self.known.get(&spot.id()) {
             return *known;
         }
         let id = self.open.len();
-        self.known.insert(spot.pointer.clone(), id);
+        self.known.insert(spot.id(), id);
         self.open.push(spot);
         id
     }
 
-    fn one(&mut self, spot: &Spot<'a>, keyword: &str) -> Option<NodeId> {
+    fn one(&mut self, spot: Spot<'a>, keyword: &str) -> Option<NodeId> {
         Some(self.node(spot.child(keyword)?))
     }
 
-    fn list(&mut self, spot: &Spot<'a>, keyword: &str) -> Option<Vec<NodeId>> {
-        let all = spot.schema.get(keyword)?.is_array();
-        let children = spot.children(keyword).into_iter();
+    fn list(&mut self, spot: Spot<'a>, keyword: &str) -> Option<Vec<NodeId>> {
+        let all = spot.child(keyword)?.is_list();
+        let children = spot.children(keyword);
         all.then(|| children.map(|child| self.node(child)).collect())
     }
 
-    fn group(&mut self, spot: &Spot<'a>, keyword: &str) -> Option<Vec<(String, NodeId)>> {
-        let names = spot.schema.get(keyword)?.as_object()?.keys().cloned();
-        let children = spot.children(keyword).into_iter();
-        Some(
-            names
-                .zip(children)
-                .map(|(name, child)| (name, self.node(child)))
-                .collect(),
-        )
+    fn choice(&mut self, spot: Spot<'a>, keyword: &str) -> Option<Choice> {
+        let forms = self.list(spot, keyword)?;
+        let spots: Vec<_> = spot.children(keyword).collect();
+        Some(Choice::of(&spots, forms))
+    }
+
+    fn group(&mut self, spot: Spot<'a>, keyword: &str) -> Option<Vec<(String, NodeId)>> {
+        let group = spot.child(keyword).filter(|group| group.is_keyed())?;
+        let named = group.names().iter().cloned().zip(spot.children(keyword));
+        let judged = named.map(|(name, child)| (name, self.node(child)));
+        Some(judged.collect())
     }
 
     fn asks(&mut self, schema: Map<String, Value>) -> usize {
@@ -251,35 +291,37 @@ impl<'a> Builder<'a> {
         index
     }
 
-    fn read(&mut self, spot: &Spot<'a>) -> Option<Node> {
+    fn read(&mut self, spot: Spot<'a>) -> Option<Node> {
         let mut node = Node::default();
-        let members = match spot.schema {
-            Value::Bool(accepts) => {
-                node.is_never = !accepts;
-                return Some(node);
-            }
-            Value::Object(members) => members,
-            Value::Null | Value::Number(_) | Value::String(_) | Value::Array(_) => return None,
-        };
-        if members.contains_key("$ref") && self.atlas.dialect.has_lone_references() {
-            let asks = |name: &String| !BESIDE.contains(&name.as_str()) && !is_annotation(name);
-            if members.keys().any(asks) {
+        if let Some(accepts) = spot.boolean() {
+            node.is_never = !accepts;
+            return Some(node);
+        }
+        let words = spot.words().iter().map(|(name, _)| name);
+        let mut keywords = words.chain(spot.names()).map(String::as_str);
+        let is_now = |keyword| is_as_now(self.atlas.dialect, keyword);
+        if !spot.is_keyed() || !keywords.clone().all(is_now) {
+            return None;
+        }
+        if keywords.clone().any(|name| name == "$ref") && self.atlas.dialect.has_lone_references() {
+            let asks = |name: &str| !BESIDE.contains(&name) && !is_annotation(name);
+            if keywords.any(asks) {
                 return None;
             }
         }
         let mut own = Map::new();
-        for (keyword, value) in members {
-            if !is_as_now(self.atlas.dialect, keyword) {
-                return None;
-            }
+        for (keyword, value) in spot.words() {
             match keyword.as_str() {
                 "$schema" if Dialect::named(value) == Some(self.atlas.dialect) => {}
                 name if OWN.contains(&name) => {
                     own.insert(keyword.clone(), value.clone());
                 }
-                name if SILENT.contains(&name) || is_annotation(name) => {}
-                name => self.applies(spot, name, value, &mut node)?,
+                name if is_silent(name) => {}
+                name => self.applies(spot, name, &mut node)?,
             }
+        }
+        for name in spot.names().iter().filter(|name| !is_silent(name)) {
+            self.applies(spot, name, &mut node)?;
         }
         if !own.is_empty() {
             node.own = Some(self.asks(own));
@@ -288,17 +330,10 @@ impl<'a> Builder<'a> {
     }
 
     /// Errors: `None` for a keyword that is not known
-    fn applies(
-        &mut self,
-        spot: &Spot<'a>,
-        keyword: &str,
-        value: &'a Value,
-        node: &mut Node,
-    ) -> Option<()> {
+    fn applies(&mut self, spot: Spot<'a>, keyword: &str, node: &mut Node) -> Option<()> {
         match keyword {
             "$ref" => {
-                let target = self.atlas.resolve(&spot.pointer, value.as_str()?)?;
-                node.reference = Some(self.node(target));
+                node.reference = Some(self.node(spot.target(keyword)?));
             }
             "properties" => node.properties = self.group(spot, keyword)?.into_iter().collect(),
             "patternProperties" => {
@@ -315,9 +350,12 @@ impl<'a> Builder<'a> {
             "contains" => node.contains = Some(self.contains(spot)?),
             "minContains" | "maxContains" => {}
             "allOf" => node.all = self.list(spot, keyword)?,
-            "anyOf" => node.any = Some(self.list(spot, keyword)?),
-            "oneOf" => node.one = Some(self.list(spot, keyword)?),
-            "not" => node.not = Some((self.one(spot, keyword)?, value.clone())),
+            "anyOf" => node.any = Some(self.choice(spot, keyword)?),
+            "oneOf" => node.one = Some(self.choice(spot, keyword)?),
+            "not" => {
+                let asked = spot.child(keyword)?.words().iter().cloned();
+                node.not = Some((self.one(spot, keyword)?, asked.collect()));
+            }
             "if" => {
                 node.condition = Some(Condition {
                     test: self.one(spot, keyword)?,
@@ -331,8 +369,8 @@ impl<'a> Builder<'a> {
         Some(())
     }
 
-    fn contains(&mut self, spot: &Spot<'a>) -> Option<Contains> {
-        let bound = |keyword| match spot.schema.get(keyword) {
+    fn contains(&mut self, spot: Spot<'a>) -> Option<Contains> {
+        let bound = |keyword| match spot.word(keyword) {
             None => Some(None),
             Some(bound) => bound.as_u64().map(Some),
         };

@@ -1,6 +1,7 @@
 //! A walk over a value and the nodes that judge it.
 //! Refuses to go on for ever: beyond its depth or its steps it says that it gave up.
 
+use super::choice::Choice;
 use super::node::{Condition, Node, NodeId, Nodes};
 use super::place::{Found, Name, Place, Start};
 use super::{Forms, Refusal, Said};
@@ -38,7 +39,7 @@ pub(in crate::payload) fn refusals<'a>(
 #[derive(Debug)]
 pub(in crate::payload) struct Walk<'a> {
     nodes: &'a Nodes,
-    forms: &'a [NodeId],
+    choice: &'a Choice,
     value: &'a Value,
     /// The way to the choice.
     start: Start,
@@ -48,7 +49,7 @@ pub(in crate::payload) struct Walk<'a> {
 impl<'a> Walk<'a> {
     /// What the form refuses, as far as a walk comes.
     pub(super) fn refusals(&self, index: usize) -> &[Refusal<'a>] {
-        let (Some(node), Some(told)) = (self.forms.get(index), self.told.get(index)) else {
+        let (Some(node), Some(told)) = (self.choice.forms.get(index), self.told.get(index)) else {
             return &[];
         };
         told.get_or_init(|| {
@@ -68,7 +69,7 @@ impl<'a> Walk<'a> {
 
     /// Whether the form is for values of another kind, told by what it asks of every value.
     pub(super) fn is_wrong_kind(&self, index: usize) -> bool {
-        let node = self.forms.get(index);
+        let node = self.choice.forms.get(index);
         node.is_some_and(|node| Walker::new(self.nodes).is_wrong_kind(*node, self.value, 0))
     }
 }
@@ -155,13 +156,9 @@ impl<'a> Walker<'a> {
         let Some(node) = self.nodes.list.get(id).filter(|_| depth < DEEPEST) else {
             return false;
         };
-        let own = node.own.and_then(|own| self.nodes.own(own));
-        let asks = own.is_some_and(|own| {
-            !own.is_valid(value)
-                && own
-                    .iter_errors(value)
-                    .any(|error| matches!(error.kind(), Kind::Type { .. }))
-        });
+        let asks = node
+            .own
+            .is_some_and(|own| self.nodes.is_wrong_kind(own, value));
         let applies = |(name, dependent): &'a (String, NodeId)| {
             value.get(name).is_some().then_some(dependent)
         };
@@ -195,21 +192,11 @@ impl<'a> Walker<'a> {
             let place = Place::Schema(place, "allOf", Name::Index(index));
             self.judge(*part, value, &place, found, depth);
         }
-        if let Some(forms) = &node.any
-            && !forms.iter().any(|form| self.accepts(*form, value, depth))
-        {
-            found.refuse(place, "anyOf", |start| self.no_form(forms, value, start));
+        if let Some(choice) = &node.any {
+            self.choose(choice, "anyOf", value, place, found, depth);
         }
-        if let Some(forms) = &node.one {
-            let fits = |(index, form): (usize, &NodeId)| {
-                self.accepts(*form, value, depth).then_some(index)
-            };
-            let fitting: Vec<_> = forms.iter().enumerate().filter_map(fits).collect();
-            match fitting.len() {
-                0 => found.refuse(place, "oneOf", |start| self.no_form(forms, value, start)),
-                1 => {}
-                _ => found.refuse(place, "oneOf", |_| Said::SeveralForms(fitting)),
-            }
+        if let Some(choice) = &node.one {
+            self.choose(choice, "oneOf", value, place, found, depth);
         }
         if let Some((not, schema)) = &node.not
             && self.accepts(*not, value, depth)
@@ -256,13 +243,82 @@ impl<'a> Walker<'a> {
         }
     }
 
-    fn no_form(&self, forms: &'a [NodeId], value: &'a Value, start: &Start) -> Said<'a> {
-        Said::NoForm(Forms::Walk(Walk {
-            nodes: self.nodes,
-            forms,
-            value,
-            start: start.clone(),
-            told: forms.iter().map(|_| OnceLock::new()).collect(),
-        }))
+    /// Asks the forms of a choice that may fit.
+    fn choose(
+        &self,
+        choice: &'a Choice,
+        keyword: &'static str,
+        value: &'a Value,
+        place: &Place<'_>,
+        found: &mut Found<'a>,
+        depth: usize,
+    ) {
+        let candidates = choice.candidates(value);
+        if let ([only], Found::All(_)) = (candidates, &*found) {
+            return self.ask(choice, *only, value, (place, keyword), found, depth);
+        }
+        let fits = |index: &usize| {
+            let form = choice.forms.get(*index);
+            form.is_some_and(|form| self.accepts(*form, value, depth))
+        };
+        let most = if keyword == "anyOf" { 1 } else { usize::MAX };
+        let fitting: Vec<_> = candidates.iter().copied().filter(fits).take(most).collect();
+        match fitting.len() {
+            0 => found.refuse(place, keyword, |start| {
+                no_form(self.nodes, choice, value, start, None)
+            }),
+            1 => {}
+            _ => found.refuse(place, keyword, |_| Said::SeveralForms(fitting)),
+        }
     }
+
+    /// Asks the one form that may fit for all that it refuses: most likely that is asked for next.
+    fn ask(
+        &self,
+        choice: &'a Choice,
+        only: usize,
+        value: &'a Value,
+        (place, keyword): (&Place<'_>, &'static str),
+        found: &mut Found<'a>,
+        depth: usize,
+    ) {
+        let (further, mut refused) = (
+            Place::Schema(place, keyword, Name::Index(only)),
+            Found::All(Vec::new()),
+        );
+        if let Some(form) = choice.forms.get(only) {
+            self.judge(*form, value, &further, &mut refused, depth);
+        }
+        if let Found::All(refused) = refused
+            && !refused.is_empty()
+        {
+            found.refuse(place, keyword, |start| {
+                no_form(self.nodes, choice, value, start, Some((only, refused)))
+            });
+        }
+    }
+}
+
+/// No form of a choice fits; what one of them refuses may be known.
+fn no_form<'a>(
+    nodes: &'a Nodes,
+    choice: &'a Choice,
+    value: &'a Value,
+    start: &Start,
+    known: Option<(usize, Vec<Refusal<'a>>)>,
+) -> Said<'a> {
+    let told: Vec<_> = choice.forms.iter().map(|_| OnceLock::new()).collect();
+    if let Some((index, refused)) = known
+        && let Some(told) = told.get(index)
+    {
+        // It is new: nobody can have set it.
+        let _ = told.set(refused);
+    }
+    Said::NoForm(Forms::Walk(Walk {
+        nodes,
+        choice,
+        value,
+        start: start.clone(),
+        told,
+    }))
 }

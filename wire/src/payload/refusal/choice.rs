@@ -1,0 +1,93 @@
+//! The forms of a choice, and which of them a value may have by what one of its members says.
+//! Refuses to judge: a form that may fit is asked.
+
+use super::node::NodeId;
+use crate::payload::atlas::Spot;
+use serde_json::Value;
+use std::collections::{BTreeMap, HashMap};
+
+/// Several forms for one value.
+#[derive(Debug)]
+pub(super) struct Choice {
+    pub(super) forms: Vec<NodeId>,
+    /// The index of every form.
+    all: Vec<usize>,
+    told: Option<Told>,
+}
+
+/// What tells forms apart: a member that they pin to words.
+#[derive(Debug)]
+struct Told {
+    name: String,
+    /// The forms that a word of the member leaves.
+    by: HashMap<String, Vec<usize>>,
+    /// The forms that every other word leaves.
+    rest: Vec<usize>,
+}
+
+impl Choice {
+    pub(super) fn of(spots: &[Spot<'_>], forms: Vec<NodeId>) -> Self {
+        Self {
+            all: (0..forms.len()).collect(),
+            forms,
+            told: Told::of(spots),
+        }
+    }
+
+    /// The forms that may fit, by index: every other surely does not.
+    pub(super) fn candidates(&self, value: &Value) -> &[usize] {
+        let told = self.told.as_ref();
+        let left = told.and_then(|told| Some(told.left(value.get(&told.name)?.as_str()?)));
+        left.unwrap_or(&self.all)
+    }
+}
+
+impl Told {
+    fn left(&self, word: &str) -> &[usize] {
+        self.by.get(word).unwrap_or(&self.rest)
+    }
+
+    /// By the member that most of the forms pin, where two do.
+    fn of(spots: &[Spot<'_>]) -> Option<Self> {
+        let mut pinning: BTreeMap<&str, usize> = BTreeMap::new();
+        for spot in spots {
+            let pins = |name: &&str| words(*spot, name).is_some_and(|words| !words.is_empty());
+            for name in spot.declared().filter(pins) {
+                *pinning.entry(name).or_default() += 1;
+            }
+        }
+        let (name, _) = pinning
+            .into_iter()
+            .filter(|(_, forms)| *forms > 1)
+            .max_by_key(|(_, forms)| *forms)?;
+        let pinned: Vec<_> = spots.iter().map(|spot| words(*spot, name)).collect();
+        let mut by: HashMap<String, Vec<usize>> = HashMap::new();
+        for word in pinned.iter().flatten().flatten() {
+            let fits = |(index, words): (usize, &Option<Vec<&str>>)| {
+                let fits = words.as_ref().is_none_or(|words| words.contains(word));
+                fits.then_some(index)
+            };
+            if !by.contains_key(*word) {
+                let fitting = pinned.iter().enumerate().filter_map(fits).collect();
+                by.insert((*word).to_owned(), fitting);
+            }
+        }
+        let open = pinned
+            .iter()
+            .enumerate()
+            .filter(|(_, words)| words.is_none());
+        Some(Self {
+            name: name.to_owned(),
+            by,
+            rest: open.map(|(index, _)| index).collect(),
+        })
+    }
+}
+
+/// The words that a form lets its member have, where it lets it have nothing else; none where it forbids the member.
+fn words<'a>(form: Spot<'a>, name: &str) -> Option<Vec<&'a str>> {
+    match form.pinned(name) {
+        Some(values) => values.iter().map(Value::as_str).collect(),
+        None => form.forbids(name).then(Vec::new),
+    }
+}
