@@ -284,6 +284,19 @@ mod tests {
     }
 
     #[test]
+    fn members_of_wide_objects_have_their_places_too() {
+        let members: Vec<_> = (100..300).map(|name| format!("\"{name}\":[0]")).collect();
+        let document = document(&format!("{{\"o\":{{{}}}}}", members.join(",")));
+        for rank in [0, 63, 64, 199] {
+            let pointer = format!("/o/{}", rank + 100);
+            let key = 7 + rank * 10;
+            assert_eq!(document.key_place(&pointer), at(1, key), "{pointer}");
+            assert_eq!(document.place(&format!("{pointer}/0")), at(1, key + 7));
+        }
+        assert_eq!(document.place("/o/300"), None);
+    }
+
+    #[test]
     fn numbers_keep_their_text() {
         let document = document("{\"a\":1.50e+0,\"b\":[-0, 12345678901234567890123],\"c\":\"7\"}");
         assert_eq!(document.number_text("/a"), Some("1.50e+0"));

@@ -91,3 +91,39 @@ fn words<'a>(form: Spot<'a>, name: &str) -> Option<Vec<&'a str>> {
         None => form.forbids(name).then(Vec::new),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::dialect::Dialect;
+    use crate::payload::atlas::Atlas;
+    use serde_json::json;
+
+    #[test]
+    fn only_forms_that_the_word_of_a_member_leaves_may_fit() {
+        let kind = |words: Value| json!({"properties": {"kind": {"enum": words}}});
+        let atlas = Atlas::new(
+            &json!({"oneOf": [
+                kind(json!(["a", "b"])),
+                {"$ref": "#/$defs/b"},
+                {"properties": {"other": true}, "additionalProperties": false},
+                {"required": ["kind"]},
+                kind(json!(["a", 1])),
+            ], "$defs": {"b": kind(json!(["b"]))}}),
+            Dialect::TwentyTwenty,
+        );
+        let spots: Vec<_> = atlas.root().unwrap().children("oneOf").collect();
+        let choice = Choice::of(&spots, (0..5).collect());
+        for (value, left) in [
+            (json!({"kind": "a"}), &[0, 3, 4][..]),
+            (json!({"kind": "b"}), &[0, 1, 3, 4]),
+            (json!({"kind": "c"}), &[3, 4]),
+            (json!({"kind": 1}), &[0, 1, 2, 3, 4]),
+            (json!({}), &[0, 1, 2, 3, 4]),
+            (json!(["kind"]), &[0, 1, 2, 3, 4]),
+        ] {
+            assert_eq!(choice.candidates(&value), left, "{value}");
+        }
+    }
+}
