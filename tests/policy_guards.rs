@@ -164,6 +164,16 @@ fn every_construct_that_hides_a_read_or_a_result_is_refused() {
         ),
         (
             bearing,
+            "\ts.consent.bearing\n\tsome part in s.consent\n\tcount(part) == 3\n",
+            "no fact `schemas[].consent[]`",
+        ),
+        (
+            bearing,
+            "\ts.consent.bearing\n\tpart := s.consent[s.id]\n\tpart == 3\n",
+            "no fact `schemas[].consent[]`",
+        ),
+        (
+            bearing,
             "\ts.consent.bearing\n\tnobody.knows\n",
             "`nobody` is not bound",
         ),

@@ -33,21 +33,17 @@ impl Extract {
         let Some(value) = value else {
             return bytes.push(b'?');
         };
-        if self.members.is_empty() && self.each.is_none() {
-            return match value {
-                Value::String(text) => {
-                    bytes.push(b'"');
-                    sized(text, bytes);
-                }
-                // As JSON, which ends where it ends.
-                other => bytes.extend(format!("{other}\n").bytes()),
-            };
+        let is_leaf = self.members.is_empty() && self.each.is_none();
+        match value {
+            Value::String(text) => {
+                bytes.push(b'"');
+                return sized(text, bytes);
+            }
+            Value::Object(_) if !is_leaf => bytes.push(b'{'),
+            Value::Array(_) if !is_leaf => bytes.push(b'['),
+            // As JSON, which ends where it ends.
+            other => return bytes.extend(format!("{other}\n").bytes()),
         }
-        bytes.push(match value {
-            Value::Object(_) => b'{',
-            Value::Array(_) => b'[',
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => b'.',
-        });
         for (name, below) in &self.members {
             below.write(value.get(name), bytes);
         }
@@ -102,6 +98,8 @@ mod tests {
             json!({"a": []}),
             json!({"a": {}}),
             json!({"a": null}),
+            json!({"a": "x"}),
+            json!({"a": "y"}),
             json!({"a": [{}]}),
             json!({"a": [{}, {}]}),
             json!({"a": [{"b": []}]}),

@@ -111,11 +111,11 @@ pub(super) fn reads(
 fn existing(schema: &Value, file: &RuleFile, reading: &Reading, rego: &Source) -> Vec<Objection> {
     let params = serde_json::json!({ "params": file.params });
     let shape = |path: &str| {
-        let path = path.trim_end_matches("[]");
         if path::root(path) != "params" {
+            // Whole: what walks the members of one thing would read more of them than it names.
             return path::declared(schema, path);
         }
-        match path::values(&params, path).as_slice() {
+        match path::values(&params, path.trim_end_matches("[]")).as_slice() {
             [] => Shape::Absent,
             _ => Shape::Value,
         }

@@ -197,7 +197,7 @@ impl Asked<'_> {
     }
 
     /// What the rule says of these facts, or has said of others that are the same to it: it knows no time and no
-    /// chance, and nothing but what it declares to read.
+    /// chance ([`super::reading`]), and reads nothing but what it declares ([`super::guard`]).
     fn said(&self, seen: &Seen) -> Result<Arc<Said>, Raised> {
         let mut bytes = Vec::new();
         self.reads.write(Some(&seen.value), &mut bytes);

@@ -43,7 +43,7 @@ pub(super) struct Judge<'a> {
     redact: Redact,
     /// Where all payloads are judged by one schema and nothing else: what is told of one that is fine.
     fine: Option<ValidatedPayload>,
-    pub(super) ruling: Option<Ruling<'a>>,
+    ruling: Option<Ruling<'a>>,
     pub(super) known: Known,
 }
 
@@ -173,7 +173,9 @@ impl<'a> Judge<'a> {
             .map(|found| problem(found, self.redact))
             .collect();
         let known = recorded.known.as_ref().unwrap_or(&self.known);
-        let judgement = self.ruled(&chosen, &document, file, known);
+        let judgement = self.ruled(&chosen, |ruling, id| {
+            ruling.judge(id, &document, file, known)
+        });
         let of_rule = |found: &Break| broken(found, chosen.schema, &document);
         problems.extend(judgement.breaks.iter().map(of_rule));
         for problem in &mut problems {
@@ -198,16 +200,14 @@ impl<'a> Judge<'a> {
         with_rules(told, judgement)
     }
 
-    /// What the payload rules say; nothing of a payload of a schema outside the catalogue.
-    fn ruled(
+    /// What the payload rules say when they are asked; nothing of a payload of a schema outside the catalogue.
+    pub(super) fn ruled(
         &self,
         chosen: &Chosen<'_>,
-        document: &Document,
-        file: &str,
-        known: &Known,
+        ask: impl FnOnce(&Ruling<'_>, &VersionId) -> Judgement,
     ) -> Judgement {
         match (&self.ruling, &chosen.id) {
-            (Some(ruling), Some(id)) => ruling.judge(id, document, file, known),
+            (Some(ruling), Some(id)) => ask(ruling, id),
             (ruling, _) => without_rules(ruling.as_ref()),
         }
     }
@@ -257,7 +257,7 @@ impl<'a> Judge<'a> {
 }
 
 /// What is said of a payload that no rule has anything to say about.
-pub(super) fn without_rules(ruling: Option<&Ruling<'_>>) -> Judgement {
+fn without_rules(ruling: Option<&Ruling<'_>>) -> Judgement {
     let left_out = || {
         let rules = "payload rules".to_owned();
         (rules, "left out by --schema-only".to_owned())

@@ -1,12 +1,13 @@
 //! The payloads that are fine and say themselves what they are, or that rules have a say about: known without their places.
 //! Refuses to find fault: whatever is not surely fine goes the whole way.
 
-use super::judge::{Judge, without_rules};
+use super::judge::Judge;
 use crate::app::recorded::spoken;
 use crate::app::told::{judged, with_rules};
 use crate::app::versions::Chosen;
 use crate::model::ValidatedPayload;
 use crate::replay::quick::{limits, plain};
+use memchr::memchr3_iter;
 use serde_json::Value;
 use wire::stream::Runner;
 
@@ -30,6 +31,9 @@ impl<'j, 'a> Sound<'j, 'a> {
         record: Option<u64>,
         bytes: &[u8],
     ) -> Option<ValidatedPayload> {
+        if may_be_too_many(bytes) {
+            return None;
+        }
         // Of a name that stands there twice the last is taken: such a text is settled by nobody below.
         let whole: Value = serde_json::from_slice(bytes).ok()?;
         let (spoken, recorded) = spoken(&whole);
@@ -44,10 +48,9 @@ impl<'j, 'a> Sound<'j, 'a> {
             return None;
         }
         let known = recorded.as_ref().unwrap_or(&self.judge.known);
-        let judgement = match (&self.judge.ruling, &chosen.id) {
-            (Some(ruling), Some(id)) => ruling.judge_value(id, payload, known),
-            (ruling, _) => without_rules(ruling.as_ref()),
-        };
+        let judgement = self
+            .judge
+            .ruled(&chosen, |ruling, id| ruling.judge_value(id, payload, known));
         let is_unbroken = judgement.breaks.is_empty() && judgement.not_evaluated.is_empty();
         let told = judged(file, record, Some(chosen.name), Vec::new());
         is_unbroken.then(|| with_rules(told, judgement))
@@ -59,4 +62,10 @@ impl<'j, 'a> Sound<'j, 'a> {
         let mut newer = judge.versions.newer(&judge.schemas, chosen);
         newer.all(|(_, schema)| schema.settles(runner, bytes))
     }
+}
+
+/// Whether a tree of the text could hold more values than may be held: each but the first has a sign before it.
+fn may_be_too_many(bytes: &[u8]) -> bool {
+    let most = limits().nodes;
+    bytes.len() > most && memchr3_iter(b',', b'[', b'{', bytes).count() >= most
 }

@@ -198,7 +198,6 @@ impl Table {
         let start = row(states.number(start)?)?;
         let mut rows = vec![row(DEAD)?; stride];
         rows.resize(stride * 2, row(DONE)?);
-        *rows.get_mut(ends)? = 0;
         let mut at = 2;
         while let Some(state) = states.order.get(at).copied() {
             let own = rows.len();
