@@ -4,13 +4,13 @@
 use super::AppError;
 use super::answer::{Answer, Log, Sink};
 use super::manner::manner;
-use super::strict::{BEHAVIOUR_CHANGED, budget, passed_over, raised};
+use super::strict::{BEHAVIOUR_CHANGED, Before, budget, of_answers};
 use crate::catalogue::Workspace;
 use crate::contract::record::{Carried, Kept, Notation, Taken, exchanges as taken};
 use crate::contract::{AUTHORIZATION, State};
 use crate::evidence::of_inputs;
 use crate::load;
-use crate::model::replayed::{BehaviourAsked, Loosened};
+use crate::model::replayed::BehaviourAsked;
 use crate::model::{HttpRequest, HttpResponse, Place, Provider, ReplayExchanges, ReplayRequest};
 use crate::replay::behaviour::{Access, Recorded, Trial, is_secret, unsendable};
 use crate::report::Content;
@@ -50,19 +50,10 @@ pub(super) fn exchanges(
     super::error::usable(&findings, "schemas/")?;
     super::error::usable(&findings, "matchmark.toml")?;
     let steps = steps(&head, request, asked)?;
-    let base = load::base(
-        &repository.root,
-        asked.base.as_deref(),
-        &head.config.gate.base,
-    )?;
-    let (commit, before) = match base {
-        load::Base::Commit(commit) => {
-            let (before, _) = load::judging_at(&repository.root, &commit, &head)?;
-            (Some(commit), Some(before))
-        }
-        load::Base::None(_) => (None, None),
-    };
-    let sides = (&head, before.as_ref());
+    let keys = [BEHAVIOUR_CHANGED.0, "volatile", "unordered"];
+    let base = asked.base.as_deref();
+    let before = Before::read(&repository.root, base, &head, &keys)?;
+    let sides = (&head, before.workspace.as_ref());
     let manner = manner(sides);
     let config = repository.config.as_ref();
     let remote = match &asked.provider {
@@ -71,8 +62,9 @@ pub(super) fn exchanges(
     };
     let behaviour = BehaviourAsked {
         head: of_inputs(&head.inputs),
-        base: commit,
-        loosened: loosened(sides),
+        base: before.commit.clone(),
+        loosened: of_answers(sides),
+        doubts: before.doubts.clone(),
         provider_url: remote.map(|it| it.url.clone()),
         states_url: remote.and_then(|it| it.states_url.clone()),
         allowed_hosts: remote.map_or_else(Vec::new, |it| it.allowed_hosts.clone()),
@@ -82,7 +74,7 @@ pub(super) fn exchanges(
         notation: if asked.is_archive { "har" } else { "ndjson" }.to_owned(),
         consumer: asked.consumer.clone(),
         only: asked.only.clone(),
-        budget: budget(BEHAVIOUR_CHANGED, &head, before.as_ref()),
+        budget: budget(BEHAVIOUR_CHANGED, &head, before.workspace.as_ref()),
     };
     sink.progress("sending what was recorded");
     let mut trial = Trial::new(&manner, behaviour);
@@ -93,15 +85,6 @@ pub(super) fn exchanges(
     let (code, show) = (behaved.exit_code, &request.show);
     let content = Content::Behaved(&behaved);
     Answer::of(verdict, code, content, show, request.max_findings)
-}
-
-/// What the head's `[replay]` asks for and does not get.
-fn loosened((head, base): (&Workspace, Option<&Workspace>)) -> Vec<Loosened> {
-    let before = base.map(|base| &base.config.replay);
-    let budget = raised(BEHAVIOUR_CHANGED, head, base).into_iter();
-    budget
-        .chain(passed_over(&head.config.replay, before))
-        .collect()
 }
 
 /// The exchanges of the file, as far as the last one that is judged.

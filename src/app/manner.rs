@@ -52,7 +52,8 @@ impl PassedOver {
         let mut pointers = own().filter(|text| text.starts_with('/'));
         let headers = own().filter(|text| !text.starts_with('/'));
         Self {
-            volatile: patterns(&mut pointers),
+            // What is passed over is passed over with all that is in it.
+            volatile: patterns(&mut pointers).and_below(),
             unordered: patterns(&mut config.unordered.iter().map(String::as_str)),
             headers: headers.map(str::to_ascii_lowercase).collect(),
         }

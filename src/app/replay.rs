@@ -5,11 +5,11 @@ use super::AppError;
 use super::answer::{Answer, Sink};
 use super::check::with_rules;
 use super::ordered::{in_order, threads};
-use super::strict::{NEWLY_REJECTED, budget, raised};
+use super::strict::{Before, NEWLY_REJECTED, budget, raised, renamed};
 use crate::catalogue::Workspace;
 use crate::evidence::of_inputs;
 use crate::load::{self, PayloadPart, Piece};
-use crate::model::replayed::{Part, ReplayAsked, Replayed};
+use crate::model::replayed::{HISTORY, Part, ReplayAsked, Replayed};
 use crate::model::{
     ReplayAct, ReplayJudge, ReplayRequest, Repository, VersionId, counted, did_you_mean,
 };
@@ -52,14 +52,14 @@ fn judged(
     let root = &repository.root;
     let (head, findings) = load::replaying(root, repository.config.as_deref())?;
     super::error::usable(&findings, "schemas/")?;
-    let base = load::base(root, judge.base.as_deref(), &head.config.gate.base)?;
-    let (commit, before) = match base {
-        load::Base::Commit(commit) => {
-            let (workspace, _) = load::judging_at(root, &commit, &head)?;
-            (Some(commit), Some(workspace))
-        }
-        load::Base::None(_) => (None, None),
+    let is_configured = judge.histories.is_empty();
+    let keys: &[&str] = match is_configured {
+        true => &[NEWLY_REJECTED.0, HISTORY],
+        false => &[NEWLY_REJECTED.0],
     };
+    let before = Before::read(root, judge.base.as_deref(), &head, keys)?;
+    let base = before.workspace.as_ref();
+    let narrowed = renamed(&head, base).filter(|_| is_configured);
     let candidate = judge.candidate.as_deref();
     let candidate = candidate.map(|asked| named(&head, asked)).transpose()?;
     let histories = match judge.histories.as_slice() {
@@ -68,20 +68,22 @@ fn judged(
     };
     let asked = ReplayAsked {
         head: of_inputs(&head.inputs),
-        base: commit,
+        base: before.commit.clone(),
         candidate: candidate.clone(),
         histories: histories
             .iter()
             .map(|name| name.to_string_lossy().into_owned())
             .collect(),
         sample: judge.sample,
-        budget: budget(NEWLY_REJECTED, &head, before.as_ref()),
-        loosened: raised(NEWLY_REJECTED, &head, before.as_ref())
+        budget: budget(NEWLY_REJECTED, &head, base),
+        loosened: raised(NEWLY_REJECTED, &head, base)
             .into_iter()
+            .chain(narrowed)
             .collect(),
+        doubts: before.doubts.clone(),
         shards: judge.shard.of,
     };
-    let sides = (&head, before.as_ref());
+    let sides = (&head, base);
     let (part, unreadable) = run(sides, candidate.as_ref(), (root, &histories), judge, sink);
     Ok(Replayed::of(asked, judge.shard.number, part, unreadable))
 }

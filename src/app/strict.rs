@@ -1,8 +1,12 @@
 //! `[replay]` of both sides: a change cannot loosen what it is judged by, so the stricter of both counts.
 //! Refuses to send and to judge anything.
 
+use super::AppError;
 use crate::catalogue::{ReplayBudget, ReplayConfig, Workspace};
-use crate::model::replayed::Loosened;
+use crate::load;
+use crate::model::replayed::{BaseDoubt, HISTORY, Loosened};
+use crate::replay::behaviour::Patterns;
+use std::path::Path;
 
 /// Reads one number of a budget.
 pub(super) type Share = fn(&ReplayBudget) -> u64;
@@ -33,7 +37,7 @@ pub(super) fn raised(
     (here > before).then(|| Loosened {
         key: key.to_owned(),
         here: here.to_string(),
-        counts: before.to_string(),
+        counts: Some(before.to_string()),
     })
 }
 
@@ -42,29 +46,172 @@ pub(super) fn passed_over(head: &ReplayConfig, base: Option<&ReplayConfig>) -> V
     let Some(base) = base else {
         return Vec::new();
     };
+    let known = |texts: &[String]| {
+        let pointers = texts.iter().filter(|text| text.starts_with('/'));
+        // Read and found right when the configuration was.
+        Patterns::of(pointers.map(String::as_str)).unwrap_or_default()
+    };
     let lists = [
-        ("volatile", &head.volatile, &base.volatile),
-        ("unordered", &head.unordered, &base.unordered),
+        (
+            "volatile",
+            &head.volatile,
+            &base.volatile,
+            known(&base.volatile).and_below(),
+        ),
+        (
+            "unordered",
+            &head.unordered,
+            &base.unordered,
+            known(&base.unordered),
+        ),
     ];
-    let new = lists.into_iter().flat_map(|(key, here, before)| {
-        let is_new = |text: &&String| !before.contains(text);
+    let new = lists.into_iter().flat_map(|(key, here, before, known)| {
+        let is_new = move |text: &&String| {
+            let is_same = |other: &String| other.eq_ignore_ascii_case(text);
+            match text.starts_with('/') {
+                true => !before.contains(text) && !known.cover(text),
+                false => !before.iter().any(is_same),
+            }
+        };
         here.iter().filter(is_new).map(move |text| Loosened {
             key: key.to_owned(),
-            here: format!("`{text}`"),
-            counts: "what both name".to_owned(),
+            here: text.clone(),
+            counts: None,
         })
     });
     new.collect()
 }
 
-/// Everything that is softer in the head.
-pub(super) fn loosened(head: &Workspace, base: Option<&Workspace>) -> Vec<Loosened> {
-    let shares = [NEWLY_REJECTED, BEHAVIOUR_CHANGED].into_iter();
-    let budgets = shares.filter_map(|share| raised(share, head, base));
+/// Whether other payloads are named than in the base.
+pub(super) fn renamed(head: &Workspace, base: Option<&Workspace>) -> Option<Loosened> {
+    let here = &head.config.replay.history;
+    let before = &base?.config.replay.history;
+    (here != before).then(|| Loosened {
+        key: HISTORY.to_owned(),
+        here: here.clone(),
+        counts: Some(before.clone()),
+    })
+}
+
+/// What is softer in the head of what answers are judged by.
+pub(super) fn of_answers((head, base): (&Workspace, Option<&Workspace>)) -> Vec<Loosened> {
     let before = base.map(|base| &base.config.replay);
-    budgets
+    let budget = raised(BEHAVIOUR_CHANGED, head, base).into_iter();
+    budget
         .chain(passed_over(&head.config.replay, before))
         .collect()
+}
+
+/// Everything that is softer in the head.
+pub(super) fn loosened(head: &Workspace, base: Option<&Workspace>) -> Vec<Loosened> {
+    let budget = raised(NEWLY_REJECTED, head, base).into_iter();
+    budget
+        .chain(of_answers((head, base)))
+        .chain(renamed(head, base))
+        .collect()
+}
+
+/// What a replay is held to.
+pub(super) struct Before {
+    pub commit: Option<String>,
+    pub workspace: Option<Workspace>,
+    pub doubts: Vec<BaseDoubt>,
+}
+
+impl Before {
+    /// Reads the base, and what its choice leaves open of these keys.
+    ///
+    /// Errors: git cannot be run, or `asked` names no commit
+    pub(super) fn read(
+        root: &Path,
+        asked: Option<&str>,
+        head: &Workspace,
+        keys: &[&str],
+    ) -> Result<Self, AppError> {
+        let tree = load::head(root)?;
+        let commit = match load::base(root, asked, &head.config.gate.base)? {
+            load::Base::Commit(commit) => commit,
+            load::Base::None(why) => {
+                // Outside a repository there is no change that could loosen anything.
+                let doubt = tree.map(|_| doubt(None, format!("There is no base: {why}")));
+                let doubts = doubt.into_iter().map(|it| open(it, (head, None), keys));
+                return Ok(Self {
+                    commit: None,
+                    workspace: None,
+                    doubts: doubts.collect(),
+                });
+            }
+        };
+        let (base, findings) = load::judging_at(root, &commit, head)?;
+        let is_head = tree.is_some_and(|tree| tree.clean && tree.commit == commit);
+        let mut doubts = Vec::new();
+        if is_head {
+            doubts.push(doubt(Some("gate/base-is-head"), OWN_BASE.to_owned()));
+        }
+        let (was, is) = (&base.config.gate.base, &head.config.gate.base);
+        let mut files = findings.iter().map(|finding| &finding.place.file);
+        let is_unreadable = files.any(|file| file == CONFIG);
+        let is_known = base.inputs.contains_key(CONFIG) && !is_unreadable;
+        if asked.is_none() && is_known && was != is {
+            let why = format!(
+                "The base is `{is}` because this change says so; before it that was `{was}`: ask for it by `--base {was}`"
+            );
+            doubts.push(doubt(Some("gate/base-chosen"), why));
+        }
+        let mut doubts: Vec<BaseDoubt> = doubts
+            .into_iter()
+            .map(|it| open(it, (head, Some(&base)), keys))
+            .collect();
+        if is_unreadable {
+            let why = "`matchmark.toml` of the base cannot be read, so the defaults of `[replay]` count in its place";
+            doubts.push(doubt(None, why.to_owned()));
+        }
+        Ok(Self {
+            commit: Some(commit),
+            workspace: Some(base),
+            doubts,
+        })
+    }
+}
+
+const CONFIG: &str = "matchmark.toml";
+const OWN_BASE: &str = "The base is the commit of the head itself, so nothing shows what `[replay]` said before: ask for `--base HEAD~1`, or fetch the branch that `[gate] base` names";
+
+fn doubt(rule: Option<&str>, message: String) -> BaseDoubt {
+    BaseDoubt {
+        rule: rule.map(str::to_owned),
+        message,
+        unproved: Vec::new(),
+    }
+}
+
+/// The doubt with those of the keys that are softer than usual on every side there is.
+fn open(
+    doubt: BaseDoubt,
+    (head, base): (&Workspace, Option<&Workspace>),
+    keys: &[&str],
+) -> BaseDoubt {
+    let usual = ReplayConfig::default();
+    let is_soft = |key: &str, side: &ReplayConfig| match key {
+        "volatile" => !side.volatile.is_empty(),
+        "unordered" => !side.unordered.is_empty(),
+        HISTORY => side.history != usual.history,
+        key if key == NEWLY_REJECTED.0 => side.budget.newly_rejected > 0,
+        key if key == BEHAVIOUR_CHANGED.0 => side.budget.behaviour_changed > 0,
+        _ => true,
+    };
+    let counts = |key: &&&str| {
+        let mut sides = [Some(head), base].into_iter().flatten();
+        sides.all(|side| is_soft(key, &side.config.replay))
+    };
+    BaseDoubt {
+        unproved: keys
+            .iter()
+            .filter(counts)
+            .map(|it| (*it).to_owned())
+            .collect(),
+        ..doubt
+    }
 }
 
 #[cfg(test)]
@@ -100,8 +247,12 @@ mod tests {
         let told: Vec<String> = told.iter().map(Loosened::told).collect();
         assert_eq!(
             told,
-            ["`volatile` of `[replay]` has `/a`, and the base does not: what both name counts"]
+            ["`/a` is new in `volatile`: it counts once it has landed"]
         );
         assert_eq!(passed_over(&head.config.replay, None), []);
+        let narrower = side(&["/issue/*", "etag"], 0).config.replay;
+        let wider = side(&["/issue/**", "ETag"], 0).config.replay;
+        assert_eq!(passed_over(&narrower, Some(&wider)), []);
+        assert_eq!(passed_over(&wider, Some(&narrower)).len(), 1);
     }
 }

@@ -4,7 +4,7 @@
 use super::Style;
 use super::command::{command, word};
 use super::hygiene::clean;
-use super::replayed::{compared, found, loosened, obstacles, share};
+use super::replayed::{compared, found, obstacles, reserved, share};
 use super::text::{Paint, verdict_line};
 use crate::model::replayed::{
     Answers, BEHAVIOUR_CHANGED, Behaved, BehaviourAsked, Cluster, Difference,
@@ -52,7 +52,7 @@ pub(super) fn text(behaved: &Behaved, style: &Style<'_>) -> String {
         );
     }
     obstacles(&mut out, &behaved.undecided, "exchange", most);
-    out.push_str(&loosened(&behaved.asked.loosened));
+    out.push_str(&reserved(&behaved.asked.loosened, &behaved.asked.doubts));
     let _ = writeln!(out, "{}", privacy(behaved));
     let (verdict, code) = (behaved.verdict, behaved.exit_code);
     verdict_line(&mut out, verdict, code, &sentence(behaved), paint);
@@ -66,7 +66,11 @@ pub(super) fn heading(behaved: &Behaved) -> String {
         Some(url) => clean(url),
     };
     let exchanges = counted(behaved.exchanges, "exchange");
-    let base = compared("no looser than", asked.base.as_deref());
+    let with = match asked.doubts.is_empty() {
+        true => "no looser than",
+        false => "beside",
+    };
+    let base = compared(with, asked.base.as_deref());
     format!(
         "{exchanges} of {}; answered by {by}{base}",
         clean(&asked.file)
@@ -178,6 +182,9 @@ pub(super) fn sentence(behaved: &Behaved) -> String {
         Verdict::Undecided if behaved.undecided.count > 0 => {
             let exchanges = counted(behaved.undecided.count, "exchange");
             format!("of {exchanges} nothing can be told")
+        }
+        Verdict::Undecided if behaved.asked.only.is_empty() && behaved.is_unproved() => {
+            "no base shows that `[replay]` is as strict as it was".to_owned()
         }
         Verdict::Undecided => {
             "a choice of the exchanges only: nothing is known of the others".to_owned()

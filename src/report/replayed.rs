@@ -4,7 +4,7 @@
 use super::Style;
 use super::hygiene::clean;
 use super::text::{Paint, verdict_line};
-use crate::model::replayed::{Cluster, Loosened, Obstacles, Replayed, Shift};
+use crate::model::replayed::{BaseDoubt, Cluster, Loosened, Obstacles, Replayed, Shift};
 use crate::model::{Verdict, counted};
 use std::fmt::Write as _;
 
@@ -23,7 +23,7 @@ pub(super) fn text(replayed: &Replayed, style: &Style<'_>) -> String {
     causes(&mut out, replayed, most);
     obstacles(&mut out, &replayed.part.malformed, "line", most);
     obstacles(&mut out, &replayed.part.not_evaluated, "answer", most);
-    out.push_str(&loosened(&replayed.asked.loosened));
+    out.push_str(&reserved(&replayed.asked.loosened, &replayed.asked.doubts));
     for (version, unknown) in &replayed.part.unknown {
         let payloads = counted(unknown.count, "payload");
         let first = place(&unknown.first.file, unknown.first.line);
@@ -185,12 +185,11 @@ pub(super) fn found<C, R>(cluster: &Cluster<C, R>) -> String {
     text
 }
 
-/// What `[replay]` asks for and does not get, one line each.
-pub(super) fn loosened(loosened: &[Loosened]) -> String {
-    let lines = loosened
-        .iter()
-        .map(|one| format!("  {}\n", clean(&one.sentence())));
-    lines.collect()
+/// What `[replay]` asks for and does not get, and what the base leaves open, one line each.
+pub(super) fn reserved(loosened: &[Loosened], doubts: &[BaseDoubt]) -> String {
+    let loosened = loosened.iter().map(Loosened::sentence);
+    let all = loosened.chain(doubts.iter().map(BaseDoubt::sentence));
+    all.map(|one| format!("  {}\n", clean(&one))).collect()
 }
 
 /// The commit that a result was compared with, as the end of a heading.
@@ -244,6 +243,9 @@ pub(super) fn sentence(replayed: &Replayed) -> String {
         }
         Verdict::Undecided if replayed.asked.sample.is_some() => {
             "a sample of the history only: what was not judged is not known".to_owned()
+        }
+        Verdict::Undecided if part.unknown.is_empty() && part.not_evaluated.count == 0 => {
+            "no base shows that `[replay]` is as strict as it was".to_owned()
         }
         Verdict::Undecided => "some payloads could not be decided".to_owned(),
     }

@@ -145,6 +145,7 @@ impl Case {
             .args(arguments)
             .current_dir(&self.root)
             .env_clear()
+            .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
             .output()
             .unwrap()
     }

@@ -54,7 +54,7 @@ fn a_change_cannot_loosen_what_its_answers_are_judged_by() {
         let output = case.run(&["--format", format]);
         let said = String::from_utf8(output.stdout).unwrap();
         assert!(
-            said.contains("has 9, and the base does not: 0 counts"),
+            said.contains("is 9 here and 0 before this change: 0 counts"),
             "{said}"
         );
         assert!(
@@ -62,12 +62,40 @@ fn a_change_cannot_loosen_what_its_answers_are_judged_by() {
             "{said}"
         );
     }
-    // Once it has landed it counts, unless an older base is asked for.
+    // A head that is its own base proves nothing of what it says of itself.
     scenario::commit(&repository.path(), "Loosen the replay").unwrap();
-    let landed = case.json(&[]);
+    let itself = case.json(&[]);
+    assert_eq!(itself["verdict"], "undecided", "{itself:#}");
+    let doubt = &itself["asked"]["doubts"][0];
+    assert_eq!(doubt["rule"], "gate/base-is-head");
+    let unproved = json!(["budget.behaviour-changed", "volatile", "unordered"]);
+    assert_eq!(doubt["unproved"], unproved);
+    let broken = promised::broken("replay-exchanges", &itself);
+    assert_eq!(broken, Vec::<String>::new());
+    for format in ["text", "markdown"] {
+        let said = String::from_utf8(case.run(&["--format", format]).stdout).unwrap();
+        assert!(!said.contains("no looser"), "{said}");
+        assert!(
+            said.contains("The base is the commit of the head itself"),
+            "{said}"
+        );
+    }
+    // Nor does a base that the change picks.
+    let config = repository.read("matchmark.toml");
+    let (_, from) = config.split_once("[gate]").unwrap();
+    let line = from.lines().find(|it| it.starts_with("base")).unwrap();
+    let picked = config.replace(line, "base = 'HEAD'");
+    repository.write("matchmark.toml", picked);
+    let picked = case.json(&[]);
+    assert_eq!(picked["verdict"], "undecided", "{picked:#}");
+    assert_eq!(picked["asked"]["doubts"][0]["rule"], "gate/base-chosen");
+    repository.write("matchmark.toml", config);
+    // Once it has landed it counts, unless an older base is asked for.
+    scenario::commit(&repository.path(), "Change something else").unwrap();
+    let landed = case.json(&["--base", "HEAD~1"]);
     assert_eq!(landed["verdict"], "go", "{landed:#}");
     assert!(landed["asked"].get("loosened").is_none());
-    let older = case.json(&["--base", "HEAD~1"]);
+    let older = case.json(&["--base", "HEAD~2"]);
     assert_eq!(older["verdict"], "no-go");
     assert_eq!(older["asked"]["base"], asked["base"]);
     assert_eq!(case.run(&["--base", "no-such"]).status.code(), Some(2));
@@ -87,10 +115,10 @@ fn a_place_that_the_head_passes_over_more_narrowly_is_passed_over_only_there() {
         let softer = format!("volatile = ['{text}']");
         repository.write("matchmark.toml", config.replace(SHIPPED, &softer));
     };
-    volatile("/issue/**");
+    volatile("/issue");
     scenario::commit(&repository.path(), "Pass over every issue").unwrap();
     let case = Case::of(&lines).at(repository.path());
-    assert_eq!(case.run(&[]).status.code(), Some(0));
+    assert_eq!(case.run(&[]).status.code(), Some(3), "it is its own base");
     volatile("/issue/*/code");
     assert_eq!(case.run(&[]).status.code(), Some(0));
     volatile("/issue/*/severity");
@@ -114,4 +142,39 @@ fn payloads_and_the_gate_tell_a_loosened_budget_too() {
     let sound = Repository::shipped();
     let (report, _) = sound.check(&["--only", "replay", "--base", "HEAD"]);
     assert!(!report["not_proved"].to_string().contains("land the key"));
+}
+
+#[test]
+fn a_history_that_a_change_narrows_is_told_and_not_green() {
+    let repository = Repository::shipped();
+    let config = repository.read("matchmark.toml");
+    let narrower = config.replace("payloads/**/*.ndjson", "payloads/northwind/*.ndjson");
+    assert_ne!(narrower, config);
+    repository.write("matchmark.toml", narrower);
+    let run = |rest: &[&str]| -> Value {
+        let output = repository.run(&[&["replay", "--format", "json"], rest].concat());
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let replayed = run(&[]);
+    assert_eq!(keys(&replayed["asked"]), ["history"]);
+    assert_eq!(replayed["verdict"], "undecided");
+    let named = run(&["--history", "payloads/**/*.ndjson"]);
+    assert_eq!(named["verdict"], "go");
+    assert!(named["asked"].get("loosened").is_none());
+}
+
+#[test]
+fn a_base_that_cannot_be_read_is_told() {
+    let repository = Repository::shipped();
+    let config = repository.read("matchmark.toml");
+    repository.write("matchmark.toml", "replay = 7");
+    scenario::commit(&repository.path(), "Break the configuration").unwrap();
+    repository.write("matchmark.toml", config);
+    let case = Case::of(crate::recording::recorded()).at(repository.path());
+    let asked = &case.json(&[])["asked"];
+    let why = asked["doubts"][0]["message"].as_str().unwrap();
+    assert!(
+        why.contains("`matchmark.toml` of the base cannot be read"),
+        "{why}"
+    );
 }

@@ -1,6 +1,6 @@
 //! The result of `replay`: a part of a history, what was asked of it, and the verdict.
 
-use super::{Loosened, Part, Shift};
+use super::{BaseDoubt, HISTORY, Loosened, Part, Shift};
 use crate::model::{Verdict, VersionId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -82,6 +82,9 @@ pub struct ReplayAsked {
     /// Keys of `[replay]` that are softer here than in the base.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub loosened: Vec<Loosened>,
+    /// What the choice of the base leaves open.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doubts: Vec<BaseDoubt>,
     /// Runs that share the history.
     pub shards: u32,
 }
@@ -176,6 +179,15 @@ impl Replayed {
         (1..=self.asked.shards).all(|number| self.shards.contains(&number))
     }
 
+    /// Whether less may have been replayed, or more let pass, than the base asks for.
+    #[must_use]
+    pub fn is_unproved(&self) -> bool {
+        let asked = &self.asked;
+        let mut doubts = asked.doubts.iter();
+        doubts.any(|doubt| doubt.leaves_open(self.newly_rejected))
+            || asked.loosened.iter().any(|one| one.key == HISTORY)
+    }
+
     fn ruled(&self) -> Verdict {
         let part = &self.part;
         let is_decided = self.is_whole()
@@ -190,6 +202,8 @@ impl Replayed {
             Verdict::Undecided
         } else if part.envelopes == 0 {
             Verdict::Empty
+        } else if self.is_unproved() {
+            Verdict::Undecided
         } else {
             Verdict::Go
         }

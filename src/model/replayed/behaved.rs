@@ -1,7 +1,7 @@
 //! Why an exchange that was recorded is answered otherwise now: what tells one cluster of exchanges from another.
 //! Refuses to hold anything that was said: places, kinds and words of closed vocabularies only.
 
-use super::{Clusters, Loosened, Obstacles};
+use super::{BaseDoubt, Clusters, Loosened, Obstacles};
 use crate::model::Verdict;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -87,6 +87,9 @@ pub struct BehaviourAsked {
     /// Keys of `[replay]` that are softer here than in the base.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub loosened: Vec<Loosened>,
+    /// What the choice of the base leaves open.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doubts: Vec<BaseDoubt>,
     /// Where the service answered; none where the reference service was started for the occasion.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_url: Option<String>,
@@ -153,6 +156,13 @@ impl Behaved {
         }
     }
 
+    /// Whether the answers are held to a `[replay]` that no base holds.
+    #[must_use]
+    pub fn is_unproved(&self) -> bool {
+        let mut doubts = self.asked.doubts.iter();
+        doubts.any(|doubt| doubt.leaves_open(self.changed))
+    }
+
     /// Gives the verdict anew.
     pub fn judge(&mut self) {
         let judged = self.same + self.sooner + self.changed + self.undecided.count;
@@ -163,7 +173,7 @@ impl Behaved {
             Verdict::Undecided
         } else if self.exchanges == 0 {
             Verdict::Empty
-        } else if !is_whole {
+        } else if !is_whole || self.is_unproved() {
             Verdict::Undecided
         } else {
             Verdict::Go

@@ -10,7 +10,7 @@ mod rate;
 pub use answer::{ReplayAsked, Replayed, Sample, Shard, Unmergeable};
 pub use behaved::{Answers, BEHAVIOUR_CHANGED, Behaved, BehaviourAsked, Departure, Difference};
 pub use cluster::{Cause, Cluster, Clusters, Shift, Span, Specimen};
-pub use loosened::{LAND_FIRST, Loosened};
+pub use loosened::{BaseDoubt, HISTORY, Loosened};
 pub use rate::Rates;
 
 use super::{Finding, Mismatch, Place, VersionId};

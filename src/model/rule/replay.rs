@@ -9,7 +9,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Error,
         title: "A recorded request must be answered as it was recorded.",
         why: "A partner acts on status, headers, members and codes; no schema says which of them it was given.",
-        fix: "Take the change back, record the exchange again, or name the place in `[replay] volatile` or `unordered`.",
+        fix: "Take the change back, record the exchange again, or name the place in `[replay] volatile` or `unordered`, in a change of its own that lands first.",
     },
     Rule {
         id: "replay/envelope-malformed",

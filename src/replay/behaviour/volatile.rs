@@ -60,6 +60,8 @@ pub(super) fn is_volatile(
 #[derive(Clone, Debug, Default)]
 pub struct Patterns {
     any: Vec<Vec<String>>,
+    /// Whether all below a place is meant with it.
+    is_deep: bool,
     /// Patterns that must mean a place too.
     also: Option<Box<Self>>,
 }
@@ -74,7 +76,19 @@ impl Patterns {
             Ok(segments.into_iter().map(|it| it.into_owned()).collect())
         };
         let any = texts.into_iter().map(read).collect::<Result<_, String>>()?;
-        Ok(Self { any, also: None })
+        Ok(Self {
+            any,
+            ..Self::default()
+        })
+    }
+
+    /// The same places with all that is below them.
+    #[must_use]
+    pub fn and_below(self) -> Self {
+        Self {
+            is_deep: true,
+            ..self
+        }
     }
 
     /// Only the places that are meant by `other` too.
@@ -85,21 +99,39 @@ impl Patterns {
             None => other,
         };
         Self {
-            any: self.any,
             also: Some(Box::new(also)),
+            ..self
         }
     }
 
     /// Whether any of them is meant by the place.
     #[must_use]
     pub fn admit(&self, place: &[String]) -> bool {
-        self.any.iter().any(|pattern| fits(pattern, place))
-            && self.also.as_ref().is_none_or(|also| also.admit(place))
+        let is_meant = |word: &str, segment: &str| word == "*" || word == segment;
+        self.mean(place, is_meant) && self.also.as_ref().is_none_or(|also| also.admit(place))
+    }
+
+    /// Whether every place that the pattern `text` means is meant here too, as far as the words alone tell.
+    #[must_use]
+    pub fn cover(&self, text: &str) -> bool {
+        let segments = pointer_segments(text).unwrap_or_default();
+        let place: Vec<String> = segments.into_iter().map(|it| it.into_owned()).collect();
+        let is_meant =
+            |word: &str, segment: &str| segment != "**" && (word == "*" || word == segment);
+        !place.is_empty()
+            && self.mean(&place, is_meant)
+            && self.also.as_ref().is_none_or(|also| also.cover(text))
+    }
+
+    fn mean(&self, place: &[String], is_meant: impl Fn(&str, &str) -> bool) -> bool {
+        let fewest = if self.is_deep { 0 } else { place.len() };
+        let mut places = (fewest..=place.len()).filter_map(|to| place.get(..to));
+        places.any(|place| self.any.iter().any(|it| fits(it, place, &is_meant)))
     }
 }
 
 /// Walks along once; from the last `**` on it starts again one segment later whenever it fails.
-fn fits(pattern: &[String], place: &[String]) -> bool {
+fn fits(pattern: &[String], place: &[String], is_meant: impl Fn(&str, &str) -> bool) -> bool {
     let (mut at, mut segment) = (0, 0);
     let mut retry: Option<(usize, usize)> = None;
     while segment < place.len() {
@@ -108,7 +140,7 @@ fn fits(pattern: &[String], place: &[String]) -> bool {
                 retry = Some((at + 1, segment));
                 at += 1;
             }
-            Some(word) if word == "*" || place.get(segment).is_some_and(|it| it == word) => {
+            Some(word) if place.get(segment).is_some_and(|it| is_meant(word, it)) => {
                 at += 1;
                 segment += 1;
             }
@@ -160,8 +192,39 @@ mod tests {
         assert_eq!(both("/a/*", "/a/b"), [true, false]);
         assert_eq!(both("/a/b", "/a/**"), [true, false]);
         assert_eq!(both("/a/b", "/a/c"), [false, false]);
+        let deep = |one: &str, other: &str| {
+            let [one, other] = [one, other].map(|it| Patterns::of([it]).unwrap().and_below());
+            let patterns = one.within(other);
+            ["/a", "/a/b", "/a/b/c", "/d"].map(|it| {
+                let place = pointer_segments(it).unwrap().into_iter();
+                patterns.admit(&place.map(|it| it.into_owned()).collect::<Vec<_>>())
+            })
+        };
+        for (one, other) in [("/a", "/a/*"), ("/a/*", "/a"), ("/a/b", "/a/**")] {
+            assert_eq!(
+                deep(one, other),
+                [false, true, true, false],
+                "{one} {other}"
+            );
+        }
         assert!(Patterns::of(["id"]).is_err());
         assert!(Patterns::of(OF_ANYBODY.iter().copied()).is_ok());
         assert!(Patterns::of(OF_A_MANIFEST.iter().copied()).is_ok());
+    }
+    #[test]
+    fn a_pattern_is_covered_by_one_that_means_all_its_places() {
+        for (wide, narrow, exact, below) in [
+            ("/issue/**", "/issue/*", true, true),
+            ("/issue/*", "/issue/**", false, false),
+            ("/issue/*", "/issue/*/code", false, true),
+            ("/issue", "/issue/*", false, true),
+            ("/issue/*/code", "/issue/*", false, false),
+            ("/**/note", "/a/**/note", true, true),
+            ("/a/*/note", "/a/**/note", false, false),
+        ] {
+            let wide = Patterns::of([wide]).unwrap();
+            assert_eq!(wide.cover(narrow), exact, "{wide:?} {narrow}");
+            assert_eq!(wide.and_below().cover(narrow), below, "{narrow} below");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Count, Ledger};
 use crate::model::replayed::{
-    Answers, BEHAVIOUR_CHANGED, Behaved, Cluster, Departure, Difference, Loosened,
+    Answers, BEHAVIOUR_CHANGED, BaseDoubt, Behaved, Cluster, Departure, Difference, Loosened,
 };
 use crate::model::{Finding, Hurt, Judged, Severity, Verdict, counted, rule};
 use crate::report::Style;
@@ -149,5 +149,6 @@ fn limits(behaved: &Behaved) -> Vec<String> {
         "There was no base: `[replay]` of this folder alone says what counts.".to_owned(),
     );
     limits.extend(asked.loosened.iter().map(Loosened::sentence));
+    limits.extend(asked.doubts.iter().map(BaseDoubt::sentence));
     limits
 }

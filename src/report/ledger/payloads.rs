@@ -1,7 +1,7 @@
 //! The result of `replay` as a ledger: every cause, and every line that could not be judged, is a finding.
 
 use super::{Count, Ledger};
-use crate::model::replayed::{Cluster, Loosened, Replayed, Shift, Unknown};
+use crate::model::replayed::{BaseDoubt, Cluster, Loosened, Replayed, Shift, Unknown};
 use crate::model::{Finding, Judged, Severity, VersionId, counted, rule};
 use crate::report::replayed::{PRIVACY, found, heading, sentence, shares};
 
@@ -113,5 +113,6 @@ fn limits(replayed: &Replayed) -> Vec<String> {
         say(true, format!("{file} was not read to its end: {why}"));
     }
     limits.extend(asked.loosened.iter().map(Loosened::sentence));
+    limits.extend(asked.doubts.iter().map(BaseDoubt::sentence));
     limits
 }
