@@ -141,8 +141,17 @@ fn every_format_tells_the_same_causes() {
     for result in results {
         assert_eq!(result["ruleId"], "replay/newly-rejected");
         assert_eq!(result["level"], "error");
+        let text = result["message"]["text"].as_str().unwrap();
+        for part in ["sha256:", "Hurts ", "of 12000 in all"] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        assert!(result["relatedLocations"].is_array());
     }
     let junit = said("junit");
+    for failure in junit.split("<failure").skip(1) {
+        let proof = failure.split("</failure>").next().unwrap();
+        assert!(proof.contains("sha256:"), "{proof}");
+    }
     assert!(junit.contains("failures=\"2\" errors=\"0\""), "{junit}");
     let (html, markdown) = (said("html"), said("markdown"));
     assert_eq!(html.matches("<article").count(), 2);
@@ -150,6 +159,10 @@ fn every_format_tells_the_same_causes() {
         markdown.matches("- error `replay/newly-rejected`").count(),
         2
     );
+    for (text, mark) in [(&html, "</code>"), (&markdown, "`")] {
+        let rule = format!("payload/required-missing{mark} ");
+        assert!(text.contains(&rule), "{text}");
+    }
     for text in [html, markdown, junit] {
         assert!(
             text.contains("what nobody recorded is not covered"),
@@ -241,6 +254,55 @@ fn a_share_without_a_fault_is_not_a_green() {
 }
 
 #[test]
+fn a_run_without_a_verdict_is_a_finding_and_an_error_of_a_build() {
+    let folder = repository(DRAFT, "").with("none.ndjson", "");
+    // A packed file that ends after its first letters.
+    let cut = folder.path().join("cut.ndjson.gz");
+    fs::write(cut, [0x1f, 0x8b, 8, 0]).unwrap();
+    for (arguments, exit, rule, level) in [
+        (
+            &["--history", "day.ndjson", "--shard", "1/4"][..],
+            3,
+            "gate/check-skipped",
+            "warning",
+        ),
+        (
+            &["--history", "day.ndjson", "--sample", "50"],
+            3,
+            "gate/check-skipped",
+            "warning",
+        ),
+        (
+            &["--history", "none.ndjson"],
+            4,
+            "gate/nothing-checked",
+            "warning",
+        ),
+        (
+            &["--history", "cut.ndjson.gz"],
+            2,
+            "catalogue/file-unreadable",
+            "error",
+        ),
+    ] {
+        let said = |format: &str| {
+            let output = run(folder.path(), &[arguments, &["--format", format]].concat());
+            assert_eq!(output.status.code(), Some(exit), "{arguments:?} {output:?}");
+            String::from_utf8(output.stdout).unwrap()
+        };
+        let sarif: Value = serde_json::from_str(&said("sarif")).unwrap();
+        let results = sarif["runs"][0]["results"].as_array().unwrap();
+        assert_eq!(results.len(), 1, "{results:?}");
+        assert_eq!(results[0]["ruleId"], rule);
+        assert_eq!(results[0]["level"], level);
+        let place = &results[0]["locations"][0]["physicalLocation"]["artifactLocation"];
+        assert_eq!(place["uri"], arguments[1]);
+        let junit = said("junit");
+        assert!(junit.contains("failures=\"0\" errors=\"1\""), "{junit}");
+    }
+}
+
+#[test]
 fn one_candidate_judges_every_payload_of_its_entry() {
     // A major version owes old payloads nothing, so it is asked about only by name.
     let folder = repository(OTHER, REQUIRED);
@@ -248,6 +310,26 @@ fn one_candidate_judges_every_payload_of_its_entry() {
     let by = |candidate: &'static str| [&HISTORY[..], &["--candidate", candidate]].concat();
     let said = json(folder.path(), &by("a@next"));
     assert_eq!(said["newly_rejected"], hurt());
+    // What it was not asked about is told where there is any.
+    let other = line(1).replace("\"schema\":\"a\"", "\"schema\":\"b\"");
+    let schema = schema("1.0.0", "").replace("schemas/a/", "schemas/b/");
+    let folder = folder
+        .with("schemas/b/entry.toml", ENTRY)
+        .with("schemas/b/1.0.0/schema.json", schema);
+    let folder = folder.with("two.ndjson", format!("{}{other}", line(2)));
+    let named = ["--history", "two.ndjson", "--candidate", "a@next"];
+    for format in ["markdown", "html", "sarif", "junit"] {
+        let said = run(folder.path(), &[&named[..], &["--format", format]].concat());
+        let said = String::from_utf8(said.stdout).unwrap();
+        let is_told = said.contains("1 payload of other entries: not asked about");
+        assert!(is_told, "{format} {said}");
+        let said = run(
+            folder.path(),
+            &[&by("a@next")[..], &["--format", format]].concat(),
+        );
+        let said = String::from_utf8(said.stdout).unwrap();
+        assert!(!said.contains("not asked about"), "{format}");
+    }
     assert_eq!(run(folder.path(), &by("a@9.9.9")).status.code(), Some(2));
 }
 

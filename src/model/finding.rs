@@ -28,6 +28,12 @@ impl Place {
         }
     }
 
+    /// Whether it is a place in what came from standard input.
+    #[must_use]
+    pub fn is_input(&self) -> bool {
+        self.file == "-"
+    }
+
     /// A position inside `file`.
     #[must_use]
     pub fn at(file: impl Into<String>, position: wire::json::Position) -> Self {

@@ -2,7 +2,6 @@
 //! Refuses to know files: lines come with their places.
 
 pub mod behaviour;
-mod cluster;
 mod judge;
 pub mod quick;
 mod read;
@@ -15,7 +14,6 @@ pub use ruled::{Ask, Broken, Ruled, Rules};
 pub use schemas::Schemas;
 
 use crate::catalogue::{Catalogue, Envelope, History};
-use crate::model::replayed::Unknown;
 use crate::model::{Finding, Mismatch, VersionId};
 use judge::Judge;
 use std::collections::{BTreeMap, BTreeSet};
@@ -100,13 +98,14 @@ impl Answer {
 pub fn findings(part: &Part, budget: u64) -> Vec<Finding> {
     let obstacles = part.malformed.first.iter().chain(&part.not_evaluated.first);
     let mut findings: Vec<Finding> = obstacles.cloned().map(Finding::from).collect();
-    findings.extend(part.unknown.iter().map(version_unknown));
+    let unknown = part.unknown.iter();
+    findings.extend(unknown.map(|(version, unknown)| unknown.finding(version)));
     let over_budget = part.clusters.shifted(Shift::NewlyRejected) > budget;
     let clusters = part.clusters.clone().sorted();
     let shown = clusters
         .iter()
         .filter(|cluster| over_budget || cluster.cause.shift == Shift::NewlyAccepted)
-        .map(|cluster| cluster::finding(cluster, part.envelopes));
+        .map(|cluster| cluster.finding(part.envelopes));
     findings.extend(shown);
     findings
 }
@@ -267,21 +266,6 @@ fn lane<'a>(judge: &Judge<'a>, version: &VersionId) -> Option<Lane<'a>> {
         ruled: ruled.cloned().collect(),
         judges,
     })
-}
-
-fn version_unknown((version, unknown): (&VersionId, &Unknown)) -> Finding {
-    let count = unknown.count;
-    let payloads = if count == 1 {
-        "payload was"
-    } else {
-        "payloads were"
-    };
-    Finding::new("replay/version-unknown", version.to_string(), unknown.first.clone())
-        .kind("unknown")
-        .message(format!(
-            "{count} {payloads} recorded under `{version}`, which cannot be judged: the catalogue does not have it"
-        ))
-        .remedy("add the version to the catalogue, or take its payloads out of the history")
 }
 
 /// Gives `jobs` threads a share of `lines` each.

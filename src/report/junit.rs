@@ -4,7 +4,7 @@
 use super::hygiene::clean;
 use super::ledger::Ledger;
 use super::text::sentence;
-use crate::model::{Check, Judged, Report, Severity, Verdict};
+use crate::model::{Check, Judged, Place, Report, Severity, Verdict};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -68,6 +68,7 @@ pub(super) fn ledger(ledger: &Ledger) -> String {
     let counts = ledger.counts.iter();
     let counts: Vec<String> = counts
         .map(|one| format!("{} {} {}", one.what, one.count, one.said))
+        .map(|line| line.trim_end().to_owned())
         .collect();
     let ran = Case {
         class: ledger.verb.to_owned(),
@@ -80,7 +81,7 @@ pub(super) fn ledger(ledger: &Ledger) -> String {
         file: None,
     };
     let own: Vec<&Judged> = ledger.found.iter().collect();
-    let own = findings(&own, None);
+    let own = proved(&own);
     let said = format!("{}: {}", ledger.verdict.word(), ledger.sentence);
     let is_told = own.iter().any(Case::fails);
     let last = verdict(ledger.verdict, &said, &ledger.limits, is_told);
@@ -201,6 +202,17 @@ fn findings(own: &[&Judged], verdict: Option<Verdict>) -> Vec<Case> {
         .collect()
 }
 
+/// The cases of findings with the notes below them: of what was replayed they are the proof.
+fn proved(own: &[&Judged]) -> Vec<Case> {
+    let mut cases = findings(own, None);
+    for (case, judged) in cases.iter_mut().zip(own) {
+        for note in &judged.notes {
+            let _ = write!(case.body, "\n{}: {}", note.label, note.text);
+        }
+    }
+    cases
+}
+
 fn finding(judged: &Judged, strict: bool) -> Case {
     let outcome = match judged.severity {
         _ if judged.waived.is_some() => Outcome::Skipped,
@@ -234,8 +246,13 @@ fn finding(judged: &Judged, strict: bool) -> Case {
         outcome,
         message: judged.message.clone(),
         body: body.join("\n"),
-        file: Some((judged.location.file.clone(), judged.location.line)),
+        file: file(&judged.location),
     }
+}
+
+/// What came from standard input is in no file.
+fn file(place: &Place) -> Option<(String, u32)> {
+    (!place.is_input()).then(|| (place.file.clone(), place.line))
 }
 
 fn suite(name: &str, cases: &[Case], facts: &[(&str, &str)]) -> String {

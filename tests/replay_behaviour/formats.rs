@@ -3,11 +3,13 @@
 use crate::recording::{Case, body, changed, one, recorded};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::io::{Seek as _, Write as _};
+use std::process::Command;
 
 const FORMATS: [&str; 6] = ["text", "json", "markdown", "html", "sarif", "junit"];
 
 /// What one run writes, by format, and its exit code.
-fn written(case: &Case) -> (BTreeMap<&'static str, String>, Option<i32>) {
+fn written(case: &Case, arguments: &[&str]) -> (BTreeMap<&'static str, String>, Option<i32>) {
     let folder = tempfile::tempdir().unwrap();
     let at = |format: &str| folder.path().join(format);
     let wanted: Vec<String> = FORMATS
@@ -15,15 +17,19 @@ fn written(case: &Case) -> (BTreeMap<&'static str, String>, Option<i32>) {
         .map(|format| format!("--format={format}={}", at(format).display()))
         .collect();
     let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
-    let output = case.run(&wanted);
+    let output = case.run(&[arguments, &wanted].concat());
     let read = |format: &&'static str| (*format, std::fs::read_to_string(at(format)).unwrap());
     (FORMATS.iter().map(read).collect(), output.status.code())
 }
 
 /// Two differences, one of two places, and an exchange that cannot be sent.
 fn red() -> Case {
+    Case::of(&lines())
+}
+
+fn lines() -> Vec<Value> {
     let (found, refused) = (one("$member-match", 200), one("$member-match", 422));
-    Case::of(&changed(|all| {
+    changed(|all| {
         all[found]["response"]["status"] = json!(201);
         body(&mut all[refused], |it| {
             it["issue"][0]["code"] = json!("invalid")
@@ -31,12 +37,12 @@ fn red() -> Case {
         let mut odd = all[found].clone();
         odd["request"]["method"] = json!("BREW");
         all.push(odd);
-    }))
+    })
 }
 
 #[test]
 fn every_format_of_a_red_tells_the_same_findings() {
-    let (said, code) = written(&red());
+    let (said, code) = written(&red(), &[]);
     assert_eq!(code, Some(1), "{}", said["text"]);
     let json: Value = serde_json::from_str(&said["json"]).unwrap();
     assert_eq!(json["clusters"].as_array().unwrap().len(), 2);
@@ -71,6 +77,26 @@ fn every_format_of_a_red_tells_the_same_findings() {
         "{junit}"
     );
 
+    // Each red has both answers by status and digest, and the command that shows it alone.
+    let reds = results.iter().filter(|one| one["level"] == "error");
+    let reds: Vec<&str> = reds
+        .map(|one| one["message"]["text"].as_str().unwrap())
+        .collect();
+    let failures: Vec<&str> = junit.split("<failure").skip(1).collect();
+    assert_eq!((reds.len(), failures.len()), (2, 2));
+    for red in reds.into_iter().chain(failures) {
+        let proof = red.split("</failure>").next().unwrap();
+        for part in [
+            "recorded: status ",
+            "given: status ",
+            "smallest ",
+            "--only ",
+        ] {
+            assert!(proof.contains(part), "{part}: {proof}");
+        }
+        assert_eq!(proof.matches("sha256:").count(), 2, "{proof}");
+    }
+
     let html = &said["html"];
     assert_eq!(html.matches("<article").count(), 3, "{html}");
     for format in ["text", "markdown", "html", "sarif", "junit"] {
@@ -87,7 +113,7 @@ fn every_format_of_a_red_tells_the_same_findings() {
 
 #[test]
 fn a_page_of_answers_loads_nothing_and_says_what_it_does_not_prove() {
-    let html = &written(&red()).0["html"];
+    let html = &written(&red(), &[]).0["html"];
     for word in ["<script", "src=", "javascript:", "@import", "url(", "http"] {
         let own = html.replace("http-equiv", "");
         assert!(!own.contains(word), "{word}");
@@ -109,24 +135,100 @@ fn a_page_of_answers_loads_nothing_and_says_what_it_does_not_prove() {
     }
 }
 
+/// Whether a format says that everything is as it was.
+fn is_green(format: &str, text: &str) -> bool {
+    match format {
+        "text" => text.contains("GO  ") && !text.contains("NO-GO"),
+        "json" => serde_json::from_str::<Value>(text).unwrap()["verdict"] == "go",
+        "markdown" => text.contains("**GO**"),
+        "html" => text.contains(" GO</strong>"),
+        "sarif" => {
+            let run = &serde_json::from_str::<Value>(text).unwrap()["runs"][0];
+            run["results"] == json!([]) && run["invocations"][0]["executionSuccessful"] == true
+        }
+        "junit" => {
+            let whole = text.lines().find(|line| line.starts_with("<testsuites"));
+            whole.unwrap().contains("failures=\"0\" errors=\"0\"")
+        }
+        _ => panic!("{format}"),
+    }
+}
+
 #[test]
 fn a_green_is_green_in_every_format_and_a_broken_run_in_none() {
-    let (said, code) = written(&Case::of(recorded()));
+    let (said, code) = written(&Case::of(recorded()), &[]);
     assert_eq!(code, Some(0), "{}", said["text"]);
-    let sarif: Value = serde_json::from_str(&said["sarif"]).unwrap();
-    assert_eq!(sarif["runs"][0]["results"], json!([]));
-    assert!(said["junit"].contains("failures=\"0\" errors=\"0\""));
-    for format in ["text", "markdown", "html"] {
-        assert!(said[format].contains("GO"), "{format}");
-        assert!(!said[format].contains("NO-GO"), "{format}");
+    for (format, text) in said {
+        assert!(is_green(format, &text), "{format} {text}");
     }
-    let (said, code) = written(&Case::written("day.ndjson", "no exchange\n"));
+    let (said, code) = written(&Case::written("day.ndjson", "no exchange\n"), &[]);
     assert_eq!(code, Some(2));
     for (format, text) in said {
-        let is_green = text.contains("GO  ") || text.contains("\"go\"");
-        assert!(
-            !is_green && text.to_lowercase().contains("error"),
-            "{format} {text}"
-        );
+        assert!(!is_green(format, &text), "{format} {text}");
+        assert!(text.to_lowercase().contains("error"), "{format} {text}");
     }
+}
+
+#[test]
+fn a_run_without_a_verdict_is_a_finding_and_an_error_of_a_build() {
+    for (case, arguments, exit, rule) in [
+        (
+            Case::of(recorded()),
+            &["--only", "1"][..],
+            3,
+            "gate/check-skipped",
+        ),
+        (
+            Case::written("day.ndjson", ""),
+            &[],
+            4,
+            "gate/nothing-checked",
+        ),
+    ] {
+        let (said, code) = written(&case, arguments);
+        assert_eq!(code, Some(exit), "{}", said["text"]);
+        let sarif: Value = serde_json::from_str(&said["sarif"]).unwrap();
+        let results = sarif["runs"][0]["results"].as_array().unwrap();
+        assert_eq!(results.len(), 1, "{results:?}");
+        assert_eq!(results[0]["ruleId"], rule);
+        assert_eq!(results[0]["level"], "warning");
+        let junit = &said["junit"];
+        assert!(junit.contains("failures=\"0\" errors=\"1\""), "{junit}");
+        for (format, text) in said {
+            assert!(!is_green(format, &text), "{format} {text}");
+        }
+    }
+}
+
+/// What is said of these lines when they come from standard input.
+fn piped(format: &str) -> String {
+    let mut input = tempfile::tempfile().unwrap();
+    for line in lines() {
+        writeln!(input, "{line}").unwrap();
+    }
+    input.rewind().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_matchmark"))
+        .args(["replay", "exchanges", "--from", "ndjson", "-", "--format"])
+        .arg(format)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env_clear()
+        .stdin(input)
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn what_came_from_standard_input_is_in_no_file() {
+    let sarif: Value = serde_json::from_str(&piped("sarif")).unwrap();
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    assert_eq!(results.len(), 3);
+    for result in results {
+        let location = &result["locations"][0];
+        assert!(location["logicalLocations"].is_array(), "{result}");
+        assert!(location["physicalLocation"].is_null(), "{result}");
+        assert!(result["relatedLocations"].is_null(), "{result}");
+    }
+    let junit = piped("junit");
+    assert!(junit.contains("<failure") && !junit.contains("file=\"-\""));
 }

@@ -4,6 +4,7 @@
 mod answer;
 mod behaved;
 mod cluster;
+mod found;
 mod loosened;
 mod rate;
 

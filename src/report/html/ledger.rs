@@ -87,13 +87,13 @@ fn findings(ledger: &Ledger, style: &Style<'_>) -> String {
     let table = Table {
         caption: "The largest first; each is told in full below".to_owned(),
         columns: &["severity", "finding", "first seen"],
-        rows: ledger.found.iter().map(row).collect(),
+        rows: ledger.found.iter().enumerate().map(row).collect(),
         most,
         noun: "finding",
     };
     let mut body = table.html("t-findings");
-    for found in ledger.found.iter().take(most) {
-        let id = name(found);
+    for (index, found) in ledger.found.iter().take(most).enumerate() {
+        let id = name(index, found);
         let shape = Shape {
             id: &id,
             level: 3,
@@ -104,18 +104,17 @@ fn findings(ledger: &Ledger, style: &Style<'_>) -> String {
     section("findings", "What was found", &body)
 }
 
-/// What links lead to: two exchanges of one kind differ by their place.
-fn name(found: &Judged) -> String {
-    let place = &found.location;
-    format!("{}-{}-{}", found.fingerprint, place.line, place.column)
+/// What links lead to: two findings of one fingerprint differ by their row.
+fn name(index: usize, found: &Judged) -> String {
+    format!("{}-{}", found.fingerprint, index + 1)
 }
 
-fn row(found: &Judged) -> Vec<String> {
+fn row((index, found): (usize, &Judged)) -> Vec<String> {
     vec![
         mark::severity(found.severity),
         format!(
             "<a href=\"#f-{}\">{}</a>",
-            escape(&name(found)),
+            escape(&name(index, found)),
             escape(&found.message.replace('`', ""))
         ),
         path(&found.location.to_string()),

@@ -1,5 +1,6 @@
 //! The result of `replay exchanges` as a ledger: every difference and every exchange that cannot be told is a finding.
 
+use super::open::Open;
 use super::{Count, Ledger};
 use crate::model::replayed::{
     Answers, BEHAVIOUR_CHANGED, BaseDoubt, Behaved, Cluster, Departure, Difference, Loosened,
@@ -21,16 +22,19 @@ pub(in crate::report) fn exchanges(behaved: &Behaved, style: &Style<'_>) -> Ledg
         share: share(count, behaved.exchanges),
         said: meaning(what, said),
     };
+    let sentence = sentence(behaved);
+    let mut found: Vec<Judged> = differences.chain(undecided).collect();
+    found.extend(open(behaved, &sentence).beside(&found));
     Ledger {
         title: "Recorded exchanges, sent again",
         verb: "replay exchanges",
         noun: "exchange",
         verdict: behaved.verdict,
         exit_code: behaved.exit_code,
-        sentence: sentence(behaved),
+        sentence,
         heading: heading(behaved),
         counts: shares(behaved).into_iter().map(count).collect(),
-        found: differences.chain(undecided).collect(),
+        found,
         limits: limits(behaved),
         privacy: privacy(behaved),
     }
@@ -51,6 +55,17 @@ fn meaning(what: &str, said: String) -> String {
     known
         .filter(|_| said.is_empty())
         .map_or(said, |(_, meaning)| (*meaning).to_owned())
+}
+
+fn open<'a>(behaved: &'a Behaved, sentence: &'a str) -> Open<'a> {
+    let is_chosen = behaved.verdict == Verdict::Undecided && !behaved.asked.only.is_empty();
+    Open {
+        verdict: behaved.verdict,
+        verb: "replay exchanges",
+        sentence,
+        named: std::slice::from_ref(&behaved.asked.file),
+        remedy: is_chosen.then_some("Run without `--only`."),
+    }
 }
 
 /// What the budget lets pass is a warning.

@@ -2,6 +2,7 @@
 //! Refuses to know formats. No value of a payload is ever at hand here.
 
 mod exchanges;
+mod open;
 mod payloads;
 
 use crate::model::{Judged, Verdict};

@@ -1,8 +1,9 @@
 //! The result of `replay` as a ledger: every cause, and every line that could not be judged, is a finding.
 
+use super::open::{Open, unreadable};
 use super::{Count, Ledger};
 use crate::model::replayed::{BaseDoubt, Cluster, Loosened, Replayed, Shift, Unknown};
-use crate::model::{Finding, Judged, Severity, VersionId, counted, rule};
+use crate::model::{Judged, Severity, Verdict, VersionId, counted, rule};
 use crate::report::replayed::{PRIVACY, found, heading, sentence, shares};
 
 /// What is shown of recorded payloads.
@@ -15,6 +16,15 @@ pub(in crate::report) fn payloads(replayed: &Replayed) -> Ledger {
     let unanswered = part.not_evaluated.first.iter().cloned();
     let unanswered = unanswered.map(|one| Judged::new(one.into(), Severity::Undecided, None));
     let unknown = part.unknown.iter().map(unknown);
+    let unread = replayed.unreadable.iter().map(unreadable);
+    let mut found: Vec<Judged> = unread
+        .chain(causes)
+        .chain(malformed)
+        .chain(unanswered)
+        .chain(unknown)
+        .collect();
+    let sentence = sentence(replayed);
+    found.extend(open(replayed, &sentence).beside(&found));
     let count = |(what, count, share, said)| Count {
         what,
         count,
@@ -27,54 +37,59 @@ pub(in crate::report) fn payloads(replayed: &Replayed) -> Ledger {
         noun: "payload",
         verdict: replayed.verdict,
         exit_code: replayed.exit_code,
-        sentence: sentence(replayed),
+        sentence,
         heading: heading(replayed),
         counts: shares(replayed).into_iter().map(count).collect(),
-        found: causes
-            .chain(malformed)
-            .chain(unanswered)
-            .chain(unknown)
-            .collect(),
+        found,
         limits: limits(replayed),
         privacy: PRIVACY,
     }
 }
 
-fn cause(replayed: &Replayed, cluster: &Cluster) -> Judged {
-    let cause = &cluster.cause;
-    let is_over = replayed.newly_rejected > replayed.asked.budget;
-    let (id, word, severity) = match cause.shift {
-        Shift::NewlyRejected if is_over => ("replay/newly-rejected", "rejected", Severity::Error),
-        Shift::NewlyRejected => ("replay/newly-rejected", "rejected", Severity::Warning),
-        Shift::NewlyAccepted => ("replay/newly-accepted", "accepted", Severity::Warning),
+fn open<'a>(replayed: &'a Replayed, sentence: &'a str) -> Open<'a> {
+    let remedy = match replayed.verdict {
+        Verdict::Undecided if !replayed.is_whole() => {
+            Some("Replay every shard and put the results together with `matchmark replay merge`.")
+        }
+        Verdict::Undecided if replayed.asked.sample.is_some() => Some("Run without `--sample`."),
+        _ => None,
     };
-    let finding = Finding::new(id, cause.candidate.to_string(), cluster.first.clone())
-        .pointer(&cause.pointer)
-        .kind(format!("{} {}", cause.partner, cause.rule))
-        .message(format!(
-            "{} of {} newly {word} by `{}`: {}",
-            counted(cluster.count, "payload"),
-            cause.partner,
-            cause.candidate,
-            cause.message
-        ))
-        .remedy(rule(id).map_or("", |rule| rule.fix))
-        .note("cause", format!("`{}`", cause.rule))
+    Open {
+        verdict: replayed.verdict,
+        verb: "replay",
+        sentence,
+        named: &replayed.asked.histories,
+        remedy,
+    }
+}
+
+fn cause(replayed: &Replayed, cluster: &Cluster) -> Judged {
+    let is_over = replayed.newly_rejected > replayed.asked.budget;
+    let severity = match cluster.cause.shift {
+        Shift::NewlyRejected if is_over => Severity::Error,
+        Shift::NewlyRejected | Shift::NewlyAccepted => Severity::Warning,
+    };
+    let finding = cluster.finding(replayed.part.envelopes);
+    let fix = rule(&finding.rule).map_or("", |rule| rule.fix);
+    let finding = finding
+        .remedy(fix)
+        .note("cause", because(cluster))
         .note("found", found(cluster))
         .note("digest", format!("`{}`", cluster.smallest.digest));
     Judged::new(finding, severity, None)
 }
 
+/// What the payload breaks, and where in it.
+fn because(cluster: &Cluster) -> String {
+    let (rule, pointer) = (&cluster.cause.rule, &cluster.cause.pointer);
+    match pointer.as_str() {
+        "" => format!("`{rule}` of the whole payload"),
+        pointer => format!("`{rule}` at `{pointer}`"),
+    }
+}
+
 fn unknown((version, unknown): (&VersionId, &Unknown)) -> Judged {
-    const RULE: &str = "replay/version-unknown";
-    let payloads = counted(unknown.count, "payload");
-    let finding = Finding::new(RULE, version.to_string(), unknown.first.clone())
-        .kind("unknown")
-        .message(format!(
-            "{payloads} under `{version}`, which the catalogue does not have: not judged"
-        ))
-        .remedy(rule(RULE).map_or("", |rule| rule.fix));
-    Judged::new(finding, Severity::Undecided, None)
+    Judged::new(unknown.finding(version), Severity::Undecided, None)
 }
 
 fn limits(replayed: &Replayed) -> Vec<String> {
@@ -85,6 +100,14 @@ fn limits(replayed: &Replayed) -> Vec<String> {
     say(
         asked.base.is_none() && asked.candidate.is_none(),
         "There was no base: nothing was compared with what was accepted before.".to_owned(),
+    );
+    say(
+        part.passed_over > 0,
+        format!(
+            "{} of other entries: not asked about, and nothing is known of {}.",
+            counted(part.passed_over, "payload"),
+            if part.passed_over == 1 { "it" } else { "them" }
+        ),
     );
     say(
         !replayed.is_whole(),
@@ -108,9 +131,6 @@ fn limits(replayed: &Replayed) -> Vec<String> {
             obstacles.count > listed as u64,
             format!("Only the first {listed} of {all} that could not be judged are listed."),
         );
-    }
-    for (file, why) in &replayed.unreadable {
-        say(true, format!("{file} was not read to its end: {why}"));
     }
     limits.extend(asked.loosened.iter().map(Loosened::sentence));
     limits.extend(asked.doubts.iter().map(BaseDoubt::sentence));

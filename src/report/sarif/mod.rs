@@ -40,6 +40,7 @@ pub(super) fn report(report: &Report, style: &Style<'_>) -> String {
         sentence: &sentence(report),
         notes,
         findings: &report.findings,
+        has_notes: false,
         trace: &report.governance.trace,
         properties: json!({
             "verdict": report.verdict.word(),
@@ -65,6 +66,7 @@ pub(super) fn ledger(ledger: &Ledger, style: &Style<'_>) -> String {
         sentence: &ledger.sentence,
         notes: ledger.limits.clone(),
         findings: &ledger.found,
+        has_notes: true,
         trace: &[],
         properties: json!({
             "verdict": ledger.verdict.word(),
@@ -85,13 +87,15 @@ struct Run<'a> {
     sentence: &'a str,
     notes: Vec<String>,
     findings: &'a [Judged],
+    /// Whether the notes below a finding are told too: of what was replayed they are the proof.
+    has_notes: bool,
     trace: &'a [TraceLine],
     properties: Value,
 }
 
 impl Run<'_> {
     fn file(mut self, style: &Style<'_>) -> String {
-        let kept = Kept::of(self.findings, self.trace, style);
+        let kept = Kept::of(&self, style);
         let all = self.findings.len();
         let dropped = all - kept.results.len();
         if dropped > 0 {
@@ -155,18 +159,18 @@ struct Kept {
 }
 
 impl Kept {
-    fn of(findings: &[Judged], trace: &[TraceLine], style: &Style<'_>) -> Self {
+    fn of(run: &Run<'_>, style: &Style<'_>) -> Self {
         let mut kept = Self::default();
         let mut indexes: BTreeMap<&str, usize> = BTreeMap::new();
         let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
         let mut bytes = 0;
-        for judged in findings {
+        for judged in run.findings {
             let known = indexes.get(judged.rule.as_str()).copied();
             let index = known.unwrap_or(kept.rules.len());
             let count = seen.entry(&judged.fingerprint).or_default();
             *count += 1;
-            let result = result(judged, index, *count, style);
-            let rule = known.is_none().then(|| rule::descriptor(judged, trace));
+            let result = result(judged, (index, *count), run.has_notes, style);
+            let rule = known.is_none().then(|| rule::descriptor(judged, run.trace));
             bytes += size(&result) + rule.as_ref().map_or(0, size);
             if bytes > LARGEST || index >= MOST || kept.results.len() >= MOST {
                 break;
@@ -195,10 +199,18 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn result(judged: &Judged, index: usize, count: u32, style: &Style<'_>) -> Value {
+fn result(
+    judged: &Judged,
+    (index, count): (usize, u32),
+    has_notes: bool,
+    style: &Style<'_>,
+) -> Value {
     let mut text = judged.message.clone();
     for hurt in judged.hurts.iter().take(RELATED) {
         text.push_str(&format!("\nHurts {}: {}", hurt.who, hurt.why));
+    }
+    for note in judged.notes.iter().filter(|_| has_notes) {
+        text.push_str(&format!("\n{}: {}", note.label, note.text));
     }
     if !judged.remedy.is_empty() {
         text.push_str(&format!("\nFix: {}", judged.remedy));
@@ -209,12 +221,7 @@ fn result(judged: &Judged, index: usize, count: u32, style: &Style<'_>) -> Value
         "ruleIndex": index,
         "level": level(judged.severity),
         "message": { "text": lines.join("\n") },
-        "locations": [{
-            "physicalLocation": physical(&judged.location, style),
-            "logicalLocations": [{
-                "fullyQualifiedName": clean(&format!("{}#{}", judged.subject, judged.pointer)),
-            }],
-        }],
+        "locations": [location(judged, style)],
         // The host looks for its own name of a fingerprint, and adds the number of the line's repetition.
         "partialFingerprints": {
             "matchmark/v1": judged.fingerprint,
@@ -249,6 +256,20 @@ fn result(judged: &Judged, index: usize, count: u32, style: &Style<'_>) -> Value
     result
 }
 
+fn location(judged: &Judged, style: &Style<'_>) -> Value {
+    let name = clean(&format!("{}#{}", judged.subject, judged.pointer));
+    let mut location = json!({ "logicalLocations": [{ "fullyQualifiedName": name }] });
+    add_place(&mut location, &judged.location, style);
+    location
+}
+
+/// What came from standard input is in no file.
+fn add_place(location: &mut Value, place: &Place, style: &Style<'_>) {
+    if let Some(map) = location.as_object_mut().filter(|_| !place.is_input()) {
+        map.insert("physicalLocation".to_owned(), physical(place, style));
+    }
+}
+
 /// Where reliance on it is written down, and the payload that proves it when it stands in a file.
 fn related(judged: &Judged, style: &Style<'_>) -> Vec<Value> {
     let mut places: Vec<(&Place, String)> = Vec::new();
@@ -270,11 +291,9 @@ fn related(judged: &Judged, style: &Style<'_>) -> Vec<Value> {
         }
     }
     let location = |(index, (place, text)): (usize, &(&Place, String))| {
-        json!({
-            "id": index + 1,
-            "message": { "text": clean(text) },
-            "physicalLocation": physical(place, style),
-        })
+        let mut one = json!({ "id": index + 1, "message": { "text": clean(text) } });
+        add_place(&mut one, place, style);
+        one
     };
     places
         .iter()
