@@ -16,6 +16,9 @@ pub(super) struct Ruling<'a> {
     payer: &'a Payer,
 }
 
+/// Where in the text of a payload the value of a pointer begins.
+type Places<'a> = &'a dyn Fn(&str) -> Option<Position>;
+
 /// What is known of one payload besides itself.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Known {
@@ -69,7 +72,7 @@ impl<'a> Ruling<'a> {
     fn ask(
         &self,
         id: &VersionId,
-        (payload, places): (&Value, &dyn Fn(&str) -> Option<Position>),
+        (payload, places): (&Value, Places<'_>),
         file: &str,
         known: &Known,
     ) -> Judgement {

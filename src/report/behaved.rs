@@ -4,7 +4,8 @@
 use super::Style;
 use super::command::{command, word};
 use super::hygiene::clean;
-use super::replayed::{compared, found, obstacles, reserved, share};
+use super::ledger::Count;
+use super::replayed::{compared, counted_line, found, obstacles, reserved, share};
 use super::text::{Paint, verdict_line};
 use crate::model::replayed::{
     Answers, BEHAVIOUR_CHANGED, Behaved, BehaviourAsked, Cluster, Difference,
@@ -25,16 +26,8 @@ pub(super) fn text(behaved: &Behaved, style: &Style<'_>) -> String {
     let paint = Paint::new(style.color);
     let most = style.max_findings.unwrap_or(SHOWN);
     let mut out = format!("replay  {}\n", heading(behaved));
-    for (what, count, said) in shares(behaved) {
-        let said = match said.contains("fails") {
-            true => paint.red(&said),
-            false => said,
-        };
-        let line = format!(
-            "  {what:<18}  {count:>9}  {:>6}  {said}",
-            share(count, behaved.exchanges)
-        );
-        let _ = writeln!(out, "{}", line.trim_end());
+    for one in shares(behaved) {
+        out.push_str(&counted_line(&one, paint));
     }
     let clusters = behaved.clusters.clone().sorted();
     if !clusters.is_empty() {
@@ -67,8 +60,8 @@ pub(super) fn heading(behaved: &Behaved) -> String {
     };
     let exchanges = counted(behaved.exchanges, "exchange");
     let with = match asked.doubts.is_empty() {
-        true => "no looser than",
-        false => "beside",
+        true => "judged no more leniently than commit",
+        false => "beside commit",
     };
     let base = compared(with, asked.base.as_deref());
     format!(
@@ -77,21 +70,37 @@ pub(super) fn heading(behaved: &Behaved) -> String {
     )
 }
 
-pub(super) fn shares(behaved: &Behaved) -> Vec<(&'static str, u64, String)> {
+/// How it came out: what, how many, which share of all, and what that means.
+pub(super) fn shares(behaved: &Behaved) -> Vec<Count> {
     let budget = behaved.asked.budget;
-    let over = match behaved.changed > budget {
+    let fails = behaved.changed > budget;
+    let over = match fails {
         true => format!("budget {budget}: fails"),
         false => format!("budget {budget}"),
     };
     let sooner = match behaved.sooner {
         0 => "",
-        _ => "polls that were done; what they gave is judged by a later one",
+        _ => {
+            "asked again while work was under way, and done now; what they gave is judged by a later one"
+        }
+    };
+    let unknown = behaved.undecided.count;
+    let untold = match unknown {
+        0 => "",
+        _ => "neither good nor bad; those listed below say why",
+    };
+    let line = |what, count, said: String, fails| Count {
+        what,
+        count,
+        share: share(count, behaved.exchanges),
+        said,
+        fails,
     };
     vec![
-        ("same answer", behaved.same, String::new()),
-        ("answered sooner", behaved.sooner, sooner.to_owned()),
-        ("answered otherwise", behaved.changed, over),
-        ("cannot be told", behaved.undecided.count, String::new()),
+        line("same answer", behaved.same, String::new(), false),
+        line("answered sooner", behaved.sooner, sooner.to_owned(), false),
+        line("answered otherwise", behaved.changed, over, fails),
+        line("cannot be told", unknown, untold.to_owned(), false),
     ]
 }
 

@@ -3,6 +3,7 @@
 
 use super::Style;
 use super::hygiene::clean;
+use super::ledger::Count;
 use super::text::{Paint, verdict_line};
 use crate::model::replayed::{BaseDoubt, Cluster, Loosened, Obstacles, Replayed, Shift};
 use crate::model::{Verdict, counted};
@@ -49,7 +50,7 @@ pub(super) fn heading(replayed: &Replayed) -> String {
     let mut out = format!("{}, {partners}", counted(part.envelopes, "payload"));
     out.push_str(&match (&replayed.asked.candidate, &replayed.asked.base) {
         (Some(candidate), _) => format!("; all by {}", clean(&candidate.to_string())),
-        (None, base) => compared("against", base.as_deref()),
+        (None, base) => compared("against base", base.as_deref()),
     });
     if let Some(sample) = &replayed.asked.sample {
         let _ = write!(out, "; one line in {}, seed {}", sample.one_in, sample.seed);
@@ -63,12 +64,13 @@ pub(super) fn heading(replayed: &Replayed) -> String {
 }
 
 /// How it came out: what, how many, which share of all, and what that means.
-pub(super) fn shares(replayed: &Replayed) -> Vec<(&'static str, u64, String, String)> {
+pub(super) fn shares(replayed: &Replayed) -> Vec<Count> {
     let all = replayed.part.envelopes;
     let partners = replayed.part.rates.by_partner.values();
     let shifted: u64 = partners.map(|count| count.mismatched).sum();
     let budget = replayed.asked.budget;
-    let over = match replayed.newly_rejected > budget {
+    let fails = replayed.newly_rejected > budget;
+    let over = match fails {
         true => format!("budget {budget}: fails the gate"),
         false => format!("budget {budget}"),
     };
@@ -76,15 +78,19 @@ pub(super) fn shares(replayed: &Replayed) -> Vec<(&'static str, u64, String, Str
         0 => "",
         _ => "relaxed by accident?",
     };
-    let line = |what, count, said: String| (what, count, share(count, all), said);
+    let line = |what, count, said: String, fails| Count {
+        what,
+        count,
+        share: share(count, all),
+        said,
+        fails,
+    };
+    let same = all.saturating_sub(shifted);
+    let accepted = replayed.newly_accepted;
     vec![
-        line("same verdict", all.saturating_sub(shifted), String::new()),
-        line("newly rejected", replayed.newly_rejected, over),
-        line(
-            "newly accepted",
-            replayed.newly_accepted,
-            relaxed.to_owned(),
-        ),
+        line("same verdict", same, String::new(), false),
+        line("newly rejected", replayed.newly_rejected, over, fails),
+        line("newly accepted", accepted, relaxed.to_owned(), false),
     ]
 }
 
@@ -96,13 +102,8 @@ fn numbers(out: &mut String, replayed: &Replayed, paint: Paint) {
             replayed.part.passed_over
         );
     }
-    for (what, count, share, said) in shares(replayed) {
-        let said = match said.contains("fails") {
-            true => paint.red(&said),
-            false => said,
-        };
-        let line = format!("  {what:<18}  {count:>9}  {share:>6}  {said}");
-        let _ = writeln!(out, "{}", line.trim_end());
+    for one in shares(replayed) {
+        out.push_str(&counted_line(&one, paint));
     }
     let all = replayed.part.envelopes;
     if let (Some(_), 0, 1..) = (&replayed.asked.sample, replayed.newly_rejected, all) {
@@ -112,6 +113,17 @@ fn numbers(out: &mut String, replayed: &Replayed, paint: Paint) {
             share(3, all)
         );
     }
+}
+
+/// One line of the count.
+pub(super) fn counted_line(one: &Count, paint: Paint) -> String {
+    let said = match one.fails {
+        true => paint.red(&one.said),
+        false => one.said.clone(),
+    };
+    let (what, count, share) = (one.what, one.count, &one.share);
+    let line = format!("  {what:<18}  {count:>9}  {share:>6}  {said}");
+    format!("{}\n", line.trim_end())
 }
 
 /// `2.3 %`, in whole numbers throughout.
@@ -197,7 +209,7 @@ pub(super) fn compared(with: &str, base: Option<&str>) -> String {
     match base {
         Some(base) => {
             let short: String = base.chars().take(7).collect();
-            format!("; {with} base {}", clean(&short))
+            format!("; {with} {}", clean(&short))
         }
         None => "; without a base".to_owned(),
     }
@@ -228,10 +240,12 @@ pub(super) fn sentence(replayed: &Replayed) -> String {
         Verdict::Empty => "nothing was replayed".to_owned(),
         Verdict::Error => "not every file could be read to its end".to_owned(),
         Verdict::NoGo if part.malformed.count > 0 => {
-            format!(
-                "{} of the history is no envelope",
-                counted(part.malformed.count, "line")
-            )
+            let are = match part.malformed.count {
+                1 => "is no envelope",
+                _ => "are no envelopes",
+            };
+            let lines = counted(part.malformed.count, "line");
+            format!("{lines} of the history {are}")
         }
         Verdict::NoGo => format!(
             "{} newly rejected",

@@ -1,14 +1,14 @@
 //! The result of `replay exchanges` as a ledger: every difference and every exchange that cannot be told is a finding.
 
+use super::Ledger;
 use super::open::Open;
-use super::{Count, Ledger};
 use crate::model::replayed::{
     Answers, BEHAVIOUR_CHANGED, BaseDoubt, Behaved, Cluster, Departure, Difference, Loosened,
 };
 use crate::model::{Finding, Hurt, Judged, Severity, Verdict, counted, rule};
 use crate::report::Style;
 use crate::report::behaved::{again, heading, privacy, sentence, shares, told};
-use crate::report::replayed::{found, share};
+use crate::report::replayed::found;
 
 /// What is shown of recorded exchanges.
 pub(in crate::report) fn exchanges(behaved: &Behaved, style: &Style<'_>) -> Ledger {
@@ -16,12 +16,6 @@ pub(in crate::report) fn exchanges(behaved: &Behaved, style: &Style<'_>) -> Ledg
     let differences = clusters.iter().map(|one| difference(behaved, one, style));
     let undecided = behaved.undecided.first.iter().cloned();
     let undecided = undecided.map(|one| Judged::new(one.into(), Severity::Undecided, None));
-    let count = |(what, count, said)| Count {
-        what,
-        count,
-        share: share(count, behaved.exchanges),
-        said: meaning(what, said),
-    };
     let sentence = sentence(behaved);
     let mut found: Vec<Judged> = differences.chain(undecided).collect();
     found.extend(open(behaved, &sentence).beside(&found));
@@ -33,28 +27,11 @@ pub(in crate::report) fn exchanges(behaved: &Behaved, style: &Style<'_>) -> Ledg
         exit_code: behaved.exit_code,
         sentence,
         heading: heading(behaved),
-        counts: shares(behaved).into_iter().map(count).collect(),
+        counts: shares(behaved),
         found,
         limits: limits(behaved),
         privacy: privacy(behaved),
     }
-}
-
-/// What a reader who sees this for the first time must know of an outcome that says nothing else.
-const MEANINGS: [(&str, &str); 3] = [
-    ("same answer", "as on record"),
-    ("answered sooner", "polls for work that was done already"),
-    (
-        "cannot be told",
-        "neither good nor bad: each says why below",
-    ),
-];
-
-fn meaning(what: &str, said: String) -> String {
-    let known = MEANINGS.iter().find(|(name, _)| *name == what);
-    known
-        .filter(|_| said.is_empty())
-        .map_or(said, |(_, meaning)| (*meaning).to_owned())
 }
 
 fn open<'a>(behaved: &'a Behaved, sentence: &'a str) -> Open<'a> {
@@ -151,8 +128,8 @@ fn limits(behaved: &Behaved) -> Vec<String> {
     say(
         behaved.sooner > 0,
         format!(
-            "{} answered sooner than recorded; what they gave is judged by a later exchange.",
-            counted(behaved.sooner, "poll")
+            "{}, sent while work was under way, answered sooner than recorded; what came of it is judged by a later exchange.",
+            counted(behaved.sooner, "request")
         ),
     );
     say(

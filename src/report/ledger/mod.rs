@@ -18,6 +18,8 @@ pub(super) struct Count {
     pub share: String,
     /// What it means.
     pub said: String,
+    /// Whether it makes the run a red.
+    pub fails: bool,
 }
 
 /// The result of a replay, of whatever was recorded.

@@ -1,7 +1,7 @@
 //! The result of `replay` as a ledger: every cause, and every line that could not be judged, is a finding.
 
+use super::Ledger;
 use super::open::{Open, unreadable};
-use super::{Count, Ledger};
 use crate::model::replayed::{BaseDoubt, Cluster, Loosened, Replayed, Shift, Unknown};
 use crate::model::{Judged, Severity, Verdict, VersionId, counted, rule};
 use crate::report::replayed::{PRIVACY, found, heading, sentence, shares};
@@ -25,12 +25,6 @@ pub(in crate::report) fn payloads(replayed: &Replayed) -> Ledger {
         .collect();
     let sentence = sentence(replayed);
     found.extend(open(replayed, &sentence).beside(&found));
-    let count = |(what, count, share, said)| Count {
-        what,
-        count,
-        share,
-        said,
-    };
     Ledger {
         title: "Recorded payloads, judged again",
         verb: "replay",
@@ -39,7 +33,7 @@ pub(in crate::report) fn payloads(replayed: &Replayed) -> Ledger {
         exit_code: replayed.exit_code,
         sentence,
         heading: heading(replayed),
-        counts: shares(replayed).into_iter().map(count).collect(),
+        counts: shares(replayed),
         found,
         limits: limits(replayed),
         privacy: PRIVACY,
