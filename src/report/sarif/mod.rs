@@ -258,8 +258,12 @@ fn result(
 
 fn location(judged: &Judged, style: &Style<'_>) -> Value {
     let name = clean(&format!("{}#{}", judged.subject, judged.pointer));
-    let mut location = json!({ "logicalLocations": [{ "fullyQualifiedName": name }] });
+    let mut location = json!({});
     add_place(&mut location, &judged.location, style);
+    if let Some(map) = location.as_object_mut() {
+        let named = json!([{ "fullyQualifiedName": name }]);
+        map.insert("logicalLocations".to_owned(), named);
+    }
     location
 }
 
