@@ -132,3 +132,15 @@ fn limits(ledger: &Ledger) -> String {
     body.push_str("</ul>\n");
     section("limits", "What this does not prove", &body)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample::required_added;
+
+    #[test]
+    fn two_findings_of_one_fingerprint_and_place_have_two_names() {
+        let found = required_added();
+        assert_ne!(name(0, &found), name(1, &found));
+    }
+}
