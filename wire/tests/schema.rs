@@ -52,6 +52,11 @@ fn what_is_no_schema_is_refused_at_its_place() {
             "leads to nothing",
         ),
         (
+            json!({"items": {"$ref": "urn:b"}, "$defs": {"b": {"$id": "urn:b", "$ref": "#name"}, "bname": true}}),
+            "/$defs/b/$ref",
+            "leads to nothing",
+        ),
+        (
             json!({"$ref": "file:///etc/hostname"}),
             "/$ref",
             "leads to nothing",

@@ -81,7 +81,7 @@ impl<'a> Explainer<'a> {
         self.problems
     }
 
-    /// What is said when the validator refuses a document without an error.
+    /// What is said when nobody tells what the validator refuses.
     pub(super) fn add_unexplained(&mut self) {
         let subject = Subject {
             pointer: String::new(),

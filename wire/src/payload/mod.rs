@@ -10,6 +10,7 @@ mod mask;
 mod near;
 mod problem;
 mod refusal;
+mod round;
 mod schema;
 mod shape;
 mod slice;

@@ -15,7 +15,7 @@ use crate::stream::{Program, Runner, Settled};
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, PatternOptions, ValidationError, ValidationOptions, Validator};
 use serde_json::Value;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 /// Steps that one match of a pattern may go back.
 ///
@@ -27,10 +27,15 @@ const BACKTRACK_LIMIT: usize = 50_000;
 /// Source: the longest published FHIR pattern takes under 200 KiB
 const PATTERN_SIZE: usize = 2 * 1024 * 1024;
 
+/// Ways through nested forms that the validator may tell of.
+///
+/// Source: each takes about a kilobyte; 16 levels of two forms
+const MOST_TOLD: usize = 65_536;
+
 /// One compiled, self-contained document. `format` is an annotation.
 #[derive(Debug)]
 pub struct Schema {
-    bundle: Arc<Value>,
+    bundle: Value,
     dialect: Dialect,
     validator: Validator,
     /// Made when something is first told of the bundle: whoever only asks whether payloads are valid needs none.
@@ -39,6 +44,8 @@ pub struct Schema {
     program: OnceLock<Program>,
     /// Made when something is first explained; none where the bundle asks for what a walk does not know.
     nodes: OnceLock<Option<Nodes>>,
+    /// What every level of a payload may multiply by, when all is told that every form refuses.
+    multiplies: OnceLock<Option<usize>>,
 }
 
 /// Why a document cannot be used as a schema.
@@ -89,7 +96,6 @@ impl Schema {
     }
 
     fn read(bundle: Value, dialect: Dialect) -> Result<Self, SchemaFault> {
-        let bundle = Arc::new(bundle);
         let validator = options(dialect).build(&bundle);
         Ok(Self {
             validator: validator.map_err(|error| fault(&error, &bundle, dialect))?,
@@ -98,6 +104,7 @@ impl Schema {
             atlas: OnceLock::new(),
             program: OnceLock::new(),
             nodes: OnceLock::new(),
+            multiplies: OnceLock::new(),
         })
     }
 
@@ -142,7 +149,17 @@ impl Schema {
             return Vec::new();
         }
         let walked = self.explained_by_walk(document);
-        walked.unwrap_or_else(|| self.explained_by_validator(document))
+        walked.unwrap_or_else(|| self.explained_without_walk(document))
+    }
+
+    /// Beyond a walk: by the validator, unless that might never come to an end.
+    fn explained_without_walk(&self, document: &Document) -> Vec<Problem> {
+        let multiplies = self.multiplies.get_or_init(|| self.atlas().multiplies());
+        let told = |forms: usize| forms.checked_pow(depth(document.value()));
+        match multiplies.is_none_or(|forms| told(forms).is_some_and(|told| told <= MOST_TOLD)) {
+            true => self.explained_by_validator(document),
+            false => self.explained(document, Vec::new()),
+        }
     }
 
     /// What is wrong with an invalid document, with only those forms of a choice asked that are needed; `None` where the
@@ -173,6 +190,16 @@ impl Schema {
             explainer.add(refusal);
         }
         explainer.finish()
+    }
+}
+
+/// Arrays and objects inside each other.
+fn depth(value: &Value) -> u32 {
+    let deepest = |parts: &mut dyn Iterator<Item = &Value>| parts.map(depth).max();
+    match value {
+        Value::Array(items) => 1 + deepest(&mut items.iter()).unwrap_or_default(),
+        Value::Object(members) => 1 + deepest(&mut members.values()).unwrap_or_default(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Schemas and payloads that would take too long or too deep: the fast way gives up on them.
 
 use crate::both::Both;
-use serde_json::json;
+use serde_json::{Value, json};
 use wire::json::{Document, Limits};
 use wire::payload::Schema;
 use wire::stream::{Program, Runner, Settled};
@@ -69,10 +69,14 @@ fn a_deep_payload_is_explained_on_a_small_stack() {
     });
     let explain = move || {
         let schema = Schema::compile(&schema).unwrap();
-        for (depth, is_walked) in [(1, true), (60, true), (Limits::FILE.depth, false)] {
+        let limits = Limits {
+            depth: Limits::DEEPEST,
+            ..Limits::FILE
+        };
+        for (depth, is_walked) in [(1, true), (Limits::FILE.depth, true), (140, false)] {
             let text = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
             let text = text.replace("[]", "[1]");
-            let document = Document::parse(text.as_bytes(), &Limits::FILE).unwrap();
+            let document = Document::parse(text.as_bytes(), &limits).unwrap();
             let problems = schema.problems(&document);
             assert_eq!(problems.len(), 1, "{depth}");
             assert_eq!(problems, schema.explained_by_validator(&document));
@@ -81,4 +85,66 @@ fn a_deep_payload_is_explained_on_a_small_stack() {
     };
     let small = std::thread::Builder::new().stack_size(1024 * 1024);
     small.spawn(explain).unwrap().join().unwrap();
+}
+
+/// A list of lists of one of two forms, with as many schemas as `further` between a list and its items.
+fn list_of_forms(further: usize, beside: &Value) -> Value {
+    let form = |word: &str| {
+        let mut child = json!({"$ref": "#/$defs/list"});
+        for _ in 0..further {
+            child = json!({"allOf": [child]});
+        }
+        json!({"properties": {"kind": {"const": word}, "child": child, "size": {"type": "integer"}}, "required": ["kind"]})
+    };
+    let mut list = json!({"oneOf": [form("a"), form("b")]});
+    let words = beside.as_object().into_iter().flatten();
+    let words = words.map(|(name, word)| (name.clone(), word.clone()));
+    list.as_object_mut().unwrap().extend(words);
+    json!({"$ref": "#/$defs/list", "$defs": {"list": list}})
+}
+
+/// A form in a form, with something wrong in the innermost.
+fn nested_forms(depth: usize) -> Document {
+    let (head, leaf) = (r#"{"kind":"a","child":"#, r#"{"kind":"a","size":""}"#);
+    let text = format!("{}{leaf}{}", head.repeat(depth), "}".repeat(depth));
+    Document::parse(text.as_bytes(), &Limits::PAYLOAD).unwrap()
+}
+
+#[test]
+fn forms_in_forms_are_explained_as_deep_as_a_payload_may_be() {
+    let explain = || {
+        let schema = Schema::compile(&list_of_forms(0, &json!({}))).unwrap();
+        for depth in [1, 60, 70, Limits::PAYLOAD.depth - 1] {
+            let problems = schema.problems(&nested_forms(depth));
+            let [problem] = problems.as_slice() else {
+                panic!("{depth}: {problems:?}");
+            };
+            assert_eq!(problem.id, "payload/type-wrong");
+            assert_eq!(problem.pointer, "/child".repeat(depth) + "/size");
+        }
+    };
+    let small = std::thread::Builder::new().stack_size(1024 * 1024);
+    small.spawn(explain).unwrap().join().unwrap();
+}
+
+#[test]
+fn what_all_forms_refuse_is_told_only_where_that_comes_to_an_end() {
+    let beyond = json!({"unevaluatedProperties": true});
+    for (further, beside, depth, is_told) in [
+        // More schemas inside each other than a walk goes to.
+        (40, &json!({}), 18, false),
+        // A keyword that a walk does not know.
+        (0, &beyond, 18, false),
+        (0, &beyond, 12, true),
+    ] {
+        let schema = Schema::compile(&list_of_forms(further, beside)).unwrap();
+        let document = nested_forms(depth);
+        assert_eq!(schema.explained_by_walk(&document), None);
+        let problems = schema.problems(&document);
+        let [problem] = problems.as_slice() else {
+            panic!("{further}, {depth}: {problems:?}");
+        };
+        let place = "/child".repeat(depth) + "/size";
+        assert_eq!(problem.pointer, if is_told { place } else { String::new() });
+    }
 }

@@ -1,6 +1,7 @@
 //! A bundle as a map: what a reference leads to, which names it declares, what a schema pins.
 //! Refuses to know payloads.
 
+mod circle;
 mod plot;
 mod spot;
 
@@ -149,16 +150,13 @@ impl Atlas {
                 let Some(reference) = spot.and_then(|spot| spot.text(keyword)) else {
                     continue;
                 };
-                let found = self.resolve(next, reference);
-                let found = match (found, self.aside(next, reference, bundle)) {
-                    (None, Some((pointer, value, resource))) => {
-                        let id = self.plots.len();
-                        self.grow(value, pointer.clone(), resource, None);
-                        self.aside.insert(pointer, id);
-                        Some(id)
-                    }
-                    (found, _) => found,
-                };
+                let mut found = self.resolve(next, reference);
+                let aside = || self.aside(next, reference, bundle);
+                if let (None, Some((pointer, value, resource))) = (found, aside()) {
+                    found = Some(self.plots.len());
+                    self.grow(value, pointer.clone(), resource, None);
+                    self.aside.extend(found.map(|id| (pointer, id)));
+                }
                 if let Some(plot) = self.plots.get_mut(next).filter(|_| keyword == "$ref") {
                     plot.reference = found;
                 }
@@ -175,6 +173,9 @@ impl Atlas {
         bundle: &'v Value,
     ) -> Option<(String, &'v Value, PlotId)> {
         let (resource, fragment) = self.address(from, reference)?;
+        if is_anchor(&fragment) {
+            return None;
+        }
         let (_, owner) = self.down(resource, &fragment);
         let pointer = self.spot(resource)?.pointer() + &fragment;
         let value = bundle.pointer(&pointer)?;
@@ -210,7 +211,7 @@ impl Atlas {
     /// What a reference that stands in a plot leads to.
     fn resolve(&self, from: PlotId, reference: &str) -> Option<PlotId> {
         let (resource, fragment) = self.address(from, reference)?;
-        if !fragment.is_empty() && !fragment.starts_with('/') {
+        if is_anchor(&fragment) {
             return self.anchors.get(&(resource, fragment)).copied();
         }
         if let (true, found) = self.down(resource, &fragment) {
@@ -242,6 +243,11 @@ impl Atlas {
         }
         (true, at)
     }
+}
+
+/// Whether a fragment is a name rather than a pointer.
+fn is_anchor(fragment: &str) -> bool {
+    !fragment.is_empty() && !fragment.starts_with('/')
 }
 
 /// A URI fragment without its percent escapes.
