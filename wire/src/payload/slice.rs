@@ -5,6 +5,7 @@ use super::atlas::Spot;
 use super::id;
 use super::words::Words;
 use serde_json::Value;
+use std::collections::HashMap;
 use std::fmt;
 
 /// Levels below a slice in which the constant is looked for that names it.
@@ -108,10 +109,15 @@ impl fmt::Display for Naming {
 
 /// The nearest member below a schema that it pins to one or a few words.
 pub(super) fn naming(spot: Spot<'_>) -> Option<Naming> {
-    naming_within(spot, DEEPEST_NAME)
+    naming_within(spot, DEEPEST_NAME, &mut HashMap::new())
 }
 
-fn naming_within(spot: Spot<'_>, depth: usize) -> Option<Naming> {
+/// The same within some levels; `seen` has the schemas that were found to be without a name, and within how many.
+fn naming_within(spot: Spot<'_>, depth: usize, seen: &mut HashMap<usize, usize>) -> Option<Naming> {
+    if seen.get(&spot.id()).is_some_and(|within| *within >= depth) {
+        return None;
+    }
+    seen.insert(spot.id(), depth);
     let pinned = |member| {
         let values = spot.pinned(member)?;
         let few = !values.is_empty() && values.len() <= MOST_WORDS;
@@ -128,7 +134,7 @@ fn naming_within(spot: Spot<'_>, depth: usize) -> Option<Naming> {
             let members = view.children("properties");
             members.chain(lists.into_iter().flatten())
         });
-        parts.find_map(|part| naming_within(part, depth))
+        parts.find_map(|part| naming_within(part, depth, seen))
     })
 }
 
@@ -210,6 +216,19 @@ mod tests {
         let schema = json!({"contains": {"properties": {"type": {"properties": {"coding": {
             "contains": {"properties": {"system": {"const": "urn:s"}, "code": {"const": "MB"}}}}}}}}});
         let expected = "an item with `code` `MB` is missing";
+        assert_eq!(said(schema, "contains", &json!([1])).1, expected);
+    }
+
+    #[test]
+    fn a_schema_that_holds_itself_under_many_names_is_asked_once_a_level() {
+        let names = 'a'..='z';
+        let members: serde_json::Map<_, _> = names
+            .map(|name| (name.to_string(), json!({"$ref": "#/$defs/n"})))
+            .collect();
+        // Far more than 26 by 26 by 26 steps, when every way is gone.
+        let schema = json!({"contains": {"$ref": "#/$defs/n"},
+            "$defs": {"n": {"properties": members, "items": {"properties": {"code": {"const": "last"}}}}}});
+        let expected = "an item with `code` `last` is missing";
         assert_eq!(said(schema, "contains", &json!([1])).1, expected);
     }
 

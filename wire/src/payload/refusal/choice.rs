@@ -4,7 +4,7 @@
 use super::node::NodeId;
 use crate::payload::atlas::Spot;
 use serde_json::Value;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Several forms for one value.
 #[derive(Debug)]
@@ -52,7 +52,8 @@ impl Told {
         let mut pinning: BTreeMap<&str, usize> = BTreeMap::new();
         for spot in spots {
             let pins = |name: &&str| words(*spot, name).is_some_and(|words| !words.is_empty());
-            for name in spot.declared().filter(pins) {
+            let declared: BTreeSet<_> = spot.declared().collect();
+            for name in declared.into_iter().filter(pins) {
                 *pinning.entry(name).or_default() += 1;
             }
         }
@@ -60,26 +61,24 @@ impl Told {
             .into_iter()
             .filter(|(_, forms)| *forms > 1)
             .max_by_key(|(_, forms)| *forms)?;
-        let pinned: Vec<_> = spots.iter().map(|spot| words(*spot, name)).collect();
-        let mut by: HashMap<String, Vec<usize>> = HashMap::new();
-        for word in pinned.iter().flatten().flatten() {
-            let fits = |(index, words): (usize, &Option<Vec<&str>>)| {
-                let fits = words.as_ref().is_none_or(|words| words.contains(word));
-                fits.then_some(index)
+        let (mut by, mut rest) = (HashMap::<String, Vec<usize>>::new(), Vec::new());
+        for (index, spot) in spots.iter().enumerate() {
+            let Some(words) = words(*spot, name) else {
+                rest.push(index);
+                continue;
             };
-            if !by.contains_key(*word) {
-                let fitting = pinned.iter().enumerate().filter_map(fits).collect();
-                by.insert((*word).to_owned(), fitting);
+            for word in words.into_iter().collect::<BTreeSet<_>>() {
+                by.entry(word.to_owned()).or_default().push(index);
             }
         }
-        let open = pinned
-            .iter()
-            .enumerate()
-            .filter(|(_, words)| words.is_none());
+        for left in by.values_mut() {
+            left.extend(&rest);
+            left.sort_unstable();
+        }
         Some(Self {
             name: name.to_owned(),
             by,
-            rest: open.map(|(index, _)| index).collect(),
+            rest,
         })
     }
 }
