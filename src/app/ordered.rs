@@ -41,14 +41,17 @@ impl Weighs for PayloadPart {
 /// # Panics
 /// As `work` does.
 pub(super) fn in_order<T: Weighs + Send + 'static, R: Send + 'static>(
-    mut things: impl Iterator<Item = T> + Send + 'static,
+    things: impl Iterator<Item = T> + Send + 'static,
     jobs: NonZeroUsize,
     work: impl Fn(T) -> R + Sync,
     mut take: impl FnMut(R) -> ControlFlow<()>,
 ) {
-    // Where there is one thing only, starting threads would take longer than many a payload.
-    let first = things.next();
-    if first.is_none_or(|thing| take(work(thing)).is_break()) {
+    let mut things = things.fuse();
+    // Whoever works alone needs no threads, and where there is one thing only, starting some would take longer than many
+    // a payload.
+    let alone = if jobs == NonZeroUsize::MIN { usize::MAX } else { 1 };
+    let mut done = things.by_ref().take(alone).map(&work);
+    if done.any(|result| take(result).is_break()) {
         return;
     }
     if let Some(second) = things.next() {
