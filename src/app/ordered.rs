@@ -49,7 +49,11 @@ pub(super) fn in_order<T: Weighs + Send + 'static, R: Send + 'static>(
     let mut things = things.fuse();
     // Whoever works alone needs no threads, and where there is one thing only, starting some would take longer than many
     // a payload.
-    let alone = if jobs == NonZeroUsize::MIN { usize::MAX } else { 1 };
+    let alone = if jobs == NonZeroUsize::MIN {
+        usize::MAX
+    } else {
+        1
+    };
     let mut done = things.by_ref().take(alone).map(&work);
     if done.any(|result| take(result).is_break()) {
         return;

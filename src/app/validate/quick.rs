@@ -6,10 +6,14 @@ use crate::model::ValidatedPayload;
 use crate::policy::Judgement;
 use memchr::memchr;
 use memchr::memmem::Finder;
+use std::cell::OnceCell;
 use wire::payload::Schema;
 use wire::stream::Runner;
 
-/// Without which a payload has no member `payload`, as envelopes have.
+/// The member that every envelope has.
+const ENVELOPED: &str = "payload";
+
+/// How it is written.
 const ENVELOPE: &str = "\"payload\"";
 
 /// How one of its letters is written otherwise.
@@ -19,6 +23,8 @@ const LETTERS: [&str; 2] = ["\\u006", "\\u007"];
 pub(super) struct Quick<'a> {
     schema: &'a Schema,
     fine: &'a ValidatedPayload,
+    /// Whether the schema lets a payload have that member: asked when the first one is valid.
+    may_be_envelope: OnceCell<bool>,
     envelope: Finder<'static>,
     letters: [Finder<'static>; 2],
     runner: Runner,
@@ -29,6 +35,7 @@ impl<'a> Quick<'a> {
         Self {
             schema,
             fine,
+            may_be_envelope: OnceCell::new(),
             envelope: Finder::new(ENVELOPE),
             letters: LETTERS.map(Finder::new),
             runner: Runner::default(),
@@ -41,7 +48,12 @@ impl<'a> Quick<'a> {
         is_fine.then_some(self.fine)
     }
 
+    /// Of a valid payload.
     fn may_be_envelope(&self, bytes: &[u8]) -> bool {
+        let may = || self.schema.may_have(ENVELOPED);
+        if !*self.may_be_envelope.get_or_init(may) {
+            return false;
+        }
         let has = |part: &Finder<'_>| part.find(bytes).is_some();
         has(&self.envelope) || memchr(b'\\', bytes).is_some() && self.letters.iter().any(has)
     }

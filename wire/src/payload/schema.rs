@@ -117,9 +117,18 @@ impl Schema {
     /// known: [`Document::parse`] and [`Schema::problems`] tell.
     #[must_use]
     pub fn settles(&self, runner: &mut Runner, bytes: &[u8]) -> bool {
+        runner.accepts(self.program(), bytes) == Settled::Accepted
+    }
+
+    /// Whether what [`Schema::settles`] accepts may be an object with this member: `false` only where that is sure.
+    #[must_use]
+    pub fn may_have(&self, name: &str) -> bool {
+        self.program().may_have(name)
+    }
+
+    fn program(&self) -> &Program {
         let compile = || Program::compile(&self.bundle);
-        let program = self.program.get_or_init(compile);
-        runner.accepts(program, bytes) == Settled::Accepted
+        self.program.get_or_init(compile)
     }
 
     /// Whether the value is valid: nothing is explained.

@@ -10,6 +10,7 @@ mod numeral;
 mod object;
 mod pattern;
 mod program;
+mod reach;
 mod run;
 mod scan;
 mod sources;

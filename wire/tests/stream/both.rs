@@ -62,7 +62,8 @@ impl Both {
         })
     }
 
-    /// Panics when the fast way accepts what the full one does not, or when what a walk finds is not what the validator does.
+    /// Panics when the fast way accepts what the full one does not or a name that it rules out, or when what a walk finds is
+    /// not what the validator does.
     pub fn judge(
         &self,
         runner: &mut Runner,
@@ -89,6 +90,10 @@ impl Both {
             "accepted too much: {} for {bundle}",
             String::from_utf8_lossy(bytes)
         );
+        if fast && let Ok(Value::Object(members)) = serde_json::from_slice(bytes) {
+            let may = |name: &String| self.schema.may_have(name);
+            assert!(members.keys().all(may), "ruled out too much for {bundle}");
+        }
         Said { full, fast }
     }
 }
