@@ -34,7 +34,7 @@ fn judge<'a>(way: &str, bundle: &Value) -> Judge<'a> {
     match way {
         "fast" => {
             let (program, mut runner) = (Program::compile(bundle), Runner::new(Limits::FILE));
-            Box::new(move |line| runner.accepts(&program, line) == Settled::Accepted)
+            Box::new(move |line| runner.judge(&program, line) == Settled::Accepted)
         }
         "full" => {
             let schema = Schema::published(bundle.clone()).expect("a schema");
@@ -49,9 +49,14 @@ fn judge<'a>(way: &str, bundle: &Value) -> Judge<'a> {
                 Runner::new(Limits::FILE),
             );
             Box::new(move |line| {
-                schema.settles(&mut runner, line)
+                let settled = schema.settled(&mut runner, line);
+                let told = |document| match settled {
+                    Settled::Refused => schema.problems_of_refused(&document),
+                    Settled::Accepted | Settled::Unsettled => schema.problems(&document),
+                };
+                settled == Settled::Accepted
                     || Document::parse(line, &Limits::FILE)
-                        .is_ok_and(|document| schema.problems(&document).is_empty())
+                        .is_ok_and(|document| told(document).is_empty())
             })
         }
         "crate" => {

@@ -21,6 +21,7 @@ use serde_json::Value;
 use std::sync::OnceLock;
 use wire::json::{Document, Limits};
 use wire::payload::{Problem, Schema};
+use wire::stream::Settled;
 
 /// Payloads of a run that are judged before it pays to make a schema ready for the quick way.
 ///
@@ -112,14 +113,17 @@ impl<'a> Judge<'a> {
         for (place, (record, bytes)) in (0..).zip(part.piece.payloads()) {
             let few = part.before.saturating_add(place) < FEW && bytes.len() < LONG;
             let quick = quick.as_mut().filter(|_| !few);
-            if let Some(told) = quick.and_then(|quick| quick.told(bytes)) {
+            let settled = quick.map_or(Settled::Unsettled, |quick| quick.settled(bytes));
+            if let (Settled::Accepted, Some(told)) = (settled, &self.fine) {
                 batch.list_fine(told, (&part.file, record), place);
                 fine += 1;
                 continue;
             }
             let sound = sound.as_mut().filter(|_| !few);
             let told = sound.and_then(|sound| sound.told(&part.file, record, bytes));
-            let told = told.unwrap_or_else(|| self.payload(&part.file, record, bytes));
+            let is_refused = settled == Settled::Refused;
+            let full = || self.payload(&part.file, record, bytes, is_refused);
+            let told = told.unwrap_or_else(full);
             batch.add(told, place);
             if stop.is_some_and(|most| batch.tally.payloads.invalid >= most) {
                 break;
@@ -136,13 +140,13 @@ impl<'a> Judge<'a> {
 
     /// The quick way, where there is one schema for all.
     fn quick(&self) -> Option<Quick<'_>> {
-        let fine = self.fine.as_ref()?;
+        self.fine.as_ref()?;
         let schema = match (&self.outside, self.named.as_deref()) {
             (Some((_, schema)), _) => schema,
             (None, Some([only])) => self.schemas.get(only)?,
             (None, _) => return None,
         };
-        Some(Quick::new(schema, fine))
+        Some(Quick::new(schema))
     }
 
     /// The way of the payloads that are judged by more than one schema; none where other versions are asked too.
@@ -150,7 +154,14 @@ impl<'a> Judge<'a> {
         (self.fine.is_none() && self.versions.is_unasked()).then(|| Sound::new(self))
     }
 
-    fn payload(&self, file: &str, record: Option<u64>, bytes: &[u8]) -> ValidatedPayload {
+    /// The whole way; `is_refused` of what the quick way has refused.
+    fn payload(
+        &self,
+        file: &str,
+        record: Option<u64>,
+        bytes: &[u8],
+        is_refused: bool,
+    ) -> ValidatedPayload {
         let document = match Document::parse(bytes, &Limits::default()) {
             Ok(document) => document,
             Err(fault) => {
@@ -160,18 +171,20 @@ impl<'a> Judge<'a> {
             }
         };
         let recorded = Recorded::of(document);
+        // What was refused is the envelope.
+        let is_refused = is_refused && recorded.known.is_none();
         let document = recorded.payload;
         let accepts = |schema: &Schema| schema.accepts(document.value());
         let chosen = match self.schema_for(document.value(), recorded.spoken, accepts) {
             Ok(found) => found,
             Err(why) => return unreadable(file, record, why),
         };
-        let mut problems: Vec<PayloadProblem> = chosen
-            .schema
-            .problems(&document)
-            .iter()
-            .map(|found| problem(found, self.redact))
-            .collect();
+        let found = match is_refused {
+            true => chosen.schema.problems_of_refused(&document),
+            false => chosen.schema.problems(&document),
+        };
+        let found = found.iter().map(|found| problem(found, self.redact));
+        let mut problems: Vec<PayloadProblem> = found.collect();
         let known = recorded.known.as_ref().unwrap_or(&self.known);
         let judgement = self.ruled(&chosen, |ruling, id| {
             ruling.judge(id, &document, file, known)

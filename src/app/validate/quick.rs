@@ -8,7 +8,7 @@ use memchr::memchr;
 use memchr::memmem::Finder;
 use std::cell::OnceCell;
 use wire::payload::Schema;
-use wire::stream::Runner;
+use wire::stream::{Runner, Settled};
 
 /// The member that every envelope has.
 const ENVELOPED: &str = "payload";
@@ -22,7 +22,6 @@ const LETTERS: [&str; 2] = ["\\u006", "\\u007"];
 /// One schema that every payload is judged by, and nothing beside it.
 pub(super) struct Quick<'a> {
     schema: &'a Schema,
-    fine: &'a ValidatedPayload,
     /// Whether the schema lets a payload have that member: asked when the first one is valid.
     may_be_envelope: OnceCell<bool>,
     envelope: Finder<'static>,
@@ -31,10 +30,9 @@ pub(super) struct Quick<'a> {
 }
 
 impl<'a> Quick<'a> {
-    pub(super) fn new(schema: &'a Schema, fine: &'a ValidatedPayload) -> Self {
+    pub(super) fn new(schema: &'a Schema) -> Self {
         Self {
             schema,
-            fine,
             may_be_envelope: OnceCell::new(),
             envelope: Finder::new(ENVELOPE),
             letters: LETTERS.map(Finder::new),
@@ -42,10 +40,12 @@ impl<'a> Quick<'a> {
         }
     }
 
-    /// What is told of the payload, if it is surely fine: within the limits, in no envelope, and valid.
-    pub(super) fn told(&mut self, bytes: &[u8]) -> Option<&'a ValidatedPayload> {
-        let is_fine = self.schema.settles(&mut self.runner, bytes) && !self.may_be_envelope(bytes);
-        is_fine.then_some(self.fine)
+    /// What is known of the payload: accepted is only what is in no envelope.
+    pub(super) fn settled(&mut self, bytes: &[u8]) -> Settled {
+        match self.schema.settled(&mut self.runner, bytes) {
+            Settled::Accepted if self.may_be_envelope(bytes) => Settled::Unsettled,
+            settled => settled,
+        }
     }
 
     /// Of a valid payload.

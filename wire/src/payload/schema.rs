@@ -117,7 +117,13 @@ impl Schema {
     /// known: [`Document::parse`] and [`Schema::problems`] tell.
     #[must_use]
     pub fn settles(&self, runner: &mut Runner, bytes: &[u8]) -> bool {
-        runner.accepts(self.program(), bytes) == Settled::Accepted
+        self.settled(runner, bytes) == Settled::Accepted
+    }
+
+    /// The same, with what is surely refused: of that, [`Schema::problems_of_refused`] tells what is wrong.
+    #[must_use]
+    pub fn settled(&self, runner: &mut Runner, bytes: &[u8]) -> Settled {
+        runner.judge(self.program(), bytes)
     }
 
     /// Whether what [`Schema::settles`] accepts may be an object with this member: `false` only where that is sure.
@@ -159,6 +165,14 @@ impl Schema {
         }
         let walked = self.explained_by_walk(document);
         walked.unwrap_or_else(|| self.explained_without_walk(document))
+    }
+
+    /// The same of a document that one pass has refused. Where a walk finds something wrong, too, the two are enough:
+    /// the validator is asked only when it does not.
+    #[must_use]
+    pub fn problems_of_refused(&self, document: &Document) -> Vec<Problem> {
+        let walked = self.explained_by_walk(document);
+        walked.unwrap_or_else(|| self.problems(document))
     }
 
     /// Beyond a walk: by the validator, unless that might never come to an end.

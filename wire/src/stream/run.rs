@@ -14,6 +14,8 @@ use crate::json::Limits;
 pub enum Settled {
     /// It is a document within the limits, and valid.
     Accepted,
+    /// It is no document within the limits, or invalid.
+    Refused,
     /// Nothing is known: the full validator has to look.
     Unsettled,
 }
@@ -57,8 +59,8 @@ impl Runner {
         }
     }
 
-    /// Whether `bytes` are surely a document that the schema behind the program accepts.
-    pub fn accepts(&mut self, program: &Program, bytes: &[u8]) -> Settled {
+    /// Whether `bytes` are surely a document that the schema behind the program accepts, or surely none.
+    pub fn judge(&mut self, program: &Program, bytes: &[u8]) -> Settled {
         let most = self.limits.bytes.min(u32::MAX as usize - 1);
         if bytes.len() > most {
             return Settled::Unsettled;
@@ -81,7 +83,8 @@ impl Runner {
         };
         match pass.document() {
             Ok(()) => Settled::Accepted,
-            Err(Stop::Rejects | Stop::Unsure) => Settled::Unsettled,
+            Err(Stop::Rejects) => Settled::Refused,
+            Err(Stop::Unsure) => Settled::Unsettled,
         }
     }
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 use std::cell::Cell;
 use wire::json::{Document, Limits};
 use wire::payload::{Problem, Schema};
-use wire::stream::Runner;
+use wire::stream::{Runner, Settled};
 
 /// Tells a proof how much of itself to run; absent in the suite.
 const SCALE: &str = "MATCHMARK_PROVE";
@@ -62,7 +62,7 @@ impl Both {
         })
     }
 
-    /// Panics when the fast way accepts what the full one does not or a name that it rules out, or when what a walk finds is
+    /// Panics when the fast way accepts or refuses what the full one does not, or accepts a name that it rules out, or when what a walk finds is
     /// not what the validator does.
     pub fn judge(
         &self,
@@ -84,12 +84,18 @@ impl Both {
             }
             fits
         });
-        let fast = self.schema.settles(runner, bytes);
+        let settled = self.schema.settled(runner, bytes);
+        let contradicts = match settled {
+            Settled::Accepted => !full,
+            Settled::Refused => full,
+            Settled::Unsettled => false,
+        };
         assert!(
-            full || !fast,
-            "accepted too much: {} for {bundle}",
+            !contradicts,
+            "{settled:?}, but not: {} for {bundle}",
             String::from_utf8_lossy(bytes)
         );
+        let fast = settled == Settled::Accepted;
         if fast && let Ok(Value::Object(members)) = serde_json::from_slice(bytes) {
             let may = |name: &String| self.schema.may_have(name);
             assert!(members.keys().all(may), "ruled out too much for {bundle}");

@@ -84,7 +84,7 @@ fn a_long_text_is_not_read_again_and_again() {
         format!("[{}1]", long.replace('x', " ")),
     ] {
         let text = format!("{}{inner}{}", "[".repeat(30), "]".repeat(30));
-        let settled = Runner::new(Limits::FILE).accepts(&program, text.as_bytes());
+        let settled = Runner::new(Limits::FILE).judge(&program, text.as_bytes());
         assert_eq!(settled, Settled::Unsettled);
     }
 }
@@ -263,7 +263,7 @@ fn a_place_that_refers_and_asks_more_is_not_taken_for_what_it_refers_to() {
     });
     let program = Program::compile(&looping);
     let mut runner = Runner::new(Limits::FILE);
-    assert_eq!(runner.accepts(&program, b"1"), Settled::Unsettled);
+    assert_eq!(runner.judge(&program, b"1"), Settled::Unsettled);
 }
 
 #[test]
@@ -277,11 +277,11 @@ fn what_stands_beside_a_reference_counts_by_the_draft() {
     };
     let settled = |draft| {
         let program = Program::compile(&beside(draft));
-        Runner::new(Limits::FILE).accepts(&program, br#"{"a":"b"}"#)
+        Runner::new(Limits::FILE).judge(&program, br#"{"a":"b"}"#)
     };
     let seven = settled("http://json-schema.org/draft-07/schema#");
     let newer = settled("https://json-schema.org/draft/2020-12/schema");
-    assert_eq!((seven, newer), (Settled::Accepted, Settled::Unsettled));
+    assert_eq!((seven, newer), (Settled::Accepted, Settled::Refused));
 }
 
 #[test]
