@@ -73,25 +73,30 @@ impl<'a> Explainer<'a> {
         }
     }
 
-    /// The problems so far, in the order of the text, each once.
+    /// The problems of an invalid document, in the order of the text, each once; at least one.
     pub(super) fn finish(mut self) -> Vec<Problem> {
+        if self.problems.is_empty() {
+            self.add_whole("the document does not fit the schema");
+        }
         self.problems
             .sort_by(|a, b| (a.rank(), &a.form).cmp(&(b.rank(), &b.form)));
         self.problems.dedup_by(|a, b| a.is_same(b));
         self.problems
     }
 
-    /// What is said when nobody tells what the validator refuses.
-    pub(super) fn add_unexplained(&mut self) {
+    /// Says that there is more wrong than is told.
+    pub(super) fn add_more(&mut self) {
+        self.add_whole("this and more does not fit the schema: only the first findings are told");
+    }
+
+    /// What is said of the whole document.
+    fn add_whole(&mut self, message: &str) {
         let subject = Subject {
             pointer: String::new(),
             trail: Trail::follow(self.atlas, "", false),
             inherited: Inherited::NOTHING,
         };
-        let words = Words::new(
-            id::VALUE_NOT_ALLOWED,
-            "the document does not fit the schema",
-        );
+        let words = Words::new(id::VALUE_NOT_ALLOWED, message);
         self.push(subject, words, None, None);
     }
 
@@ -232,13 +237,15 @@ impl<'a> Explainer<'a> {
             subject.inherited.code = Code::MissingIdentifier;
             subject.inherited.statement = statement(&asked);
         }
-        if let Some((index, note)) = form::choose(self.atlas, &forms, told, value, &subject.pointer)
+        let chosen = form::choose(self.atlas, &forms, told, value, &subject.pointer);
+        if let Some((index, note)) = chosen
+            && let Some(refusals) = told.refusals(index)
         {
             let inherited = Inherited {
                 form: Some(note),
                 ..subject.inherited
             };
-            for refusal in told.refusals(index) {
+            for refusal in refusals {
                 self.add_inside(refusal, inherited.clone());
             }
             return;

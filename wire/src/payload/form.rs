@@ -100,17 +100,18 @@ fn told_within(forms: &[Spot<'_>], candidates: &[usize], value: &Value) -> Optio
     }
 }
 
-/// The one candidate with the fewest errors; of those with as many, the one whose errors lie deeper in the value.
+/// The one candidate with the fewest errors; of those with as many, the one whose errors lie deeper in the value. One
+/// of which nothing is known is none.
 fn nearest(refused: &Forms<'_>, candidates: &[usize], at: &str) -> Option<usize> {
-    let distance = |index: &usize| {
-        let refusals = refused.refusals(*index);
-        let here = refusals.iter().filter(|refusal| refusal.instance == at);
-        (refusals.len(), here.count())
-    };
-    let least = candidates.iter().map(distance).min()?;
-    let mut nearest = candidates.iter().filter(|index| distance(index) == least);
+    let distances = candidates
+        .iter()
+        .filter_map(|index| Some((*index, refused.distance(*index, at)?)));
+    let distances: Vec<_> = distances.collect();
+    let least = distances.iter().map(|(_, distance)| *distance).min()?;
+    let nearest = distances.into_iter().filter(|(_, it)| *it == least);
+    let mut nearest = nearest.map(|(index, _)| index);
     match (nearest.next(), nearest.next()) {
-        (Some(index), None) => Some(*index),
+        (Some(index), None) => Some(index),
         _ => None,
     }
 }

@@ -10,7 +10,6 @@ mod mask;
 mod near;
 mod problem;
 mod refusal;
-mod round;
 mod schema;
 mod shape;
 mod slice;

@@ -27,10 +27,10 @@ const BACKTRACK_LIMIT: usize = 50_000;
 /// Source: the longest published FHIR pattern takes under 200 KiB
 const PATTERN_SIZE: usize = 2 * 1024 * 1024;
 
-/// Ways through nested forms that the validator may tell of.
+/// Times that the validator may ask schemas about one document whose faults it tells: all of them at once.
 ///
-/// Source: each takes about a kilobyte; 16 levels of two forms
-const MOST_TOLD: usize = 65_536;
+/// Source: each fault takes about a kilobyte
+const MOST_ASKED: usize = 500_000;
 
 /// One compiled, self-contained document. `format` is an annotation.
 #[derive(Debug)]
@@ -44,8 +44,6 @@ pub struct Schema {
     program: OnceLock<Program>,
     /// Made when something is first explained; none where the bundle asks for what a walk does not know.
     nodes: OnceLock<Option<Nodes>>,
-    /// What every level of a payload may multiply by, when all is told that every form refuses.
-    multiplies: OnceLock<Option<usize>>,
 }
 
 /// Why a document cannot be used as a schema.
@@ -104,7 +102,6 @@ impl Schema {
             atlas: OnceLock::new(),
             program: OnceLock::new(),
             nodes: OnceLock::new(),
-            multiplies: OnceLock::new(),
         })
     }
 
@@ -175,54 +172,49 @@ impl Schema {
         walked.unwrap_or_else(|| self.problems(document))
     }
 
-    /// Beyond a walk: by the validator, unless that might never come to an end.
+    /// Where no walk tells: by the validator, if only the walk does not know the schema and there are few enough ways.
     fn explained_without_walk(&self, document: &Document) -> Vec<Problem> {
-        let multiplies = self.multiplies.get_or_init(|| self.atlas().multiplies());
-        let told = |forms: usize| forms.checked_pow(depth(document.value()));
-        match multiplies.is_none_or(|forms| told(forms).is_some_and(|told| told <= MOST_TOLD)) {
+        let is_known = self.nodes().is_some();
+        match !is_known && self.atlas().asks_at_most(MOST_ASKED, document.value()) {
             true => self.explained_by_validator(document),
-            false => self.explained(document, Vec::new()),
+            false => self.explained(document, &[]).finish(),
         }
+    }
+
+    fn nodes(&self) -> Option<&Nodes> {
+        let nodes = || Nodes::of(self.atlas());
+        self.nodes.get_or_init(nodes).as_ref()
     }
 
     /// What is wrong with an invalid document, with only those forms of a choice asked that are needed; `None` where the
     /// schema or the document is beyond a walk, or the walk finds nothing.
     #[must_use]
     pub fn explained_by_walk(&self, document: &Document) -> Option<Vec<Problem>> {
-        let nodes = self
-            .nodes
-            .get_or_init(|| Nodes::of(self.atlas()))
-            .as_ref()?;
-        let found = refusals(nodes, document.value()).filter(|found| !found.is_empty())?;
-        Some(self.explained(document, found))
+        let (found, room) = refusals(self.nodes()?, document.value())?;
+        if found.is_empty() {
+            return None;
+        }
+        let mut explainer = self.explained(document, &found);
+        if room.get() == 0 {
+            explainer.add_more();
+        }
+        Some(explainer.finish())
     }
 
     /// The same, every form of every choice asked first: what the walk is held against.
     #[must_use]
     pub fn explained_by_validator(&self, document: &Document) -> Vec<Problem> {
         let errors = self.validator.iter_errors(document.value());
-        self.explained(document, errors.map(Refusal::from).collect())
+        let refusals: Vec<_> = errors.map(Refusal::from).collect();
+        self.explained(document, &refusals).finish()
     }
 
-    fn explained(&self, document: &Document, refusals: Vec<Refusal<'_>>) -> Vec<Problem> {
+    fn explained<'s>(&'s self, document: &'s Document, refusals: &[Refusal<'_>]) -> Explainer<'s> {
         let mut explainer = Explainer::new(self.atlas(), document);
-        if refusals.is_empty() {
-            explainer.add_unexplained();
-        }
-        for refusal in &refusals {
+        for refusal in refusals {
             explainer.add(refusal);
         }
-        explainer.finish()
-    }
-}
-
-/// Arrays and objects inside each other.
-fn depth(value: &Value) -> u32 {
-    let deepest = |parts: &mut dyn Iterator<Item = &Value>| parts.map(depth).max();
-    match value {
-        Value::Array(items) => 1 + deepest(&mut items.iter()).unwrap_or_default(),
-        Value::Object(members) => 1 + deepest(&mut members.values()).unwrap_or_default(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
+        explainer
     }
 }
 

@@ -86,7 +86,8 @@ fn a_deep_payload_is_explained_on_a_small_stack() {
             let document = Document::parse(text.as_bytes(), &limits).unwrap();
             let problems = schema.problems(&document);
             assert_eq!(problems.len(), 1, "{depth}");
-            assert_eq!(problems, schema.explained_by_validator(&document));
+            let is_told = problems == schema.explained_by_validator(&document);
+            assert_eq!(is_told, is_walked, "{depth}");
             assert_eq!(schema.explained_by_walk(&document).is_some(), is_walked);
         }
     };
@@ -153,5 +154,87 @@ fn what_all_forms_refuse_is_told_only_where_that_comes_to_an_end() {
         };
         let place = "/child".repeat(depth) + "/size";
         assert_eq!(problem.pointer, if is_told { place } else { String::new() });
+    }
+}
+
+/// A list of so many numbers.
+fn numbers(count: usize) -> String {
+    format!("[{}]", vec!["1"; count].join(","))
+}
+
+#[test]
+fn an_invalid_document_is_never_told_without_a_problem() {
+    // One form takes more steps than a walk has before it comes to what it refuses.
+    let heavy = json!({"type": "number", "not": {"allOf": [{"minimum": 0}, {"minimum": 1}, {"type": "string"}]}});
+    let schema = json!({"oneOf": [
+        {"properties": {"a": {"items": heavy}, "kind": {"const": "x"}}},
+        {"required": ["b", "c"], "properties": {"kind": {"const": "y"}}},
+    ]});
+    let schema = Schema::compile(&schema).unwrap();
+    for count in [10, 900_000] {
+        let text = format!(r#"{{"a":{},"kind":"z"}}"#, numbers(count));
+        let document = Document::parse(text.as_bytes(), &Limits::FILE).unwrap();
+        let problems = schema.problems(&document);
+        let found: Vec<_> = problems.iter().map(|it| (it.id, &*it.pointer)).collect();
+        let known = [("payload/value-not-allowed", "/kind")];
+        let beyond = [("payload/no-form-fits", "")];
+        // The other form lacks two members besides.
+        assert_eq!(found, if count == 10 { known } else { beyond });
+    }
+}
+
+#[test]
+fn of_very_many_faults_the_first_are_told_and_that_there_are_more() {
+    let schema =
+        json!({"type": "object", "properties": {"a": {"anyOf": [{"items": {"type": "string"}}]}}});
+    let schema = Schema::compile(&schema).unwrap();
+    let told = |count| {
+        let text = format!(r#"{{"a":{}}}"#, numbers(count));
+        let document = Document::parse(text.as_bytes(), &Limits::FILE).unwrap();
+        schema.problems(&document)
+    };
+    assert_eq!(told(49_000).len(), 49_000);
+    let many = told(300_000);
+    assert_eq!((many.len(), &*many[0].pointer), (50_001, ""));
+    assert!(many[0].message.contains("only the first findings"));
+    assert_eq!(many[50_000].pointer, "/a/49999");
+}
+
+#[test]
+fn schemas_that_hold_themselves_twice_are_told_by_a_walk_alone_or_not_at_all() {
+    let profile = |beside: Value| {
+        let more = |base: &str, beside: &Value| {
+            let mut all = json!({"allOf": [{"$ref": base}], "properties": {"a": {"$ref": "#/$defs/more"}, "v": {"type": "integer"}}});
+            let beside = beside.as_object().into_iter().flatten();
+            let all_words = all.as_object_mut().unwrap();
+            all_words.extend(beside.map(|(name, word)| (name.clone(), word.clone())));
+            all
+        };
+        json!({"$ref": "#/$defs/more", "$defs": {
+            "base": {"properties": {"a": {"$ref": "#/$defs/more"}}},
+            "more": more("#/$defs/base", &beside),
+        }})
+    };
+    let nested = |depth: usize| {
+        let text = format!(
+            r#"{}{{"v":""}}{}"#,
+            r#"{"a":"#.repeat(depth),
+            "}".repeat(depth)
+        );
+        Document::parse(text.as_bytes(), &Limits::PAYLOAD).unwrap()
+    };
+    let beyond = json!({"unevaluatedProperties": true});
+    let there = |depth| "/a".repeat(depth) + "/v";
+    for (beside, depth, told) in [
+        (json!({}), 8, vec![there(8)]),
+        // It is found again and again, until there are too many.
+        (json!({}), 30, vec![String::new(), there(30)]),
+        (beyond.clone(), 8, vec![there(8)]),
+        (beyond, 18, vec![String::new()]),
+    ] {
+        let schema = Schema::compile(&profile(beside)).unwrap();
+        let problems = schema.problems(&nested(depth));
+        let places: Vec<_> = problems.iter().map(|it| &*it.pointer).collect();
+        assert_eq!(places, told, "{depth}");
     }
 }

@@ -1,9 +1,9 @@
 //! A bundle as a map: what a reference leads to, which names it declares, what a schema pins.
 //! Refuses to know payloads.
 
-mod circle;
 mod plot;
 mod spot;
+mod ways;
 
 use super::stands::Stands;
 use crate::dialect::Dialect;

@@ -44,11 +44,19 @@ pub(super) enum Forms<'a> {
 }
 
 impl<'a> Forms<'a> {
-    /// What the form refuses.
-    pub(super) fn refusals(&self, index: usize) -> Vec<&Refusal<'a>> {
+    /// What the form refuses; `None` when that is not known.
+    pub(super) fn refusals(&self, index: usize) -> Option<&[Refusal<'a>]> {
         match self {
-            Self::Told(forms) => forms.get(index).into_iter().flatten().collect(),
-            Self::Walk(walk) => walk.refusals(index).iter().collect(),
+            Self::Told(forms) => forms.get(index).map(Vec::as_slice),
+            Self::Walk(walk) => walk.refusals(index),
+        }
+    }
+
+    /// How many things the form refuses, and how many of them at `at`, the value itself; `None` when that is not known.
+    pub(super) fn distance(&self, index: usize, at: &str) -> Option<(usize, usize)> {
+        match self {
+            Self::Told(forms) => Some(distance(forms.get(index)?, at)),
+            Self::Walk(walk) => walk.distance(index),
         }
     }
 
@@ -61,6 +69,11 @@ impl<'a> Forms<'a> {
             Self::Walk(walk) => walk.is_wrong_kind(index),
         }
     }
+}
+
+fn distance(refusals: &[Refusal<'_>], at: &str) -> (usize, usize) {
+    let here = refusals.iter().filter(|refusal| refusal.instance == at);
+    (refusals.len(), here.count())
 }
 
 impl From<ValidationError<'_>> for Refusal<'_> {

@@ -5,7 +5,6 @@ use super::choice::Choice;
 use crate::annotation::is_annotation;
 use crate::dialect::Dialect;
 use crate::payload::atlas::{Atlas, Spot};
-use crate::payload::round::leads_round;
 use crate::payload::schema::options;
 use jsonschema::Validator;
 use jsonschema::error::ValidationErrorKind as Kind;
@@ -173,7 +172,31 @@ impl Nodes {
     /// Whether a schema may come to judge the same value again.
     fn have_loop(&self) -> bool {
         let same: Vec<Vec<NodeId>> = self.list.iter().map(|node| node.same()).collect();
-        leads_round(&same).contains(&true)
+        // Takes away what leads nowhere further, until nothing does: what stays goes round.
+        let mut waiting: Vec<usize> = same.iter().map(Vec::len).collect();
+        let mut above = vec![Vec::new(); same.len()];
+        for (id, next) in same.iter().enumerate() {
+            for next in next {
+                above
+                    .get_mut(*next)
+                    .into_iter()
+                    .for_each(|all| all.push(id));
+            }
+        }
+        let mut ends: Vec<NodeId> = (0..same.len())
+            .filter(|id| waiting.get(*id) == Some(&0))
+            .collect();
+        let mut taken = 0;
+        while let Some(id) = ends.pop() {
+            taken += 1;
+            for above in above.get(id).into_iter().flatten() {
+                if let Some(waiting) = waiting.get_mut(*above) {
+                    *waiting -= 1;
+                    ends.extend((*waiting == 0).then_some(*above));
+                }
+            }
+        }
+        taken < same.len()
     }
 
     /// Whether what a schema asks by itself is asked of values of another kind.

@@ -8,6 +8,7 @@ use super::{Refusal, Said};
 use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::{Map, Value};
 use std::cell::Cell;
+use std::rc::Rc;
 
 impl<'a> Walker<'a> {
     pub(super) fn members(
@@ -74,7 +75,7 @@ impl<'a> Walker<'a> {
         }
         if never {
             let unexpected = || others.iter().map(|(name, _)| (*name).clone()).collect();
-            return found.refuse(place, "additionalProperties", |_| {
+            return self.refuse(found, place, "additionalProperties", |_| {
                 Said::Kind(Kind::AdditionalProperties {
                     unexpected: unexpected(),
                 })
@@ -103,7 +104,7 @@ impl<'a> Walker<'a> {
         };
         if self.nodes.list.get(names).is_some_and(|node| node.is_never) {
             let place = Place::Schema(place, "propertyNames", Name::None);
-            return found.refuse(&place, "", |_| Said::Kind(Kind::FalseSchema));
+            return self.refuse(found, &place, "", |_| Said::Kind(Kind::FalseSchema));
         }
         for name in members.keys() {
             if found.is_settled() {
@@ -127,6 +128,7 @@ impl<'a> Walker<'a> {
             nodes: self.nodes,
             steps: self.steps.clone(),
             gave_up: Cell::new(false),
+            room: Rc::clone(&self.room),
         };
         let place = Place::Schema(place, "propertyNames", Name::None);
         let mut refused = match found {
@@ -180,7 +182,7 @@ impl<'a> Walker<'a> {
         if let Some(contains) = &node.contains
             && let Some(keyword) = self.miscounted(contains, items, depth)
         {
-            found.refuse(place, keyword, |_| Said::Kind(Kind::Contains));
+            self.refuse(found, place, keyword, |_| Said::Kind(Kind::Contains));
         }
     }
 

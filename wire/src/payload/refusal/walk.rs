@@ -4,11 +4,11 @@
 use super::choice::Choice;
 use super::node::{Condition, Node, NodeId, Nodes};
 use super::place::{Found, Name, Place, Start};
-use super::{Forms, Refusal, Said};
+use super::{Forms, Refusal, Said, distance};
 use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value;
-use std::cell::Cell;
-use std::sync::OnceLock;
+use std::cell::{Cell, OnceCell};
+use std::rc::Rc;
 
 /// Schemas and parts of values inside each other.
 ///
@@ -21,19 +21,27 @@ const DEEPEST: usize = 400;
 /// Source: a payload of 16 MiB has some million values; a choice asks several nodes about each
 const MOST_STEPS: usize = 4_000_000;
 
-/// Everything that the root of `nodes` refuses in `value`; `None` when the walk gave up.
+/// Refusals that are told of one document, those of forms that are asked later counted in.
+///
+/// Source: nobody reads more; all of them take some tens of megabytes
+const MOST_REFUSALS: usize = 50_000;
+
+/// Refusals that may still be told of one document.
+pub(in crate::payload) type Room = Rc<Cell<usize>>;
+
+/// What the root of `nodes` refuses in `value`, and the room that is left for what its forms refuse: where there is
+/// none, that is not all. `None` when the walk gave up.
 pub(in crate::payload) fn refusals<'a>(
     nodes: &'a Nodes,
     value: &'a Value,
-) -> Option<Vec<Refusal<'a>>> {
-    let walker = Walker::new(nodes);
-    let start = Start::default();
-    let mut found = Found::All(Vec::new());
-    walker.judge(0, value, &Place::Start(&start), &mut found, 0);
-    match found {
-        Found::All(found) if !walker.gave_up.get() => Some(found),
-        Found::All(_) | Found::First(_) => None,
-    }
+) -> Option<(Vec<Refusal<'a>>, Room)> {
+    let walker = Walker::new(nodes, room());
+    let found = walker.all(0, value, &Start::default())?;
+    Some((found, walker.room))
+}
+
+fn room() -> Room {
+    Rc::new(Cell::new(MOST_REFUSALS))
 }
 
 /// The forms of one choice, each asked when somebody wants to know.
@@ -44,34 +52,41 @@ pub(in crate::payload) struct Walk<'a> {
     value: &'a Value,
     /// The way to the choice.
     start: Start,
-    told: Vec<OnceLock<Vec<Refusal<'a>>>>,
+    room: Room,
+    /// By form; none of one whose walk gave up.
+    told: Vec<OnceCell<Option<Vec<Refusal<'a>>>>>,
 }
 
 impl<'a> Walk<'a> {
-    /// What the form refuses, as far as a walk comes.
-    pub(super) fn refusals(&self, index: usize) -> &[Refusal<'a>] {
-        let (Some(node), Some(told)) = (self.choice.forms.get(index), self.told.get(index)) else {
-            return &[];
+    /// What the form refuses; `None` when its walk gave up.
+    pub(super) fn refusals(&self, index: usize) -> Option<&[Refusal<'a>]> {
+        let told = self.told.get(index)?;
+        let walk = || self.walk(index, Rc::clone(&self.room));
+        told.get_or_init(walk).as_deref()
+    }
+
+    /// How many things the form refuses, and how many of them in the value itself; `None` when its walk gave up.
+    pub(super) fn distance(&self, index: usize) -> Option<(usize, usize)> {
+        let told = self.told.get(index)?;
+        match told.get() {
+            Some(told) => Some(distance(told.as_deref()?, &self.start.instance)),
+            None => Some(distance(&self.walk(index, room())?, &self.start.instance)),
+        }
+    }
+
+    fn walk(&self, index: usize, room: Room) -> Option<Vec<Refusal<'a>>> {
+        let node = self.choice.forms.get(index)?;
+        let start = Start {
+            evaluation: format!("{}/{index}", self.start.evaluation),
+            instance: self.start.instance.clone(),
         };
-        told.get_or_init(|| {
-            let start = Start {
-                evaluation: format!("{}/{index}", self.start.evaluation),
-                instance: self.start.instance.clone(),
-            };
-            let mut found = Found::All(Vec::new());
-            let walker = Walker::new(self.nodes);
-            walker.judge(*node, self.value, &Place::Start(&start), &mut found, 0);
-            match found {
-                Found::All(found) => found,
-                Found::First(_) => Vec::new(),
-            }
-        })
+        Walker::new(self.nodes, room).all(*node, self.value, &start)
     }
 
     /// Whether the form is for values of another kind, told by what it asks of every value.
     pub(super) fn is_wrong_kind(&self, index: usize) -> bool {
         let node = self.choice.forms.get(index);
-        node.is_some_and(|node| Walker::new(self.nodes).is_wrong_kind(*node, self.value, 0))
+        node.is_some_and(|node| Walker::new(self.nodes, room()).is_wrong_kind(*node, self.value, 0))
     }
 }
 
@@ -80,15 +95,46 @@ pub(super) struct Walker<'a> {
     pub(super) nodes: &'a Nodes,
     pub(super) steps: Cell<usize>,
     pub(super) gave_up: Cell<bool>,
+    pub(super) room: Room,
 }
 
 impl<'a> Walker<'a> {
-    fn new(nodes: &'a Nodes) -> Self {
+    fn new(nodes: &'a Nodes, room: Room) -> Self {
         Self {
             nodes,
             steps: Cell::new(MOST_STEPS),
             gave_up: Cell::new(false),
+            room,
         }
+    }
+
+    /// What the node refuses, as much as there is room for; `None` when nothing is known.
+    fn all(&self, node: NodeId, value: &'a Value, start: &Start) -> Option<Vec<Refusal<'a>>> {
+        let mut found = Found::All(Vec::new());
+        self.judge(node, value, &Place::Start(start), &mut found, 0);
+        let Found::All(found) = found else {
+            return None;
+        };
+        let is_cut = found.is_empty() && self.room.get() == 0;
+        (!self.gave_up.get() && !is_cut).then_some(found)
+    }
+
+    /// Notes a refusal at a keyword; an empty one stands for the schema itself. Nothing is noted once there is no room:
+    /// what was not looked at any more would count as accepted.
+    pub(super) fn refuse(
+        &self,
+        found: &mut Found<'a>,
+        place: &Place<'_>,
+        keyword: &str,
+        said: impl FnOnce(&Start) -> Said<'a>,
+    ) {
+        let Some(left) = self.room.get().checked_sub(1) else {
+            return;
+        };
+        if let Found::All(_) = found {
+            self.room.set(left);
+        }
+        found.refuse(place, keyword, said);
     }
 
     /// Whether the node accepts the value.
@@ -106,6 +152,9 @@ impl<'a> Walker<'a> {
         found: &mut Found<'a>,
         depth: usize,
     ) {
+        if self.gave_up.get() || self.room.get() == 0 {
+            return;
+        }
         let steps = self.steps.get();
         let (Some(node), Some(left)) = (self.nodes.list.get(id), steps.checked_sub(1)) else {
             return self.gave_up.set(true);
@@ -115,7 +164,7 @@ impl<'a> Walker<'a> {
         }
         self.steps.set(left);
         if node.is_never {
-            return found.refuse(place, "", |_| Said::Kind(Kind::FalseSchema));
+            return self.refuse(found, place, "", |_| Said::Kind(Kind::FalseSchema));
         }
         self.own(node, value, place, found);
         if found.is_settled() {
@@ -148,7 +197,7 @@ impl<'a> Walker<'a> {
         for error in validator.iter_errors(value) {
             let parts = error.into_parts();
             let keyword = parts.evaluation_path.as_str().trim_start_matches('/');
-            found.refuse(place, keyword, |_| Said::Kind(parts.kind));
+            self.refuse(found, place, keyword, |_| Said::Kind(parts.kind));
         }
     }
 
@@ -203,7 +252,7 @@ impl<'a> Walker<'a> {
             && self.accepts(*not, value, depth)
         {
             let schema = schema.clone();
-            found.refuse(place, "not", |_| Said::Kind(Kind::Not { schema }));
+            self.refuse(found, place, "not", |_| Said::Kind(Kind::Not { schema }));
         }
         for (name, dependent) in &node.dependent {
             if value.get(name).is_some() && !found.is_settled() {
@@ -265,11 +314,11 @@ impl<'a> Walker<'a> {
         let most = if keyword == "anyOf" { 1 } else { usize::MAX };
         let fitting: Vec<_> = candidates.iter().copied().filter(fits).take(most).collect();
         match fitting.len() {
-            0 => found.refuse(place, keyword, |start| {
-                no_form(self.nodes, choice, value, start, None)
+            0 => self.refuse(found, place, keyword, |start| {
+                self.no_form(choice, value, start, None)
             }),
             1 => {}
-            _ => found.refuse(place, keyword, |_| Said::SeveralForms(fitting)),
+            _ => self.refuse(found, place, keyword, |_| Said::SeveralForms(fitting)),
         }
     }
 
@@ -293,33 +342,34 @@ impl<'a> Walker<'a> {
         if let Found::All(refused) = refused
             && !refused.is_empty()
         {
+            // They took the room that there was.
             found.refuse(place, keyword, |start| {
-                no_form(self.nodes, choice, value, start, Some((only, refused)))
+                self.no_form(choice, value, start, Some((only, refused)))
             });
         }
     }
-}
 
-/// No form of a choice fits; what one of them refuses may be known.
-fn no_form<'a>(
-    nodes: &'a Nodes,
-    choice: &'a Choice,
-    value: &'a Value,
-    start: &Start,
-    known: Option<(usize, Vec<Refusal<'a>>)>,
-) -> Said<'a> {
-    let told: Vec<_> = choice.forms.iter().map(|_| OnceLock::new()).collect();
-    if let Some((index, refused)) = known
-        && let Some(told) = told.get(index)
-    {
-        // It is new: nobody can have set it.
-        let _ = told.set(refused);
+    /// No form of a choice fits; what one of them refuses may be known.
+    fn no_form(
+        &self,
+        choice: &'a Choice,
+        value: &'a Value,
+        start: &Start,
+        known: Option<(usize, Vec<Refusal<'a>>)>,
+    ) -> Said<'a> {
+        let mut told: Vec<_> = choice.forms.iter().map(|_| OnceCell::new()).collect();
+        if let Some((index, refused)) = known
+            && let Some(told) = told.get_mut(index)
+        {
+            *told = OnceCell::from(Some(refused));
+        }
+        Said::NoForm(Forms::Walk(Walk {
+            nodes: self.nodes,
+            choice,
+            value,
+            start: start.clone(),
+            room: Rc::clone(&self.room),
+            told,
+        }))
     }
-    Said::NoForm(Forms::Walk(Walk {
-        nodes,
-        choice,
-        value,
-        start: start.clone(),
-        told,
-    }))
 }
