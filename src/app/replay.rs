@@ -52,6 +52,7 @@ fn judged(
     let root = &repository.root;
     let (head, findings) = load::replaying(root, repository.config.as_deref())?;
     super::error::usable(&findings, "schemas/")?;
+    super::error::usable(&findings, "matchmark.toml")?;
     let is_configured = judge.histories.is_empty();
     let keys: &[&str] = match is_configured {
         true => &[NEWLY_REJECTED.0, HISTORY],

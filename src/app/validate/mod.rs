@@ -90,6 +90,7 @@ fn workspace(request: &ValidateRequest) -> Result<Workspace, AppError> {
     let repository = &request.repository;
     let (workspace, findings) = load::judging(&repository.root, repository.config.as_deref())?;
     super::error::usable(&findings, "schemas/")?;
+    super::error::usable(&findings, "matchmark.toml")?;
     Ok(workspace)
 }
 

@@ -24,6 +24,28 @@ pub fn is_awaited(recorded: &Recorded) -> bool {
         && recorded.answer.status != STILL_WORKING
 }
 
+/// Headers that ask for one kind of answer rather than another.
+///
+/// Source: RFC 9110, section 12.5; RFC 7240
+const NEGOTIATING: [&str; 5] = [
+    "accept",
+    "accept-charset",
+    "accept-encoding",
+    "accept-language",
+    "prefer",
+];
+
+/// Whether two exchanges ask the same: by the same partner, at the same place, for the same kind of answer.
+fn is_same(one: &Recorded, other: &Recorded) -> bool {
+    let wants = |name: &str| {
+        let asked = |it: &Recorded| header::value(&it.request.headers, name);
+        asked(one) == asked(other)
+    };
+    one.partner == other.partner
+        && one.request.path == other.request.path
+        && NEGOTIATING.into_iter().all(wants)
+}
+
 /// A question about work that was begun: no GET that begins it, and is told where to ask.
 fn is_poll(recorded: &Recorded) -> bool {
     let prefers = header::value(&recorded.request.headers, "prefer");
@@ -211,9 +233,8 @@ impl<'a> Trial<'a> {
     /// recorded when the work was done.
     fn seen(&mut self, recorded: &Recorded) {
         let before = self.waiting.len();
-        let path = &recorded.request.path;
-        self.waiting
-            .retain(|waiting| !is_awaited(recorded) || waiting.request.path != *path);
+        let settles = |waiting: &&Recorded| is_awaited(recorded) && is_same(waiting, recorded);
+        self.waiting.retain(|waiting| !settles(waiting));
         self.behaved.sooner += (before - self.waiting.len()) as u64;
     }
 
@@ -313,9 +334,17 @@ mod tests {
         other.request.method = "DELETE".to_owned();
         let ended = vec![first(), (other, fine.clone())];
         assert_eq!(counts(ended), (1, 0, 0, 1));
-        let elsewhere = recorded(2, "/async/job-2", &[], answer(200, &[], ""));
-        let nothing = answer(200, &[], "");
-        assert_eq!(counts(vec![first(), (elsewhere, nothing)]), (1, 0, 0, 1));
+        let (mut other, nothing) = (done(), answer(200, &[], ""));
+        other.partner = "south".to_owned();
+        let place = recorded(2, "/async/job-2", &[], nothing.clone());
+        let kind = recorded(2, JOB, &[("accept", "text/plain")], nothing.clone());
+        for (asks, now) in [
+            (place, nothing.clone()),
+            (kind, nothing),
+            (other, fine.clone()),
+        ] {
+            assert_eq!(counts(vec![first(), (asks, now)]), (1, 0, 0, 1));
+        }
     }
 
     #[test]
