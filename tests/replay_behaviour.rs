@@ -6,6 +6,8 @@
     clippy::indexing_slicing
 )]
 
+#[path = "replay_behaviour/configured.rs"]
+mod configured;
 #[path = "replay_behaviour/formats.rs"]
 mod formats;
 #[path = "support/gate.rs"]

@@ -52,7 +52,7 @@ pub(super) fn exchanges(
     let steps = steps(&head, request, asked)?;
     let keys = [BEHAVIOUR_CHANGED.0, "volatile", "unordered"];
     let base = asked.base.as_deref();
-    let before = Before::read(&repository.root, base, &head, &keys)?;
+    let before = Before::read(repository, base, &head, &keys)?;
     let sides = (&head, before.workspace.as_ref());
     let manner = manner(sides);
     let config = repository.config.as_ref();

@@ -58,7 +58,7 @@ fn judged(
         true => &[NEWLY_REJECTED.0, HISTORY],
         false => &[NEWLY_REJECTED.0],
     };
-    let before = Before::read(root, judge.base.as_deref(), &head, keys)?;
+    let before = Before::read(repository, judge.base.as_deref(), &head, keys)?;
     let base = before.workspace.as_ref();
     let narrowed = renamed(&head, base).filter(|_| is_configured);
     let candidate = judge.candidate.as_deref();

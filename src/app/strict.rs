@@ -4,6 +4,7 @@
 use super::AppError;
 use crate::catalogue::{ReplayBudget, ReplayConfig, Workspace};
 use crate::load;
+use crate::model::Repository;
 use crate::model::replayed::{BaseDoubt, HISTORY, Loosened};
 use crate::replay::behaviour::Patterns;
 use std::path::Path;
@@ -119,53 +120,54 @@ pub(super) struct Before {
 }
 
 impl Before {
+    /// Without a base. Outside a repository there is no change that could loosen anything.
+    fn none(why: &str, has_commits: bool, head: &Workspace, keys: &[&str]) -> Self {
+        let doubt = has_commits.then(|| doubt(None, format!("There is no base: {why}")));
+        let doubts = doubt.into_iter().map(|it| open(it, (head, None), keys));
+        Self {
+            commit: None,
+            workspace: None,
+            doubts: doubts.collect(),
+        }
+    }
+
     /// Reads the base, and what its choice leaves open of these keys.
     ///
     /// Errors: git cannot be run, or `asked` names no commit
     pub(super) fn read(
-        root: &Path,
+        repository: &Repository,
         asked: Option<&str>,
         head: &Workspace,
         keys: &[&str],
     ) -> Result<Self, AppError> {
+        let root = &repository.root;
         let tree = load::head(root)?;
         let commit = match load::base(root, asked, &head.config.gate.base)? {
             load::Base::Commit(commit) => commit,
-            load::Base::None(why) => {
-                // Outside a repository there is no change that could loosen anything.
-                let doubt = tree.map(|_| doubt(None, format!("There is no base: {why}")));
-                let doubts = doubt.into_iter().map(|it| open(it, (head, None), keys));
-                return Ok(Self {
-                    commit: None,
-                    workspace: None,
-                    doubts: doubts.collect(),
-                });
-            }
+            load::Base::None(why) => return Ok(Self::none(&why, tree.is_some(), head, keys)),
         };
-        let (base, findings) = load::judging_at(root, &commit, head)?;
-        let is_head = tree.is_some_and(|tree| tree.clean && tree.commit == commit);
-        let mut doubts = Vec::new();
-        if is_head {
-            doubts.push(doubt(Some("gate/base-is-head"), OWN_BASE.to_owned()));
-        }
-        let (was, is) = (&base.config.gate.base, &head.config.gate.base);
+        let config = repository.config.as_deref();
+        let (mut base, findings) = load::judging_at(root, &commit, config, head)?;
         let mut files = findings.iter().map(|finding| &finding.place.file);
         let is_unreadable = files.any(|file| file == CONFIG);
-        let is_known = base.inputs.contains_key(CONFIG) && !is_unreadable;
-        if asked.is_none() && is_known && was != is {
-            let why = format!(
-                "The base is `{is}` because this change says so; before it that was `{was}`: ask for it by `--base {was}`"
-            );
-            doubts.push(doubt(Some("gate/base-chosen"), why));
+        let is_configured = base.inputs.contains_key(CONFIG);
+        let mut doubts = Vec::new();
+        if let Some(named) = config.filter(|_| !is_configured && !is_unreadable) {
+            // A file that somebody names has no defaults: `[replay]` is held to itself.
+            base.config.replay = head.config.replay.clone();
+            doubts.push(doubt(None, absent(named)));
         }
-        let mut doubts: Vec<BaseDoubt> = doubts
-            .into_iter()
-            .map(|it| open(it, (head, Some(&base)), keys))
-            .collect();
-        if is_unreadable {
-            let why = "`matchmark.toml` of the base cannot be read, so the defaults of `[replay]` count in its place";
-            doubts.push(doubt(None, why.to_owned()));
+        let is_same = base.config.replay == head.config.replay;
+        if is_same && tree.is_some_and(|tree| tree.clean && tree.commit == commit) {
+            doubts.push(doubt(Some("gate/base-is-head"), OWN_BASE.to_owned()));
         }
+        if asked.is_none() && is_configured && !is_unreadable {
+            doubts.extend(chosen(&base.config.gate.base, &head.config.gate.base));
+        }
+        let sides = (head, Some(&base));
+        let doubts = doubts.into_iter().map(|it| open(it, sides, keys));
+        let unreadable = is_unreadable.then(|| doubt(None, unread(config)));
+        let doubts = doubts.chain(unreadable).collect();
         Ok(Self {
             commit: Some(commit),
             workspace: Some(base),
@@ -176,6 +178,28 @@ impl Before {
 
 const CONFIG: &str = "matchmark.toml";
 const OWN_BASE: &str = "The base is the commit of the head itself, so nothing shows what `[replay]` said before: ask for `--base HEAD~1`, or fetch the branch that `[gate] base` names";
+
+/// Why a base has no counterpart of a file that was named.
+fn absent(named: &Path) -> String {
+    let named = named.display();
+    format!(
+        "The base has no `{named}`, which `--config` names, so nothing shows what `[replay]` said before: keep that file in the repository, and ask for a base that has it"
+    )
+}
+
+/// Why a base does not tell what `[replay]` was.
+fn unread(config: Option<&Path>) -> String {
+    let file = config.unwrap_or(Path::new(CONFIG)).display();
+    format!("`{file}` of the base cannot be read, so the defaults of `[replay]` count in its place")
+}
+
+/// A base that the change picks.
+fn chosen(was: &str, is: &str) -> Option<BaseDoubt> {
+    let why = format!(
+        "The base is `{is}` because this change says so; before it that was `{was}`: ask for it by `--base {was}`"
+    );
+    (was != is).then(|| doubt(Some("gate/base-chosen"), why))
+}
 
 fn doubt(rule: Option<&str>, message: String) -> BaseDoubt {
     BaseDoubt {

@@ -4,7 +4,7 @@ use super::LoadError;
 use super::tree::watched;
 use chrono::{DateTime, Utc};
 use std::io::{self, BufRead, BufReader, Read, Write as _};
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Bytes of the line before a blob at most: an object name of 64 digits, a word and a size.
@@ -95,6 +95,32 @@ pub fn base(root: &Path, asked: Option<&str>, default: &str) -> Result<Base, Loa
         }
     }
     Ok(Base::Commit(head))
+}
+
+/// The top of the repository around `root`, and where in it `file` stands; `None` for a file outside of it.
+///
+/// Links are followed on the way to the top and not below it: what a link leads to is what the change says.
+///
+/// Errors: git cannot be run
+pub(super) fn below_top(root: &Path, file: &Path) -> Result<Option<(PathBuf, String)>, LoadError> {
+    let Some(top) = run(root, &["rev-parse", "--show-toplevel"])? else {
+        return Ok(None);
+    };
+    let top = PathBuf::from(text(&top));
+    Ok(path_below(&top, file).map(|path| (top, path)))
+}
+
+fn path_below(top: &Path, file: &Path) -> Option<String> {
+    let file = std::path::absolute(file).ok()?;
+    let whole = top.canonicalize().ok()?;
+    let is_top = |folder: &&Path| folder.canonicalize().is_ok_and(|it| it == whole);
+    let rest = file.strip_prefix(file.ancestors().find(is_top)?).ok()?;
+    let name = |part: Component<'_>| match part {
+        Component::Normal(name) => name.to_str().map(str::to_owned),
+        _ => None,
+    };
+    let names: Option<Vec<String>> = rest.components().map(name).collect();
+    Some(names?.join("/"))
 }
 
 /// Whether the history that is here ends before it begins.
@@ -329,4 +355,30 @@ fn command(root: &Path) -> Command {
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_file_is_below_the_top_by_its_own_names_and_a_link_is_the_file_that_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let (top, around) = (folder.path().join("it"), folder.path().join("around"));
+        std::fs::create_dir_all(top.join("ci")).unwrap();
+        std::fs::write(top.join("ci/strict.toml"), "").unwrap();
+        let place = |path: &str| path_below(&top, &folder.path().join(path));
+        assert_eq!(place("it/ci/strict.toml").unwrap(), "ci/strict.toml");
+        assert_eq!(place("it/./ci/../../it/a.toml").unwrap(), "a.toml");
+        assert_eq!(place("a.toml"), None);
+        assert_eq!(place("it/ci/x/../a.toml"), None, "a link may lead elsewhere");
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink(&top, &around).unwrap();
+            std::os::unix::fs::symlink("ci", top.join("link")).unwrap();
+            assert_eq!(place("around/ci/strict.toml").unwrap(), "ci/strict.toml");
+            assert_eq!(place("it/link/strict.toml").unwrap(), "link/strict.toml");
+        }
+    }
 }

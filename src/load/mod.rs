@@ -95,15 +95,17 @@ pub fn replaying(
     Ok(assemble::workspace(files, None))
 }
 
-/// What payloads were judged by in a commit; a schema that is the same in `beside` is held once.
+/// What payloads were judged by in a commit, where `config` is read as it was there; a schema that is the same in `beside`
+/// is held once.
 ///
 /// Errors: as of [`revision`]
 pub fn judging_at(
     root: &Path,
     commit: &str,
+    config: Option<&Path>,
     beside: &Workspace,
 ) -> Result<(Workspace, Vec<Finding>), LoadError> {
-    let files = tree::revision(root, commit, Extent::Judging)?;
+    let files = tree::revision(root, commit, config, Extent::Judging)?;
     Ok(assemble::workspace(files, Some(beside)))
 }
 
@@ -128,7 +130,7 @@ pub fn config(root: &Path, config: Option<&Path>) -> Result<Config, LoadError> {
 ///
 /// Errors: git is missing, or the commit is
 pub fn revision(root: &Path, commit: &str) -> Result<(Workspace, Vec<Finding>), LoadError> {
-    let files = tree::revision(root, commit, Extent::Whole)?;
+    let files = tree::revision(root, commit, None, Extent::Whole)?;
     Ok(assemble::workspace(files, None))
 }
 
@@ -136,7 +138,7 @@ pub fn revision(root: &Path, commit: &str) -> Result<(Workspace, Vec<Finding>), 
 ///
 /// Errors: git is missing, or the commit is
 pub fn inputs_of(root: &Path, commit: &str) -> Result<BTreeMap<String, String>, LoadError> {
-    let mut files = tree::revision(root, commit, Extent::Named)?;
+    let mut files = tree::revision(root, commit, None, Extent::Named)?;
     let sources = files.sources.into_iter();
     let sources = sources.map(|(path, source)| (path, source.digest()));
     files.digests.extend(sources);

@@ -81,6 +81,29 @@ impl Files {
         git::each(root, wanted, |blob, input| self.take(blob.path, input))
     }
 
+    /// Adds the configuration of `commit`: what `named` is there, where one was named. It may be in none.
+    fn configured(
+        &mut self,
+        root: &Path,
+        commit: &str,
+        named: Option<&Path>,
+    ) -> Result<(), LoadError> {
+        let Some(named) = named else {
+            return self.stored(root, commit, &[CONFIG]);
+        };
+        let Some((top, path)) = git::below_top(root, named)? else {
+            return Ok(());
+        };
+        let mut files = Self::of(Extent::Whole);
+        files.stored(&top, commit, &[&path])?;
+        let source = files.sources.remove(&path);
+        let why = files.unreadable.remove(&path);
+        if let Some(found) = source.map(|it| Ok(it.bytes.to_vec())).or(why.map(Err)) {
+            self.add(CONFIG.to_owned(), found);
+        }
+        Ok(())
+    }
+
     /// Those of the folders of a commit that are looked into.
     fn wanted(&self, folders: Vec<String>) -> Vec<String> {
         match self.extent {
@@ -260,10 +283,15 @@ pub(super) fn watched(root: &Path) -> Vec<String> {
     watched
 }
 
-/// Every file of ours in `commit`, as git stores it.
-pub(super) fn revision(root: &Path, commit: &str, extent: Extent) -> Result<Files, LoadError> {
+/// Every file of ours in `commit`, as git stores it; `config` is configured by in place of `matchmark.toml`.
+pub(super) fn revision(
+    root: &Path,
+    commit: &str,
+    config: Option<&Path>,
+    extent: Extent,
+) -> Result<Files, LoadError> {
     let mut files = Files::of(extent);
-    files.stored(root, commit, &[CONFIG])?;
+    files.configured(root, commit, config)?;
     let folders = files.wanted(folders(&files));
     let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
     files.stored(root, commit, &folders)?;

@@ -66,7 +66,7 @@ fn a_schema_that_did_not_change_is_held_once_for_both_sides() {
     let changed = other.replace("object", "array");
     let folder = folder.with("schemas/b/1.0.0/schema.json", changed);
     let (head, _) = load::replaying(folder.path(), None).unwrap();
-    let (base, _) = load::judging_at(folder.path(), "HEAD", &head).unwrap();
+    let (base, _) = load::judging_at(folder.path(), "HEAD", None, &head).unwrap();
     let (after, before) = (&head.catalogue, &base.catalogue);
     let ids: Vec<_> = after.versions().map(|version| &version.id).collect();
     let [a, b] = ids.as_slice() else {

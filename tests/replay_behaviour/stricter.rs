@@ -5,7 +5,7 @@ use crate::promised;
 use crate::recording::{Case, SHIPPED, body, changed, one};
 use serde_json::{Value, json};
 
-const SOFTER: &str = "budget = { newly-rejected = 7, behaviour-changed = 9 }\n\
+pub const SOFTER: &str = "budget = { newly-rejected = 7, behaviour-changed = 9 }\n\
                       volatile = ['/issue/*/code', 'cache-control']\nunordered = ['/output']";
 
 /// The shipped repository, in which `[replay]` is loosened and not committed.
@@ -16,7 +16,7 @@ fn loosened() -> Repository {
     repository
 }
 
-fn keys(asked: &Value) -> Vec<&str> {
+pub fn keys(asked: &Value) -> Vec<&str> {
     let loosened = asked["loosened"].as_array().unwrap();
     loosened
         .iter()
