@@ -10,7 +10,7 @@ use crate::contract::record::{Carried, Kept, Notation, Taken, exchanges as taken
 use crate::contract::{AUTHORIZATION, State};
 use crate::evidence::of_inputs;
 use crate::load;
-use crate::model::replayed::BehaviourAsked;
+use crate::model::replayed::{Behaved, BehaviourAsked};
 use crate::model::{HttpRequest, HttpResponse, Place, Provider, ReplayExchanges, ReplayRequest};
 use crate::replay::behaviour::{Access, Recorded, Trial, is_secret, unsendable};
 use crate::report::Content;
@@ -36,7 +36,8 @@ struct Step {
 
 /// Sends recorded exchanges again and judges the answers.
 ///
-/// Errors: the repository or the file cannot be read, something in it is no exchange, the provider may not be called
+/// Errors: the repository cannot be read, the provider may not be called, nobody knows the consumer; a file that cannot be
+///         used is a result without a verdict
 pub(super) fn exchanges(
     request: &ReplayRequest,
     asked: &ReplayExchanges,
@@ -49,12 +50,13 @@ pub(super) fn exchanges(
     let (head, findings) = load::folder(&repository.root, repository.config.as_deref())?;
     super::error::usable(&findings, "schemas/")?;
     super::error::usable(&findings, "matchmark.toml")?;
-    let steps = steps(&head, request, asked)?;
+    if let Some(consumer) = &asked.consumer {
+        super::daily::known(&head, consumer)?;
+    }
     let keys = [BEHAVIOUR_CHANGED.0, "volatile", "unordered"];
     let base = asked.base.as_deref();
     let before = Before::read(repository, base, &head, &keys)?;
     let sides = (&head, before.workspace.as_ref());
-    let manner = manner(sides);
     let config = repository.config.as_ref();
     let remote = match &asked.provider {
         Provider::Reference => None,
@@ -76,10 +78,16 @@ pub(super) fn exchanges(
         only: asked.only.clone(),
         budget: budget(BEHAVIOUR_CHANGED, &head, before.workspace.as_ref()),
     };
-    sink.progress("sending what was recorded");
-    let mut trial = Trial::new(&manner, behaviour);
-    sent(&head, asked, now, &steps, &mut trial, sink.log())?;
-    let mut behaved = trial.finish();
+    let mut behaved = match steps(&head, request, asked) {
+        Err(why) => Behaved::unusable(behaviour, why),
+        Ok(steps) => {
+            sink.progress("sending what was recorded");
+            let manner = manner(sides);
+            let mut trial = Trial::new(&manner, behaviour);
+            sent(&head, asked, now, &steps, &mut trial, sink.log())?;
+            trial.finish()
+        }
+    };
     let verdict = behaved.verdict;
     behaved.exit_code = super::exit_code(verdict, request.allow_empty, request.exit_zero);
     let (code, show) = (behaved.exit_code, &request.show);
@@ -88,54 +96,42 @@ pub(super) fn exchanges(
 }
 
 /// The exchanges of the file, as far as the last one that is judged.
+///
+/// Errors: why the file cannot be used, with the place in it
 fn steps(
     head: &Workspace,
     request: &ReplayRequest,
     asked: &ReplayExchanges,
-) -> Result<Vec<Step>, AppError> {
-    let unusable = |place: String, why: String| AppError::Traffic {
-        file: asked.file.display().to_string(),
-        place,
-        why,
-    };
-    let whole = |why: String| unusable("the file".to_owned(), why);
-    let bytes = load::traffic(&request.repository.root, &asked.file).map_err(whole)?;
+) -> Result<Vec<Step>, String> {
+    let bytes = load::traffic(&request.repository.root, &asked.file)?;
     if bytes.len() > LARGEST {
-        return Err(whole(format!(
-            "it is longer than {} MiB; give it in parts",
-            LARGEST >> 20
-        )));
+        let most = LARGEST >> 20;
+        return Err(format!("it is longer than {most} MiB; give it in parts"));
     }
     let notation = match asked.is_archive {
         true => Notation::Har,
         false => Notation::Lines,
     };
     // A file without a line is one in which nothing was recorded.
-    let traffic = taken(&bytes, notation)
-        .map_err(|unread| unusable(unread.place.clone(), unread.why.to_owned()))?;
+    let traffic = taken(&bytes, notation).map_err(|unread| unread.to_string())?;
     if traffic.len() > MOST {
-        return Err(whole(format!(
+        return Err(format!(
             "it holds more than {MOST} exchanges; give it in parts"
-        )));
+        ));
     }
     if let Some(absent) = asked
         .only
         .iter()
         .find(|number| usize::try_from(**number).is_ok_and(|it| it > traffic.len()))
     {
-        return Err(whole(format!(
-            "it has no exchange {absent}: there are {}",
-            traffic.len()
-        )));
+        let all = traffic.len();
+        return Err(format!("it has no exchange {absent}: there are {all}"));
     }
     let wanted = asked
         .only
         .last()
         .and_then(|last| usize::try_from(*last).ok());
     let traffic = traffic.into_iter().take(wanted.unwrap_or(MOST));
-    if let Some(consumer) = &asked.consumer {
-        super::daily::known(head, consumer)?;
-    }
     let mut is_staged = false;
     let mut access = false;
     (1..)
@@ -153,7 +149,7 @@ fn steps(
             let partner = partner.ok_or_else(|| {
                 let why =
                     "no partner of partners/ sent it; name one with --consumer, or in the exchange";
-                unusable(format!("exchange {number}"), why.to_owned())
+                format!("exchange {number}: {why}")
             })?;
             let recorded = recorded(number, place, partner, &taken, (access, is_staged));
             Ok(Step {

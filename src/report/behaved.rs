@@ -45,6 +45,9 @@ pub(super) fn text(behaved: &Behaved, style: &Style<'_>) -> String {
         );
     }
     obstacles(&mut out, &behaved.undecided, "exchange", most);
+    if let Some(why) = &behaved.unusable {
+        let _ = writeln!(out, "  {}: {}", clean(&behaved.asked.file), clean(why));
+    }
     out.push_str(&reserved(&behaved.asked.loosened, &behaved.asked.doubts));
     let _ = writeln!(out, "{}", privacy(behaved));
     let (verdict, code) = (behaved.verdict, behaved.exit_code);
@@ -64,10 +67,11 @@ pub(super) fn heading(behaved: &Behaved) -> String {
         false => "beside commit",
     };
     let base = compared(with, asked.base.as_deref());
-    format!(
-        "{exchanges} of {}; answered by {by}{base}",
-        clean(&asked.file)
-    )
+    let answered = match behaved.unusable {
+        None => format!("answered by {by}"),
+        Some(_) => "not sent".to_owned(),
+    };
+    format!("{exchanges} of {}; {answered}{base}", clean(&asked.file))
 }
 
 /// How it came out: what, how many, which share of all, and what that means.
@@ -105,7 +109,12 @@ pub(super) fn shares(behaved: &Behaved) -> Vec<Count> {
 }
 
 pub(super) fn privacy(behaved: &Behaved) -> &'static str {
-    match behaved.asked.provider_url {
+    match behaved
+        .asked
+        .provider_url
+        .as_ref()
+        .filter(|_| behaved.unusable.is_none())
+    {
         None => "Values are hidden. Nothing left this machine.",
         Some(_) => {
             "Values are hidden. What was recorded was sent to that service and nowhere else."
@@ -186,7 +195,7 @@ pub(super) fn sentence(behaved: &Behaved) -> String {
             "{} answered otherwise than recorded",
             counted(behaved.changed, "request")
         ),
-        Verdict::Error => "the run did not end".to_owned(),
+        Verdict::Error => "the file cannot be used, so nothing was sent".to_owned(),
         Verdict::Empty => "there was no exchange".to_owned(),
         Verdict::Undecided if behaved.undecided.count > 0 => {
             let exchanges = counted(behaved.undecided.count, "exchange");

@@ -1,5 +1,6 @@
 //! One result in every format: the same verdict, as many findings, and nothing that a page would load.
 
+use crate::promised;
 use crate::recording::{Case, body, changed, one, recorded};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -170,19 +171,49 @@ fn a_green_is_green_in_every_format_and_a_broken_run_in_none() {
 }
 
 #[test]
+fn a_file_that_cannot_be_used_is_told_with_the_place_in_it_in_every_format() {
+    let mut lines: Vec<String> = recorded().iter().map(Value::to_string).collect();
+    lines.insert(2, "{\"request\": 7}".to_owned());
+    let case = Case::written("day.ndjson", &lines.join("\n"));
+    let (said, code) = written(&case, &["--provider-url", "http://127.0.0.1:1"]);
+    assert_eq!(code, Some(2));
+    for (format, text) in said {
+        assert!(text.contains("line 3: "), "{format} {text}");
+        let is_told = text.contains("Nothing left this machine") || format == "json";
+        assert!(is_told || format == "sarif", "{format} {text}");
+    }
+}
+
+#[test]
 fn a_run_without_a_verdict_is_a_finding_and_an_error_of_a_build() {
-    for (case, arguments, exit, rule) in [
+    for (case, arguments, exit, rule, level) in [
         (
             Case::of(recorded()),
             &["--only", "1"][..],
             3,
             "gate/check-skipped",
+            "warning",
         ),
         (
             Case::written("day.ndjson", ""),
             &[],
             4,
             "gate/nothing-checked",
+            "warning",
+        ),
+        (
+            Case::written("day.ndjson", "no exchange\n"),
+            &[],
+            2,
+            "catalogue/file-unreadable",
+            "error",
+        ),
+        (
+            Case::of(recorded()),
+            &["--only", "99"],
+            2,
+            "catalogue/file-unreadable",
+            "error",
         ),
     ] {
         let (said, code) = written(&case, arguments);
@@ -191,9 +222,16 @@ fn a_run_without_a_verdict_is_a_finding_and_an_error_of_a_build() {
         let results = sarif["runs"][0]["results"].as_array().unwrap();
         assert_eq!(results.len(), 1, "{results:?}");
         assert_eq!(results[0]["ruleId"], rule);
-        assert_eq!(results[0]["level"], "warning");
+        assert_eq!(results[0]["level"], level);
+        let place = &results[0]["locations"][0]["physicalLocation"]["artifactLocation"];
+        assert!(place["uri"].as_str().unwrap().ends_with("day.ndjson"));
         let junit = &said["junit"];
         assert!(junit.contains("failures=\"0\" errors=\"1\""), "{junit}");
+        assert_eq!(said["html"].matches("<article").count(), 1);
+        assert_eq!(said["markdown"].matches(&format!("`{rule}`")).count(), 1);
+        let json: Value = serde_json::from_str(&said["json"]).unwrap();
+        let broken = promised::broken("replay-exchanges", &json);
+        assert_eq!(broken, Vec::<String>::new());
         for (format, text) in said {
             assert!(!is_green(format, &text), "{format} {text}");
         }

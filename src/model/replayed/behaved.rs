@@ -137,6 +137,9 @@ pub struct Behaved {
     pub clusters: Clusters<Difference, Answers>,
     /// Exchanges of which nothing can be said, and why.
     pub undecided: Obstacles,
+    /// Why the file cannot be used, with the place in it; nothing was sent then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unusable: Option<String>,
 }
 
 impl Behaved {
@@ -153,6 +156,16 @@ impl Behaved {
             changed: 0,
             clusters: Clusters::default(),
             undecided: Obstacles::default(),
+            unusable: None,
+        }
+    }
+
+    /// The result of a file that cannot be used: there is no verdict.
+    #[must_use]
+    pub fn unusable(asked: BehaviourAsked, why: String) -> Self {
+        Self {
+            unusable: Some(why),
+            ..Self::new(asked)
         }
     }
 

@@ -1,7 +1,7 @@
 //! The result of `replay exchanges` as a ledger: every difference and every exchange that cannot be told is a finding.
 
 use super::Ledger;
-use super::open::Open;
+use super::open::{Open, lost};
 use crate::model::replayed::{
     Answers, BEHAVIOUR_CHANGED, BaseDoubt, Behaved, Cluster, Departure, Difference, Loosened,
 };
@@ -17,7 +17,9 @@ pub(in crate::report) fn exchanges(behaved: &Behaved, style: &Style<'_>) -> Ledg
     let undecided = behaved.undecided.first.iter().cloned();
     let undecided = undecided.map(|one| Judged::new(one.into(), Severity::Undecided, None));
     let sentence = sentence(behaved);
-    let mut found: Vec<Judged> = differences.chain(undecided).collect();
+    let unusable = behaved.unusable.iter();
+    let unusable = unusable.map(|why| lost(&behaved.asked.file, "cannot be used", why));
+    let mut found: Vec<Judged> = unusable.chain(differences).chain(undecided).collect();
     found.extend(open(behaved, &sentence).beside(&found));
     Ledger {
         title: "Recorded exchanges, sent again",

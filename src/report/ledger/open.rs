@@ -44,12 +44,12 @@ impl Open<'_> {
     }
 }
 
-/// A file that was not read to its end.
-pub(super) fn unreadable((file, why): (&String, &String)) -> Judged {
+/// A file without which there is no verdict, and what befell it.
+pub(super) fn lost(file: &str, what: &str, why: &str) -> Judged {
     const RULE: &str = "catalogue/file-unreadable";
-    let finding = Finding::new(RULE, file.as_str(), Place::start(file))
+    let finding = Finding::new(RULE, file, Place::start(file))
         .kind("unreadable")
-        .message(format!("`{file}` was not read to its end: {why}"))
+        .message(format!("`{file}` {what}: {why}"))
         .remedy(rule(RULE).map_or("", |rule| rule.fix));
     Judged::new(finding, Severity::Fault, None)
 }

@@ -1,7 +1,7 @@
 //! The result of `replay` as a ledger: every cause, and every line that could not be judged, is a finding.
 
 use super::Ledger;
-use super::open::{Open, unreadable};
+use super::open::{Open, lost};
 use crate::model::replayed::{BaseDoubt, Cluster, Loosened, Replayed, Shift, Unknown};
 use crate::model::{Judged, Severity, Verdict, VersionId, counted, rule};
 use crate::report::replayed::{PRIVACY, found, heading, sentence, shares};
@@ -16,7 +16,8 @@ pub(in crate::report) fn payloads(replayed: &Replayed) -> Ledger {
     let unanswered = part.not_evaluated.first.iter().cloned();
     let unanswered = unanswered.map(|one| Judged::new(one.into(), Severity::Undecided, None));
     let unknown = part.unknown.iter().map(unknown);
-    let unread = replayed.unreadable.iter().map(unreadable);
+    let unread = replayed.unreadable.iter();
+    let unread = unread.map(|(file, why)| lost(file, "was not read to its end", why));
     let mut found: Vec<Judged> = unread
         .chain(causes)
         .chain(malformed)
