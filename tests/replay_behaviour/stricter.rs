@@ -126,6 +126,42 @@ fn a_place_that_the_head_passes_over_more_narrowly_is_passed_over_only_there() {
 }
 
 #[test]
+fn a_changed_tree_is_held_to_its_own_commit_and_a_clean_one_proves_nothing() {
+    let repository = loosened();
+    let case = Case::of(crate::recording::recorded()).at(repository.path());
+    let asked = |arguments: &[&str]| {
+        let output = repository.run(&[&["replay", "--format", "json"], arguments].concat());
+        let payloads: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let answers = case.json(arguments);
+        [payloads["asked"].clone(), answers["asked"].clone()]
+    };
+    for arguments in [&[][..], &["--base", "HEAD"]] {
+        for asked in asked(arguments) {
+            assert!(asked.get("doubts").is_none(), "{asked:#}");
+            assert_eq!(asked["budget"], 0);
+            assert!(!keys(&asked).is_empty());
+        }
+    }
+    scenario::commit(&repository.path(), "Loosen the replay").unwrap();
+    for arguments in [&[][..], &["--base", "HEAD"]] {
+        for asked in asked(arguments) {
+            assert_eq!(asked["doubts"][0]["rule"], "gate/base-is-head", "{asked:#}");
+            assert!(asked.get("loosened").is_none(), "{asked:#}");
+        }
+    }
+    // Git may be told to look away from a file: what it says is what counts.
+    repository.edit("matchmark.toml", "newly-rejected = 7", "newly-rejected = 8");
+    let hidden = std::process::Command::new("git")
+        .args(["update-index", "--assume-unchanged", "matchmark.toml"])
+        .current_dir(repository.path())
+        .status();
+    assert!(hidden.unwrap().success());
+    let [payloads, _] = asked(&[]);
+    assert!(payloads.get("doubts").is_none(), "{payloads:#}");
+    assert_eq!(payloads["budget"], 7);
+}
+
+#[test]
 fn payloads_and_the_gate_tell_a_loosened_budget_too() {
     let repository = loosened();
     let output = repository.run(&["replay", "--format", "json"]);
