@@ -165,3 +165,32 @@ fn doctor_tells_every_value_and_who_decided_it() {
     assert_eq!(origin(&flagged, "--config")[..2], ["flag", "--config-file"]);
     assert_eq!(origin(&flagged, "edition")[1], "other.toml");
 }
+
+#[test]
+fn doctor_tells_what_a_replay_is_judged_by_and_who_decided_it() {
+    let folder = committed().with(
+        "matchmark.toml",
+        "edition = 1\n[replay]\nvolatile = [\"/issue/*/code\"]\nbudget = { behaviour-changed = 3 }\n",
+    );
+    let mut command = program(
+        folder.path(),
+        &["doctor", "--config", "--as-of", "2026-11-21"],
+    );
+    let output = command.output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    let told: Vec<Vec<&str>> = said
+        .lines()
+        .filter(|line| line.starts_with("replay."))
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    let by_default = |name, value| vec![name, value, "default", "matchmark"];
+    let by_file = |name, value| vec![name, value, "file", "./matchmark.toml"];
+    let expected = [
+        by_file("replay.budget.behaviour-changed", "3"),
+        by_default("replay.budget.newly-rejected", "0"),
+        by_default("replay.history", "\"payloads/**/*.ndjson\""),
+        by_default("replay.unordered", "[]"),
+        by_file("replay.volatile", "[\"/issue/*/code\"]"),
+    ];
+    assert_eq!(told, expected, "{said}");
+}
