@@ -5,7 +5,7 @@ use super::Style;
 use super::command::{command, word};
 use super::hygiene::clean;
 use super::ledger::Count;
-use super::replayed::{compared, counted_line, found, obstacles, reserved, share};
+use super::replayed::{chosen, compared, counted_line, found, in_part, obstacles, reserved, share};
 use super::text::{Paint, verdict_line};
 use crate::model::replayed::{
     Answers, BEHAVIOUR_CHANGED, Behaved, BehaviourAsked, Cluster, Difference,
@@ -185,9 +185,9 @@ pub(super) fn again(asked: &BehaviourAsked, exchange: u64, folder: Option<&str>)
     command(folder, "replay exchanges", &rest)
 }
 
-/// What the verdict rests on.
+/// What the verdict rests on, and of what part of the file it is.
 pub(super) fn sentence(behaved: &Behaved) -> String {
-    match behaved.verdict {
+    let rest = match behaved.verdict {
         Verdict::Go => {
             "every recorded request is answered as recorded, within the budget".to_owned()
         }
@@ -201,13 +201,12 @@ pub(super) fn sentence(behaved: &Behaved) -> String {
             let exchanges = counted(behaved.undecided.count, "exchange");
             format!("of {exchanges} nothing can be told")
         }
-        Verdict::Undecided if behaved.asked.only.is_empty() && behaved.is_unproved() => {
+        Verdict::Undecided if behaved.is_unproved() => {
             "no base shows that `[replay]` is as strict as it was".to_owned()
         }
-        Verdict::Undecided => {
-            "a choice of the exchanges only: nothing is known of the others".to_owned()
-        }
-    }
+        Verdict::Undecided => return chosen(behaved.partial.as_deref()),
+    };
+    in_part(rest, behaved.partial.as_deref())
 }
 
 #[cfg(test)]

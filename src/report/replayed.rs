@@ -232,10 +232,10 @@ pub(super) fn place(file: &str, line: u32) -> String {
     format!("{}:{line}", clean(file))
 }
 
-/// What the verdict rests on.
+/// What the verdict rests on, and of what part of the history it is.
 pub(super) fn sentence(replayed: &Replayed) -> String {
     let part = &replayed.part;
-    match replayed.verdict {
+    let rest = match replayed.verdict {
         Verdict::Go => "every recorded payload keeps its verdict, within the budget".to_owned(),
         Verdict::Empty => "nothing was replayed".to_owned(),
         Verdict::Error => "not every file could be read to its end".to_owned(),
@@ -251,16 +251,40 @@ pub(super) fn sentence(replayed: &Replayed) -> String {
             "{} newly rejected",
             counted(replayed.newly_rejected, "payload")
         ),
-        Verdict::Undecided if !replayed.is_whole() => {
-            "a share of the history only: `matchmark replay merge` puts all of them together"
-                .to_owned()
+        Verdict::Undecided if !part.unknown.is_empty() || part.not_evaluated.count > 0 => {
+            "some payloads could not be decided".to_owned()
         }
-        Verdict::Undecided if replayed.asked.sample.is_some() => {
-            "a sample of the history only: what was not judged is not known".to_owned()
-        }
-        Verdict::Undecided if part.unknown.is_empty() && part.not_evaluated.count == 0 => {
+        Verdict::Undecided if replayed.is_unproved() => {
             "no base shows that `[replay]` is as strict as it was".to_owned()
         }
-        Verdict::Undecided => "some payloads could not be decided".to_owned(),
+        Verdict::Undecided => {
+            let part = chosen(replayed.partial.as_deref());
+            return match replayed.is_whole() {
+                true => part,
+                false => format!("{part}; `matchmark replay merge` puts all shards together"),
+            };
+        }
+    };
+    in_part(rest, replayed.partial.as_deref())
+}
+
+/// Where nothing but the part keeps a result from being green.
+pub(super) fn chosen(partial: Option<&str>) -> String {
+    partial.map_or_else(
+        || "what was not judged is not known".to_owned(),
+        str::to_owned,
+    )
+}
+
+/// What a verdict rests on, with the part that it is of: a red of a part says as little of the rest as a green.
+pub(super) fn in_part(rest: String, partial: Option<&str>) -> String {
+    match partial {
+        None => rest,
+        Some(partial) => format!("{rest}; {partial}"),
     }
+}
+
+/// The same among what is not proved.
+pub(super) fn of_a_part(partial: &str) -> String {
+    format!("This is {partial}.")
 }

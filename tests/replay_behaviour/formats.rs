@@ -171,6 +171,31 @@ fn a_green_is_green_in_every_format_and_a_broken_run_in_none() {
 }
 
 #[test]
+fn a_choice_of_exchanges_is_told_to_be_one_whatever_its_verdict_is() {
+    let found = one("$member-match", 200);
+    let (hurt, fine) = ((found + 1).to_string(), if found == 0 { "2" } else { "1" });
+    for (only, verdict, exit) in [(hurt.as_str(), "no-go", 1), (fine, "undecided", 3)] {
+        let partial = format!("a part only, exchange {only}: nothing is known of the rest");
+        let (said, code) = written(&Case::of(&lines()), &["--only", only]);
+        assert_eq!(code, Some(exit));
+        let json: Value = serde_json::from_str(&said["json"]).unwrap();
+        assert_eq!(
+            (&json["verdict"], &json["partial"]),
+            (&json!(verdict), &json!(partial))
+        );
+        let broken = promised::broken("replay-exchanges", &json);
+        assert_eq!(broken, Vec::<String>::new());
+        for (format, text) in said {
+            assert!(text.contains(&partial), "{format} {text}");
+        }
+    }
+    let (said, _) = written(&red(), &[]);
+    for (format, text) in said {
+        assert!(!text.contains("a part only"), "{format} {text}");
+    }
+}
+
+#[test]
 fn a_file_that_cannot_be_used_is_told_with_the_place_in_it_in_every_format() {
     let mut lines: Vec<String> = recorded().iter().map(Value::to_string).collect();
     lines.insert(2, "{\"request\": 7}".to_owned());

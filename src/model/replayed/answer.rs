@@ -1,5 +1,6 @@
 //! The result of `replay`: a part of a history, what was asked of it, and the verdict.
 
+use super::partial::{numbered, partial};
 use super::{BaseDoubt, HISTORY, Loosened, Part, Shift};
 use crate::model::{Verdict, VersionId};
 use schemars::JsonSchema;
@@ -115,6 +116,9 @@ pub struct Replayed {
     pub asked: ReplayAsked,
     /// The shards that are in here.
     pub shards: BTreeSet<u32>,
+    /// What part of the history this is, in words; none where it is all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partial: Option<String>,
     pub newly_rejected: u64,
     pub newly_accepted: u64,
     pub part: Part,
@@ -136,6 +140,7 @@ impl Replayed {
             exit_code: Verdict::Error.exit_code(),
             asked,
             shards: BTreeSet::from([shard]),
+            partial: None,
             newly_rejected: 0,
             newly_accepted: 0,
             part,
@@ -167,6 +172,7 @@ impl Replayed {
             self.asked.shards = 1;
             self.shards = BTreeSet::from([1]);
         }
+        self.partial = self.portion();
         self.newly_rejected = self.part.clusters.shifted(Shift::NewlyRejected);
         self.newly_accepted = self.part.clusters.shifted(Shift::NewlyAccepted);
         self.verdict = self.ruled();
@@ -177,6 +183,17 @@ impl Replayed {
     #[must_use]
     pub fn is_whole(&self) -> bool {
         (1..=self.asked.shards).all(|number| self.shards.contains(&number))
+    }
+
+    fn portion(&self) -> Option<String> {
+        let shards = (!self.is_whole()).then(|| {
+            let shards = numbered("shard", self.shards.iter().copied().map(u64::from));
+            format!("{shards} of {}", self.asked.shards)
+        });
+        let sample = self.asked.sample;
+        let sample = sample.map(|it| format!("one line in {} by seed {}", it.one_in, it.seed));
+        let chosen: Vec<String> = shards.into_iter().chain(sample).collect();
+        partial(&chosen)
     }
 
     /// Whether less may have been replayed, or more let pass, than the base asks for.

@@ -1,6 +1,7 @@
 //! Why an exchange that was recorded is answered otherwise now: what tells one cluster of exchanges from another.
 //! Refuses to hold anything that was said: places, kinds and words of closed vocabularies only.
 
+use super::partial::{numbered, partial};
 use super::{BaseDoubt, Clusters, Loosened, Obstacles};
 use crate::model::Verdict;
 use schemars::JsonSchema;
@@ -125,6 +126,9 @@ pub struct Behaved {
     pub verdict: Verdict,
     pub exit_code: u8,
     pub asked: BehaviourAsked,
+    /// What part of the file this is, in words; none where it is all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partial: Option<String>,
     /// Exchanges that were to be judged.
     pub exchanges: u64,
     /// Answered as recorded.
@@ -150,6 +154,7 @@ impl Behaved {
             verdict: Verdict::Error,
             exit_code: Verdict::Error.exit_code(),
             asked,
+            partial: None,
             exchanges: 0,
             same: 0,
             sooner: 0,
@@ -178,6 +183,9 @@ impl Behaved {
 
     /// Gives the verdict anew.
     pub fn judge(&mut self) {
+        let only = &self.asked.only;
+        let chosen = (!only.is_empty()).then(|| numbered("exchange", only.iter().copied()));
+        self.partial = partial(chosen.as_slice());
         let judged = self.same + self.sooner + self.changed + self.undecided.count;
         let is_whole = judged == self.exchanges && self.asked.only.is_empty();
         self.verdict = if self.changed > self.asked.budget {

@@ -6,6 +6,7 @@ mod behaved;
 mod cluster;
 mod found;
 mod loosened;
+mod partial;
 mod rate;
 
 pub use answer::{ReplayAsked, Replayed, Sample, Shard, Unmergeable};

@@ -8,7 +8,7 @@ use crate::model::replayed::{
 use crate::model::{Finding, Hurt, Judged, Severity, Verdict, counted, rule};
 use crate::report::Style;
 use crate::report::behaved::{again, heading, privacy, sentence, shares, told};
-use crate::report::replayed::found;
+use crate::report::replayed::{found, of_a_part};
 
 /// What is shown of recorded exchanges.
 pub(in crate::report) fn exchanges(behaved: &Behaved, style: &Style<'_>) -> Ledger {
@@ -135,13 +135,10 @@ fn limits(behaved: &Behaved) -> Vec<String> {
         ),
     );
     say(
-        !asked.only.is_empty(),
-        "A choice of the exchanges was judged: nothing is known of the others.".to_owned(),
-    );
-    say(
         asked.base.is_none(),
         "There was no base: `[replay]` of this folder alone says what counts.".to_owned(),
     );
+    limits.extend(behaved.partial.as_deref().map(of_a_part));
     limits.extend(asked.loosened.iter().map(Loosened::sentence));
     limits.extend(asked.doubts.iter().map(BaseDoubt::sentence));
     limits

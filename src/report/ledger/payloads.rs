@@ -4,7 +4,7 @@ use super::Ledger;
 use super::open::{Open, lost};
 use crate::model::replayed::{BaseDoubt, Cluster, Loosened, Replayed, Shift, Unknown};
 use crate::model::{Judged, Severity, Verdict, VersionId, counted, rule};
-use crate::report::replayed::{PRIVACY, found, heading, sentence, shares};
+use crate::report::replayed::{PRIVACY, found, heading, of_a_part, sentence, shares};
 
 /// What is shown of recorded payloads.
 pub(in crate::report) fn payloads(replayed: &Replayed) -> Ledger {
@@ -105,14 +105,6 @@ fn limits(replayed: &Replayed) -> Vec<String> {
         ),
     );
     say(
-        !replayed.is_whole(),
-        "A share of the history was judged: nothing is known of the other shards.".to_owned(),
-    );
-    say(
-        asked.sample.is_some(),
-        "A sample of the history was judged: nothing is known of the other lines.".to_owned(),
-    );
-    say(
         (1..=asked.budget).contains(&replayed.newly_rejected),
         format!(
             "{} newly rejected, which the budget allows.",
@@ -127,6 +119,7 @@ fn limits(replayed: &Replayed) -> Vec<String> {
             format!("Only the first {listed} of {all} that could not be judged are listed."),
         );
     }
+    limits.extend(replayed.partial.as_deref().map(of_a_part));
     limits.extend(asked.loosened.iter().map(Loosened::sentence));
     limits.extend(asked.doubts.iter().map(BaseDoubt::sentence));
     limits
