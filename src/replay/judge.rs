@@ -7,7 +7,6 @@ use crate::catalogue::{Catalogue, Envelope, EnvelopeOutcome};
 use crate::model::replayed::{Cause, Cluster, Part, Shift, Span, Specimen, Unknown};
 use crate::model::{Finding, Mismatch, VersionId, VersionName, digest};
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 use wire::json::{Document, Limits, pointer_starred};
 use wire::payload::Schema;
 
@@ -44,7 +43,7 @@ impl Judge<'_> {
         let mut not_evaluated = Vec::new();
         let shifts: Vec<Cause> = judges
             .iter()
-            .filter_map(|judge| self.shift(&recorded, &version, judge, &mut not_evaluated))
+            .filter_map(|judge| self.shift((line, &recorded), &version, judge, &mut not_evaluated))
             .collect();
         for finding in not_evaluated {
             part.not_evaluated.add(finding.into());
@@ -131,7 +130,7 @@ impl Judge<'_> {
 
     fn shift(
         &self,
-        recorded: &Envelope,
+        (line, recorded): (&Line<'_>, &Envelope),
         version: &VersionId,
         candidate: &VersionId,
         not_evaluated: &mut Vec<Finding>,
@@ -168,7 +167,7 @@ impl Judge<'_> {
         };
         match (was_accepted, fits, ruled.broken) {
             (true, true, None) | (false, false, _) | (false, true, Some(_)) => None,
-            (true, false, _) => told(Shift::NewlyRejected, first_problem(now, value)),
+            (true, false, _) => told(Shift::NewlyRejected, first_problem(now, line)),
             (true, true, Some(broken)) => told(
                 Shift::NewlyRejected,
                 (broken.rule, broken.pointer, broken.message),
@@ -178,7 +177,7 @@ impl Judge<'_> {
                 let broken = ask(self.rules.base, recorded, version).broken;
                 let why = match broken.filter(|_| before.accepts(value)) {
                     Some(broken) => (broken.rule, broken.pointer, broken.message),
-                    None => first_problem(before, value),
+                    None => first_problem(before, line),
                 };
                 told(Shift::NewlyAccepted, why)
             }
@@ -202,12 +201,12 @@ fn ask(rules: Option<Ask<'_>>, recorded: &Envelope, version: &VersionId) -> Rule
     rules.map_or_else(Ruled::default, |rules| rules(recorded, version))
 }
 
-/// What a payload's rejection is told by: finding id, pointer and message of its first problem.
-fn first_problem(schema: &Schema, payload: &Value) -> (String, String, String) {
+/// What the rejection of a line's payload is told by: finding id, pointer and message of its first problem.
+fn first_problem(schema: &Schema, line: &Line<'_>) -> (String, String, String) {
     let told = || {
-        let bytes = serde_json::to_vec(payload).ok()?;
-        let document = Document::parse(&bytes, &Limits::default()).ok()?;
-        let first = schema.problems(&document).into_iter().next()?;
+        let whole = Document::parse(line.bytes, &Limits::default()).ok()?;
+        let payload = whole.part("/payload")?;
+        let first = schema.problems(&payload).into_iter().next()?;
         Some((first.id.to_owned(), first.pointer, first.message))
     };
     // A rejection that cannot be explained still counts.
@@ -215,4 +214,27 @@ fn first_problem(schema: &Schema, payload: &Value) -> (String, String, String) {
         let message = "the schema rejects it".to_owned();
         ("payload/no-form-fits".to_owned(), String::new(), message)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_payload_that_is_longer_than_a_line_when_it_is_written_out_is_told_by_its_cause() {
+        let schema = serde_json::json!({"type": "object", "required": ["x"]});
+        let schema = Schema::compile(&schema).unwrap();
+        let numbers = vec!["1e15"; 900_000].join(",");
+        let line = format!("{{\"id\":\"a\",\"payload\":{{\"n\":[{numbers}]}}}}");
+        let written =
+            serde_json::to_vec(&serde_json::from_str::<serde_json::Value>(&line).unwrap());
+        assert!(written.unwrap().len() > Limits::default().bytes);
+        let line = Line {
+            file: "day.ndjson",
+            number: 1,
+            bytes: line.as_bytes(),
+        };
+        assert_eq!(first_problem(&schema, &line).0, "payload/required-missing");
+    }
 }
