@@ -2,7 +2,7 @@
 //! Refuses to show a payload that was recorded or that stands in an example.
 
 use super::finding::{Shape, article, before};
-use super::page::{escape, list, page, path, prose};
+use super::page::{escape, limits, list, page, path, prose, section};
 use super::step::{class, effect};
 use crate::model::{Bump, Diff, Judged, Mention, Severity, Verdict};
 use crate::report::Style;
@@ -15,7 +15,12 @@ pub(in crate::report) fn diff(diff: &Diff, style: &Style<'_>) -> String {
         "{} {} to {} - matchmark",
         change.entry, change.from, change.to
     );
-    let main = format!("{}{}{}", changes(diff), breaks(diff, style), limits(diff));
+    let main = format!(
+        "{}{}{}",
+        changes(diff),
+        breaks(diff, style),
+        limits(&diff.not_proved)
+    );
     let footer = format!(
         "<p>Values of recorded payloads and of examples are never shown. Exit code {}.</p>\n",
         diff.exit_code
@@ -57,14 +62,11 @@ fn header(diff: &Diff) -> String {
 
 fn changes(diff: &Diff) -> String {
     let details = &diff.change.details;
-    let mut out =
-        "<section aria-labelledby=\"changes\">\n<h2 id=\"changes\">Changes</h2>\n".to_owned();
     if details.is_empty() {
-        out.push_str("<p>No change of what is accepted was found.</p>\n</section>\n");
-        return out;
+        let nothing = "<p>No change of what is accepted was found.</p>\n";
+        return section("changes", "Changes", nothing);
     }
-    let _ = write!(
-        out,
+    let mut body = format!(
         "<div class=\"scroll\" role=\"region\" aria-labelledby=\"changes\" tabindex=\"0\">\n<table>\n\
          <caption>{} in the order in which they were found; the class is what each costs alone</caption>\n\
          <thead><tr><th scope=\"col\">Class</th><th scope=\"col\">Effect</th><th scope=\"col\">Change</th>\
@@ -72,10 +74,10 @@ fn changes(diff: &Diff) -> String {
         crate::model::counted(details.len(), "change")
     );
     for mention in details {
-        row(&mut out, diff, mention);
+        row(&mut body, diff, mention);
     }
-    out.push_str("</tbody>\n</table>\n</div>\n</section>\n");
-    out
+    body.push_str("</tbody>\n</table>\n</div>\n");
+    section("changes", "Changes", &body)
 }
 
 fn row(out: &mut String, diff: &Diff, mention: &Mention) {
@@ -111,17 +113,16 @@ fn breaks(diff: &Diff, style: &Style<'_>) -> String {
     if shown.is_empty() {
         return String::new();
     }
-    let mut out = "<section aria-labelledby=\"breaks\">\n<h2 id=\"breaks\">What breaks, and how to see it</h2>\n".to_owned();
+    let mut body = String::new();
     for found in shown {
         let shape = Shape {
             id: &found.fingerprint,
             level: 3,
             whole: false,
         };
-        out.push_str(&article(found, &shape, style));
+        body.push_str(&article(found, &shape, style));
     }
-    out.push_str("</section>\n");
-    out
+    section("breaks", "What breaks, and how to see it", &body)
 }
 
 /// What breaks in the order of the table, then what has no row there.
@@ -135,16 +136,4 @@ fn in_order(diff: &Diff) -> Vec<&Judged> {
     let mut shown: Vec<&Judged> = found.collect();
     shown.sort_by_key(|found| row(found));
     shown
-}
-
-fn limits(diff: &Diff) -> String {
-    if diff.not_proved.is_empty() {
-        return String::new();
-    }
-    let mut out = "<section aria-labelledby=\"limits\">\n<h2 id=\"limits\">What this does not prove</h2>\n<ul>\n".to_owned();
-    for limit in &diff.not_proved {
-        let _ = writeln!(out, "<li>{}</li>", prose(limit));
-    }
-    out.push_str("</ul>\n</section>\n");
-    out
 }

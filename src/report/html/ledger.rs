@@ -4,12 +4,11 @@
 use super::board::STYLE;
 use super::finding::{Shape, article};
 use super::mark;
-use super::page::{escape, list, path, prose, styled};
+use super::page::{escape, limits, list, path, prose, section, styled};
 use super::table::Table;
 use crate::model::Judged;
 use crate::report::Style;
 use crate::report::ledger::Ledger;
-use std::fmt::Write as _;
 
 /// Findings that a page tells unless another number was asked for.
 const SHOWN: usize = 100;
@@ -24,7 +23,7 @@ pub(in crate::report) fn ledger(ledger: &Ledger, style: &Style<'_>) -> String {
         "{}{}{}",
         numbers(ledger),
         findings(ledger, style),
-        limits(ledger)
+        limits(&ledger.limits)
     );
     let footer = format!(
         "<p>{} This page loads nothing and runs nothing. Exit code {}.</p>\n",
@@ -52,10 +51,6 @@ fn header(ledger: &Ledger) -> String {
         prose(&ledger.sentence),
         list(&rows)
     )
-}
-
-fn section(id: &str, title: &str, body: &str) -> String {
-    format!("<section aria-labelledby=\"{id}\">\n<h2 id=\"{id}\">{title}</h2>\n{body}</section>\n")
 }
 
 fn numbers(ledger: &Ledger) -> String {
@@ -119,18 +114,6 @@ fn row((index, found): (usize, &Judged)) -> Vec<String> {
         ),
         path(&found.location.to_string()),
     ]
-}
-
-fn limits(ledger: &Ledger) -> String {
-    if ledger.limits.is_empty() {
-        return String::new();
-    }
-    let mut body = "<ul>\n".to_owned();
-    for limit in &ledger.limits {
-        let _ = writeln!(body, "<li>{}</li>", prose(limit));
-    }
-    body.push_str("</ul>\n");
-    section("limits", "What this does not prove", &body)
 }
 
 #[cfg(test)]

@@ -77,6 +77,24 @@ pub(super) fn list(rows: &[(&str, String)]) -> String {
     out
 }
 
+/// A part of a page with its heading; `body` is markup of ours.
+pub(super) fn section(id: &str, title: &str, body: &str) -> String {
+    format!("<section aria-labelledby=\"{id}\">\n<h2 id=\"{id}\">{title}</h2>\n{body}</section>\n")
+}
+
+/// What a result does not prove, where there is such a thing.
+pub(super) fn limits(limits: &[String]) -> String {
+    if limits.is_empty() {
+        return String::new();
+    }
+    let mut body = "<ul>\n".to_owned();
+    for limit in limits {
+        let _ = writeln!(body, "<li>{}</li>", prose(limit));
+    }
+    body.push_str("</ul>\n");
+    section("limits", "What this does not prove", &body)
+}
+
 /// The SHA-256 of `text` as a content security policy writes it.
 fn hash(text: &str) -> String {
     let digest = digest(text.as_bytes());

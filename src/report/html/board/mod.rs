@@ -14,7 +14,7 @@ mod rule;
 mod trend;
 mod waiver;
 
-use super::page::{escape, styled};
+use super::page::{self, escape, styled};
 use crate::model::Report;
 use crate::report::Style;
 use std::fmt::Write as _;
@@ -36,11 +36,7 @@ pub(in crate::report) fn board(report: &Report, style: &Style<'_>) -> String {
     let mut main = cover::cover(report, &groups);
     main.push_str(&contents(&sections));
     for section in &sections {
-        let (id, title, body) = (section.id, section.title, &section.body);
-        let _ = write!(
-            main,
-            "<section aria-labelledby=\"{id}\">\n<h2 id=\"{id}\">{title}</h2>\n{body}</section>\n"
-        );
+        main.push_str(&page::section(section.id, section.title, &section.body));
     }
     let letterhead = report.governance.letterhead.as_ref();
     let more = letterhead.map_or("", |letterhead| letterhead.style.as_str());
