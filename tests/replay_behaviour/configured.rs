@@ -1,7 +1,7 @@
 //! `--config FILE`: `[replay]` is held to that file of the base, and to no other.
 
 use crate::gate::{Repository, scenario};
-use crate::recording::{Case, SHIPPED, body, changed, one};
+use crate::recording::{Case, SHIPPED, recoded};
 use crate::stricter::{SOFTER, keys};
 use serde_json::{Value, json};
 
@@ -24,13 +24,7 @@ fn write(repository: &Repository, path: &str, replay: &str) {
 
 /// Exchanges of which one is answered with another code.
 fn case(repository: &Repository) -> Case {
-    let refused = one("$member-match", 422);
-    let lines = changed(|all| {
-        body(&mut all[refused], |it| {
-            it["issue"][0]["code"] = json!("invalid")
-        })
-    });
-    Case::of(&lines).at(repository.path())
+    Case::of(&recoded()).at(repository.path())
 }
 
 fn payloads(repository: &Repository, config: &str) -> Value {

@@ -105,6 +105,16 @@ pub fn body(line: &mut Value, change: impl FnOnce(&mut Value)) {
     line["response"]["body"] = json!(value.to_string());
 }
 
+/// The recorded lines, in which a refusal has another code.
+pub fn recoded() -> Vec<Value> {
+    let refused = one("$member-match", 422);
+    changed(|all| {
+        body(&mut all[refused], |it| {
+            it["issue"][0]["code"] = json!("invalid")
+        })
+    })
+}
+
 pub struct Case {
     file: PathBuf,
     /// The repository in which it is judged.

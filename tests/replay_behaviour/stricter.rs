@@ -2,7 +2,7 @@
 
 use crate::gate::{Repository, scenario};
 use crate::promised;
-use crate::recording::{Case, SHIPPED, body, changed, one};
+use crate::recording::{Case, SHIPPED, recoded, recorded};
 use serde_json::{Value, json};
 
 pub const SOFTER: &str = "budget = { newly-rejected = 7, behaviour-changed = 9 }\n\
@@ -26,14 +26,8 @@ pub fn keys(asked: &Value) -> Vec<&str> {
 
 #[test]
 fn a_change_cannot_loosen_what_its_answers_are_judged_by() {
-    let refused = one("$member-match", 422);
-    let lines = changed(|all| {
-        body(&mut all[refused], |it| {
-            it["issue"][0]["code"] = json!("invalid")
-        })
-    });
     let repository = loosened();
-    let case = Case::of(&lines).at(repository.path());
+    let case = Case::of(&recoded()).at(repository.path());
     let result = case.json(&[]);
     let asked = &result["asked"];
     assert_eq!(result["verdict"], "no-go", "{result:#}");
@@ -103,12 +97,6 @@ fn a_change_cannot_loosen_what_its_answers_are_judged_by() {
 
 #[test]
 fn a_place_that_the_head_passes_over_more_narrowly_is_passed_over_only_there() {
-    let refused = one("$member-match", 422);
-    let lines = changed(|all| {
-        body(&mut all[refused], |it| {
-            it["issue"][0]["code"] = json!("invalid")
-        })
-    });
     let repository = Repository::shipped();
     let config = repository.read("matchmark.toml");
     let volatile = |text: &str| {
@@ -117,7 +105,7 @@ fn a_place_that_the_head_passes_over_more_narrowly_is_passed_over_only_there() {
     };
     volatile("/issue");
     scenario::commit(&repository.path(), "Pass over every issue").unwrap();
-    let case = Case::of(&lines).at(repository.path());
+    let case = Case::of(&recoded()).at(repository.path());
     assert_eq!(case.run(&[]).status.code(), Some(3), "it is its own base");
     volatile("/issue/*/code");
     assert_eq!(case.run(&[]).status.code(), Some(0));
@@ -128,7 +116,7 @@ fn a_place_that_the_head_passes_over_more_narrowly_is_passed_over_only_there() {
 #[test]
 fn a_changed_tree_is_held_to_its_own_commit_and_a_clean_one_proves_nothing() {
     let repository = loosened();
-    let case = Case::of(crate::recording::recorded()).at(repository.path());
+    let case = Case::of(recorded()).at(repository.path());
     let asked = |arguments: &[&str]| {
         let output = repository.run(&[&["replay", "--format", "json"], arguments].concat());
         let payloads: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -206,7 +194,7 @@ fn a_base_that_cannot_be_read_is_told() {
     repository.write("matchmark.toml", "replay = 7");
     scenario::commit(&repository.path(), "Break the configuration").unwrap();
     repository.write("matchmark.toml", config);
-    let case = Case::of(crate::recording::recorded()).at(repository.path());
+    let case = Case::of(recorded()).at(repository.path());
     let asked = &case.json(&[])["asked"];
     let why = asked["doubts"][0]["message"].as_str().unwrap();
     assert!(
