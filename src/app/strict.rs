@@ -2,7 +2,7 @@
 //! Refuses to send and to judge anything.
 
 use super::AppError;
-use crate::catalogue::{ReplayBudget, ReplayConfig, Workspace};
+use crate::catalogue::{Gate, ReplayBudget, ReplayConfig, Workspace};
 use crate::load;
 use crate::model::Repository;
 use crate::model::replayed::{BaseDoubt, HISTORY, Loosened};
@@ -157,12 +157,13 @@ impl Before {
             base.config.replay = head.config.replay.clone();
             doubts.push(doubt(None, absent(named)));
         }
-        let is_same = base.config.replay == head.config.replay;
-        if is_same && tree.is_some_and(|tree| tree.clean && tree.commit == commit) {
-            doubts.push(doubt(Some("gate/base-is-head"), OWN_BASE.to_owned()));
-        }
         if asked.is_none() && is_configured && !is_unreadable {
-            doubts.extend(chosen(&base.config.gate.base, &head.config.gate.base));
+            doubts.extend(chosen(&base.config.gate, &head.config.gate));
+        }
+        let is_same = base.config.replay == head.config.replay && !is_unreadable;
+        let is_head = tree.is_some_and(|tree| tree.commit == commit);
+        if doubts.is_empty() && is_same && is_head {
+            doubts.push(doubt(Some("gate/base-is-head"), OWN_BASE.to_owned()));
         }
         let sides = (head, Some(&base));
         let doubts = doubts.into_iter().map(|it| open(it, sides, keys));
@@ -177,7 +178,7 @@ impl Before {
 }
 
 const CONFIG: &str = "matchmark.toml";
-const OWN_BASE: &str = "The base is the commit of the head itself, so nothing shows what `[replay]` said before: ask for `--base HEAD~1`, or fetch the branch that `[gate] base` names";
+const OWN_BASE: &str = "The base is the commit of the head itself, so nothing shows what `[replay]` said before, and no version counts as new: ask for `--base HEAD~1`, or fetch the branch that `[gate] base` names";
 
 /// Why a base has no counterpart of a file that was named.
 fn absent(named: &Path) -> String {
@@ -193,12 +194,18 @@ fn unread(config: Option<&Path>) -> String {
     format!("`{file}` of the base cannot be read, so the defaults of `[replay]` count in its place")
 }
 
-/// A base that the change picks.
-fn chosen(was: &str, is: &str) -> Option<BaseDoubt> {
-    let why = format!(
-        "The base is `{is}` because this change says so; before it that was `{was}`: ask for it by `--base {was}`"
-    );
-    (was != is).then(|| doubt(Some("gate/base-chosen"), why))
+/// A base that the change picks, now or the last time that it was changed.
+fn chosen(was: &Gate, is: &Gate) -> Option<BaseDoubt> {
+    let (was, now) = (&was.base, &is.base);
+    let why = match was == now {
+        false => format!(
+            "The base is `{now}` because this change says so; before it that was `{was}`: ask for it by `--base {was}`"
+        ),
+        true => format!(
+            "The base is `{now}`, which is no branch, so every change picks it anew: name the branch that changes land on"
+        ),
+    };
+    (was != now || is.has_no_branch()).then(|| doubt(Some("gate/base-chosen"), why))
 }
 
 fn doubt(rule: Option<&str>, message: String) -> BaseDoubt {

@@ -116,6 +116,17 @@ pub struct Gate {
     pub against: Against,
 }
 
+impl Gate {
+    /// Whether the base is a commit that goes along with the head, or one for ever, and no branch.
+    #[must_use]
+    pub fn has_no_branch(&self) -> bool {
+        let base = self.base.as_str();
+        let is_commit = base.len() >= 7 && base.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let is_relative = base.contains(['~', '^', ':']) || base.contains("@{");
+        is_commit || is_relative || ["HEAD", "@"].contains(&base)
+    }
+}
+
 /// Which earlier versions of its entry a new version is compared with. Its number must fit every one of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

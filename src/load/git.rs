@@ -372,7 +372,11 @@ mod tests {
         assert_eq!(place("it/ci/strict.toml").unwrap(), "ci/strict.toml");
         assert_eq!(place("it/./ci/../../it/a.toml").unwrap(), "a.toml");
         assert_eq!(place("a.toml"), None);
-        assert_eq!(place("it/ci/x/../a.toml"), None, "a link may lead elsewhere");
+        assert_eq!(
+            place("it/ci/x/../a.toml"),
+            None,
+            "a link may lead elsewhere"
+        );
         #[cfg(unix)]
         {
             std::os::unix::fs::symlink(&top, &around).unwrap();

@@ -66,6 +66,10 @@ fn a_change_cannot_loosen_what_its_answers_are_judged_by() {
     assert_eq!(doubt["unproved"], unproved);
     let broken = promised::broken("replay-exchanges", &itself);
     assert_eq!(broken, Vec::<String>::new());
+    // Nor does a file beside what is committed prove anything.
+    repository.write("payloads/note.txt", "fetched");
+    let beside = case.json(&[]);
+    assert_eq!(beside["asked"]["doubts"], itself["asked"]["doubts"]);
     for format in ["text", "markdown"] {
         let said = String::from_utf8(case.run(&["--format", format]).stdout).unwrap();
         assert!(!said.contains("no looser"), "{said}");
@@ -93,6 +97,25 @@ fn a_change_cannot_loosen_what_its_answers_are_judged_by() {
     assert_eq!(older["verdict"], "no-go");
     assert_eq!(older["asked"]["base"], asked["base"]);
     assert_eq!(case.run(&["--base", "no-such"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_base_that_is_no_branch_proves_nothing_however_long_it_is_named() {
+    let repository = Repository::shipped();
+    let case = Case::of(&recoded()).at(repository.path());
+    let config = repository.read("matchmark.toml");
+    let softer = config.replace("behaviour-changed = 0", "behaviour-changed = 5");
+    let (_, from) = softer.split_once("[gate]").unwrap();
+    let line = from.lines().find(|it| it.starts_with("base")).unwrap();
+    let picked = softer.replace(line, "base = 'HEAD~1'");
+    repository.write("matchmark.toml", picked);
+    scenario::commit(&repository.path(), "Pick a base and a budget").unwrap();
+    scenario::commit(&repository.path(), "Spend it").unwrap();
+    let spent = case.json(&[]);
+    assert_eq!(spent["verdict"], "undecided", "{spent:#}");
+    assert_eq!(spent["asked"]["doubts"][0]["rule"], "gate/base-chosen");
+    let named = case.json(&["--base", "HEAD~1"]);
+    assert_eq!(named["verdict"], "go", "{named:#}");
 }
 
 #[test]

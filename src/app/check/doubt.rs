@@ -37,19 +37,28 @@ fn own_base() -> Finding {
         .remedy("compare with what was there before: matchmark check --base HEAD~1, or fetch the branch that `[gate] base` names")
 }
 
-/// The change itself says with what it is compared.
+/// The change itself says with what it is compared, now or the last time that it was changed.
 fn chosen(base: &Workspace, head: &Workspace) -> Option<Finding> {
     let (was, is) = (&base.config.gate.base, &head.config.gate.base);
     let is_known = base.inputs.contains_key(CONFIG);
-    (is_known && was != is).then(|| {
-        Finding::new("gate/base-chosen", "base", Place::start(CONFIG))
-            .pointer("/gate/base")
-            .kind("moved")
-            .message(format!(
+    let (message, remedy) = if is_known && was != is {
+        (
+            format!(
                 "the change is compared with `{is}` because it says so itself; before it that was `{was}`"
-            ))
-            .remedy(format!("say with what it is compared: matchmark check --base {was}"))
-    })
+            ),
+            format!("say with what it is compared: matchmark check --base {was}"),
+        )
+    } else if is_known && head.config.gate.has_no_branch() {
+        (
+            format!("the change is compared with `{is}`, which is no branch: every change picks it anew"),
+            "name the branch that changes land on as `base` of `[gate]`, or say with what it is compared: matchmark check --base origin/main".to_owned(),
+        )
+    } else {
+        return None;
+    };
+    let finding = Finding::new("gate/base-chosen", "base", Place::start(CONFIG));
+    let finding = finding.pointer("/gate/base").kind("moved");
+    Some(finding.message(message).remedy(remedy))
 }
 
 fn gone(path: &str) -> Finding {
