@@ -372,3 +372,23 @@ fn lines_that_cannot_be_judged_are_told_by_their_places() {
         Some(2)
     );
 }
+
+#[test]
+fn a_configuration_that_cannot_be_read_is_an_error_and_not_left_out() {
+    let day = line(1);
+    let run = |config: &str| {
+        let folder = Folder::sound().with("day.ndjson", &day);
+        let folder = folder.with("matchmark.toml", config);
+        [&["replay", "--history"][..], &["validate"]].map(|verb| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_matchmark"));
+            let output = command.args(verb).arg("day.ndjson");
+            let output = output.current_dir(folder.path()).output().unwrap();
+            let told = String::from_utf8(output.stderr).unwrap();
+            (output.status.code(), told.contains("matchmark.toml:2"))
+        })
+    };
+    assert_eq!(run("edition = 1\n"), [(Some(0), false); 2]);
+    for broken in ["edition = 1\nx = = 1\n", "edition = 1\n[replays]\n"] {
+        assert_eq!(run(broken), [(Some(2), true); 2], "{broken}");
+    }
+}
