@@ -264,8 +264,8 @@ Exit codes:
   0 go         every recorded payload keeps its verdict, within the budget of matchmark.toml
   1 no-go      more payloads are newly rejected than that, or a line is no envelope
   2 error      usage, configuration, or a file that could not be read to its end
-  3 undecided  a shard or a sample without a fault, an unknown version, a rule that gave no answer, a base
-               that does not show what [replay] allowed before, or another `history` than the base names
+  3 undecided  a shard or a sample without a fault, an unknown version, a rule that gave no answer,
+               a base that does not show what [replay] allowed, another `history` than the base's
   4 empty      there was no payload";
 
 pub(super) const EXCHANGES_EXAMPLES: &str = "\
