@@ -157,8 +157,10 @@ impl Before {
             base.config.replay = head.config.replay.clone();
             doubts.push(doubt(None, absent(named)));
         }
-        if asked.is_none() && is_configured && !is_unreadable {
-            doubts.extend(chosen(&base.config.gate, &head.config.gate));
+        if asked.is_none() {
+            let was = is_configured && !is_unreadable;
+            let was = was.then_some(&base.config.gate);
+            doubts.extend(chosen(was, &head.config.gate));
         }
         let is_same = base.config.replay == head.config.replay && !is_unreadable;
         let is_head = tree.is_some_and(|tree| tree.commit == commit);
@@ -195,8 +197,9 @@ fn unread(config: Option<&Path>) -> String {
 }
 
 /// A base that the change picks, now or the last time that it was changed.
-fn chosen(was: &Gate, is: &Gate) -> Option<BaseDoubt> {
-    let (was, now) = (&was.base, &is.base);
+fn chosen(was: Option<&Gate>, is: &Gate) -> Option<BaseDoubt> {
+    let now = &is.base;
+    let was = was.map_or(now, |was| &was.base);
     let why = match was == now {
         false => format!(
             "The base is `{now}` because this change says so; before it that was `{was}`: ask for it by `--base {was}`"

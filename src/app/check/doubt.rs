@@ -48,7 +48,7 @@ fn chosen(base: &Workspace, head: &Workspace) -> Option<Finding> {
             ),
             format!("say with what it is compared: matchmark check --base {was}"),
         )
-    } else if is_known && head.config.gate.has_no_branch() {
+    } else if head.config.gate.has_no_branch() {
         (
             format!("the change is compared with `{is}`, which is no branch: every change picks it anew"),
             "name the branch that changes land on as `base` of `[gate]`, or say with what it is compared: matchmark check --base origin/main".to_owned(),

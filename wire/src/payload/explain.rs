@@ -22,7 +22,20 @@ pub(super) struct Explainer<'a> {
     mask: Mask<'a>,
     resource: &'a str,
     problems: Vec<Problem>,
+    /// Bytes that their texts take.
+    bytes: usize,
 }
+
+/// Bytes that the texts of all problems of one document may take.
+const MOST_BYTES: usize = 64 * 1024 * 1024;
+
+/// Bytes of a problem without its texts, and what surely stands in them.
+const PROBLEM: usize = 1_024;
+
+/// Forms inside each other that are told.
+///
+/// Source: a payload may be 128 deep; with a walk inside the innermost one they fit 1 MiB of stack without optimisation
+const DEEPEST_FORMS: usize = 150;
 
 /// What an error has from the form that it belongs to.
 #[derive(Clone)]
@@ -31,6 +44,8 @@ struct Inherited {
     code: Code,
     /// The published statement behind the choice of forms.
     statement: Option<String>,
+    /// Forms around it.
+    depth: usize,
 }
 
 impl Inherited {
@@ -38,6 +53,7 @@ impl Inherited {
         form: None,
         code: Code::BadBundle,
         statement: None,
+        depth: 0,
     };
 }
 
@@ -70,23 +86,26 @@ impl<'a> Explainer<'a> {
             mask: Mask::new(atlas, document.value()),
             resource: resource(atlas),
             problems: Vec::new(),
+            bytes: 0,
         }
     }
 
-    /// The problems of an invalid document, in the order of the text, each once; at least one.
-    pub(super) fn finish(mut self) -> Vec<Problem> {
-        if self.problems.is_empty() {
+    /// The problems of an invalid document, in the order of the text, each once, and that there are more, if so; at
+    /// least one.
+    pub(super) fn finish(mut self, has_more: bool) -> Vec<Problem> {
+        let has_more = has_more || self.bytes > MOST_BYTES;
+        self.bytes = 0;
+        if has_more {
+            self.add_whole(
+                "this and more does not fit the schema: only the first findings are told",
+            );
+        } else if self.problems.is_empty() {
             self.add_whole("the document does not fit the schema");
         }
         self.problems
             .sort_by(|a, b| (a.rank(), &a.form).cmp(&(b.rank(), &b.form)));
         self.problems.dedup_by(|a, b| a.is_same(b));
         self.problems
-    }
-
-    /// Says that there is more wrong than is told.
-    pub(super) fn add_more(&mut self) {
-        self.add_whole("this and more does not fit the schema: only the first findings are told");
     }
 
     /// What is said of the whole document.
@@ -237,12 +256,15 @@ impl<'a> Explainer<'a> {
             subject.inherited.code = Code::MissingIdentifier;
             subject.inherited.statement = statement(&asked);
         }
-        let chosen = form::choose(self.atlas, &forms, told, value, &subject.pointer);
-        if let Some((index, note)) = chosen
+        let depth = subject.inherited.depth + 1;
+        let choose = || form::choose(self.atlas, &forms, told, value, &subject.pointer);
+        if depth <= DEEPEST_FORMS
+            && let Some((index, note)) = choose()
             && let Some(refusals) = told.refusals(index)
         {
             let inherited = Inherited {
                 form: Some(note),
+                depth,
                 ..subject.inherited
             };
             for refusal in refusals {
@@ -302,6 +324,11 @@ impl<'a> Explainer<'a> {
         means: Option<String>,
     ) {
         let pointer = self.mask.pointer(&subject.pointer);
+        let wants = words.want.as_ref().map_or(0, String::len);
+        self.bytes += PROBLEM + words.message.len() + wants + 2 * pointer.len();
+        if self.bytes > MOST_BYTES {
+            return;
+        }
         let position = match words.id {
             id::UNKNOWN_NAME => self.document.key_place(&subject.pointer),
             _ => None,

@@ -6,7 +6,7 @@ use super::explain::{Explainer, resource};
 use super::mark::Marks;
 use super::mask::Mask;
 use super::problem::Problem;
-use super::refusal::{Nodes, Refusal, refusals};
+use super::refusal::{Budget, Nodes, Refusal, refusals};
 use super::words::words;
 use crate::dialect::Dialect;
 use crate::json::Document;
@@ -30,7 +30,7 @@ const PATTERN_SIZE: usize = 2 * 1024 * 1024;
 /// Times that the validator may ask schemas about one document whose faults it tells: all of them at once.
 ///
 /// Source: each fault takes about a kilobyte
-const MOST_ASKED: usize = 500_000;
+const MOST_ASKED: usize = 100_000;
 
 /// One compiled, self-contained document. `format` is an annotation.
 #[derive(Debug)]
@@ -177,7 +177,7 @@ impl Schema {
         let is_known = self.nodes().is_some();
         match !is_known && self.atlas().asks_at_most(MOST_ASKED, document.value()) {
             true => self.explained_by_validator(document),
-            false => self.explained(document, &[]).finish(),
+            false => self.explained(document, &[]).finish(false),
         }
     }
 
@@ -190,23 +190,23 @@ impl Schema {
     /// schema or the document is beyond a walk, or the walk finds nothing.
     #[must_use]
     pub fn explained_by_walk(&self, document: &Document) -> Option<Vec<Problem>> {
-        let (found, room) = refusals(self.nodes()?, document.value())?;
+        let (found, budget) = refusals(self.nodes()?, document.value())?;
         if found.is_empty() {
             return None;
         }
-        let mut explainer = self.explained(document, &found);
-        if room.get() == 0 {
-            explainer.add_more();
-        }
-        Some(explainer.finish())
+        let explainer = self.explained(document, &found);
+        Some(explainer.finish(budget.is_cut()))
     }
 
     /// The same, every form of every choice asked first: what the walk is held against.
     #[must_use]
     pub fn explained_by_validator(&self, document: &Document) -> Vec<Problem> {
         let errors = self.validator.iter_errors(document.value());
-        let refusals: Vec<_> = errors.map(Refusal::from).collect();
-        self.explained(document, &refusals).finish()
+        let (budget, errors) = (Budget::new(), errors.map(Refusal::from));
+        let refusals: Vec<_> = errors
+            .take_while(|it| budget.take(it.evaluation.len() + it.instance.len()))
+            .collect();
+        self.explained(document, &refusals).finish(budget.is_cut())
     }
 
     fn explained<'s>(&'s self, document: &'s Document, refusals: &[Refusal<'_>]) -> Explainer<'s> {

@@ -9,6 +9,9 @@ use std::collections::HashMap;
 /// Schemas and parts of values inside each other that are followed.
 const DEEPEST: usize = 400;
 
+/// What stands for the name of a member.
+static A_NAME: Value = Value::String(String::new());
+
 impl Atlas {
     /// Whether all schemas together are asked at most so many times about a value and its parts, each as often as a way
     /// leads to it: schemas that hold themselves twice double that with every level.
@@ -108,7 +111,10 @@ impl Ways {
                 let each = |member| group.iter().map(move |schema| (*schema, member));
                 self.sum(members.into_iter().flat_map(each), depth)
             }
-            "propertyNames" => Some(members.len()),
+            "propertyNames" => {
+                let names = members.iter().map(|_| (child, &A_NAME));
+                self.sum(names, depth)
+            }
             "not" | "if" | "then" | "else" => self.of(child, value, depth),
             _ => self.sum(group.into_iter().map(|schema| (schema, value)), depth),
         }
@@ -170,6 +176,11 @@ mod tests {
                 {"properties": {"a": {"$dynamicRef": "#n"}}}, {"properties": {"a": {"$dynamicRef": "#n"}}}]}),
                 6,
                 9,
+            ),
+            (
+                &json!({"propertyNames": {"allOf": [{"$ref": "#/$defs/n"}, {"$ref": "#/$defs/n"}]}, "$defs": {"n": {"allOf": [{"$ref": "#/$defs/o"}, {"$ref": "#/$defs/o"}]}, "o": true}}),
+                90,
+                90,
             ),
             (&json!({"$ref": "#"}), 0, 0),
         ] {

@@ -1,16 +1,20 @@
 //! What a schema refuses in a value, with the forms of a choice left unasked until somebody needs them.
 //! Refuses to decide validity: the validator did.
 
+mod budget;
 mod choice;
+mod later;
 mod node;
 mod part;
 mod place;
 mod walk;
 
+pub(super) use budget::Budget;
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;
+pub(super) use later::Walk;
 pub(super) use node::Nodes;
-pub(super) use walk::{Walk, refusals};
+pub(super) use walk::refusals;
 
 /// One thing that a schema refuses.
 #[derive(Debug)]

@@ -128,7 +128,7 @@ impl<'a> Walker<'a> {
             nodes: self.nodes,
             steps: self.steps.clone(),
             gave_up: Cell::new(false),
-            room: Rc::clone(&self.room),
+            budget: Rc::clone(&self.budget),
         };
         let place = Place::Schema(place, "propertyNames", Name::None);
         let mut refused = match found {

@@ -30,6 +30,14 @@ pub(super) enum Name<'p> {
 }
 
 impl Name<'_> {
+    fn length(self) -> usize {
+        match self {
+            Self::None => 1,
+            Self::Text(name) => name.len() + 1,
+            Self::Index(_) => 8,
+        }
+    }
+
     fn write(self, pointer: &mut String) {
         match self {
             Self::None => {}
@@ -68,6 +76,15 @@ impl Place<'_> {
                 name.write(&mut pointer);
                 pointer
             }
+        }
+    }
+
+    /// Bytes of both ways, about.
+    pub(super) fn length(&self) -> usize {
+        match self {
+            Self::Start(start) => start.evaluation.len() + start.instance.len(),
+            Self::Part(outer, name) => outer.length() + name.length(),
+            Self::Schema(outer, keyword, name) => outer.length() + keyword.len() + name.length(),
         }
     }
 

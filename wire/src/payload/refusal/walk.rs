@@ -1,10 +1,12 @@
 //! A walk over a value and the nodes that judge it.
 //! Refuses to go on for ever: beyond its depth or its steps it says that it gave up.
 
+use super::budget::Budget;
 use super::choice::Choice;
+use super::later::Walk;
 use super::node::{Condition, Node, NodeId, Nodes};
 use super::place::{Found, Name, Place, Start};
-use super::{Forms, Refusal, Said, distance};
+use super::{Forms, Refusal, Said};
 use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value;
 use std::cell::{Cell, OnceCell};
@@ -19,75 +21,17 @@ const DEEPEST: usize = 400;
 /// Nodes that are asked, one after the other, before a walk gives up.
 ///
 /// Source: a payload of 16 MiB has some million values; a choice asks several nodes about each
-const MOST_STEPS: usize = 4_000_000;
+pub(super) const MOST_STEPS: usize = 4_000_000;
 
-/// Refusals that are told of one document, those of forms that are asked later counted in.
-///
-/// Source: nobody reads more; all of them take some tens of megabytes
-const MOST_REFUSALS: usize = 50_000;
-
-/// Refusals that may still be told of one document.
-pub(in crate::payload) type Room = Rc<Cell<usize>>;
-
-/// What the root of `nodes` refuses in `value`, and the room that is left for what its forms refuse: where there is
-/// none, that is not all. `None` when the walk gave up.
+/// What the root of `nodes` refuses in `value`, as much as there is room for, and what the telling may still take. `None`
+/// when the walk gave up.
 pub(in crate::payload) fn refusals<'a>(
     nodes: &'a Nodes,
     value: &'a Value,
-) -> Option<(Vec<Refusal<'a>>, Room)> {
-    let walker = Walker::new(nodes, room());
-    let found = walker.all(0, value, &Start::default())?;
-    Some((found, walker.room))
-}
-
-fn room() -> Room {
-    Rc::new(Cell::new(MOST_REFUSALS))
-}
-
-/// The forms of one choice, each asked when somebody wants to know.
-#[derive(Debug)]
-pub(in crate::payload) struct Walk<'a> {
-    nodes: &'a Nodes,
-    choice: &'a Choice,
-    value: &'a Value,
-    /// The way to the choice.
-    start: Start,
-    room: Room,
-    /// By form; none of one whose walk gave up.
-    told: Vec<OnceCell<Option<Vec<Refusal<'a>>>>>,
-}
-
-impl<'a> Walk<'a> {
-    /// What the form refuses; `None` when its walk gave up.
-    pub(super) fn refusals(&self, index: usize) -> Option<&[Refusal<'a>]> {
-        let told = self.told.get(index)?;
-        let walk = || self.walk(index, Rc::clone(&self.room));
-        told.get_or_init(walk).as_deref()
-    }
-
-    /// How many things the form refuses, and how many of them in the value itself; `None` when its walk gave up.
-    pub(super) fn distance(&self, index: usize) -> Option<(usize, usize)> {
-        let told = self.told.get(index)?;
-        match told.get() {
-            Some(told) => Some(distance(told.as_deref()?, &self.start.instance)),
-            None => Some(distance(&self.walk(index, room())?, &self.start.instance)),
-        }
-    }
-
-    fn walk(&self, index: usize, room: Room) -> Option<Vec<Refusal<'a>>> {
-        let node = self.choice.forms.get(index)?;
-        let start = Start {
-            evaluation: format!("{}/{index}", self.start.evaluation),
-            instance: self.start.instance.clone(),
-        };
-        Walker::new(self.nodes, room).all(*node, self.value, &start)
-    }
-
-    /// Whether the form is for values of another kind, told by what it asks of every value.
-    pub(super) fn is_wrong_kind(&self, index: usize) -> bool {
-        let node = self.choice.forms.get(index);
-        node.is_some_and(|node| Walker::new(self.nodes, room()).is_wrong_kind(*node, self.value, 0))
-    }
+) -> Option<(Vec<Refusal<'a>>, Rc<Budget>)> {
+    let walker = Walker::new(nodes, MOST_STEPS, Rc::new(Budget::new()));
+    let found = walker.all(0, value, &Start::default(), 0)?;
+    Some((found, walker.budget))
 }
 
 /// A walk under way.
@@ -95,27 +39,33 @@ pub(super) struct Walker<'a> {
     pub(super) nodes: &'a Nodes,
     pub(super) steps: Cell<usize>,
     pub(super) gave_up: Cell<bool>,
-    pub(super) room: Room,
+    pub(super) budget: Rc<Budget>,
 }
 
 impl<'a> Walker<'a> {
-    fn new(nodes: &'a Nodes, room: Room) -> Self {
+    pub(super) fn new(nodes: &'a Nodes, steps: usize, budget: Rc<Budget>) -> Self {
         Self {
             nodes,
-            steps: Cell::new(MOST_STEPS),
+            steps: Cell::new(steps),
             gave_up: Cell::new(false),
-            room,
+            budget,
         }
     }
 
     /// What the node refuses, as much as there is room for; `None` when nothing is known.
-    fn all(&self, node: NodeId, value: &'a Value, start: &Start) -> Option<Vec<Refusal<'a>>> {
+    pub(super) fn all(
+        &self,
+        node: NodeId,
+        value: &'a Value,
+        start: &Start,
+        depth: usize,
+    ) -> Option<Vec<Refusal<'a>>> {
         let mut found = Found::All(Vec::new());
-        self.judge(node, value, &Place::Start(start), &mut found, 0);
+        self.judge(node, value, &Place::Start(start), &mut found, depth);
         let Found::All(found) = found else {
             return None;
         };
-        let is_cut = found.is_empty() && self.room.get() == 0;
+        let is_cut = found.is_empty() && self.budget.is_cut();
         (!self.gave_up.get() && !is_cut).then_some(found)
     }
 
@@ -128,13 +78,13 @@ impl<'a> Walker<'a> {
         keyword: &str,
         said: impl FnOnce(&Start) -> Said<'a>,
     ) {
-        let Some(left) = self.room.get().checked_sub(1) else {
-            return;
+        let has_room = || match &*found {
+            Found::All(_) => self.budget.take(place.length()),
+            Found::First(_) => true,
         };
-        if let Found::All(_) = found {
-            self.room.set(left);
+        if !self.budget.is_cut() && has_room() {
+            found.refuse(place, keyword, said);
         }
-        found.refuse(place, keyword, said);
     }
 
     /// Whether the node accepts the value.
@@ -152,7 +102,7 @@ impl<'a> Walker<'a> {
         found: &mut Found<'a>,
         depth: usize,
     ) {
-        if self.gave_up.get() || self.room.get() == 0 {
+        if self.gave_up.get() || self.budget.is_cut() {
             return;
         }
         let steps = self.steps.get();
@@ -202,10 +152,14 @@ impl<'a> Walker<'a> {
     }
 
     /// Whether the node, its references and all that it joins ask for another kind of value.
-    fn is_wrong_kind(&self, id: NodeId, value: &'a Value, depth: usize) -> bool {
-        let Some(node) = self.nodes.list.get(id).filter(|_| depth < DEEPEST) else {
+    pub(super) fn is_wrong_kind(&self, id: NodeId, value: &'a Value, depth: usize) -> bool {
+        let left = self.steps.get().checked_sub(1);
+        let node = self.nodes.list.get(id).filter(|_| depth < DEEPEST);
+        let (Some(node), Some(left)) = (node, left) else {
+            self.gave_up.set(true);
             return false;
         };
+        self.steps.set(left);
         let asks = node
             .own
             .is_some_and(|own| self.nodes.is_wrong_kind(own, value));
@@ -315,7 +269,7 @@ impl<'a> Walker<'a> {
         let fitting: Vec<_> = candidates.iter().copied().filter(fits).take(most).collect();
         match fitting.len() {
             0 => self.refuse(found, place, keyword, |start| {
-                self.no_form(choice, value, start, None)
+                self.no_form((choice, value), start, depth, None)
             }),
             1 => {}
             _ => self.refuse(found, place, keyword, |_| Said::SeveralForms(fitting)),
@@ -344,7 +298,7 @@ impl<'a> Walker<'a> {
         {
             // They took the room that there was.
             found.refuse(place, keyword, |start| {
-                self.no_form(choice, value, start, Some((only, refused)))
+                self.no_form((choice, value), start, depth, Some((only, refused)))
             });
         }
     }
@@ -352,24 +306,20 @@ impl<'a> Walker<'a> {
     /// No form of a choice fits; what one of them refuses may be known.
     fn no_form(
         &self,
-        choice: &'a Choice,
-        value: &'a Value,
+        (choice, value): (&'a Choice, &'a Value),
         start: &Start,
+        depth: usize,
         known: Option<(usize, Vec<Refusal<'a>>)>,
     ) -> Said<'a> {
-        let mut told: Vec<_> = choice.forms.iter().map(|_| OnceCell::new()).collect();
-        if let Some((index, refused)) = known
-            && let Some(told) = told.get_mut(index)
-        {
-            *told = OnceCell::from(Some(refused));
-        }
         Said::NoForm(Forms::Walk(Walk {
             nodes: self.nodes,
             choice,
             value,
             start: start.clone(),
-            room: Rc::clone(&self.room),
-            told,
+            depth,
+            budget: Rc::clone(&self.budget),
+            known,
+            asked: OnceCell::new(),
         }))
     }
 }
