@@ -18,10 +18,6 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-/// Trees of values are many small pieces of memory, given back soon.
-#[global_allocator]
-static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// How long a run is silent before it shows progress on a terminal.
 ///
 /// Source: the command line guidelines ask for a sign of life soon, and for silence when it is quick
