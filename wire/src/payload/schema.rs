@@ -169,7 +169,10 @@ impl Schema {
     #[must_use]
     pub fn problems_of_refused(&self, document: &Document) -> Vec<Problem> {
         let walked = self.explained_by_walk(document);
-        walked.unwrap_or_else(|| self.problems(document))
+        walked.unwrap_or_else(|| match self.accepts(document.value()) {
+            true => Vec::new(),
+            false => self.explained_without_walk(document),
+        })
     }
 
     /// Where no walk tells: by the validator, if only the walk does not know the schema and there are few enough ways.

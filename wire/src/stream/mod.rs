@@ -1,5 +1,5 @@
 //! The fast way to know that a payload is fine: one pass over its bytes, no tree, no allocation per payload.
-//! Refuses to say what is wrong, or that anything is: what it does not accept goes to `json` and `payload`.
+//! Refuses to say what is wrong: what it does not accept goes to `json` and `payload`, and what it refuses is told there.
 
 mod branch;
 mod compile;
